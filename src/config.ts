@@ -1,0 +1,214 @@
+/**
+ * The environment, read once and turned into typed values. Whatever is missing or malformed is reported together, each with
+ * its remedy, so that nobody mends a configuration one error at a time. Real environment variables beat `.env`.
+ */
+
+import { existsSync } from 'node:fs'
+import { z } from 'zod'
+
+export type ScalekitMode = 'virtual' | 'instance'
+
+/** Needed by everything, `npm run setup` included. */
+export interface PlatformConfig {
+  readonly anthropic: { readonly apiKey: string; readonly baseUrl: string | undefined; readonly model: string }
+  readonly scalekit: {
+    readonly url: string
+    readonly clientId: string
+    readonly clientSecret: string
+    readonly mode: ScalekitMode
+    /** Name of the MCP configuration. */
+    readonly configName: string
+    /** Name of the Gmail connection in Scalekit. */
+    readonly connection: string
+    /** Template of a person's identifier: `{team}`, `{user}`, `{email}`. */
+    readonly identifierTemplate: string
+  }
+  /** Path of the SQLite file. */
+  readonly databasePath: string
+  readonly logLevel: LogLevel
+}
+
+export type SlackDelivery =
+  | { readonly mode: 'socket'; readonly appToken: string }
+  | { readonly mode: 'http'; readonly signingSecret: string; readonly port: number }
+
+/** What the running bot needs. */
+export interface BotConfig extends PlatformConfig {
+  readonly slack: {
+    readonly botToken: string
+    readonly delivery: SlackDelivery
+    /** Base URL of the Web API, with a slash at its end. */
+    readonly apiUrl: string
+    readonly slashCommand: string
+    readonly editsPerMinute: number
+    readonly channelReplies: 'ask' | 'here' | 'private'
+  }
+  /** Port of `/healthz`, `/readyz`, `/metrics` (and of Slack's requests in HTTP mode). */
+  readonly port: number | undefined
+}
+
+const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
+export type LogLevel = (typeof LOG_LEVELS)[number]
+
+/** Every problem of the configuration at once; `problems` are sentences for the person who runs the bot. */
+export class ConfigurationError extends Error {
+  constructor(readonly problems: readonly string[]) {
+    super(
+      `The configuration has ${problems.length === 1 ? 'a problem' : `${problems.length} problems`}:\n${problems.map((p) => `  - ${p}`).join('\n')}`,
+    )
+    this.name = 'ConfigurationError'
+  }
+}
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+/** Loads `.env` beside the current directory, without overriding what the environment already says. */
+export function loadDotEnv(path = '.env'): void {
+  if (existsSync(path)) process.loadEnvFile(path)
+}
+
+const required = (remedy: string) => z.string({ error: `is missing: ${remedy}` })
+const startsWith = (prefix: string, remedy: string) =>
+  required(remedy).startsWith(prefix, { error: `must start with ${prefix}: ${remedy}` })
+const httpUrl = (remedy: string) =>
+  z.url({
+    protocol: /^https?$/,
+    error: (issue) => `${issue.input === undefined ? 'is missing' : 'is not an http(s) address'}: ${remedy}`,
+  })
+const wholeNumber = (min: number, max: number) =>
+  z.coerce
+    .number({ error: `must be a whole number from ${min} to ${max}` })
+    .int({ error: `must be a whole number from ${min} to ${max}` })
+    .min(min, { error: `must be ${min} or more` })
+    .max(max, { error: `must be ${max} or less` })
+
+const PLATFORM = {
+  ANTHROPIC_API_KEY: required('create a key in the Claude Console (https://platform.claude.com) and set it'),
+  ANTHROPIC_BASE_URL: httpUrl("set it to the API's address, or leave it out").optional(),
+  AGENT_MODEL: z.string().default('claude-opus-4-7'),
+  SCALEKIT_ENV_URL: httpUrl('copy the environment URL from the Scalekit dashboard, API credentials'),
+  SCALEKIT_CLIENT_ID: required('copy the client id from the Scalekit dashboard, API credentials'),
+  SCALEKIT_CLIENT_SECRET: required('create a client secret in the Scalekit dashboard, API credentials'),
+  SCALEKIT_MCP_MODE: z.enum(['virtual', 'instance'], { error: 'must be virtual or instance' }).default('virtual'),
+  SCALEKIT_MCP_CONFIG: z
+    .string()
+    .regex(/^[a-z0-9_-]{1,100}$/, { error: 'must be 1 to 100 of a–z, 0–9, - and _' })
+    .default('slack-inbox-agent'),
+  SCALEKIT_CONNECTION: z.string().default('gmail'),
+  SCALEKIT_IDENTIFIER: z
+    .string()
+    .default('slack:{team}:{user}')
+    .refine((template) => template.includes('{user}') || template.includes('{email}'), {
+      error: 'must contain {user} or {email}, or everybody would share one mailbox',
+    }),
+  DATABASE_URL: z
+    .string()
+    .startsWith('file:', {
+      error: 'must be file:PATH, e.g. file:data/inbox.db (PostgreSQL is not supported by this version)',
+    })
+    .default('file:data/inbox.db'),
+  LOG_LEVEL: z.enum(LOG_LEVELS, { error: `must be one of ${LOG_LEVELS.join(', ')}` }).default('info'),
+}
+
+const BOT = {
+  ...PLATFORM,
+  SLACK_BOT_TOKEN: startsWith('xoxb-', 'copy the Bot User OAuth Token from your Slack app, OAuth & Permissions'),
+  SLACK_APP_TOKEN: startsWith(
+    'xapp-',
+    'create an App-Level Token with connections:write in your Slack app, Basic Information',
+  ).optional(),
+  SLACK_SIGNING_SECRET: z.string().optional(),
+  SLACK_API_URL: httpUrl('leave it out to use Slack').default('https://slack.com/api/'),
+  SLASH_COMMAND: z
+    .string()
+    .regex(/^\/[^\s/]+$/, { error: 'must be a slash and one word, e.g. /inbox' })
+    .default('/inbox'),
+  SLACK_EDITS_PER_MINUTE: wholeNumber(1, 10_000).default(45),
+  CHANNEL_REPLIES: z.enum(['ask', 'here', 'private'], { error: 'must be ask, here or private' }).default('ask'),
+  REPLY_STREAMING: z
+    .literal('edit', { error: 'must be edit (native streaming is not supported by this version)' })
+    .default('edit'),
+  PORT: wholeNumber(1, 65_535).optional(),
+}
+
+/** @throws ConfigurationError */
+export function readPlatformConfig(environment: Environment): PlatformConfig {
+  return platformConfig(parse(PLATFORM, environment, []))
+}
+
+/** @throws ConfigurationError */
+export function readBotConfig(environment: Environment): BotConfig {
+  const given = present(environment)
+  const extra: string[] = []
+  if (given.SLACK_APP_TOKEN === undefined && given.SLACK_SIGNING_SECRET === undefined) {
+    extra.push(
+      'SLACK_APP_TOKEN is missing: create an App-Level Token with connections:write in your Slack app, Basic Information (or set SLACK_SIGNING_SECRET and PORT to receive events over HTTP)',
+    )
+  } else if (given.SLACK_APP_TOKEN === undefined && given.PORT === undefined) {
+    extra.push('PORT is missing: SLACK_SIGNING_SECRET without SLACK_APP_TOKEN means HTTP mode, which listens on PORT')
+  }
+  const values = parse(BOT, environment, extra)
+  return {
+    ...platformConfig(values),
+    slack: {
+      botToken: values.SLACK_BOT_TOKEN,
+      delivery: slackDelivery(values),
+      apiUrl: values.SLACK_API_URL.endsWith('/') ? values.SLACK_API_URL : `${values.SLACK_API_URL}/`,
+      slashCommand: values.SLASH_COMMAND,
+      editsPerMinute: values.SLACK_EDITS_PER_MINUTE,
+      channelReplies: values.CHANNEL_REPLIES,
+    },
+    port: values.PORT,
+  }
+}
+
+type Values<Shape extends z.ZodRawShape> = z.infer<z.ZodObject<Shape>>
+
+function platformConfig(values: Values<typeof PLATFORM>): PlatformConfig {
+  return {
+    anthropic: { apiKey: values.ANTHROPIC_API_KEY, baseUrl: values.ANTHROPIC_BASE_URL, model: values.AGENT_MODEL },
+    scalekit: {
+      url: values.SCALEKIT_ENV_URL.replace(/\/+$/, ''),
+      clientId: values.SCALEKIT_CLIENT_ID,
+      clientSecret: values.SCALEKIT_CLIENT_SECRET,
+      mode: values.SCALEKIT_MCP_MODE,
+      configName: values.SCALEKIT_MCP_CONFIG,
+      connection: values.SCALEKIT_CONNECTION,
+      identifierTemplate: values.SCALEKIT_IDENTIFIER,
+    },
+    databasePath: values.DATABASE_URL.slice('file:'.length),
+    logLevel: values.LOG_LEVEL,
+  }
+}
+
+function slackDelivery(values: Values<typeof BOT>): SlackDelivery {
+  // An app-level token means Socket Mode even beside a signing secret: many people copy all of Slack's credentials at once.
+  if (values.SLACK_APP_TOKEN !== undefined) return { mode: 'socket', appToken: values.SLACK_APP_TOKEN }
+  if (values.SLACK_SIGNING_SECRET !== undefined && values.PORT !== undefined) {
+    return { mode: 'http', signingSecret: values.SLACK_SIGNING_SECRET, port: values.PORT }
+  }
+  throw new ConfigurationError(['SLACK_APP_TOKEN or SLACK_SIGNING_SECRET is missing'])
+}
+
+/** An empty or blank variable counts as missing: `.env.example` is full of them. */
+function present(environment: Environment): Record<string, string> {
+  const entries: [string, string][] = []
+  for (const [name, value] of Object.entries(environment)) {
+    if (value !== undefined && value.trim() !== '') entries.push([name, value.trim()])
+  }
+  return Object.fromEntries(entries)
+}
+
+function parse<Shape extends z.ZodRawShape>(
+  shape: Shape,
+  environment: Environment,
+  extra: readonly string[],
+): Values<Shape> {
+  const result = z.object(shape).safeParse(present(environment))
+  const problems = [
+    ...(result.error?.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`) ?? []),
+    ...extra,
+  ]
+  if (problems.length > 0 || !result.success) throw new ConfigurationError(problems)
+  return result.data
+}

@@ -1,0 +1,49 @@
+/**
+ * Structured logs for the person who runs the bot: one JSON object a line, ids and counts, never what people or mails say and
+ * never a secret. Errors are reduced to their class, code and message, since SDK errors carry whole requests.
+ */
+
+import { pino } from 'pino'
+import type { LogLevel } from './config.js'
+
+export type Log = Pick<ReturnType<typeof pino>, 'debug' | 'info' | 'warn' | 'error' | 'fatal'>
+
+export function createLog(level: LogLevel): Log {
+  return pino({
+    level,
+    base: null,
+    timestamp: pino.stdTimeFunctions.isoTime,
+    formatters: { level: (label) => ({ level: label }) },
+  })
+}
+
+/** What may be logged of an error. Messages of ours and of the SDKs hold no content; their other fields do. */
+export function describeError(error: unknown): Record<string, unknown> {
+  if (!(error instanceof Error)) return { error: typeof error }
+  const code =
+    'code' in error && (typeof error.code === 'string' || typeof error.code === 'number') ? error.code : undefined
+  const status = 'status' in error && typeof error.status === 'number' ? error.status : undefined
+  return {
+    error: error.name,
+    ...(code === undefined ? {} : { code }),
+    ...(status === undefined ? {} : { status }),
+    message: redact(error.message).slice(0, 500),
+    ...(error.cause instanceof Error
+      ? { cause: `${error.cause.name}: ${redact(error.cause.message).slice(0, 200)}` }
+      : {}),
+  }
+}
+
+const SECRET_SHAPES = [
+  /xox[a-z]-[\w-]+/g,
+  /xapp-[\w-]+/g,
+  /sk-ant-[\w-]+/g,
+  /eyJ[\w-]+\.[\w-]+\.[\w-]*/g,
+  /Bearer\s+[\w.~+/-]+=*/gi,
+  /https?:\/\/[^\s"'<>]+/g,
+]
+
+/** Removes what looks like a token, and addresses, which may be pre-authenticated. */
+export function redact(text: string): string {
+  return SECRET_SHAPES.reduce((result, shape) => result.replace(shape, '[removed]'), text)
+}

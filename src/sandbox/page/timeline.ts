@@ -1,0 +1,104 @@
+import type { PageMessage } from '../slack/page-api.js'
+
+/** Days, times and grouping of a message list, in the viewer's time zone, as Slack writes them in English. */
+
+export type TimelineRow =
+  | { type: 'day'; key: string; label: string }
+  /** The red line above the first message that was new when the list was opened. */
+  | { type: 'new'; key: string }
+  | { type: 'message'; key: string; message: PageMessage; /** Follows its author's last one closely: no avatar and name. */ isGrouped: boolean }
+
+const GROUP_WITHIN_SECONDS = 300
+
+/**
+ * The rows of a list.
+ * @param newAfter `ts` up to which the list had been read when it was opened; undefined for no line.
+ * @param now milliseconds since the epoch, for "Today" and "Yesterday".
+ */
+export function timeline(
+  messages: readonly PageMessage[],
+  options: { tz: string; now: number; newAfter?: string; viewer: string },
+): TimelineRow[] {
+  const rows: TimelineRow[] = []
+  let previous: PageMessage | undefined
+  let isNewShown = options.newAfter === undefined
+  for (const message of messages) {
+    const day = dayOf(secondsOf(message.ts), options.tz)
+    const isOtherDay = !previous || dayOf(secondsOf(previous.ts), options.tz) !== day
+    if (isOtherDay)
+      rows.push({ type: 'day', key: `day-${day}`, label: dayLabel(secondsOf(message.ts), options.tz, options.now) })
+    const startsNew = !isNewShown && message.ts > (options.newAfter ?? '') && message.user !== options.viewer
+    if (startsNew) {
+      rows.push({ type: 'new', key: 'new' })
+      isNewShown = true
+    }
+    const isGrouped =
+      !isOtherDay &&
+      !startsNew &&
+      previous !== undefined &&
+      previous.user === message.user &&
+      !previous.ephemeral &&
+      !message.ephemeral &&
+      secondsOf(message.ts) - secondsOf(previous.ts) < GROUP_WITHIN_SECONDS
+    rows.push({ type: 'message', key: `${message.ts}${message.ephemeral ? '-e' : ''}`, message, isGrouped })
+    previous = message
+  }
+  return rows
+}
+
+/** Seconds since the epoch of a Slack `ts`. */
+export function secondsOf(ts: string): number {
+  return Number(ts)
+}
+
+/** "2:05 PM" */
+export function timeLabel(ts: string, tz: string): string {
+  return format(tz, { hour: 'numeric', minute: '2-digit' }).format(secondsOf(ts) * 1000)
+}
+
+/** "2:05", as beside a grouped message. */
+export function shortTimeLabel(ts: string, tz: string): string {
+  return timeLabel(ts, tz).replace(/\s?[AP]M$/, '')
+}
+
+/** "Monday, November 16th at 2:05:07 PM", as the tooltip of a time. */
+export function fullTimeLabel(ts: string, tz: string, now: number): string {
+  const time = format(tz, { hour: 'numeric', minute: '2-digit', second: '2-digit' }).format(secondsOf(ts) * 1000)
+  return `${dayLabel(secondsOf(ts), tz, now)} at ${time}`
+}
+
+/** "today at 2:05 PM", after "Last reply". */
+export function lastReplyLabel(ts: string, tz: string, now: number): string {
+  const day = dayLabel(secondsOf(ts), tz, now)
+  return `${day === 'Today' || day === 'Yesterday' ? day.toLowerCase() : day} at ${timeLabel(ts, tz)}`
+}
+
+function dayLabel(seconds: number, tz: string, now: number): string {
+  const day = dayOf(seconds, tz)
+  if (day === dayOf(now / 1000, tz)) return 'Today'
+  if (day === dayOf(now / 1000 - 86_400, tz)) return 'Yesterday'
+  const date = new Date(seconds * 1000)
+  const number = Number(format(tz, { day: 'numeric' }).format(date))
+  const [weekday, month] = [format(tz, { weekday: 'long' }).format(date), format(tz, { month: 'long' }).format(date)]
+  return `${weekday}, ${month} ${number}${ordinal(number)}`
+}
+
+function ordinal(day: number): string {
+  if (day >= 11 && day <= 13) return 'th'
+  return { 1: 'st', 2: 'nd', 3: 'rd' }[day % 10] ?? 'th'
+}
+
+/** "2026-11-16": the calendar day in the time zone. */
+function dayOf(seconds: number, tz: string): string {
+  return format(tz, { year: 'numeric', month: '2-digit', day: '2-digit' }).format(seconds * 1000)
+}
+
+const formats = new Map<string, Intl.DateTimeFormat>()
+
+/** Formatters are expensive to make and asked for on every render. */
+function format(tz: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  const key = `${tz} ${JSON.stringify(options)}`
+  const known = formats.get(key) ?? new Intl.DateTimeFormat('en-US', { ...options, timeZone: tz })
+  formats.set(key, known)
+  return known
+}

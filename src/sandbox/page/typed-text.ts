@@ -1,0 +1,76 @@
+import type { PageChannel, PagePerson } from '../slack/page-api.js'
+import { decodeEscapes, encodeEscapes } from './text/entities.js'
+
+/**
+ * Between what a person types and what Slack sends: `@Anna Lindqvist` becomes `<@U…>`, `#general` `<#C…|general>`, an
+ * address a link, and `&`, `<`, `>` are escaped. And back again, for editing.
+ */
+export interface Names {
+  readonly people: Iterable<PagePerson>
+  readonly channels: Iterable<PageChannel>
+}
+
+const BROADCASTS: ReadonlySet<string> = new Set(['here', 'channel', 'everyone'])
+const CODE = /(```[\s\S]*?```|`[^`\n]+`)/
+const EMAIL = /(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+/
+const URL = /https?:\/\/[^\s<>]*[^\s<>.,;:!?'")\]}*_~]/
+
+/** What Slack sends for the typed text. Code keeps its characters: nothing in it is a mention. */
+export function encodeTyped(typed: string, names: Names): string {
+  const mentions = mentionTargets(names)
+  const words = [...mentions.keys()].sort((a, b) => b.length - a.length).map(escapeRegex)
+  const token = new RegExp(`(${URL.source})|(${EMAIL.source})|(?<![\\p{L}\\p{N}_@#])(${words.join('|')})(?![\\p{L}\\p{N}_-])`, 'giu')
+  return typed
+    .split(CODE)
+    .map((part, index) => (index % 2 === 1 ? encodeEscapes(part) : encodeProse(part, token, mentions)))
+    .join('')
+}
+
+function encodeProse(text: string, token: RegExp, mentions: ReadonlyMap<string, string>): string {
+  let encoded = ''
+  let from = 0
+  for (const match of text.matchAll(token)) {
+    const [whole, url, email] = match
+    encoded += encodeEscapes(text.slice(from, match.index))
+    if (url !== undefined) encoded += `<${encodeEscapes(url)}>`
+    else if (email !== undefined) encoded += `<mailto:${email}|${email}>`
+    else encoded += mentions.get(whole.toLowerCase()) ?? whole
+    from = match.index + whole.length
+  }
+  return encoded + encodeEscapes(text.slice(from))
+}
+
+/** The text as the person typed it, for the editor. */
+export function decodeTyped(text: string, names: Names): string {
+  const people = new Map([...names.people].map((person) => [person.id, displayName(person)]))
+  const channels = new Map([...names.channels].map((channel) => [channel.id, channel.name]))
+  const decoded = text.replace(/<([^<>\n]+)>/g, (whole, inside: string) => {
+    const [target = '', label] = inside.split('|')
+    if (target.startsWith('@')) return `@${people.get(target.slice(1)) ?? label ?? target.slice(1)}`
+    if (target.startsWith('#')) return `#${channels.get(target.slice(1)) ?? label ?? target.slice(1)}`
+    if (target.startsWith('!') && BROADCASTS.has(target.slice(1))) return `@${target.slice(1)}`
+    if (/^(?:https?|mailto):/.test(target)) return label ?? target
+    return whole
+  })
+  return decodeEscapes(decoded)
+}
+
+/** The name Slack shows: the real name of a person, the name of an app. */
+export function displayName(person: PagePerson): string {
+  return person.isBot ? person.name : person.realName || person.name
+}
+
+function mentionTargets(names: Names): Map<string, string> {
+  const targets = new Map<string, string>()
+  for (const range of BROADCASTS) targets.set(`@${range}`, `<!${range}>`)
+  for (const person of names.people)
+    for (const name of [person.name, person.realName, displayName(person)])
+      if (name) targets.set(`@${name.toLowerCase()}`, `<@${person.id}>`)
+  for (const channel of names.channels)
+    if (channel.kind === 'channel') targets.set(`#${channel.name.toLowerCase()}`, `<#${channel.id}|${channel.name}>`)
+  return targets
+}
+
+function escapeRegex(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
+}

@@ -1,0 +1,70 @@
+import type { PageMessage } from '../slack/page-api.js'
+import { isTopLevel, repliesOf, threadKey, type ViewerState } from './viewer-state.js'
+
+/** How far a person has read: the newest `ts` seen, by `threadKey`. What is older than `since` counts as read. */
+export interface ReadMarks {
+  readonly since: string
+  readonly seen: Readonly<Record<string, string>>
+}
+
+export interface ChannelUnread {
+  /** The name is bold: something new stands in the channel. */
+  readonly isBold: boolean
+  /** The red number: direct messages, mentions, and replies in threads that are the person's own. */
+  readonly badge: number
+}
+
+/** Marks with everything read that is in the state now. */
+export function allRead(state: ViewerState): ReadMarks {
+  let since = '0'
+  for (const list of state.messages.values()) {
+    const last = list.at(-1)?.ts
+    if (last !== undefined && last > since) since = last
+  }
+  return { since, seen: {} }
+}
+
+/** Marks after the person looked at a channel's top level, or at a thread. */
+export function markRead(marks: ReadMarks, state: ViewerState, channel: string, threadTs: string | undefined): ReadMarks {
+  const list = state.messages.get(channel) ?? []
+  const last = (threadTs === undefined ? list.filter(isTopLevel) : repliesOf(list, threadTs)).at(-1)?.ts
+  const key = threadKey(channel, threadTs)
+  if (last === undefined || last <= seenUpTo(marks, key)) return marks
+  return { ...marks, seen: { ...marks.seen, [key]: last } }
+}
+
+/** Up to which `ts` a channel or thread was read. */
+export function seenUpTo(marks: ReadMarks, key: string): string {
+  const seen = marks.seen[key] ?? '0'
+  return seen > marks.since ? seen : marks.since
+}
+
+/** How many replies of a thread are new to the person. Replies count when the thread is theirs: a DM, or they wrote in it. */
+export function unreadReplies(state: ViewerState, marks: ReadMarks, channel: string, threadTs: string): number {
+  const list = state.messages.get(channel) ?? []
+  const replies = repliesOf(list, threadTs)
+  const isIm = state.channels.find((other) => other.id === channel)?.kind === 'im'
+  const viewer = state.viewer.id
+  const isMine =
+    isIm ||
+    replies.some((reply) => reply.user === viewer || mentions(reply, viewer)) ||
+    list.some((message) => message.ts === threadTs && (message.user === viewer || mentions(message, viewer)))
+  if (!isMine) return 0
+  const seen = seenUpTo(marks, threadKey(channel, threadTs))
+  return replies.filter((reply) => reply.ts > seen && reply.user !== viewer).length
+}
+
+export function channelUnread(state: ViewerState, marks: ReadMarks, channel: string): ChannelUnread {
+  const list = state.messages.get(channel) ?? []
+  const isIm = state.channels.find((other) => other.id === channel)?.kind === 'im'
+  const seen = seenUpTo(marks, threadKey(channel, undefined))
+  const fresh = list.filter((message) => isTopLevel(message) && message.ts > seen && message.user !== state.viewer.id)
+  const parents = new Set(list.flatMap((message) => (isTopLevel(message) ? [] : [message.threadTs ?? message.ts])))
+  const replies = [...parents].reduce((sum, parent) => sum + unreadReplies(state, marks, channel, parent), 0)
+  const badge = replies + fresh.filter((message) => isIm || mentions(message, state.viewer.id)).length
+  return { isBold: fresh.length > 0 || badge > 0, badge }
+}
+
+function mentions(message: PageMessage, viewer: string): boolean {
+  return message.text.includes(`<@${viewer}>`) || message.text.includes('<!channel>') || message.text.includes('<!here>')
+}

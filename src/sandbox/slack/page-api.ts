@@ -1,0 +1,115 @@
+/**
+ * What the page and the sandbox's Slack say to each other: Slack's *client* side (what a person sees and does), which the
+ * vendor's Web API does not cover. Types only; both sides import them.
+ *
+ *   GET  /page/snapshot?viewer=U…     → Snapshot: everything that person may see
+ *   GET  /page/live?viewer=U…         → text/event-stream of LiveEvent (one JSON per `data:`), from now on
+ *   POST /page/act                    body Act → ActResult (4xx with {error} when Slack itself would refuse it)
+ *   GET  /                            → the page (static files built by vite)
+ */
+
+/** A message as a client shows it. `blocks` are Block Kit as the app sent them, already validated. */
+export interface PageMessage {
+  channel: string
+  ts: string
+  threadTs?: string
+  /** Slack user id of the author; the bot's own user id for app messages. */
+  user: string
+  text: string
+  blocks?: unknown[]
+  /** Set on thread parents. */
+  replyCount?: number
+  latestReplyTs?: string
+  /** Client shows "(edited)": only for edits made through `text` alone. */
+  edited?: boolean
+  /** "Only visible to you": seen by one viewer, gone on reload, as in Slack. */
+  ephemeral?: boolean
+  /** `assistant.threads.setStatus` text under the composer ("is thinking…"), on thread parents. */
+  status?: string
+  files?: { id: string; name: string; mimetype: string; size: number }[]
+}
+
+export interface PageChannel {
+  id: string
+  kind: 'channel' | 'im'
+  /** Channel name without `#`, or for an im the bot's name. */
+  name: string
+  topic?: string
+  members: string[]
+}
+
+export interface PagePerson {
+  id: string
+  name: string
+  realName: string
+  title: string
+  color: string
+  tz: string
+  isBot: boolean
+}
+
+/** One Web API call of the app, or one delivery to it, for the side panel. */
+export interface WireEntry {
+  id: number
+  /** Milliseconds since the epoch. */
+  at: number
+  direction: 'call' | 'delivery'
+  /** Web API method (`chat.update`) or envelope type (`events_api: message`, `slash_commands`, `interactive: block_actions`). */
+  method: string
+  /** HTTP status and `ok`/error code of a call; `acknowledged`/`pending` for a delivery. */
+  outcome: string
+  durationMs?: number
+  /** Calls of this method left in the current minute, after this one, and the limit. */
+  budget?: { remaining: number; limit: number }
+  /** Request as JSON, tokens removed, long strings shortened. */
+  request?: unknown
+  response?: unknown
+}
+
+/** The App Home tab that `views.publish` last published for this viewer. */
+export interface PageHome {
+  blocks: unknown[]
+}
+
+export interface Snapshot {
+  team: { id: string; name: string }
+  viewer: PagePerson
+  people: PagePerson[]
+  bot: PagePerson
+  slashCommand: string
+  channels: PageChannel[]
+  /** All messages the viewer may see, ascending by ts: top-level ones and thread replies. */
+  messages: PageMessage[]
+  home?: PageHome
+  /** Whether a Socket Mode connection of the app is up. */
+  appConnected: boolean
+  wire: WireEntry[]
+}
+
+export type LiveEvent =
+  | { type: 'message'; message: PageMessage }
+  | { type: 'message_changed'; message: PageMessage }
+  | { type: 'message_deleted'; channel: string; ts: string }
+  | { type: 'ephemeral'; message: PageMessage }
+  /** An ephemeral was replaced or removed through its `response_url`. */
+  | { type: 'ephemeral_deleted'; channel: string; ts: string }
+  | { type: 'wire'; entry: WireEntry }
+  | { type: 'home'; home: PageHome }
+  | { type: 'modal'; view: { id: string; title: string; submit?: string; close?: string; blocks: unknown[] } }
+  | { type: 'modal_closed'; id: string }
+  | { type: 'app_connected'; connected: boolean }
+  | { type: 'typing'; channel: string; threadTs?: string; user: string; status: string }
+
+export type Act =
+  | { type: 'post'; viewer: string; channel: string; text: string; threadTs?: string }
+  | { type: 'edit'; viewer: string; channel: string; ts: string; text: string }
+  | { type: 'delete'; viewer: string; channel: string; ts: string }
+  /** `text` without the command itself. */
+  | { type: 'command'; viewer: string; channel: string; command: string; text: string }
+  /** A press of any interactive element. `value` for selects and inputs. */
+  | { type: 'press'; viewer: string; channel: string; ts: string; blockId: string; actionId: string; value?: string }
+  | { type: 'home_opened'; viewer: string }
+  | { type: 'submit_modal'; viewer: string; id: string; values: Record<string, Record<string, string>> }
+  | { type: 'close_modal'; viewer: string; id: string }
+
+export type ActResult = { ok: true; ts?: string } | { ok: false; error: string }

@@ -1,0 +1,147 @@
+import { randomUUID } from 'node:crypto'
+import type { Address, Conversation } from '../turns/model.js'
+import type { Database } from './database.js'
+import { toPerson } from './people.js'
+
+export class Conversations {
+  constructor(
+    private readonly db: Database,
+    private readonly now: () => number,
+  ) {}
+
+  async get(id: string): Promise<Conversation> {
+    return toConversation(await withOwner(this.db).where('conversation.id', '=', id).executeTakeFirstOrThrow())
+  }
+
+  /** The conversation of a thread: the one that began there, or the one whose replies go there. */
+  async inThread(
+    team: string,
+    channel: string,
+    threadTs: string,
+  ): Promise<(Conversation & { othersSpoke: boolean }) | null> {
+    const row = await withOwner(this.db)
+      .where('conversation.team', '=', team)
+      .where((where) =>
+        where.or([
+          where.and({ 'conversation.channel': channel, 'conversation.thread_ts': threadTs }),
+          where.and({ 'conversation.address_channel': channel, 'conversation.address_thread_ts': threadTs }),
+        ]),
+      )
+      .executeTakeFirst()
+    return row === undefined ? null : { ...toConversation(row), othersSpoke: row.others_spoke === 1 }
+  }
+
+  /** Begins a conversation in a thread that has none. In a DM, its replies go there from the start. */
+  async begin(team: string, origin: Address, kind: Conversation['kind'], personId: string): Promise<string> {
+    const id = randomUUID()
+    await this.db
+      .insertInto('conversation')
+      .values({
+        id,
+        team,
+        channel: origin.channel,
+        thread_ts: origin.threadTs,
+        kind,
+        person_id: personId,
+        address_channel: kind === 'im' ? origin.channel : null,
+        address_thread_ts: kind === 'im' ? origin.threadTs : null,
+        session_id: null,
+        session_requested_at: null,
+        position_event: null,
+        position_at: null,
+        created_at: this.now(),
+      })
+      .execute()
+    return id
+  }
+
+  async markOthersSpoke(id: string): Promise<void> {
+    await this.db.updateTable('conversation').set({ others_spoke: 1 }).where('id', '=', id).execute()
+  }
+
+  /** Decides where replies go. The first decision stands. */
+  async settleAddress(id: string, address: Address): Promise<void> {
+    await this.db
+      .updateTable('conversation')
+      .set({ address_channel: address.channel, address_thread_ts: address.threadTs })
+      .where('id', '=', id)
+      .where('address_channel', 'is', null)
+      .execute()
+  }
+
+  /** Notes that a session is about to be created. Answers whether one was already asked for without an answer being noted. */
+  async requestSession(id: string): Promise<{ requestedBefore: boolean }> {
+    const row = await this.db
+      .selectFrom('conversation')
+      .select('session_requested_at')
+      .where('id', '=', id)
+      .executeTakeFirstOrThrow()
+    await this.db.updateTable('conversation').set({ session_requested_at: this.now() }).where('id', '=', id).execute()
+    return { requestedBefore: row.session_requested_at !== null }
+  }
+
+  async settleSession(id: string, sessionId: string): Promise<void> {
+    await this.db
+      .updateTable('conversation')
+      .set({ session_id: sessionId, session_requested_at: null, position_event: null, position_at: null })
+      .where('id', '=', id)
+      .execute()
+  }
+
+  /** Lets go of a session that is gone; the next turn makes a new one. */
+  async forgetSession(id: string): Promise<void> {
+    await this.db
+      .updateTable('conversation')
+      .set({ session_id: null, session_requested_at: null, position_event: null, position_at: null })
+      .where('id', '=', id)
+      .execute()
+  }
+
+  /** Ids of conversations in which something is left to do. */
+  async unfinished(): Promise<string[]> {
+    const rows = await this.db
+      .selectFrom('message')
+      .select('conversation_id')
+      .where('state', '=', 'queued')
+      .union(this.db.selectFrom('turn').select('conversation_id').where('state', '!=', 'ended'))
+      .execute()
+    return rows.map((row) => row.conversation_id)
+  }
+
+  /** Whether this person still has to be told that the conversation is somebody else's; true once per person. */
+  async tellBystander(id: string, user: string): Promise<boolean> {
+    const result = await this.db
+      .insertInto('bystander')
+      .values({ conversation_id: id, slack_user: user, told_at: this.now() })
+      .onConflict((conflict) => conflict.columns(['conversation_id', 'slack_user']).doNothing())
+      .executeTakeFirst()
+    return (result.numInsertedOrUpdatedRows ?? 0n) > 0n
+  }
+}
+
+type Row = Awaited<ReturnType<ReturnType<typeof withOwner>['executeTakeFirstOrThrow']>>
+
+function withOwner(db: Database) {
+  return db
+    .selectFrom('conversation')
+    .innerJoin('person', 'person.id', 'conversation.person_id')
+    .selectAll('conversation')
+    .select(['person.slack_user', 'person.identifier'])
+}
+
+function toConversation(row: Row): Conversation {
+  return {
+    id: row.id,
+    team: row.team,
+    origin: { channel: row.channel, threadTs: row.thread_ts },
+    kind: row.kind,
+    owner: toPerson({ id: row.person_id, team: row.team, slack_user: row.slack_user, identifier: row.identifier }),
+    address:
+      row.address_channel === null || row.address_thread_ts === null
+        ? null
+        : { channel: row.address_channel, threadTs: row.address_thread_ts },
+    sessionId: row.session_id,
+    position:
+      row.position_event === null || row.position_at === null ? null : { id: row.position_event, at: row.position_at },
+  }
+}

@@ -1,0 +1,94 @@
+/**
+ * Opens the SQLite database: write-ahead log, foreign keys, a busy timeout, migrations. Setup and doctor open the same file
+ * beside the running bot; what only one bot may do is guarded by `holdBotLock`.
+ */
+
+import { mkdirSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
+import SQLite from 'better-sqlite3'
+import { Kysely, Migrator, SqliteDialect } from 'kysely'
+import { MIGRATIONS } from './migrations.js'
+import type { Schema } from './schema.js'
+
+export type Database = Kysely<Schema>
+
+/** The database cannot be used; the message is a sentence for the person who runs the bot. */
+export class DatabaseError extends Error {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.name = 'DatabaseError'
+  }
+}
+
+/** How long a statement waits for another process's write, in milliseconds, before it fails with SQLITE_BUSY. */
+const BUSY_TIMEOUT_MS = 10_000
+
+/** @throws DatabaseError when the file cannot be created, opened, written or migrated */
+export async function openDatabase(path: string): Promise<Database> {
+  const file = path === ':memory:' ? path : resolve(path)
+  try {
+    if (file !== ':memory:') mkdirSync(dirname(file), { recursive: true })
+    const sqlite = new SQLite(file, { timeout: BUSY_TIMEOUT_MS })
+    sqlite.pragma('journal_mode = WAL')
+    // A message is acknowledged to Slack once it is stored; with NORMAL a power cut could still take it back.
+    sqlite.pragma('synchronous = FULL')
+    sqlite.pragma('foreign_keys = ON')
+    const db = new Kysely<Schema>({ dialect: new SqliteDialect({ database: sqlite }) })
+    await migrate(db)
+    return db
+  } catch (error) {
+    throw new DatabaseError(
+      `The database ${file} cannot be opened for writing: ${reason(error)}. Check the path, its permissions and the free space.`,
+      {
+        cause: error,
+      },
+    )
+  }
+}
+
+async function migrate(db: Database): Promise<void> {
+  const migrator = new Migrator({ db, provider: { getMigrations: async () => MIGRATIONS } })
+  const first = await migrator.migrateToLatest()
+  if (first.error === undefined) return
+  // Setup and the bot may start together on a new file: the one that comes second finds the tables made, and on looking again, recorded.
+  const second = await migrator.migrateToLatest()
+  if (second.error !== undefined) throw second.error
+}
+
+/** Held by the one bot that works on a database, until its process ends, however it ends. */
+export interface BotLock {
+  release(): void
+}
+
+/**
+ * An exclusive transaction on a file of its own: the operating system drops the lock with the process, so a killed bot never
+ * keeps the next one waiting. The lock is not on the database itself, because setup and doctor work there beside the bot.
+ * @throws DatabaseError when another bot holds it
+ */
+export function holdBotLock(databasePath: string): BotLock {
+  const file = `${resolve(databasePath)}.lock`
+  let lock: SQLite.Database | undefined
+  try {
+    mkdirSync(dirname(file), { recursive: true })
+    lock = new SQLite(file, { timeout: 0 })
+    lock.pragma('journal_mode = DELETE')
+    lock.exec('BEGIN EXCLUSIVE')
+    const held = lock
+    return { release: () => held.close() }
+  } catch (error) {
+    lock?.close()
+    if (error instanceof SQLite.SqliteError && error.code.startsWith('SQLITE_BUSY')) {
+      throw new DatabaseError(
+        `Another bot is already running on ${resolve(databasePath)}. Stop it first, or give this one a DATABASE_URL of its own.`,
+      )
+    }
+    throw new DatabaseError(
+      `The lock file ${file} cannot be written: ${reason(error)}. Check the path and its permissions.`,
+      { cause: error },
+    )
+  }
+}
+
+function reason(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}

@@ -1,0 +1,134 @@
+/** Forward-only migrations. Never edit one that has been released: add another. */
+
+import type { Kysely, Migration } from 'kysely'
+
+type AnyDatabase = Kysely<unknown>
+
+const first: Migration = {
+  async up(db: AnyDatabase) {
+    await db.schema
+      .createTable('person')
+      .addColumn('id', 'text', (c) => c.primaryKey())
+      .addColumn('team', 'text', (c) => c.notNull())
+      .addColumn('slack_user', 'text', (c) => c.notNull())
+      .addColumn('identifier', 'text', (c) => c.unique())
+      .addColumn('created_at', 'bigint', (c) => c.notNull())
+      .addUniqueConstraint('person_slack', ['team', 'slack_user'])
+      .execute()
+
+    await db.schema
+      .createTable('conversation')
+      .addColumn('id', 'text', (c) => c.primaryKey())
+      .addColumn('team', 'text', (c) => c.notNull())
+      .addColumn('channel', 'text', (c) => c.notNull())
+      .addColumn('thread_ts', 'text', (c) => c.notNull())
+      .addColumn('kind', 'text', (c) => c.notNull())
+      .addColumn('person_id', 'text', (c) => c.notNull().references('person.id'))
+      .addColumn('address_channel', 'text')
+      .addColumn('address_thread_ts', 'text')
+      .addColumn('others_spoke', 'integer', (c) => c.notNull().defaultTo(0))
+      .addColumn('session_id', 'text')
+      .addColumn('session_requested_at', 'bigint')
+      .addColumn('position_event', 'text')
+      .addColumn('position_at', 'text')
+      .addColumn('created_at', 'bigint', (c) => c.notNull())
+      .addUniqueConstraint('conversation_thread', ['team', 'channel', 'thread_ts'])
+      .execute()
+    await db.schema
+      .createIndex('conversation_address')
+      .on('conversation')
+      .columns(['team', 'address_channel', 'address_thread_ts'])
+      .execute()
+
+    await db.schema
+      .createTable('turn')
+      .addColumn('id', 'text', (c) => c.primaryKey())
+      .addColumn('conversation_id', 'text', (c) => c.notNull().references('conversation.id'))
+      .addColumn('state', 'text', (c) => c.notNull())
+      .addColumn('ending', 'text')
+      .addColumn('stop_requested_at', 'bigint')
+      .addColumn('created_at', 'bigint', (c) => c.notNull())
+      .addColumn('started_at', 'bigint')
+      .addColumn('ended_at', 'bigint')
+      .execute()
+    await db.schema.createIndex('turn_conversation').on('turn').columns(['conversation_id', 'state']).execute()
+    await db.schema.createIndex('turn_state').on('turn').column('state').execute()
+
+    await db.schema
+      .createTable('message')
+      .addColumn('id', 'text', (c) => c.primaryKey())
+      .addColumn('conversation_id', 'text', (c) => c.notNull().references('conversation.id'))
+      .addColumn('team', 'text', (c) => c.notNull())
+      .addColumn('channel', 'text', (c) => c.notNull())
+      .addColumn('ts', 'text', (c) => c.notNull())
+      .addColumn('text', 'text', (c) => c.notNull())
+      .addColumn('files', 'text', (c) => c.notNull())
+      .addColumn('state', 'text', (c) => c.notNull())
+      .addColumn('turn_id', 'text', (c) => c.references('turn.id'))
+      .addColumn('received_at', 'bigint', (c) => c.notNull())
+      .addUniqueConstraint('message_slack', ['team', 'channel', 'ts'])
+      .execute()
+    await db.schema.createIndex('message_conversation').on('message').columns(['conversation_id', 'state']).execute()
+    await db.schema.createIndex('message_turn').on('message').column('turn_id').execute()
+
+    await db.schema
+      .createTable('reply_part')
+      .addColumn('turn_id', 'text', (c) => c.notNull().references('turn.id'))
+      .addColumn('place', 'text', (c) => c.notNull())
+      .addColumn('part', 'integer', (c) => c.notNull())
+      .addColumn('channel', 'text', (c) => c.notNull())
+      .addColumn('ts', 'text')
+      .addPrimaryKeyConstraint('reply_part_key', ['turn_id', 'place', 'part'])
+      .execute()
+
+    await db.schema
+      .createTable('approval')
+      .addColumn('id', 'text', (c) => c.primaryKey())
+      .addColumn('turn_id', 'text', (c) => c.notNull().references('turn.id'))
+      .addColumn('call_id', 'text', (c) => c.notNull())
+      .addColumn('decision', 'text')
+      .addColumn('decided_by', 'text')
+      .addColumn('decided_at', 'bigint')
+      .addColumn('delivered_at', 'bigint')
+      .addColumn('created_at', 'bigint', (c) => c.notNull())
+      .addUniqueConstraint('approval_call', ['turn_id', 'call_id'])
+      .execute()
+
+    await db.schema
+      .createTable('command')
+      .addColumn('id', 'text', (c) => c.primaryKey())
+      .addColumn('trigger_id', 'text', (c) => c.notNull().unique())
+      .addColumn('team', 'text', (c) => c.notNull())
+      .addColumn('person_id', 'text', (c) => c.notNull().references('person.id'))
+      .addColumn('text', 'text', (c) => c.notNull())
+      .addColumn('state', 'text', (c) => c.notNull())
+      .addColumn('received_at', 'bigint', (c) => c.notNull())
+      .execute()
+
+    await db.schema
+      .createTable('bystander')
+      .addColumn('conversation_id', 'text', (c) => c.notNull().references('conversation.id'))
+      .addColumn('slack_user', 'text', (c) => c.notNull())
+      .addColumn('told_at', 'bigint', (c) => c.notNull())
+      .addPrimaryKeyConstraint('bystander_key', ['conversation_id', 'slack_user'])
+      .execute()
+
+    await db.schema
+      .createTable('deployment')
+      .addColumn('key', 'text', (c) => c.primaryKey())
+      .addColumn('value', 'text', (c) => c.notNull())
+      .addColumn('updated_at', 'bigint', (c) => c.notNull())
+      .execute()
+
+    await db.schema
+      .createTable('vault')
+      .addColumn('key', 'text', (c) => c.notNull())
+      .addColumn('person_id', 'text', (c) => c.notNull().references('person.id'))
+      .addColumn('value', 'text', (c) => c.notNull())
+      .addColumn('updated_at', 'bigint', (c) => c.notNull())
+      .addPrimaryKeyConstraint('vault_key', ['key', 'person_id'])
+      .execute()
+  },
+}
+
+export const MIGRATIONS: Record<string, Migration> = { '0001_first': first }

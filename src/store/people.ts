@@ -1,0 +1,59 @@
+import { randomUUID } from 'node:crypto'
+import type { IdentifiedPerson, Person } from '../turns/model.js'
+import type { Database } from './database.js'
+import type { PersonTable } from './schema.js'
+
+/** The identifier already belongs to somebody else: two people would share a mailbox. */
+export class IdentifierTaken extends Error {
+  constructor() {
+    super('this Scalekit identifier already belongs to another person')
+    this.name = 'IdentifierTaken'
+  }
+}
+
+export class People {
+  constructor(
+    private readonly db: Database,
+    private readonly now: () => number,
+  ) {}
+
+  /** The person behind a Slack user, made known at first sight. */
+  async ensure(team: string, user: string): Promise<Person> {
+    await this.db
+      .insertInto('person')
+      .values({ id: randomUUID(), team, slack_user: user, identifier: null, created_at: this.now() })
+      .onConflict((conflict) => conflict.columns(['team', 'slack_user']).doNothing())
+      .execute()
+    const row = await this.db
+      .selectFrom('person')
+      .selectAll()
+      .where('team', '=', team)
+      .where('slack_user', '=', user)
+      .executeTakeFirstOrThrow()
+    return toPerson(row)
+  }
+
+  /**
+   * Settles a person's Scalekit identifier. One that is already settled stays as it is, whatever is asked for now: a changed
+   * template or a changed e-mail must never open another mailbox.
+   * @throws IdentifierTaken
+   */
+  async identify(person: Person, identifier: string): Promise<IdentifiedPerson> {
+    return await this.db.transaction().execute(async (tx) => {
+      const row = await tx
+        .selectFrom('person')
+        .select('identifier')
+        .where('id', '=', person.id)
+        .executeTakeFirstOrThrow()
+      if (row.identifier !== null) return { ...person, identifier: row.identifier }
+      const other = await tx.selectFrom('person').select('id').where('identifier', '=', identifier).executeTakeFirst()
+      if (other !== undefined) throw new IdentifierTaken()
+      await tx.updateTable('person').set({ identifier }).where('id', '=', person.id).execute()
+      return { ...person, identifier }
+    })
+  }
+}
+
+export function toPerson(row: Pick<PersonTable, 'id' | 'team' | 'slack_user' | 'identifier'>): Person {
+  return { id: row.id, team: row.team, user: row.slack_user, identifier: row.identifier }
+}

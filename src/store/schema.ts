@@ -1,0 +1,131 @@
+/**
+ * The tables, as Kysely sees them. Plain SQL types only (text, integer), so that the same schema and queries run on PostgreSQL.
+ * Times are epoch milliseconds, ids are random text, Slack timestamps stay text (they are decimal strings, not numbers).
+ */
+
+import type { Generated } from 'kysely'
+
+export interface Schema {
+  person: PersonTable
+  conversation: ConversationTable
+  message: MessageTable
+  turn: TurnTable
+  reply_part: ReplyPartTable
+  approval: ApprovalTable
+  command: CommandTable
+  bystander: BystanderTable
+  deployment: DeploymentTable
+  vault: VaultTable
+}
+
+/** A Slack user of a workspace, mapped once to a Scalekit identifier. */
+export interface PersonTable {
+  id: string
+  team: string
+  slack_user: string
+  /** Unique: no two people ever share a mailbox. */
+  identifier: string | null
+  created_at: number
+}
+
+/** What belongs to one Slack thread. */
+export interface ConversationTable {
+  id: string
+  team: string
+  channel: string
+  thread_ts: string
+  kind: 'im' | 'shared'
+  person_id: string
+  /** Where replies go; both null until decided. */
+  address_channel: string | null
+  address_thread_ts: string | null
+  /** 1 once somebody else wrote in its thread: from then on follow-ups need a mention. */
+  others_spoke: Generated<number>
+  session_id: string | null
+  /** Set before the session is created, so that a lost answer is looked up and not repeated. */
+  session_requested_at: number | null
+  position_event: string | null
+  position_at: string | null
+  created_at: number
+}
+
+/** The journal of what owners wrote. */
+export interface MessageTable {
+  id: string
+  conversation_id: string
+  team: string
+  channel: string
+  ts: string
+  text: string
+  /** JSON of FileReference[]. */
+  files: string
+  state: 'queued' | 'taken' | 'cancelled'
+  turn_id: string | null
+  received_at: number
+}
+
+export interface TurnTable {
+  id: string
+  conversation_id: string
+  state: 'queued' | 'waiting_connection' | 'sending' | 'running' | 'waiting_approval' | 'ended'
+  /** How it ended, e.g. `answered`; null before. */
+  ending: string | null
+  stop_requested_at: number | null
+  created_at: number
+  started_at: number | null
+  ended_at: number | null
+}
+
+/** The Slack messages of a turn's reply, in order; `place` tells the reply from a card that only its owner may see. */
+export interface ReplyPartTable {
+  turn_id: string
+  place: 'reply' | 'card' | 'pointer'
+  part: number
+  channel: string
+  /** Null between "about to post" and "posted": then Slack is asked whether it arrived. */
+  ts: string | null
+}
+
+export interface ApprovalTable {
+  id: string
+  turn_id: string
+  call_id: string
+  decision: 'approved' | 'denied' | null
+  /** Slack user who decided. */
+  decided_by: string | null
+  decided_at: number | null
+  delivered_at: number | null
+  created_at: number
+}
+
+/** Slash commands, which Slack never repeats; unique by trigger id. */
+export interface CommandTable {
+  id: string
+  trigger_id: string
+  team: string
+  person_id: string
+  text: string
+  state: 'received' | 'done'
+  received_at: number
+}
+
+/** Who was told that a conversation is somebody else's, so that they are told once. */
+export interface BystanderTable {
+  conversation_id: string
+  slack_user: string
+  told_at: number
+}
+
+/** What `npm run setup` provisioned, keyed by where it did. */
+export interface DeploymentTable {
+  key: string
+  value: string
+  updated_at: number
+}
+
+export interface VaultTable {
+  key: string
+  person_id: string
+  value: string
+  updated_at: number
+}

@@ -1,0 +1,120 @@
+import { randomUUID } from 'node:crypto'
+import type { LogPosition } from '../turns/events.js'
+import type { Message, Turn, TurnState } from '../turns/model.js'
+import type { Database } from './database.js'
+import { byTs, toMessage } from './messages.js'
+import type { TurnTable } from './schema.js'
+
+export class Turns {
+  constructor(
+    private readonly db: Database,
+    private readonly now: () => number,
+  ) {}
+
+  async get(id: string): Promise<Turn> {
+    return toTurn(await this.db.selectFrom('turn').selectAll().where('id', '=', id).executeTakeFirstOrThrow())
+  }
+
+  /** The turn that a conversation is at: the one that took messages and has not ended, else the one that waits its turn. */
+  async unfinished(conversationId: string): Promise<Turn[]> {
+    const rows = await this.db
+      .selectFrom('turn')
+      .selectAll()
+      .where('conversation_id', '=', conversationId)
+      .where('state', '!=', 'ended')
+      .execute()
+    return rows
+      .map(toTurn)
+      .sort((a, b) => Number(a.state === 'queued') - Number(b.state === 'queued') || a.createdAt - b.createdAt)
+  }
+
+  async create(conversationId: string): Promise<Turn> {
+    const row: TurnTable = {
+      id: randomUUID(),
+      conversation_id: conversationId,
+      state: 'queued',
+      ending: null,
+      stop_requested_at: null,
+      created_at: this.now(),
+      started_at: null,
+      ended_at: null,
+    }
+    await this.db.insertInto('turn').values(row).execute()
+    return toTurn(row)
+  }
+
+  /** Takes all that waits, in `ts` order, and marks the turn as sending, in one transaction. Empty: nothing waits any more, and nothing changed. */
+  async take(turn: Turn): Promise<Message[]> {
+    return await this.db.transaction().execute(async (tx) => {
+      const rows = await tx
+        .selectFrom('message')
+        .selectAll()
+        .where('conversation_id', '=', turn.conversationId)
+        .where('state', '=', 'queued')
+        .execute()
+      if (rows.length === 0) return []
+      await tx
+        .updateTable('message')
+        .set({ state: 'taken', turn_id: turn.id })
+        .where(
+          'id',
+          'in',
+          rows.map((row) => row.id),
+        )
+        .execute()
+      await tx.updateTable('turn').set({ state: 'sending', started_at: this.now() }).where('id', '=', turn.id).execute()
+      return rows.map(toMessage).sort(byTs)
+    })
+  }
+
+  async setState(id: string, state: Exclude<TurnState, 'ended'>): Promise<void> {
+    await this.db.updateTable('turn').set({ state }).where('id', '=', id).where('state', '!=', 'ended').execute()
+  }
+
+  /** Notes that its owner wants it to stop. Answers false where the turn has already ended. */
+  async requestStop(id: string): Promise<boolean> {
+    const result = await this.db
+      .updateTable('turn')
+      .set({ stop_requested_at: this.now() })
+      .where('id', '=', id)
+      .where('state', '!=', 'ended')
+      .executeTakeFirst()
+    return result.numUpdatedRows > 0n
+  }
+
+  /** Ends a turn and moves the conversation's log position behind it, in one transaction. */
+  async end(turn: Turn, ending: string, position: LogPosition | null): Promise<void> {
+    await this.db.transaction().execute(async (tx) => {
+      await tx
+        .updateTable('turn')
+        .set({ state: 'ended', ending, ended_at: this.now() })
+        .where('id', '=', turn.id)
+        .execute()
+      if (position === null) return
+      await tx
+        .updateTable('conversation')
+        .set({ position_event: position.id, position_at: position.at })
+        .where('id', '=', turn.conversationId)
+        .execute()
+    })
+  }
+
+  /** Removes a turn that never took anything and has nothing left to take. */
+  async discard(turn: Turn): Promise<void> {
+    await this.db.transaction().execute(async (tx) => {
+      await tx.deleteFrom('reply_part').where('turn_id', '=', turn.id).execute()
+      await tx.deleteFrom('turn').where('id', '=', turn.id).execute()
+    })
+  }
+}
+
+function toTurn(row: TurnTable): Turn {
+  return {
+    id: row.id,
+    conversationId: row.conversation_id,
+    state: row.state,
+    stopRequested: row.stop_requested_at !== null,
+    createdAt: row.created_at,
+    startedAt: row.started_at,
+  }
+}

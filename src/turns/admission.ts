@@ -1,0 +1,41 @@
+/** Who may say what to which conversation. Pure: the journal asks it inside the transaction that stores the message. */
+
+import type { FileReference } from './model.js'
+
+/** A Slack message that may be meant for the bot, as intake reads it from an event. */
+export interface IncomingMessage {
+  readonly team: string
+  readonly channel: string
+  readonly ts: string
+  /** `ts` of the thread's first message; null at top level. */
+  readonly threadTs: string | null
+  readonly user: string
+  /** The person's words: entities decoded, the bot's mention removed. */
+  readonly text: string
+  readonly files: readonly FileReference[]
+  /** `im`: only this person and the bot can read it. */
+  readonly kind: 'im' | 'shared'
+  /** The bot was mentioned (always true in a DM). */
+  readonly addressed: boolean
+}
+
+export type Admission =
+  | /** Starts a conversation that belongs to its author. */ 'starts'
+  | /** Goes on with the author's own conversation. */ 'continues'
+  | /** Somebody else spoke to the bot in a conversation that is not theirs. */ 'bystander_addressed'
+  | /** Somebody else wrote in a conversation's thread. */ 'bystander'
+  | /** Not meant for the bot. */ 'ignored'
+
+/**
+ * @param conversation the conversation of the message's thread, where there is one
+ */
+export function admit(
+  message: Pick<IncomingMessage, 'user' | 'kind' | 'addressed'>,
+  conversation: { readonly ownerUser: string; readonly othersSpoke: boolean } | null,
+): Admission {
+  if (conversation === null) return message.addressed ? 'starts' : 'ignored'
+  if (conversation.ownerUser !== message.user) return message.addressed ? 'bystander_addressed' : 'bystander'
+  // Once others talk in the thread, the owner may be talking to them: only a mention is certainly meant for the bot.
+  if (message.kind === 'shared' && conversation.othersSpoke && !message.addressed) return 'ignored'
+  return 'continues'
+}

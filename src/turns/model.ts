@@ -1,0 +1,102 @@
+/** The nouns of the project, as its rooms hand them to each other. Plain values: no behaviour, no vendor types. */
+
+import type { LogPosition } from './events.js'
+
+/** A Slack user of a workspace. */
+export interface Person {
+  readonly id: string
+  /** Slack team id (`T…`), or the enterprise id (`E…`) on Enterprise Grid, where user ids are the same in every workspace. */
+  readonly team: string
+  /** Slack user id (`U…` or `W…`). */
+  readonly user: string
+  /** Scalekit identifier. Null until the person's first turn; never changed afterwards. */
+  readonly identifier: string | null
+}
+
+/** A person whose Scalekit identifier is settled: the only kind whose mailbox can be opened. */
+export interface IdentifiedPerson extends Person {
+  readonly identifier: string
+}
+
+/** What Slack's directory says of a person right now. Never stored. */
+export interface Profile {
+  readonly name: string
+  /** IANA time zone, e.g. `Europe/Stockholm`. */
+  readonly timeZone: string
+  readonly email: string | null
+}
+
+/** A Slack thread: `threadTs` is the `ts` of its first message. */
+export interface Address {
+  readonly channel: string
+  readonly threadTs: string
+}
+
+/** What belongs to one Slack thread. */
+export interface Conversation {
+  readonly id: string
+  readonly team: string
+  /** The thread in which it was started. */
+  readonly origin: Address
+  /** Who can read the thread of its origin: only the owner (`im`), or others too. */
+  readonly kind: 'im' | 'shared'
+  readonly owner: Person
+  /** Where replies go; null until the first turn has decided it. */
+  readonly address: Address | null
+  /** Managed Agents session id; null until the first turn has created it. */
+  readonly sessionId: string | null
+  /** Where the last finished turn ended in the session's event log. */
+  readonly position: LogPosition | null
+}
+
+/** What the owner wrote. */
+export interface Message {
+  readonly id: string
+  readonly channel: string
+  readonly ts: string
+  /** The person's words: entities decoded, the bot's mention removed. */
+  readonly text: string
+  readonly files: readonly FileReference[]
+}
+
+export interface FileReference {
+  /** Slack file id (`F…`). */
+  readonly id: string
+  readonly name: string
+  readonly mimetype: string
+  /** Bytes. */
+  readonly size: number
+}
+
+/**
+ * `queued`: nothing taken yet; what waits when it starts is taken together.
+ * `waiting_connection`: likewise nothing taken; goes on when the owner's account is connected.
+ * `sending`: messages taken; whether the session has them is unknown until `running`.
+ * `running`: the session has the messages. `waiting_approval`: it waits for its owner's decisions.
+ */
+export type TurnState = 'queued' | 'waiting_connection' | 'sending' | 'running' | 'waiting_approval' | 'ended'
+
+export interface Turn {
+  readonly id: string
+  readonly conversationId: string
+  readonly state: TurnState
+  /** The owner pressed Stop. */
+  readonly stopRequested: boolean
+  /** Epoch milliseconds. */
+  readonly createdAt: number
+  /** Epoch milliseconds; null before the messages were taken. */
+  readonly startedAt: number | null
+}
+
+export type Decision = 'approved' | 'denied'
+
+/** A tool call that waits, or waited, for its owner's yes or no. What it would do is read from the session, not kept here. */
+export interface Approval {
+  readonly id: string
+  readonly turnId: string
+  /** Event id of the tool call. */
+  readonly callId: string
+  readonly decision: Decision | null
+  /** The session has been told. */
+  readonly delivered: boolean
+}

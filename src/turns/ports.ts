@@ -1,0 +1,154 @@
+/** The few interfaces through which turns reach the rooms below. They are owned here and implemented there. */
+
+import type { AgentEvent, LogPosition } from './events.js'
+import type { Conversation, IdentifiedPerson } from './model.js'
+
+/** One Slack message as the session hears it: one `user.message` each. */
+export interface OutgoingMessage {
+  /** Opaque; stands in the context block too, so that a sent message can be recognised in the session's events. */
+  readonly reference: string
+  /** Who, when, where: comes before the person's words. */
+  readonly context: string
+  /** The person's words, verbatim. */
+  readonly text: string
+}
+
+export interface ToolDecision {
+  readonly callId: string
+  readonly allowed: boolean
+  /** Told to the agent with a denial. */
+  readonly reason?: string
+}
+
+/**
+ * How a session gets at one person's mailbox, fresh enough for a turn. Only `MailboxAccess.grant` makes one, for exactly one
+ * person; creating or using a session asks for the grant of the conversation's owner and refuses any other.
+ */
+export interface MailboxGrant {
+  readonly personId: string
+}
+
+export interface MailboxAccess {
+  /**
+   * Makes sure that a session of this person reaches their mailbox for at least the length of a turn.
+   * @throws Unavailable, OperatorProblem, NotConnected
+   */
+  grant(person: IdentifiedPerson): Promise<MailboxGrant>
+}
+
+export interface Agent {
+  /**
+   * Creates the conversation's session. Never retried by itself: after a lost answer ask `findSession`.
+   * @throws Unavailable, OperatorProblem
+   */
+  createSession(conversation: Conversation, grant: MailboxGrant, title: string): Promise<string>
+  /** The session that an earlier, unanswered `createSession` for this conversation left behind, if any. */
+  findSession(conversation: Conversation): Promise<string | null>
+  /**
+   * Brings an idle session up to date before a turn or a decision: tools and policies of the current agent definition, and in
+   * instance mode the person's current URL.
+   * @throws SessionGone, Unavailable, OperatorProblem
+   */
+  refreshSession(sessionId: string, grant: MailboxGrant): Promise<void>
+  /**
+   * Opens the session's event log after `after` (null: from its start). Await `opened` before sending: what happens from then on is not missed.
+   */
+  follow(sessionId: string, after: LogPosition | null, signal: AbortSignal): EventFeed
+  /**
+   * Sends messages in one batch. Never retried by itself: after a lost answer ask `findMessages`.
+   * @throws SessionGone, Unavailable, OperatorProblem, Rejected
+   */
+  sendMessages(sessionId: string, messages: readonly OutgoingMessage[]): Promise<void>
+  /** Which of these references the session has already received after `after`. */
+  findMessages(
+    sessionId: string,
+    references: readonly string[],
+    after: LogPosition | null,
+  ): Promise<ReadonlySet<string>>
+  /**
+   * Tells the session what its owner decided. Decisions that it already has are left out.
+   * @throws SessionGone, Unavailable, OperatorProblem, Rejected
+   */
+  sendDecisions(sessionId: string, decisions: readonly ToolDecision[]): Promise<void>
+  /** Stops what the agent is doing; the session then goes idle with `end_turn`. */
+  interrupt(sessionId: string): Promise<void>
+}
+
+/** Every persisted event after the position, once and in order, whatever the connection does, with previews in between. Ends only by abort or error. */
+export interface EventFeed extends AsyncIterable<AgentEvent> {
+  /** Resolves once the stream is open. Rejects with SessionGone, Unavailable or OperatorProblem. */
+  readonly opened: Promise<void>
+}
+
+export type ConnectionState = 'connected' | 'missing' | 'expired'
+
+export interface Connections {
+  /** @throws Unavailable, OperatorProblem */
+  state(person: IdentifiedPerson): Promise<ConnectionState>
+  /**
+   * A fresh link under which this person, and nobody else, connects their account. `expiresAt` in epoch milliseconds.
+   * @throws Unavailable, OperatorProblem
+   */
+  link(person: IdentifiedPerson): Promise<ConnectLink>
+}
+
+export interface ConnectLink {
+  readonly url: string
+  readonly expiresAt: number
+}
+
+/** A service that the turn needs did not answer, or said "later". Worth another try, after `retryAfterMs` where it was told. */
+export class Unavailable extends Error {
+  constructor(
+    readonly service: 'slack' | 'claude' | 'scalekit',
+    message: string,
+    readonly retryAfterMs?: number,
+    options?: ErrorOptions,
+  ) {
+    super(message, options)
+    this.name = 'Unavailable'
+  }
+}
+
+/** Only the person who runs the bot can mend this: a refused key, a missing agent, no credit. */
+export class OperatorProblem extends Error {
+  constructor(
+    readonly kind: 'credentials' | 'setup' | 'billing',
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options)
+    this.name = 'OperatorProblem'
+  }
+}
+
+/** The session does not exist any more or takes nothing more; `how` says which. */
+export class SessionGone extends Error {
+  constructor(
+    readonly how: 'deleted' | 'terminated' | 'archived',
+    options?: ErrorOptions,
+  ) {
+    super(`the session is ${how}`, options)
+    this.name = 'SessionGone'
+  }
+}
+
+/** The service understood and said no; sending the same again would get the same answer. */
+export class Rejected extends Error {
+  constructor(
+    readonly reason: 'too_large' | 'budget' | 'invalid',
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options)
+    this.name = 'Rejected'
+  }
+}
+
+/** The person has no active connected account (any more). */
+export class NotConnected extends Error {
+  constructor(options?: ErrorOptions) {
+    super('the person has no active connected account', options)
+    this.name = 'NotConnected'
+  }
+}

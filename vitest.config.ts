@@ -1,0 +1,10 @@
+import { defineConfig } from 'vitest/config'
+
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    // End-to-end tests start real processes; on a busy two-core machine they need room. No test asserts on how long anything took.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+  },
+})
