@@ -17,7 +17,10 @@ export interface Deployment {
   readonly environmentId: string
   /** Scalekit MCP configuration id. */
   readonly mcpConfigId: string
-  /** The configuration's static address: an MCP server that answers only to a person's session token. */
+  /**
+   * The configuration's static address: an MCP server that answers only to a person's session token. Empty where Scalekit gave
+   * none, which only instance mode can do without.
+   */
   readonly mcpServerUrl: string
 }
 

@@ -91,6 +91,21 @@ export class Messages {
     return rows.map(toMessage).sort(byTs)
   }
 
+  /** What the owner wrote in turns that have ended, oldest first, the last `limit` of it. */
+  async earlier(conversationId: string, limit: number): Promise<string[]> {
+    const rows = await this.db
+      .selectFrom('message')
+      .innerJoin('turn', 'turn.id', 'message.turn_id')
+      .select(['message.ts', 'message.text'])
+      .where('message.conversation_id', '=', conversationId)
+      .where('turn.state', '=', 'ended')
+      .execute()
+    return rows
+      .sort(byTs)
+      .slice(-limit)
+      .map((row) => row.text)
+  }
+
   async #insert(tx: Database, conversationId: string, message: IncomingMessage): Promise<boolean> {
     const known = await tx
       .selectFrom('message')

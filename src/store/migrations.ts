@@ -72,13 +72,14 @@ const first: Migration = {
     await db.schema.createIndex('message_turn').on('message').column('turn_id').execute()
 
     await db.schema
-      .createTable('reply_part')
-      .addColumn('turn_id', 'text', (c) => c.notNull().references('turn.id'))
+      .createTable('post')
+      .addColumn('subject', 'text', (c) => c.notNull())
       .addColumn('place', 'text', (c) => c.notNull())
       .addColumn('part', 'integer', (c) => c.notNull())
       .addColumn('channel', 'text', (c) => c.notNull())
       .addColumn('ts', 'text')
-      .addPrimaryKeyConstraint('reply_part_key', ['turn_id', 'place', 'part'])
+      .addColumn('announced_at', 'bigint', (c) => c.notNull())
+      .addPrimaryKeyConstraint('post_key', ['subject', 'place', 'part'])
       .execute()
 
     await db.schema
@@ -115,18 +116,25 @@ const first: Migration = {
 
     await db.schema
       .createTable('deployment')
-      .addColumn('key', 'text', (c) => c.primaryKey())
-      .addColumn('value', 'text', (c) => c.notNull())
+      .addColumn('id', 'integer', (c) => c.primaryKey())
+      .addColumn('scalekit_url', 'text', (c) => c.notNull())
+      .addColumn('config_name', 'text', (c) => c.notNull())
+      .addColumn('anthropic_url', 'text', (c) => c.notNull())
+      .addColumn('agent_id', 'text', (c) => c.notNull())
+      .addColumn('environment_id', 'text', (c) => c.notNull())
+      .addColumn('mcp_config_id', 'text', (c) => c.notNull())
+      .addColumn('mcp_server_url', 'text', (c) => c.notNull())
       .addColumn('updated_at', 'bigint', (c) => c.notNull())
       .execute()
 
     await db.schema
       .createTable('vault')
-      .addColumn('key', 'text', (c) => c.notNull())
-      .addColumn('person_id', 'text', (c) => c.notNull().references('person.id'))
-      .addColumn('value', 'text', (c) => c.notNull())
-      .addColumn('updated_at', 'bigint', (c) => c.notNull())
-      .addPrimaryKeyConstraint('vault_key', ['key', 'person_id'])
+      .addColumn('person_id', 'text', (c) => c.primaryKey().references('person.id'))
+      .addColumn('anthropic_url', 'text', (c) => c.notNull())
+      .addColumn('vault_id', 'text', (c) => c.notNull())
+      .addColumn('mcp_server_url', 'text', (c) => c.notNull())
+      .addColumn('credential_id', 'text')
+      .addColumn('expires_at', 'bigint')
       .execute()
   },
 }

@@ -10,7 +10,7 @@ export interface Schema {
   conversation: ConversationTable
   message: MessageTable
   turn: TurnTable
-  reply_part: ReplyPartTable
+  post: PostTable
   approval: ApprovalTable
   command: CommandTable
   bystander: BystanderTable
@@ -76,14 +76,17 @@ export interface TurnTable {
   ended_at: number | null
 }
 
-/** The Slack messages of a turn's reply, in order; `place` tells the reply from a card that only its owner may see. */
-export interface ReplyPartTable {
-  turn_id: string
-  place: 'reply' | 'card' | 'pointer'
+/** The bot's own messages in Slack, noted before they are posted, so that a lost answer is looked up and not repeated. */
+export interface PostTable {
+  /** Id of the turn, conversation or command that the message belongs to. */
+  subject: string
+  /** `reply`: of a turn; `card`: what only its owner may see of it; `quote`: the request, repeated in the DM; `pointer`: the line that points there. */
+  place: 'reply' | 'card' | 'quote' | 'pointer'
   part: number
   channel: string
   /** Null between "about to post" and "posted": then Slack is asked whether it arrived. */
   ts: string | null
+  announced_at: number
 }
 
 export interface ApprovalTable {
@@ -116,16 +119,25 @@ export interface BystanderTable {
   told_at: number
 }
 
-/** What `npm run setup` provisioned, keyed by where it did. */
+/** What `npm run setup` made: one row, since a database serves one deployment. */
 export interface DeploymentTable {
-  key: string
-  value: string
+  id: 1
+  scalekit_url: string
+  config_name: string
+  anthropic_url: string
+  agent_id: string
+  environment_id: string
+  mcp_config_id: string
+  mcp_server_url: string
   updated_at: number
 }
 
+/** Where a person's mailbox token is kept, at the Managed Agents API; never the token. */
 export interface VaultTable {
-  key: string
   person_id: string
-  value: string
-  updated_at: number
+  anthropic_url: string
+  vault_id: string
+  mcp_server_url: string
+  credential_id: string | null
+  expires_at: number | null
 }

@@ -28,19 +28,29 @@ export class Turns {
       .sort((a, b) => Number(a.state === 'queued') - Number(b.state === 'queued') || a.createdAt - b.createdAt)
   }
 
-  async create(conversationId: string): Promise<Turn> {
-    const row: TurnTable = {
-      id: randomUUID(),
-      conversation_id: conversationId,
-      state: 'queued',
-      ending: null,
-      stop_requested_at: null,
-      created_at: this.now(),
-      started_at: null,
-      ended_at: null,
-    }
-    await this.db.insertInto('turn').values(row).execute()
-    return toTurn(row)
+  /** The turn that waits to be next in a conversation, made where there is none. */
+  async queue(conversationId: string): Promise<Turn> {
+    return await this.db.transaction().execute(async (tx) => {
+      const waiting = await tx
+        .selectFrom('turn')
+        .selectAll()
+        .where('conversation_id', '=', conversationId)
+        .where('state', '=', 'queued')
+        .executeTakeFirst()
+      if (waiting !== undefined) return toTurn(waiting)
+      const row: TurnTable = {
+        id: randomUUID(),
+        conversation_id: conversationId,
+        state: 'queued',
+        ending: null,
+        stop_requested_at: null,
+        created_at: this.now(),
+        started_at: null,
+        ended_at: null,
+      }
+      await tx.insertInto('turn').values(row).execute()
+      return toTurn(row)
+    })
   }
 
   /** Takes all that waits, in `ts` order, and marks the turn as sending, in one transaction. Empty: nothing waits any more, and nothing changed. */
@@ -69,6 +79,19 @@ export class Turns {
 
   async setState(id: string, state: Exclude<TurnState, 'ended'>): Promise<void> {
     await this.db.updateTable('turn').set({ state }).where('id', '=', id).where('state', '!=', 'ended').execute()
+  }
+
+  /** Whether a turn belongs to this person. */
+  async ownedBy(id: string, team: string, user: string): Promise<'yes' | 'not_yours' | 'unknown'> {
+    const row = await this.db
+      .selectFrom('turn')
+      .innerJoin('conversation', 'conversation.id', 'turn.conversation_id')
+      .innerJoin('person', 'person.id', 'conversation.person_id')
+      .select(['person.team', 'person.slack_user'])
+      .where('turn.id', '=', id)
+      .executeTakeFirst()
+    if (row === undefined) return 'unknown'
+    return row.team === team && row.slack_user === user ? 'yes' : 'not_yours'
   }
 
   /** Notes that its owner wants it to stop. Answers false where the turn has already ended. */
@@ -102,7 +125,7 @@ export class Turns {
   /** Removes a turn that never took anything and has nothing left to take. */
   async discard(turn: Turn): Promise<void> {
     await this.db.transaction().execute(async (tx) => {
-      await tx.deleteFrom('reply_part').where('turn_id', '=', turn.id).execute()
+      await tx.deleteFrom('post').where('subject', '=', turn.id).execute()
       await tx.deleteFrom('turn').where('id', '=', turn.id).execute()
     })
   }

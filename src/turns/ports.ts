@@ -1,7 +1,8 @@
 /** The few interfaces through which turns reach the rooms below. They are owned here and implemented there. */
 
 import type { AgentEvent, LogPosition } from './events.js'
-import type { Conversation, IdentifiedPerson } from './model.js'
+import type { Address, Conversation, IdentifiedPerson, Message, Person, Profile, Turn } from './model.js'
+import type { ReplyView } from './view.js'
 
 /** One Slack message as the session hears it: one `user.message` each. */
 export interface OutgoingMessage {
@@ -97,6 +98,39 @@ export interface ConnectLink {
   readonly expiresAt: number
 }
 
+/** Slack, as far as turns are concerned. */
+export interface Surface {
+  /**
+   * What the workspace's directory says of a person.
+   * @throws Unavailable when the look-up itself fails
+   */
+  profile(
+    person: Person,
+  ): Promise<Profile | { readonly problem: 'unknown_person' | 'outsider' | 'guest' | 'deactivated' }>
+  /**
+   * Where a conversation's replies go, for one that has not decided yet. May post the message under which they will stand;
+   * asked again after a crash, it finds that message instead of posting another.
+   * @throws Unavailable
+   */
+  chooseAddress(conversation: Conversation, first: Message | undefined): Promise<Address>
+  /** The reply of a turn: the same object for the same turn as long as it is open. */
+  reply(turn: Turn, conversation: Conversation): ReplyDisplay
+}
+
+/** The Slack messages in which one turn's reply is shown. */
+export interface ReplyDisplay {
+  /** Shows this state as soon as Slack's limits allow; a newer state replaces one that has not been shown yet. */
+  show(view: ReplyView): void
+  /** Resolves when the state shown last has landed in Slack, or can never land (the channel is gone: that is logged there). */
+  settled(): Promise<void>
+  /** Makes sure that the reply stands below these messages: one that was posted before the last of them moves below it. */
+  placeBelow(messages: readonly Message[]): Promise<void>
+  /** Takes the reply out of Slack again: there is nothing to answer any more. */
+  remove(): Promise<void>
+  /** Lets go of it in memory. What is in Slack stays. */
+  close(): void
+}
+
 /** A service that the turn needs did not answer, or said "later". Worth another try, after `retryAfterMs` where it was told. */
 export class Unavailable extends Error {
   constructor(
@@ -122,10 +156,13 @@ export class OperatorProblem extends Error {
   }
 }
 
-/** The session does not exist any more or takes nothing more; `how` says which. */
+/**
+ * The session does not exist any more or takes nothing more; `how` says which. `outdated`: it is there, but was made for another
+ * way to the mailbox (another vault, the other MCP mode), which a session cannot change.
+ */
 export class SessionGone extends Error {
   constructor(
-    readonly how: 'deleted' | 'terminated' | 'archived',
+    readonly how: 'deleted' | 'terminated' | 'archived' | 'outdated',
     options?: ErrorOptions,
   ) {
     super(`the session is ${how}`, options)

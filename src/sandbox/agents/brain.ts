@@ -58,6 +58,9 @@ export type ToolOutcome =
   | { readonly status: 'denied'; readonly message: string | undefined }
 
 export type HistoryItem =
-  | { readonly type: 'user'; /** One entry per text block, in order; the last is the person's own words. */ readonly texts: readonly string[] }
+  | {
+      readonly type: 'user' /** One entry per text block, in order; the last is the person's own words. */
+      readonly texts: readonly string[]
+    }
   | { readonly type: 'agent'; readonly text: string }
   | { readonly type: 'tool'; readonly call: ToolCall; readonly outcome: ToolOutcome }

@@ -83,7 +83,7 @@ function decodeEntities(text: string): string {
 
 function tidy(text: string): string {
   return text
-    .replace(/[\u00ad\u200b-\u200d\u2060\ufeff\u034f]/g, '')
+    .replace(/\u00ad|[\u200b-\u200d]|\u2060|\ufeff|\u034f/g, '')
     .replace(/\u00a0/g, ' ')
     .split('\n')
     .map((line) => line.replace(/ {3,}/g, '  ').trim())

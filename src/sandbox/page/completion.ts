@@ -39,10 +39,9 @@ export function completing(text: string, caret: number, sources: CompletionSourc
   }
   const typed = TYPED_NAME.exec(before)?.[1]
   if (typed === undefined) return undefined
-  const options = (typed.startsWith('@') ? peopleMatching(typed.slice(1), sources) : channelsMatching(typed.slice(1), sources)).slice(
-    0,
-    MAX_OPTIONS,
-  )
+  const options = (
+    typed.startsWith('@') ? peopleMatching(typed.slice(1), sources) : channelsMatching(typed.slice(1), sources)
+  ).slice(0, MAX_OPTIONS)
   return options.length === 0 ? undefined : { from: caret - typed.length, options }
 }
 
@@ -50,7 +49,9 @@ function peopleMatching(typed: string, sources: CompletionSources): Completion[]
   const wanted = typed.toLowerCase()
   return sources.people
     .filter((person) =>
-      [person.name, displayName(person), ...displayName(person).split(' ')].some((name) => name.toLowerCase().startsWith(wanted)),
+      [person.name, displayName(person), ...displayName(person).split(' ')].some((name) =>
+        name.toLowerCase().startsWith(wanted),
+      ),
     )
     .map((person) => ({
       key: person.id,
@@ -65,5 +66,10 @@ function channelsMatching(typed: string, sources: CompletionSources): Completion
   const wanted = typed.toLowerCase()
   return sources.channels
     .filter((channel) => channel.kind === 'channel' && channel.name.toLowerCase().startsWith(wanted))
-    .map((channel) => ({ key: channel.id, insert: `#${channel.name}`, label: `#${channel.name}`, detail: channel.topic ?? '' }))
+    .map((channel) => ({
+      key: channel.id,
+      insert: `#${channel.name}`,
+      label: `#${channel.name}`,
+      detail: channel.topic ?? '',
+    }))
 }

@@ -22,7 +22,10 @@ export function commandErrorWords(command: string, error: string): string {
 
 /** A press whose app did not acknowledge in time, or refused. Slack shows a warning sign and this text. */
 export function pressErrorWords(error: string): string {
-  return WORDS[error] ?? `This app responded with an error (${error}). Try again, or contact its maker if it keeps happening.`
+  return (
+    WORDS[error] ??
+    `This app responded with an error (${error}). Try again, or contact its maker if it keeps happening.`
+  )
 }
 
 /** Everything else a person does: posting, editing, deleting. */

@@ -6,7 +6,12 @@ export type TimelineRow =
   | { type: 'day'; key: string; label: string }
   /** The red line above the first message that was new when the list was opened. */
   | { type: 'new'; key: string }
-  | { type: 'message'; key: string; message: PageMessage; /** Follows its author's last one closely: no avatar and name. */ isGrouped: boolean }
+  | {
+      type: 'message'
+      key: string
+      message: PageMessage /** Follows its author's last one closely: no avatar and name. */
+      isGrouped: boolean
+    }
 
 const GROUP_WITHIN_SECONDS = 300
 

@@ -1,9 +1,9 @@
 import type { PageChannel, PagePerson } from '../slack/page-api.js'
-import { decodeEscapes, encodeEscapes } from './text/entities.js'
+import { decodeEscapes } from './text/entities.js'
 
 /**
- * Between what a person types and what Slack sends: `@Anna Lindqvist` becomes `<@U…>`, `#general` `<#C…|general>`, an
- * address a link, and `&`, `<`, `>` are escaped. And back again, for editing.
+ * Between what a person types and what the page sends: `@Anna Lindqvist` becomes `<@U…>` and `#general` `<#C…|general>`.
+ * Escaping the rest is the server's part. And back again, for editing, from the text that Slack keeps.
  */
 export interface Names {
   readonly people: Iterable<PagePerson>
@@ -12,32 +12,18 @@ export interface Names {
 
 const BROADCASTS: ReadonlySet<string> = new Set(['here', 'channel', 'everyone'])
 const CODE = /(```[\s\S]*?```|`[^`\n]+`)/
-const EMAIL = /(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+/
-const URL = /https?:\/\/[^\s<>]*[^\s<>.,;:!?'")\]}*_~]/
 
-/** What Slack sends for the typed text. Code keeps its characters: nothing in it is a mention. */
+/** The typed text with names as Slack's entities. Code keeps its characters: nothing in it is a mention. */
 export function encodeTyped(typed: string, names: Names): string {
   const mentions = mentionTargets(names)
   const words = [...mentions.keys()].sort((a, b) => b.length - a.length).map(escapeRegex)
-  const token = new RegExp(`(${URL.source})|(${EMAIL.source})|(?<![\\p{L}\\p{N}_@#])(${words.join('|')})(?![\\p{L}\\p{N}_-])`, 'giu')
+  const name = new RegExp(`(?<![\\p{L}\\p{N}_@#/])(?:${words.join('|')})(?![\\p{L}\\p{N}_-])`, 'giu')
   return typed
     .split(CODE)
-    .map((part, index) => (index % 2 === 1 ? encodeEscapes(part) : encodeProse(part, token, mentions)))
+    .map((part, index) =>
+      index % 2 === 1 ? part : part.replace(name, (word) => mentions.get(word.toLowerCase()) ?? word),
+    )
     .join('')
-}
-
-function encodeProse(text: string, token: RegExp, mentions: ReadonlyMap<string, string>): string {
-  let encoded = ''
-  let from = 0
-  for (const match of text.matchAll(token)) {
-    const [whole, url, email] = match
-    encoded += encodeEscapes(text.slice(from, match.index))
-    if (url !== undefined) encoded += `<${encodeEscapes(url)}>`
-    else if (email !== undefined) encoded += `<mailto:${email}|${email}>`
-    else encoded += mentions.get(whole.toLowerCase()) ?? whole
-    from = match.index + whole.length
-  }
-  return encoded + encodeEscapes(text.slice(from))
 }
 
 /** The text as the person typed it, for the editor. */

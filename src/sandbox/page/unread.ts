@@ -25,7 +25,12 @@ export function allRead(state: ViewerState): ReadMarks {
 }
 
 /** Marks after the person looked at a channel's top level, or at a thread. */
-export function markRead(marks: ReadMarks, state: ViewerState, channel: string, threadTs: string | undefined): ReadMarks {
+export function markRead(
+  marks: ReadMarks,
+  state: ViewerState,
+  channel: string,
+  threadTs: string | undefined,
+): ReadMarks {
   const list = state.messages.get(channel) ?? []
   const last = (threadTs === undefined ? list.filter(isTopLevel) : repliesOf(list, threadTs)).at(-1)?.ts
   const key = threadKey(channel, threadTs)
@@ -36,7 +41,8 @@ export function markRead(marks: ReadMarks, state: ViewerState, channel: string, 
 /** Up to which `ts` a channel or thread was read. */
 export function seenUpTo(marks: ReadMarks, key: string): string {
   const seen = marks.seen[key] ?? '0'
-  return seen > marks.since ? seen : marks.since
+  // Strings: a `ts` has more digits than a number keeps.
+  return [seen, marks.since].sort().at(-1) ?? seen
 }
 
 /** How many replies of a thread are new to the person. Replies count when the thread is theirs: a DM, or they wrote in it. */
@@ -66,5 +72,7 @@ export function channelUnread(state: ViewerState, marks: ReadMarks, channel: str
 }
 
 function mentions(message: PageMessage, viewer: string): boolean {
-  return message.text.includes(`<@${viewer}>`) || message.text.includes('<!channel>') || message.text.includes('<!here>')
+  return (
+    message.text.includes(`<@${viewer}>`) || message.text.includes('<!channel>') || message.text.includes('<!here>')
+  )
 }

@@ -45,7 +45,8 @@ export function fromSnapshot(snapshot: Snapshot, previous?: ViewerState): Viewer
     messages.set(message.channel, withMessage(messages.get(message.channel) ?? [], message))
   const statuses = new Map<string, ThreadStatus>()
   for (const message of snapshot.messages)
-    if (message.status) statuses.set(threadKey(message.channel, message.ts), { user: snapshot.bot.id, status: message.status })
+    if (message.status)
+      statuses.set(threadKey(message.channel, message.ts), { user: snapshot.bot.id, status: message.status })
   return {
     team: snapshot.team,
     viewer: snapshot.viewer,
@@ -118,7 +119,9 @@ function putMessage(state: ViewerState, message: PageMessage): ViewerState {
 function withMessage(list: readonly PageMessage[], message: PageMessage): readonly PageMessage[] {
   const at = list.findIndex((other) => other.ts >= message.ts)
   if (at < 0) return [...list, message]
-  const replaces = list.findIndex((other) => other.ts === message.ts && Boolean(other.ephemeral) === Boolean(message.ephemeral))
+  const replaces = list.findIndex(
+    (other) => other.ts === message.ts && Boolean(other.ephemeral) === Boolean(message.ephemeral),
+  )
   return replaces < 0 ? list.toSpliced(at, 0, message) : list.toSpliced(replaces, 1, message)
 }
 

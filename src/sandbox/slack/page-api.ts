@@ -13,7 +13,7 @@ export interface PageMessage {
   channel: string
   ts: string
   threadTs?: string
-  /** Slack user id of the author; the bot's own user id for app messages. */
+  /** Slack user id of the author; the bot's own user id for app messages; `USLACKBOT` where Slack itself speaks. */
   user: string
   text: string
   blocks?: unknown[]
@@ -27,6 +27,9 @@ export interface PageMessage {
   /** `assistant.threads.setStatus` text under the composer ("is thinking…"), on thread parents. */
   status?: string
   files?: { id: string; name: string; mimetype: string; size: number }[]
+  reactions?: { name: string; users: string[] }[]
+  /** The reply was also sent to the channel. */
+  broadcast?: boolean
 }
 
 export interface PageChannel {
@@ -36,6 +39,8 @@ export interface PageChannel {
   name: string
   topic?: string
   members: string[]
+  /** A private channel or a group message (`kind` is then `channel`). */
+  isPrivate?: boolean
 }
 
 export interface PagePerson {
@@ -68,7 +73,28 @@ export interface WireEntry {
 
 /** The App Home tab that `views.publish` last published for this viewer. */
 export interface PageHome {
+  /** What a press in it names as its `view`. */
+  id?: string
   blocks: unknown[]
+}
+
+/** An open modal. */
+export interface PageModal {
+  id: string
+  title: string
+  submit?: string
+  close?: string
+  blocks: unknown[]
+  /** Problems under inputs after a refused submission, by block id. */
+  errors?: Record<string, string>
+}
+
+/** What the app suggests to ask, in a conversation or in one thread of it. */
+export interface PagePrompts {
+  channel: string
+  threadTs?: string
+  title?: string
+  prompts: { title: string; message: string }[]
 }
 
 export interface Snapshot {
@@ -81,6 +107,11 @@ export interface Snapshot {
   /** All messages the viewer may see, ascending by ts: top-level ones and thread replies. */
   messages: PageMessage[]
   home?: PageHome
+  /** Open modals, the one on top last. */
+  modals?: PageModal[]
+  prompts?: PagePrompts[]
+  /** Ephemeral messages that this viewer has not lost by a reload yet. A page that wants Slack's behaviour leaves them out. */
+  ephemerals?: PageMessage[]
   /** Whether a Socket Mode connection of the app is up. */
   appConnected: boolean
   wire: WireEntry[]
@@ -91,11 +122,11 @@ export type LiveEvent =
   | { type: 'message_changed'; message: PageMessage }
   | { type: 'message_deleted'; channel: string; ts: string }
   | { type: 'ephemeral'; message: PageMessage }
-  /** An ephemeral was replaced or removed through its `response_url`. */
+  /** An ephemeral was removed through its `response_url`. A replaced one comes as `ephemeral` with the same `ts`. */
   | { type: 'ephemeral_deleted'; channel: string; ts: string }
   | { type: 'wire'; entry: WireEntry }
   | { type: 'home'; home: PageHome }
-  | { type: 'modal'; view: { id: string; title: string; submit?: string; close?: string; blocks: unknown[] } }
+  | { type: 'modal'; view: PageModal }
   | { type: 'modal_closed'; id: string }
   | { type: 'app_connected'; connected: boolean }
   | { type: 'typing'; channel: string; threadTs?: string; user: string; status: string }
@@ -106,10 +137,22 @@ export type Act =
   | { type: 'delete'; viewer: string; channel: string; ts: string }
   /** `text` without the command itself. */
   | { type: 'command'; viewer: string; channel: string; command: string; text: string }
-  /** A press of any interactive element. `value` for selects and inputs. */
-  | { type: 'press'; viewer: string; channel: string; ts: string; blockId: string; actionId: string; value?: string }
+  /** A press of any interactive element. `value` for selects and inputs (several options: one a line). */
+  | {
+      type: 'press'
+      viewer: string
+      channel: string
+      ts: string
+      blockId: string
+      actionId: string
+      value?: string
+      /** Set instead of `channel` and `ts` (then empty) where the press is in a modal or the Home tab. */
+      view?: string
+    }
   | { type: 'home_opened'; viewer: string }
+  /** The viewer opened the direct message with the app (its Messages tab). */
+  | { type: 'dm_opened'; viewer: string }
   | { type: 'submit_modal'; viewer: string; id: string; values: Record<string, Record<string, string>> }
   | { type: 'close_modal'; viewer: string; id: string }
 
-export type ActResult = { ok: true; ts?: string } | { ok: false; error: string }
+export type ActResult = { ok: true; ts?: string } | { ok: false; error: string; blockId?: string }

@@ -16,11 +16,6 @@ export function decodeEscapes(text: string): string {
   return text.replace(/&(amp|lt|gt);/g, (_, name: string) => (name === 'amp' ? '&' : name === 'lt' ? '<' : '>'))
 }
 
-/** Escapes what a person typed, as Slack's client does before it sends the message. */
-export function encodeEscapes(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
-}
-
 /** A URL that may become a link, or undefined: scripts, data and other schemes stay text. */
 export function safeUrl(url: string): string | undefined {
   const decoded = decodeEscapes(url.trim())
@@ -36,11 +31,16 @@ export function entityNode(inside: string, label: (text: string) => Inline[]): I
   const target = bar < 0 ? inside : inside.slice(0, bar)
   const text = bar < 0 ? undefined : inside.slice(bar + 1)
   if (/^@[UW][A-Z0-9]+$/.test(target)) return { type: 'user', id: target.slice(1) }
-  if (/^#[CGD][A-Z0-9]+$/.test(target)) return { type: 'channel', id: target.slice(1), ...(text ? { label: text } : {}) }
+  if (/^#[CGD][A-Z0-9]+$/.test(target))
+    return { type: 'channel', id: target.slice(1), ...(text ? { label: text } : {}) }
   if (target.startsWith('!')) return commandNode(target.slice(1), text)
   const url = safeUrl(target)
   if (url === undefined) return undefined
-  return { type: 'link', url, children: text ? label(text) : [{ type: 'text', text: url.replace(/^mailto:|^tel:/i, '') }] }
+  return {
+    type: 'link',
+    url,
+    children: text ? label(text) : [{ type: 'text', text: url.replace(/^mailto:|^tel:/i, '') }],
+  }
 }
 
 function commandNode(command: string, label: string | undefined): Inline | undefined {

@@ -57,7 +57,11 @@ function blockOf(token: Tokens.Generic): Block | undefined {
     case 'heading':
       return { type: 'heading', children: inlinesOf(token.tokens) }
     case 'code':
-      return { type: 'code', text: decodeEscapes(String(token.text)), ...(token.lang ? { language: String(token.lang) } : {}) }
+      return {
+        type: 'code',
+        text: decodeEscapes(String(token.text)),
+        ...(token.lang ? { language: String(token.lang) } : {}),
+      }
     case 'blockquote':
       return { type: 'quote', children: blocksOf(token.tokens ?? []) }
     case 'hr':
@@ -118,7 +122,9 @@ function inlineOf(token: Tokens.Generic): Inline[] {
     case 'link':
       return linkOf(String(token.href), inlinesOf(token.tokens))
     case 'image':
-      return linkOf(String(token.href), [{ type: 'text', text: decodeEscapes(String(token.text) || String(token.href)) }])
+      return linkOf(String(token.href), [
+        { type: 'text', text: decodeEscapes(String(token.text) || String(token.href)) },
+      ])
     case 'escape':
       return [{ type: 'text', text: String(token.text) }]
     case 'text':

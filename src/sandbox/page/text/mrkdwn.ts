@@ -40,7 +40,10 @@ export function parsePlainInline(text: string): Inline[] {
 
 /** In a fence Slack still replaces `<url|label>` by its label and `<url>` by the URL, and leaves mentions alone. */
 function unwrapEntities(code: string): string {
-  return code.replace(/<((?:https?|mailto):[^<>|\n]+)(?:\|([^<>\n]*))?>/g, (_, url: string, label?: string) => label ?? url)
+  return code.replace(
+    /<((?:https?|mailto):[^<>|\n]+)(?:\|([^<>\n]*))?>/g,
+    (_, url: string, label?: string) => label ?? url,
+  )
 }
 
 const QUOTE = /^(?:&gt;|>) ?/
@@ -147,9 +150,9 @@ class InlineParser {
   }
 
   #plain(): void {
-    const escape = this.#match(/&(?:amp|lt|gt);/y)
-    const raw = escape ? escape[0] : (this.#text[this.#at++] ?? '')
-    pushText(this.#nodes, escape ? decodeEscapes(raw) : raw)
+    const entity = this.#match(/&(?:amp|lt|gt);/y)
+    const raw = entity ? entity[0] : (this.#text[this.#at++] ?? '')
+    pushText(this.#nodes, entity ? decodeEscapes(raw) : raw)
   }
 
   #isBoundary(index: number): boolean {

@@ -15,7 +15,10 @@ export function parseRichText(block: RichTextBlock): Block[] {
         blocks.push({ type: 'quote', children: [{ type: 'paragraph', children: inlines(element.elements) }] })
         break
       case 'rich_text_preformatted':
-        blocks.push({ type: 'code', text: element.elements.map((part) => part.text ?? part.url).join('') })
+        blocks.push({
+          type: 'code',
+          text: element.elements.map((part) => part.text ?? ('url' in part ? part.url : '')).join(''),
+        })
         break
       case 'rich_text_list':
         addList(blocks, element.style === 'ordered', element.indent ?? 0, element.elements)
@@ -33,7 +36,9 @@ function addList(into: Block[], ordered: boolean, indent: number, sections: read
     addList(parent.children, ordered, indent - 1, sections)
     return
   }
-  const items = sections.map((section): ListItem => ({ children: [{ type: 'paragraph', children: inlines(section.elements) }] }))
+  const items = sections.map(
+    (section): ListItem => ({ children: [{ type: 'paragraph', children: inlines(section.elements) }] }),
+  )
   if (last?.type === 'list' && last.ordered === ordered) last.items.push(...items)
   else into.push({ type: 'list', ordered, start: 1, items })
 }

@@ -1,0 +1,21 @@
+/** How this project knows its own at the Managed Agents API, where several deployments may share one organization. */
+
+import { APP } from './definition.js'
+
+/** Metadata of everything that belongs to one deployment. */
+export interface Mark {
+  readonly app: string
+  /** `SCALEKIT_ENV_URL`. */
+  readonly scalekit: string
+  /** `SCALEKIT_MCP_CONFIG`. */
+  readonly config: string
+}
+
+export function markOf(scalekit: { readonly url: string; readonly configName: string }): Mark {
+  return { app: APP, scalekit: scalekit.url, config: scalekit.configName }
+}
+
+/** Whether metadata says all that the mark says; it may say more. */
+export function isMarked(metadata: Readonly<Record<string, string>>, mark: object): boolean {
+  return Object.entries(mark).every(([key, value]) => metadata[key] === value)
+}

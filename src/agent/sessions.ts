@@ -1,0 +1,224 @@
+/**
+ * One long-lived session per conversation: making it, keeping it to the current definition and to its owner's mailbox, and
+ * telling it things. Nothing that makes something is repeated here: after a lost answer the session's own events say what happened.
+ */
+
+import type {
+  BetaManagedAgentsSessionEvent,
+  BetaManagedAgentsUserMessageEvent,
+  BetaManagedAgentsUserToolConfirmationEventParams,
+  EventSendParams,
+} from '@anthropic-ai/sdk/resources/beta/sessions/events'
+import type { BetaManagedAgentsSession, SessionCreateParams } from '@anthropic-ai/sdk/resources/beta/sessions/sessions'
+import type { LogPosition } from '../turns/events.js'
+import type { Conversation } from '../turns/model.js'
+import {
+  type Agent,
+  type EventFeed,
+  type MailboxGrant,
+  OperatorProblem,
+  type OutgoingMessage,
+  Rejected,
+  SessionGone,
+  type ToolDecision,
+  Unavailable,
+} from '../turns/ports.js'
+import type { Claude } from './claude.js'
+import { APP, type MailboxWiring, wireMailbox } from './definition.js'
+import type { Deployment } from './deployment.js'
+import { type FollowPace, followSession, STANDARD_PACE } from './event-log.js'
+import { type Attachment, personalGrant } from './grants.js'
+import { isMarked } from './mark.js'
+import { goneInsteadOf, whyGone } from './session-state.js'
+import { sameServers, sameTools } from './tool-comparison.js'
+
+/** The API takes longer titles; its lists show about this much. */
+const TITLE_LENGTH = 80
+
+/** A session whose creation was not answered is younger than this, unless the bot stood still: then an unused one is left behind. */
+const UNANSWERED_DAYS = 7
+
+export interface ManagedAgentOptions {
+  readonly pace?: FollowPace
+  /** Called when a new session was refused with a person's vault: whether the vault was gone, and is now forgotten. */
+  readonly forgetVaultIfGone?: (personId: string) => Promise<boolean>
+  readonly now?: () => number
+}
+
+export class ManagedAgent implements Agent {
+  constructor(
+    private readonly claude: Claude,
+    private readonly deployment: Pick<Deployment, 'agentId' | 'environmentId'>,
+    private readonly options: ManagedAgentOptions = {},
+  ) {}
+
+  async createSession(conversation: Conversation, grant: MailboxGrant, title: string): Promise<string> {
+    const personId = conversation.owner.id
+    const attachment = personalGrant(grant).attachmentFor(personId)
+    const params: SessionCreateParams = {
+      agent: this.#agentFor(attachment),
+      environment_id: this.deployment.environmentId,
+      title: printable(title),
+      metadata: sessionMark(conversation),
+      ...(attachment.mode === 'virtual' ? { vault_ids: [...attachment.vaultIds] } : {}),
+    }
+    let session: BetaManagedAgentsSession
+    try {
+      session = await this.claude.once('agent', (sdk, options) => sdk.beta.sessions.create(params, options))
+    } catch (error) {
+      const refused = error instanceof OperatorProblem && error.kind === 'setup'
+      if (refused && (await this.options.forgetVaultIfGone?.(personId))) {
+        throw new Unavailable('claude', 'the person’s vault was gone and will be made anew')
+      }
+      throw error
+    }
+    // The agent that setup wrote may be older than this program; what a session may do is decided here.
+    await this.#bringUpToDate(session, wireMailbox(attachment.url))
+    return session.id
+  }
+
+  #agentFor(attachment: Attachment): SessionCreateParams['agent'] {
+    const { agentId } = this.deployment
+    if (attachment.mode === 'virtual') return agentId
+    return { type: 'agent_with_overrides', id: agentId, ...wireMailbox(attachment.url) }
+  }
+
+  async findSession(conversation: Conversation): Promise<string | null> {
+    const since = new Date((this.options.now ?? Date.now)() - UNANSWERED_DAYS * 24 * 60 * 60 * 1000).toISOString()
+    const sessions = this.claude.list('agent', (sdk, page, options) =>
+      sdk.beta.sessions.list(
+        { ...page, agent_id: this.deployment.agentId, order: 'desc', 'created_at[gte]': since },
+        options,
+      ),
+    )
+    const mark = sessionMark(conversation)
+    for await (const session of sessions) {
+      if (isMarked(session.metadata, mark) && whyGone(session) === null) return session.id
+    }
+    return null
+  }
+
+  async refreshSession(sessionId: string, grant: MailboxGrant): Promise<void> {
+    const session = await this.claude.repeatable('session', (sdk, options) =>
+      sdk.beta.sessions.retrieve(sessionId, {}, options),
+    )
+    // Before anything else: even the state of a session is nobody's business but its owner's.
+    const attachment = personalGrant(grant).attachmentFor(session.metadata.person)
+    const gone = whyGone(session)
+    if (gone !== null) throw gone
+    if (!sameIds(session.vault_ids, attachment.vaultIds)) throw new SessionGone('outdated')
+    await this.#bringUpToDate(session, wireMailbox(attachment.url))
+  }
+
+  /** A running session cannot be changed; it is brought up to date before the turn after. */
+  async #bringUpToDate(session: BetaManagedAgentsSession, wanted: MailboxWiring): Promise<void> {
+    const { agent, status } = session
+    if (sameTools(agent.tools, wanted.tools) && sameServers(agent.mcp_servers, wanted.mcp_servers)) return
+    if (status !== 'idle') return
+    try {
+      await this.claude.repeatable('session', (sdk, options) =>
+        sdk.beta.sessions.update(session.id, { agent: wanted }, options),
+      )
+    } catch (error) {
+      throw (await goneInsteadOf(error, this.claude, session.id)) ?? error
+    }
+  }
+
+  follow(sessionId: string, after: LogPosition | null, signal: AbortSignal): EventFeed {
+    return followSession(this.claude, sessionId, after, signal, this.options.pace ?? STANDARD_PACE)
+  }
+
+  async sendMessages(sessionId: string, messages: readonly OutgoingMessage[]): Promise<void> {
+    await this.#send(
+      sessionId,
+      messages.map((message) => ({
+        type: 'user.message',
+        content: [
+          { type: 'text', text: message.context },
+          { type: 'text', text: message.text },
+        ],
+      })),
+    )
+  }
+
+  async findMessages(
+    sessionId: string,
+    references: readonly string[],
+    after: LogPosition | null,
+  ): Promise<ReadonlySet<string>> {
+    const found = new Set<string>()
+    // All of them, not only those since `after`: the API's filter by time leaves out what is still queued, which has none yet.
+    for await (const event of this.#events(sessionId, 'user.message')) {
+      if (event.type !== 'user.message' || isBehind(event, after)) continue
+      const context = contextOf(event)
+      for (const reference of references) if (context.includes(reference)) found.add(reference)
+    }
+    return found
+  }
+
+  async sendDecisions(sessionId: string, decisions: readonly ToolDecision[]): Promise<void> {
+    const told = new Set<string>()
+    for await (const event of this.#events(sessionId, 'user.tool_confirmation')) {
+      if (event.type === 'user.tool_confirmation') told.add(event.tool_use_id)
+    }
+    const untold = decisions.filter(({ callId }) => !told.has(callId))
+    if (untold.length > 0) await this.#send(sessionId, untold.map(confirmation))
+  }
+
+  async interrupt(sessionId: string): Promise<void> {
+    // Not repeated either: a second one could hit the turn after.
+    await this.#send(sessionId, [{ type: 'user.interrupt' }])
+  }
+
+  async #send(sessionId: string, events: EventSendParams['events']): Promise<void> {
+    try {
+      await this.claude.once('message', (sdk, options) => sdk.beta.sessions.events.send(sessionId, { events }, options))
+    } catch (error) {
+      const couldBeOver = error instanceof Rejected && error.reason === 'invalid'
+      throw couldBeOver ? ((await goneInsteadOf(error, this.claude, sessionId)) ?? error) : error
+    }
+  }
+
+  #events(
+    sessionId: string,
+    type: 'user.message' | 'user.tool_confirmation',
+  ): AsyncGenerator<BetaManagedAgentsSessionEvent> {
+    return this.claude.list('session', (sdk, page, options) =>
+      sdk.beta.sessions.events.list(sessionId, { ...page, types: [type] }, options),
+    )
+  }
+}
+
+/** Tells a conversation's session from every other, and whose it is. */
+function sessionMark(conversation: Conversation): { app: string; conversation: string; person: string } {
+  return { app: APP, conversation: conversation.id, person: conversation.owner.id }
+}
+
+function confirmation(decision: ToolDecision): BetaManagedAgentsUserToolConfirmationEventParams {
+  const answer = { type: 'user.tool_confirmation', tool_use_id: decision.callId } as const
+  if (decision.allowed) return { ...answer, result: 'allow' }
+  return { ...answer, result: 'deny', ...(decision.reason === undefined ? {} : { deny_message: decision.reason }) }
+}
+
+/** All text before the person's own words, in which anybody could write anything. */
+function contextOf(event: BetaManagedAgentsUserMessageEvent): string {
+  return event.content
+    .slice(0, -1)
+    .map((block) => (block.type === 'text' ? block.text : ''))
+    .join('\n')
+}
+
+function isBehind(event: BetaManagedAgentsUserMessageEvent, after: LogPosition | null): boolean {
+  if (after === null || typeof event.processed_at !== 'string') return false
+  return event.id === after.id || Date.parse(event.processed_at) < Date.parse(after.at)
+}
+
+function sameIds(one: readonly string[], other: readonly string[]): boolean {
+  return one.length === other.length && one.every((id) => other.includes(id))
+}
+
+/** One line of visible characters. */
+function printable(title: string): string {
+  const line = title.replace(/[\p{C}\s]+/gu, ' ').trim()
+  return [...line].slice(0, TITLE_LENGTH).join('')
+}

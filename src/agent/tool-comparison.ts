@@ -1,0 +1,62 @@
+/**
+ * Whether two lists of tools or servers mean the same. What the API answers is not what was sent: defaults are filled in, every
+ * built-in tool may be listed, orders may change. Compared is what counts, which tools can be called and whose yes they need.
+ */
+
+/** Any shape of a toolset, sent or answered. */
+interface Toolset {
+  readonly type: string
+  readonly mcp_server_name?: string
+  readonly default_config?: ToolSwitch | null
+  readonly configs?: readonly (ToolSwitch & { readonly name: string })[]
+}
+
+interface ToolSwitch {
+  readonly enabled?: boolean | null
+  readonly permission_policy?: { readonly type: string } | null
+}
+
+interface Server {
+  readonly name: string
+  readonly url: string
+}
+
+export function sameTools(one: readonly Toolset[], other: readonly Toolset[]): boolean {
+  return sameTexts(one.map(describeToolset), other.map(describeToolset))
+}
+
+export function sameServers(one: readonly Server[], other: readonly Server[]): boolean {
+  const describe = (server: Server) => `${server.name} ${sameAddress(server.url)}`
+  return sameTexts(one.map(describe), other.map(describe))
+}
+
+/** An address without what makes no difference to whom it reaches: case of the host, default port, slashes at its end. */
+export function sameAddress(url: string): string {
+  return URL.canParse(url) ? new URL(url).href.replace(/\/+$/, '') : url
+}
+
+function describeToolset(toolset: Toolset): string {
+  const standard = describeSwitch(toolset.default_config ?? {}, toolset)
+  const exceptions = (toolset.configs ?? [])
+    .map((tool) => ({ name: tool.name, means: describeSwitch(tool, toolset) }))
+    .filter(({ means }) => means !== standard)
+    .map(({ name, means }) => `${name}=${means}`)
+    .sort()
+  return [toolset.type, toolset.mcp_server_name ?? '', `*=${standard}`, ...exceptions].join(' ')
+}
+
+/** The policy of a tool that is switched off makes no difference. */
+function describeSwitch(tool: ToolSwitch, toolset: Toolset): string {
+  const enabled = tool.enabled ?? toolset.default_config?.enabled ?? true
+  if (!enabled) return 'off'
+  return tool.permission_policy?.type ?? toolset.default_config?.permission_policy?.type ?? standardPolicy(toolset)
+}
+
+/** What the API takes where nothing is said. */
+function standardPolicy(toolset: Toolset): string {
+  return toolset.type === 'mcp_toolset' ? 'always_ask' : 'always_allow'
+}
+
+function sameTexts(one: readonly string[], other: readonly string[]): boolean {
+  return one.length === other.length && [...one].sort().join('\n') === [...other].sort().join('\n')
+}

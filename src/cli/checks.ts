@@ -1,0 +1,116 @@
+/** What `npm run doctor` looks at, beside Slack. Each check says what it found, and where something is wrong, what to do about it. */
+
+import { Claude } from '../agent/claude.js'
+import { defineAgent } from '../agent/definition.js'
+import type { Deployment } from '../agent/deployment.js'
+import { GMAIL_TOOL_NAMES } from '../agent/gmail-tools.js'
+import {
+  isSealed,
+  matchesDefinition,
+  retrieveAgent,
+  retrieveEnvironment,
+  storedDeployment,
+} from '../agent/provisioning.js'
+import type { PlatformConfig } from '../config.js'
+import { Scalekit } from '../scalekit/client.js'
+import { inspectMcpConfiguration } from '../scalekit/mcp-configurations.js'
+import { Store } from '../store/store.js'
+import { explain } from './command.js'
+
+export type Check =
+  | { readonly ok: true; readonly what: string }
+  | { readonly ok: false; readonly what: string; readonly remedy: string }
+
+const RUN_SETUP = 'run `npm run setup`'
+
+/** In the order in which they depend on each other; what cannot be known because of an earlier one is left out. */
+export async function checkPlatform(config: PlatformConfig): Promise<Check[]> {
+  const claude = new Claude(config.anthropic)
+  const { checks, deployment } = await checkDatabase(config, claude)
+  return [...checks, ...(await checkScalekit(config, deployment)), ...(await checkClaude(config, claude, deployment))]
+}
+
+async function checkDatabase(
+  config: PlatformConfig,
+  claude: Claude,
+): Promise<{ checks: Check[]; deployment: Deployment | null }> {
+  let store: Store | null = null
+  try {
+    store = await Store.open(config.databasePath)
+    await store.checkWritable()
+    const good: Check = { ok: true, what: `Database ${config.databasePath} can be written` }
+    const key = { scalekitUrl: config.scalekit.url, configName: config.scalekit.configName, anthropicUrl: claude.url }
+    const deployment = await storedDeployment(store.deployments, key)
+    if (deployment !== null) return { checks: [good], deployment }
+    return {
+      checks: [good, { ok: false, what: 'Setup has not been run with this configuration', remedy: RUN_SETUP }],
+      deployment: null,
+    }
+  } catch (error) {
+    const check = failed(`Database ${config.databasePath} cannot be used`, error)
+    return { checks: [check], deployment: null }
+  } finally {
+    await store?.close()
+  }
+}
+
+async function checkScalekit(config: PlatformConfig, deployment: Deployment | null): Promise<Check[]> {
+  const { configName, connection, mode } = config.scalekit
+  const checks: Check[] = []
+  try {
+    const found = await inspectMcpConfiguration(new Scalekit(config.scalekit), {
+      name: configName,
+      connection,
+      tools: GMAIL_TOOL_NAMES,
+    })
+    checks.push({ ok: true, what: 'Scalekit: the credentials are good' })
+    const what = `Scalekit: the MCP configuration ${configName}`
+    if (found === null) checks.push({ ok: false, what: `${what} does not exist`, remedy: RUN_SETUP })
+    else if (!found.matches) {
+      checks.push({ ok: false, what: `${what} offers other tools than the table in gmail-tools.ts`, remedy: RUN_SETUP })
+    } else if (
+      deployment !== null &&
+      (found.id !== deployment.mcpConfigId || found.serverUrl !== deployment.mcpServerUrl)
+    ) {
+      checks.push({ ok: false, what: `${what} is not the one that setup remembered`, remedy: RUN_SETUP })
+    } else if (mode === 'virtual' && found.serverUrl === '') {
+      checks.push({ ok: false, what: `${what} has no server address`, remedy: 'set SCALEKIT_MCP_MODE=instance' })
+    } else {
+      checks.push({ ok: true, what: `${what} offers exactly the tools of the table` })
+    }
+  } catch (error) {
+    checks.push(failed('Scalekit could not be checked', error))
+  }
+  return checks
+}
+
+async function checkClaude(config: PlatformConfig, claude: Claude, deployment: Deployment | null): Promise<Check[]> {
+  const checks: Check[] = []
+  try {
+    await claude.repeatable('agent', (sdk, options) => sdk.beta.agents.list({ limit: 1 }, options))
+    checks.push({ ok: true, what: 'Claude: the API key is good' })
+    if (deployment === null) return checks
+    const agent = await retrieveAgent(claude, deployment.agentId)
+    if (agent === null) checks.push({ ok: false, what: 'Claude: the agent is gone or archived', remedy: RUN_SETUP })
+    else if (!matchesDefinition(agent, defineAgent(config.anthropic.model, deployment.mcpServerUrl))) {
+      checks.push({ ok: false, what: 'Claude: the agent is not what this version defines', remedy: RUN_SETUP })
+    } else checks.push({ ok: true, what: `Claude: the agent is as defined (${agent.id}, version ${agent.version})` })
+
+    const environment = await retrieveEnvironment(claude, deployment.environmentId)
+    if (environment === null)
+      checks.push({ ok: false, what: 'Claude: the environment is gone or archived', remedy: RUN_SETUP })
+    else if (!isSealed(environment)) {
+      checks.push({ ok: false, what: 'Claude: the environment lets the agent reach the internet', remedy: RUN_SETUP })
+    } else checks.push({ ok: true, what: `Claude: the environment is sealed (${environment.id})` })
+  } catch (error) {
+    checks.push(failed('Claude could not be checked', error))
+  }
+  return checks
+}
+
+/** @throws what is not the operator's to mend */
+function failed(what: string, error: unknown): Check {
+  const remedy = explain(error)
+  if (remedy === null) throw error
+  return { ok: false, what, remedy }
+}

@@ -1,0 +1,80 @@
+/** What doctor asks Slack: whether the tokens are good, and whether the app was installed with every scope that the manifest lists. */
+
+import { WebClient } from '@slack/web-api'
+import type { BotConfig } from '../config.js'
+import type { Check } from './checks.js'
+
+const TIMEOUT_MS = 15_000
+
+/** @param manifest the text of manifest.yml; null when the file is missing */
+export async function checkSlack(config: BotConfig['slack'], manifest: string | null): Promise<Check[]> {
+  const checks: Check[] = []
+  const bot = client(config.apiUrl, config.botToken)
+  try {
+    const answer = await bot.auth.test()
+    checks.push({
+      ok: true,
+      what: `Slack: the bot token is good (${answer.team ?? answer.team_id}, @${answer.user ?? answer.user_id})`,
+    })
+    checks.push(checkScopes(answer.response_metadata?.scopes ?? [], manifest))
+  } catch (error) {
+    checks.push({
+      ok: false,
+      what: `Slack did not accept the bot token (${codeOf(error)})`,
+      remedy: 'copy the Bot User OAuth Token (xoxb-…) from your Slack app, OAuth & Permissions, into SLACK_BOT_TOKEN',
+    })
+  }
+  if (config.delivery.mode === 'socket')
+    checks.push(await checkAppToken(client(config.apiUrl, config.delivery.appToken)))
+  return checks
+}
+
+function checkScopes(granted: readonly string[], manifest: string | null): Check {
+  if (manifest === null)
+    return { ok: false, what: 'manifest.yml is missing', remedy: 'run doctor from the project’s own folder' }
+  const missing = botScopes(manifest).filter((scope) => !granted.includes(scope))
+  if (missing.length === 0) return { ok: true, what: 'Slack: every scope of the manifest is granted' }
+  return {
+    ok: false,
+    what: `Slack: the app was installed without ${missing.join(', ')}`,
+    remedy: 'update the app with manifest.yml and install it to the workspace again',
+  }
+}
+
+/** Asks for a Socket Mode address without connecting to it. */
+async function checkAppToken(app: WebClient): Promise<Check> {
+  try {
+    await app.apps.connections.open({})
+    return { ok: true, what: 'Slack: the app-level token is good, Socket Mode is on' }
+  } catch (error) {
+    return {
+      ok: false,
+      what: `Slack did not accept the app-level token (${codeOf(error)})`,
+      remedy:
+        'create an App-Level Token with connections:write in your Slack app, Basic Information, set it as SLACK_APP_TOKEN, and turn Socket Mode on',
+    }
+  }
+}
+
+/** The items of `oauth_config.scopes.bot`: a list of plain words in a file of our own, for which no YAML parser is needed. */
+export function botScopes(manifest: string): string[] {
+  const list = /^(\s*)scopes:.*\n(?:\s*(?:#.*)?\n)*\s*bot:.*\n((?:\s*(?:-.*|#.*)?\n?)*)/m.exec(manifest)?.[2] ?? ''
+  return [...list.matchAll(/^\s*-\s*([\w.:-]+)/gm)].flatMap(([, scope]) => scope ?? [])
+}
+
+function client(apiUrl: string, token: string): WebClient {
+  return new WebClient(token, {
+    slackApiUrl: apiUrl,
+    timeout: TIMEOUT_MS,
+    retryConfig: { retries: 1 },
+    rejectRateLimitedCalls: true,
+  })
+}
+
+/** Slack's own code (`invalid_auth`), or the SDK's (`slack_webapi_request_error` when Slack was not reached). Never the token. */
+function codeOf(error: unknown): string {
+  if (typeof error !== 'object' || error === null) return 'unknown error'
+  if ('data' in error && typeof error.data === 'object' && error.data !== null && 'error' in error.data)
+    return String(error.data.error)
+  return 'code' in error ? String(error.code) : 'unknown error'
+}

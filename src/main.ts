@@ -1,0 +1,235 @@
+/** `npm start`: the composition root, the only place that knows every room. */
+
+import { Claude } from './agent/claude.js'
+import type { Deployment } from './agent/deployment.js'
+import { InstanceMailboxAccess, VirtualMailboxAccess } from './agent/mailbox-access.js'
+import { markOf } from './agent/mark.js'
+import { storedDeployment } from './agent/provisioning.js'
+import { ManagedAgent } from './agent/sessions.js'
+import { type BotConfig, ConfigurationError, loadDotEnv, readBotConfig } from './config.js'
+import { createLog, describeError, type Log } from './log.js'
+import { Scalekit } from './scalekit/client.js'
+import { ScalekitConnections } from './scalekit/connections.js'
+import { instanceFinder } from './scalekit/instances.js'
+import { tokenMint } from './scalekit/tokens.js'
+import { createSlackBot, identify } from './slack/bot.js'
+import { EditBudget } from './slack/edit-budget.js'
+import { Poster } from './slack/poster.js'
+import { Requests } from './slack/requests.js'
+import { SlackSurface } from './slack/surface.js'
+import { createWebClient, SlackRefused } from './slack/web.js'
+import { DatabaseError, holdBotLock } from './store/database.js'
+import { Store } from './store/store.js'
+import { ConnectionWatch, SYSTEM_CLOCK } from './turns/connection-watch.js'
+import { Turns } from './turns/conversation-work.js'
+import { Dispatcher } from './turns/dispatcher.js'
+import { identifierFor } from './turns/identifier.js'
+import { Unavailable } from './turns/ports.js'
+import { healthRoutes, serveRoutes } from './web/health.js'
+import { Metrics } from './web/metrics.js'
+
+/** How long a stop may take before what is under way is left to the next start, in milliseconds. */
+const STOP_DEADLINE_MS = 10_000
+
+/** A start that cannot go on; the message is for the person who runs the bot. */
+class StartError extends Error {}
+
+async function main(): Promise<void> {
+  loadDotEnv()
+  const config = readBotConfig(process.env)
+  const log = createLog(config.logLevel)
+  const lock = holdBotLock(config.databasePath)
+  const store = await Store.open(config.databasePath)
+  const claude = new Claude(config.anthropic)
+  const deployment = await provisioned(store, config, claude.url)
+  const stop = await run(config, log, store, claude, deployment)
+
+  let stopping = false
+  const shutDown = (signal: string) => {
+    if (stopping) return
+    stopping = true
+    log.info({ signal }, 'stopping')
+    const deadline = setTimeout(() => {
+      log.warn('not everything came to rest in time; the next start carries on')
+      process.exit(0)
+    }, STOP_DEADLINE_MS)
+    deadline.unref()
+    stop()
+      .then(() => store.close())
+      .then(() => {
+        lock.release()
+        log.info('stopped')
+        process.exit(0)
+      })
+      .catch((error: unknown) => {
+        log.error(describeError(error), 'stopping failed; the next start carries on')
+        process.exit(1)
+      })
+  }
+  process.on('SIGTERM', () => shutDown('SIGTERM'))
+  process.on('SIGINT', () => shutDown('SIGINT'))
+  // What nobody awaited must not end conversations that have nothing to do with it.
+  process.on('unhandledRejection', (error) => log.error(describeError(error), 'a rejection that nobody handled'))
+}
+
+async function provisioned(store: Store, config: BotConfig, anthropicUrl: string): Promise<Deployment> {
+  const key = { scalekitUrl: config.scalekit.url, configName: config.scalekit.configName, anthropicUrl }
+  const deployment = await storedDeployment(store.deployments, key)
+  if (deployment === null) {
+    throw new StartError(
+      'Setup has not run for this configuration yet. Run `npm run setup` first: it creates the agent, its environment and the MCP configuration.',
+    )
+  }
+  return deployment
+}
+
+/** Starts everything; answers how to stop it. */
+async function run(
+  config: BotConfig,
+  log: Log,
+  store: Store,
+  claude: Claude,
+  deployment: Deployment,
+): Promise<() => Promise<void>> {
+  const { slack, scalekit: scalekitConfig } = config
+  const web = createWebClient(slack.botToken, slack.apiUrl)
+  const identity = await slackIdentity(web)
+  const metrics = new Metrics()
+
+  const scalekit = new Scalekit(scalekitConfig)
+  const mailbox = { configId: deployment.mcpConfigId, connection: scalekitConfig.connection }
+  const connections = new ScalekitConnections(scalekit, mailbox)
+  const virtual = new VirtualMailboxAccess(
+    claude,
+    markOf(scalekitConfig),
+    deployment.mcpServerUrl,
+    tokenMint(scalekit, mailbox),
+    store.vaults,
+    Date.now,
+  )
+  const access =
+    scalekitConfig.mode === 'virtual'
+      ? virtual
+      : new InstanceMailboxAccess(instanceFinder(scalekit, scalekitConfig.configName))
+  const agent = new ManagedAgent(claude, deployment, {
+    forgetVaultIfGone: (personId) => virtual.forgetIfGone(personId),
+  })
+
+  const poster = new Poster(web, store.posts, identity.userId)
+  const surface = new SlackSurface({
+    web,
+    poster,
+    posts: store.posts,
+    budget: new EditBudget({ perMinute: slack.editsPerMinute, clock: SYSTEM_CLOCK }),
+    log,
+    slashCommand: slack.slashCommand,
+    channelReplies: slack.channelReplies,
+    now: Date.now,
+  })
+  const wake = (conversationId: string) => dispatcher.wake(conversationId)
+  const watch = new ConnectionWatch(connections, SYSTEM_CLOCK, log)
+  const turns = new Turns({
+    store,
+    agent,
+    access,
+    connections,
+    watch,
+    surface,
+    clock: SYSTEM_CLOCK,
+    log,
+    identifierOf: (conversation, profile) =>
+      identifierFor(scalekitConfig.identifierTemplate, conversation.owner, profile),
+    wake,
+    onTurnEnded: (ending) => metrics.turnEnded(ending),
+  })
+  const dispatcher = new Dispatcher(turns, log)
+  const requests = new Requests({
+    commands: store.commands,
+    messages: store.messages,
+    poster,
+    directMessage: (person) => surface.directMessage(person),
+    wake,
+    log,
+  })
+  const routes = healthRoutes({
+    problems: async () => {
+      await store.checkWritable()
+      return bot.connected ? [] : ['not connected to Slack']
+    },
+    metrics: () =>
+      metrics.render({
+        inbox_conversations_active: { help: 'Conversations being worked on.', value: dispatcher.active },
+        inbox_slack_connected: { help: 'Whether deliveries from Slack can arrive.', value: bot.connected ? 1 : 0 },
+      }),
+    log,
+  })
+  const bot = createSlackBot({
+    web,
+    identity,
+    delivery: slack.delivery,
+    botToken: slack.botToken,
+    apiUrl: slack.apiUrl,
+    slashCommand: slack.slashCommand,
+    store,
+    requests,
+    actions: { wake, stop: (turnId) => turns.stop(turnId) },
+    routes,
+    log,
+  })
+
+  const server =
+    config.port !== undefined && slack.delivery.mode === 'socket' ? await serveRoutes(routes, config.port) : undefined
+  await startReceiving(bot)
+  log.info(
+    { bot: identity.userId, team: identity.teamId, mode: scalekitConfig.mode, delivery: slack.delivery.mode },
+    'the bot is running',
+  )
+
+  requests.wake()
+  for (const conversationId of await store.conversations.unfinished()) dispatcher.wake(conversationId)
+
+  return async () => {
+    await bot.stop()
+    await requests.stop()
+    watch.stop()
+    await dispatcher.stop()
+    await surface.stop()
+    server?.close()
+  }
+}
+
+async function slackIdentity(web: ReturnType<typeof createWebClient>): ReturnType<typeof identify> {
+  try {
+    return await identify(web)
+  } catch (error) {
+    if (error instanceof SlackRefused) {
+      throw new StartError(
+        `Slack refuses SLACK_BOT_TOKEN (${error.code}). Copy the Bot User OAuth Token from your Slack app, OAuth & Permissions.`,
+      )
+    }
+    if (error instanceof Unavailable)
+      throw new StartError(`Slack does not answer (${error.message}). Check the network and SLACK_API_URL.`)
+    throw error
+  }
+}
+
+async function startReceiving(bot: ReturnType<typeof createSlackBot>): Promise<void> {
+  try {
+    await bot.start()
+  } catch (error) {
+    const { message } = describeError(error)
+    throw new StartError(
+      `No connection to Slack (${String(message)}). Check SLACK_APP_TOKEN (it needs connections:write) and that Socket Mode is enabled.`,
+    )
+  }
+}
+
+main().catch((error: unknown) => {
+  if (error instanceof ConfigurationError || error instanceof DatabaseError || error instanceof StartError) {
+    process.stderr.write(`${error.message}\n`)
+  } else {
+    const { error: name, message } = describeError(error)
+    process.stderr.write(`The bot could not start: ${String(name)}: ${String(message)}\n`)
+  }
+  process.exit(1)
+})

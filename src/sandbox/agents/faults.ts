@@ -1,0 +1,100 @@
+/** What a test makes go wrong. Everything here happens with the real API too, seldom and at the worst moment. */
+import type { Endpoint } from './endpoints.js'
+import type { RetryStatus, SessionError, StopDetails } from './wire.js'
+
+type DistributeOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never
+
+/** A `session.error` without its retry status, which says on its own how the turn goes on. */
+export type TurnError = DistributeOmit<SessionError, 'retry_status'>
+
+/**
+ * How the next turn goes wrong.
+ * - `stop`: it ends idle with this stop reason.
+ * - `error`: a `session.error`; `retrying` goes on after it, `exhausted` ends the turn, `terminal` the session.
+ * - `end`: the session is terminated or deleted under it.
+ */
+export type TurnFailure =
+  | { readonly stop: 'retries_exhausted' | 'budget_reached' }
+  | { readonly stop: 'refusal'; readonly details?: StopDetails }
+  | { readonly error: TurnError; readonly retry: RetryStatus }
+  | { readonly end: 'terminated' | 'deleted' }
+
+/** `start`: before the model says anything · `mid_message`: after the first words of a message were previewed · `end`: after the answer. */
+export type FailureMoment = 'start' | 'mid_message' | 'end'
+
+export interface PlannedFailure {
+  readonly failure: TurnFailure
+  readonly when: FailureMoment
+}
+
+/** What is planned for one call. */
+export interface CallFault {
+  readonly answer?: {
+    readonly status: number
+    readonly message: string
+    readonly headers: Readonly<Record<string, string>>
+  }
+  readonly dropAnswer?: boolean
+  readonly until?: Promise<unknown>
+}
+
+export class Faults {
+  readonly #calls = new Map<Endpoint, CallFault[]>()
+  readonly #turns: (PlannedFailure & { readonly sessionId: string | undefined })[] = []
+
+  /** Every stream frame is sent twice. */
+  duplicateStreamEvents = false
+  /** After so many deltas a preview falls silent; the buffered event still comes. */
+  deltasPerMessage = Number.POSITIVE_INFINITY
+  /** The stream carries interrupts with an empty id. */
+  emptyInterruptIds = false
+  /** `vaults.credentials.update` answers 405, as some deployments do. */
+  credentialUpdateNotAllowed = false
+
+  /** The next call answers this, and nothing is done. */
+  answer(
+    endpoint: Endpoint,
+    status: number,
+    options: {
+      readonly message?: string
+      readonly headers?: Readonly<Record<string, string>>
+      readonly times?: number
+    } = {},
+  ): void {
+    const { message = 'Injected by a test', headers = {}, times = 1 } = options
+    for (let call = 0; call < times; call++) this.#plan(endpoint, { answer: { status, message, headers } })
+  }
+
+  /** The next call is carried out, and its connection breaks before the answer. */
+  dropAnswer(endpoint: Endpoint): void {
+    this.#plan(endpoint, { dropAnswer: true })
+  }
+
+  /** The next call is not looked at before `until` resolves. */
+  delay(endpoint: Endpoint, until: Promise<unknown>): void {
+    this.#plan(endpoint, { until })
+  }
+
+  /** The next turn, of this session or of whichever comes first, goes wrong. */
+  failNextTurn(
+    failure: TurnFailure,
+    options: { readonly sessionId?: string; readonly when?: FailureMoment } = {},
+  ): void {
+    this.#turns.push({ failure, when: options.when ?? 'start', sessionId: options.sessionId })
+  }
+
+  /** For the router: what happens to the call at hand. */
+  takeCall(endpoint: Endpoint): CallFault {
+    return this.#calls.get(endpoint)?.shift() ?? {}
+  }
+
+  /** For a turn that starts: how it goes wrong, if it does. */
+  takeTurn(sessionId: string): PlannedFailure | undefined {
+    const index = this.#turns.findIndex((planned) => planned.sessionId === undefined || planned.sessionId === sessionId)
+    return index === -1 ? undefined : this.#turns.splice(index, 1)[0]
+  }
+
+  #plan(endpoint: Endpoint, fault: CallFault): void {
+    this.#calls.set(endpoint, [...(this.#calls.get(endpoint) ?? []), fault])
+  }
+}

@@ -1,0 +1,17 @@
+/** The sandbox's mailboxes. */
+export type * from './gmail-resource.js'
+export { GMAIL_TOOLS, isGmailTool } from './gmail-tools.js'
+export type { Mail, MailAddress, MailAttachment } from './mail.js'
+export {
+  type Draft,
+  Mailbox,
+  type MailboxOptions,
+  type MailCarrier,
+  type Message,
+  type SearchOptions,
+} from './mailbox.js'
+export { MailboxError } from './mailbox-error.js'
+export { NotAnMboxError } from './mbox.js'
+export { serveMailbox } from './mcp-server.js'
+export { PostOffice } from './post-office.js'
+export { loadSamples, type SampleAccount } from './samples.js'

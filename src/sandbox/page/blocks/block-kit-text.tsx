@@ -1,0 +1,7 @@
+import type { TextObject } from '@slack/types'
+import { Mrkdwn, PlainText } from '../components/formatted-text.js'
+
+/** A text object of either kind. */
+export function Text({ text }: { text: TextObject }) {
+  return text.type === 'mrkdwn' ? <Mrkdwn text={text.text} /> : <PlainText text={text.text} />
+}

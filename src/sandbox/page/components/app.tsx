@@ -1,0 +1,75 @@
+import { useEffect, useMemo } from 'preact/hooks'
+import {
+  type Directory,
+  DirectoryContext,
+  useRemembered,
+  useWorkspace,
+  useWorkspaceState,
+  ViewerContext,
+} from '../context.js'
+import { ConversationPane } from './conversation-pane.js'
+import { ModalLayer } from './modal.js'
+import { Sidebar } from './sidebar.js'
+import { ThreadPane } from './thread-pane.js'
+import { Toasts } from './toasts.js'
+import { TopBar } from './top-bar.js'
+import { WirePanel } from './wire-panel.js'
+
+/** The whole window: the bar on top, then sidebar, conversation, thread and wire side by side. */
+export function App() {
+  const workspace = useWorkspace()
+  const shared = useWorkspaceState()
+  const [wireOpen, setWireOpen] = useRemembered<'open' | 'closed'>('slack-sandbox.wire', 'closed')
+  const state = shared.viewers.get(shared.viewer)
+  const place = shared.places.get(shared.viewer)
+  const marks = shared.marks.get(shared.viewer)
+  const directory = useMemo<Directory | undefined>(
+    () =>
+      state && {
+        viewer: state.viewer,
+        people: state.people,
+        channels: new Map(
+          state.channels.filter((channel) => channel.kind === 'channel').map((channel) => [channel.id, channel.name]),
+        ),
+        openChannel: (id) => workspace.openChannel(id),
+      },
+    // Names do not change while the page is open, whatever else does.
+    [workspace, state?.viewer.id],
+  )
+  const view = useMemo(() => (state && place && marks ? { state, place, marks } : undefined), [state, place, marks])
+  const channel = state?.channels.find((other) => other.id === place?.channel)
+
+  useEffect(() => {
+    if (!state) return
+    const where = place?.tab === 'home' ? state.bot.name : channel?.name
+    document.title = `${where ?? 'Slack'} – ${state.team.name} – Slack sandbox`
+  }, [state, place?.tab, channel])
+
+  if (!view || !directory || !channel)
+    return (
+      <div class="loading" role="status">
+        {shared.isReachable ? 'Loading your workspace…' : 'Slack can’t be reached. Trying again…'}
+      </div>
+    )
+
+  const pane = view.place.thread === undefined ? view.place.pane : 'thread'
+  const isWireOpen = wireOpen === 'open'
+  return (
+    <DirectoryContext.Provider value={directory}>
+      <ViewerContext.Provider value={view}>
+        {/* A viewer is another person at another computer: nothing of the one's half-done work carries over. */}
+        <div class={`app pane-${pane} ${isWireOpen ? 'with-wire' : ''}`} key={shared.viewer}>
+          <TopBar isWireOpen={isWireOpen} onToggleWire={() => setWireOpen(isWireOpen ? 'closed' : 'open')} />
+          <Sidebar />
+          <ConversationPane key={channel.id} channel={channel} />
+          {view.place.thread === undefined ? null : (
+            <ThreadPane key={`${channel.id}/${view.place.thread}`} channel={channel} threadTs={view.place.thread} />
+          )}
+          {isWireOpen ? <WirePanel onClose={() => setWireOpen('closed')} /> : null}
+        </div>
+        <ModalLayer />
+        <Toasts />
+      </ViewerContext.Provider>
+    </DirectoryContext.Provider>
+  )
+}

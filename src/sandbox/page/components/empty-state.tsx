@@ -1,0 +1,66 @@
+import type { PageChannel } from '../../slack/page-api.js'
+import { useViewer, useWorkspace } from '../context.js'
+import { Avatar } from './avatar.js'
+import { HashIcon } from './icons.js'
+
+/** Requests that make sense for any mailbox. */
+const PROMPTS = [
+  { title: 'What’s unread?', text: 'What’s unread?' },
+  { title: 'Find an invoice', text: 'Find the most recent invoice' },
+  { title: 'Who wrote this week?', text: 'Who wrote to me this week, and what about?' },
+  { title: 'What can you do?', text: 'What can you do?' },
+]
+
+/** The beginning of the direct messages with the app; while there are none, with something to ask. */
+export function AppIntro({ channel, isEmpty }: { channel: PageChannel; isEmpty: boolean }) {
+  const workspace = useWorkspace()
+  const { state } = useViewer()
+  return (
+    <div class="intro">
+      <div class="intro-head">
+        <Avatar person={state.bot} size={48} />
+        <span class="intro-name">{state.bot.realName || state.bot.name}</span>
+        <span class="app-badge">App</span>
+      </div>
+      <p>
+        This is the very beginning of your direct message history with <span class="mention">@{state.bot.name}</span>.
+        Only the two of you are in this conversation.
+      </p>
+      {isEmpty ? (
+        <>
+          <p class="intro-ask">Here are a few things to try:</p>
+          <div class="prompts">
+            {PROMPTS.map((prompt) => (
+              <button
+                key={prompt.title}
+                type="button"
+                class="prompt"
+                onClick={() => void workspace.post(channel.id, undefined, prompt.text)}
+              >
+                {prompt.title}
+              </button>
+            ))}
+          </div>
+        </>
+      ) : null}
+    </div>
+  )
+}
+
+/** The beginning of a channel. */
+export function ChannelIntro({ channel }: { channel: PageChannel }) {
+  const { state } = useViewer()
+  return (
+    <div class="intro">
+      <div class="intro-head">
+        <HashIcon />
+        <span class="intro-name">{channel.name}</span>
+      </div>
+      <p>
+        This is the very beginning of the <b>#{channel.name}</b> channel.
+        {channel.topic ? ` ${channel.topic}.` : ''} Mention <span class="mention">@{state.bot.name}</span> here to ask
+        it something.
+      </p>
+    </div>
+  )
+}

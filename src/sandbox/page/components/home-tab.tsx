@@ -1,0 +1,37 @@
+import { useMemo } from 'preact/hooks'
+import { BlockKit } from '../blocks/block-kit.js'
+import { type Interaction, InteractionContext } from '../blocks/interaction.js'
+import { useViewer, useWorkspace, useWorkspaceState } from '../context.js'
+import { HOME_TS, pressKey } from '../workspace.js'
+import { Avatar } from './avatar.js'
+
+/** The app's Home tab, as it was last published for this person. */
+export function HomeTab() {
+  const workspace = useWorkspace()
+  const { pressing } = useWorkspaceState()
+  const { state, place } = useViewer()
+  const channel = place.channel
+  const interaction = useMemo<Interaction>(
+    () => ({
+      press: (blockId, actionId, value) =>
+        void workspace.press({ channel, ts: HOME_TS, blockId, actionId, ...(value === undefined ? {} : { value }) }),
+      isPressing: (blockId, actionId) => pressing.has(pressKey({ channel, ts: HOME_TS, blockId, actionId })),
+    }),
+    [workspace, channel, pressing],
+  )
+  return (
+    <div class="home" role="tabpanel" aria-label="Home">
+      {state.home ? (
+        <InteractionContext.Provider value={interaction}>
+          <BlockKit blocks={state.home.blocks} />
+        </InteractionContext.Provider>
+      ) : (
+        <div class="home-empty">
+          <Avatar person={state.bot} size={64} />
+          <h3>This is the Home tab of {state.bot.name}</h3>
+          <p>The app has not put anything here yet.</p>
+        </div>
+      )}
+    </div>
+  )
+}

@@ -1,0 +1,19 @@
+import { useViewer } from '../context.js'
+import { displayName } from '../typed-text.js'
+import { threadKey } from '../viewer-state.js'
+
+/** "inbox is thinking…", under the messages. The line keeps its height, so that nothing jumps when it comes and goes. */
+export function StatusLine({ channel, threadTs }: { channel: string; threadTs?: string }) {
+  const { state } = useViewer()
+  const status = state.statuses.get(threadKey(channel, threadTs))
+  const person = status && state.people.get(status.user)
+  return (
+    <div class="status-line" role="status">
+      {status ? (
+        <span class="status-text">
+          <b>{person ? displayName(person) : state.bot.name}</b> {status.status}
+        </span>
+      ) : null}
+    </div>
+  )
+}

@@ -1,0 +1,26 @@
+import { useWorkspace, useWorkspaceState } from '../context.js'
+import { CloseIcon, WarningIcon } from './icons.js'
+
+/** What went wrong, in Slack's words, at the foot of the window for a while. */
+export function Toasts() {
+  const workspace = useWorkspace()
+  const { toasts } = useWorkspaceState()
+  return (
+    <div class="toasts" role="alert">
+      {toasts.map((toast) => (
+        <div key={toast.id} class="toast">
+          <WarningIcon />
+          <span>{toast.text}</span>
+          <button
+            type="button"
+            class="icon-button"
+            aria-label="Close message"
+            onClick={() => workspace.dropToast(toast.id)}
+          >
+            <CloseIcon />
+          </button>
+        </div>
+      ))}
+    </div>
+  )
+}

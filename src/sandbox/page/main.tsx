@@ -1,0 +1,21 @@
+import { render } from 'preact'
+import { App } from './components/app.js'
+import { WorkspaceContext } from './context.js'
+import './styles.css'
+import { Workspace } from './workspace.js'
+
+const root = document.getElementById('app')
+if (!root) throw new Error('index.html has no #app')
+
+const workspace = new Workspace()
+void workspace.start()
+// A page that was hidden has not been read: it is, once it is looked at again.
+document.addEventListener('visibilitychange', () => workspace.markVisibleRead())
+window.addEventListener('pagehide', () => workspace.stop())
+
+render(
+  <WorkspaceContext.Provider value={workspace}>
+    <App />
+  </WorkspaceContext.Provider>,
+  root,
+)

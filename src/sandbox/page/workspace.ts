@@ -1,0 +1,329 @@
+import type { Act, ActResult, LiveEvent, PagePerson, Snapshot, WireEntry } from '../slack/page-api.js'
+import { actErrorWords, commandErrorWords, modalErrorWords, pressErrorWords } from './error-words.js'
+import { fetchSnapshot, followViewer, sendAct } from './slack-client.js'
+import { allRead, markRead, type ReadMarks } from './unread.js'
+import { applyEvent, dismissEphemeral, dropModal, fromSnapshot, threadKey, type ViewerState } from './viewer-state.js'
+import { addWireEntries, addWireEntry } from './wire-log.js'
+
+/** Where one person is in the workspace. Each viewer has a place of their own, as if each sat at their own computer. */
+export interface Place {
+  readonly channel: string
+  readonly tab: 'messages' | 'home'
+  /** `ts` of the parent of the open thread, a thread of `channel`. */
+  readonly thread: string | undefined
+  /** The `ts` up to which the channel had been read when it was opened: the "New" line stands below it. */
+  readonly newAfter: string | undefined
+  /** In a narrow window one pane is shown at a time; a wide one shows the sidebar beside `main`. */
+  readonly pane: 'sidebar' | 'main'
+}
+
+export interface Toast {
+  readonly id: number
+  readonly text: string
+}
+
+/** What a press concerns: the element, and the message, Home tab or modal that it is in. */
+export interface Press {
+  readonly channel: string
+  readonly ts: string
+  readonly blockId: string
+  readonly actionId: string
+  readonly value?: string
+}
+
+export interface WorkspaceState {
+  /** The people one can be, in the order of the switcher. Empty until the first snapshot is there. */
+  readonly people: readonly PagePerson[]
+  readonly viewer: string
+  readonly viewers: ReadonlyMap<string, ViewerState>
+  readonly places: ReadonlyMap<string, Place>
+  readonly marks: ReadonlyMap<string, ReadMarks>
+  readonly wire: readonly WireEntry[]
+  readonly isReachable: boolean
+  readonly toasts: readonly Toast[]
+  /** Elements whose press is being handled, by `pressKey`. */
+  readonly pressing: ReadonlySet<string>
+  /** `threadKey` of the message that is being edited in its place. */
+  readonly editing: string | undefined
+}
+
+/** Stands for the `ts` of a message in a press on the Home tab. */
+export const HOME_TS = 'home'
+
+const VIEWER_KEY = 'slack-sandbox.viewer'
+const TOAST_MS = 10_000
+
+/**
+ * Everything the page knows and does: the state of each viewer, kept live for all of them at once (so that the switcher
+ * can show who has something new), where each is, and the acts. Views read `state` and call the methods.
+ */
+export class Workspace {
+  state: WorkspaceState = {
+    people: [],
+    viewer: '',
+    viewers: new Map(),
+    places: new Map(),
+    marks: new Map(),
+    wire: [],
+    isReachable: true,
+    toasts: [],
+    pressing: new Set(),
+    editing: undefined,
+  }
+  readonly #listeners = new Set<() => void>()
+  /** What is typed and not sent, by viewer and `threadKey`. Not part of `state`: nobody but the composer shows it. */
+  readonly #drafts = new Map<string, string>()
+  readonly #stopFollowing: (() => void)[] = []
+  #nextToast = 1
+  /** Id of the newest wire entry that was cleared away: a snapshot after a reconnection would bring them back. */
+  #clearedWire = -1
+
+  /** Reads who there is and follows each of them. Tries again until the server answers. */
+  async start(): Promise<void> {
+    const wanted = new URLSearchParams(location.search).get('viewer') ?? sessionStorage.getItem(VIEWER_KEY) ?? undefined
+    const snapshot = await firstSnapshot(wanted)
+    if (!snapshot) {
+      this.#set({ isReachable: false })
+      setTimeout(() => void this.start(), 2000)
+      return
+    }
+    const people = snapshot.people.filter((person) => !person.isBot)
+    this.#set({ people, viewer: snapshot.viewer.id, isReachable: true })
+    this.#onSnapshot(snapshot)
+    for (const person of people)
+      this.#stopFollowing.push(
+        followViewer(person.id, {
+          onSnapshot: (fresh) => this.#onSnapshot(fresh),
+          onEvent: (event) => this.#onEvent(person.id, event),
+          onReachable: (isReachable) => {
+            if (isReachable !== this.state.isReachable) this.#set({ isReachable })
+          },
+        }),
+      )
+  }
+
+  stop(): void {
+    for (const stop of this.#stopFollowing.splice(0)) stop()
+  }
+
+  /** Calls `listener` after every change of `state`. Returns the function that ends it. */
+  subscribe(listener: () => void): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  selectViewer(viewer: string): void {
+    sessionStorage.setItem(VIEWER_KEY, viewer)
+    this.#set({ viewer, editing: undefined })
+    this.markVisibleRead()
+  }
+
+  openChannel(channel: string): void {
+    const marks = this.state.marks.get(this.state.viewer)
+    const seen = marks?.seen[threadKey(channel, undefined)]
+    this.#place({ channel, tab: 'messages', thread: undefined, newAfter: seen ?? marks?.since, pane: 'main' })
+    this.markVisibleRead()
+  }
+
+  openTab(tab: Place['tab']): void {
+    this.#place({ tab, thread: undefined, pane: 'main' })
+    if (tab === 'home') void this.#act({ type: 'home_opened', viewer: this.state.viewer })
+  }
+
+  openThread(ts: string): void {
+    this.#place({ thread: ts, tab: 'messages', pane: 'main' })
+    this.markVisibleRead()
+  }
+
+  closeThread(): void {
+    this.#place({ thread: undefined })
+  }
+
+  showSidebar(): void {
+    this.#place({ pane: 'sidebar', thread: undefined })
+  }
+
+  /** Marks as read what the viewer is looking at. The page calls it when it becomes visible again. */
+  markVisibleRead(): void {
+    const { viewer } = this.state
+    const [state, place, marks] = [
+      this.state.viewers.get(viewer),
+      this.state.places.get(viewer),
+      this.state.marks.get(viewer),
+    ]
+    if (!state || !place || !marks || document.visibilityState !== 'visible' || place.tab !== 'messages') return
+    let read = markRead(marks, state, place.channel, undefined)
+    if (place.thread !== undefined) read = markRead(read, state, place.channel, place.thread)
+    if (read !== marks) this.#set({ marks: new Map(this.state.marks).set(viewer, read) })
+  }
+
+  draft(channel: string, threadTs: string | undefined): string {
+    return this.#drafts.get(`${this.state.viewer} ${threadKey(channel, threadTs)}`) ?? ''
+  }
+
+  keepDraft(channel: string, threadTs: string | undefined, text: string): void {
+    this.#drafts.set(`${this.state.viewer} ${threadKey(channel, threadTs)}`, text)
+  }
+
+  startEditing(channel: string, ts: string): void {
+    this.#set({ editing: threadKey(channel, ts) })
+  }
+
+  stopEditing(): void {
+    this.#set({ editing: undefined })
+  }
+
+  /**
+   * Posts an encoded text. A message to the bot opens its thread, where the reply will be. Resolves to whether it was
+   * accepted; where not, the person has been told.
+   */
+  async post(channel: string, threadTs: string | undefined, text: string): Promise<boolean> {
+    const { viewer } = this.state
+    const result = await this.#act({
+      type: 'post',
+      viewer,
+      channel,
+      text,
+      ...(threadTs === undefined ? {} : { threadTs }),
+    })
+    if (!result.ok) {
+      this.toast(actErrorWords(result.error))
+      return false
+    }
+    const isIm = this.state.viewers.get(viewer)?.channels.some((other) => other.id === channel && other.kind === 'im')
+    const isStillThere = this.state.viewer === viewer && this.state.places.get(viewer)?.channel === channel
+    if (isIm && isStillThere && threadTs === undefined && result.ts !== undefined) this.openThread(result.ts)
+    return true
+  }
+
+  /** Runs a slash command. Resolves to whether it was accepted. */
+  async command(channel: string, command: string, text: string): Promise<boolean> {
+    const result = await this.#act({ type: 'command', viewer: this.state.viewer, channel, command, text })
+    if (!result.ok) this.toast(commandErrorWords(command, result.error))
+    return result.ok
+  }
+
+  async edit(channel: string, ts: string, text: string): Promise<boolean> {
+    const result = await this.#act({ type: 'edit', viewer: this.state.viewer, channel, ts, text })
+    if (!result.ok) this.toast(actErrorWords(result.error))
+    return result.ok
+  }
+
+  async remove(channel: string, ts: string): Promise<void> {
+    const result = await this.#act({ type: 'delete', viewer: this.state.viewer, channel, ts })
+    if (!result.ok) this.toast(actErrorWords(result.error))
+  }
+
+  /** Presses an element; it counts as being pressed until the app has acknowledged it. */
+  async press(press: Press): Promise<void> {
+    const key = pressKey(press)
+    if (this.state.pressing.has(key)) return
+    this.#set({ pressing: new Set(this.state.pressing).add(key) })
+    const result = await this.#act({ type: 'press', viewer: this.state.viewer, ...press })
+    const pressing = new Set(this.state.pressing)
+    pressing.delete(key)
+    this.#set({ pressing })
+    if (!result.ok) this.toast(pressErrorWords(result.error))
+  }
+
+  /** Submits a modal. Resolves to what the person is told where the app did not accept it. */
+  async submitModal(id: string, values: Record<string, Record<string, string>>): Promise<string | undefined> {
+    const result = await this.#act({ type: 'submit_modal', viewer: this.state.viewer, id, values })
+    return result.ok ? undefined : modalErrorWords(result.error)
+  }
+
+  closeModal(id: string): void {
+    this.#change(this.state.viewer, (state) => dropModal(state, id))
+    void this.#act({ type: 'close_modal', viewer: this.state.viewer, id })
+  }
+
+  dismiss(channel: string, ts: string): void {
+    this.#change(this.state.viewer, (state) => dismissEphemeral(state, channel, ts))
+  }
+
+  clearWire(): void {
+    this.#clearedWire = this.state.wire.at(-1)?.id ?? this.#clearedWire
+    this.#set({ wire: [] })
+  }
+
+  toast(text: string): void {
+    const toast = { id: this.#nextToast++, text }
+    this.#set({ toasts: [...this.state.toasts, toast] })
+    setTimeout(() => this.dropToast(toast.id), TOAST_MS)
+  }
+
+  dropToast(id: number): void {
+    this.#set({ toasts: this.state.toasts.filter((toast) => toast.id !== id) })
+  }
+
+  #act(act: Act): Promise<ActResult> {
+    return sendAct(act)
+  }
+
+  #onSnapshot(snapshot: Snapshot): void {
+    const id = snapshot.viewer.id
+    const state = fromSnapshot(snapshot, this.state.viewers.get(id))
+    const { places, marks } = this.state
+    this.#set({
+      viewers: new Map(this.state.viewers).set(id, state),
+      places: places.has(id) ? places : new Map(places).set(id, firstPlace(state)),
+      marks: marks.has(id) ? marks : new Map(marks).set(id, allRead(state)),
+      wire: addWireEntries(
+        this.state.wire,
+        snapshot.wire.filter((entry) => entry.id > this.#clearedWire),
+      ),
+    })
+    this.markVisibleRead()
+  }
+
+  #onEvent(viewer: string, event: LiveEvent): void {
+    if (event.type === 'wire') {
+      if (event.entry.id > this.#clearedWire) this.#set({ wire: addWireEntry(this.state.wire, event.entry) })
+      return
+    }
+    this.#change(viewer, (state) => applyEvent(state, event))
+    const place = this.state.places.get(viewer)
+    if (event.type === 'message_deleted' && place?.channel === event.channel && place.thread === event.ts)
+      this.#set({ places: new Map(this.state.places).set(viewer, { ...place, thread: undefined }) })
+    if (viewer === this.state.viewer) this.markVisibleRead()
+  }
+
+  #change(viewer: string, change: (state: ViewerState) => ViewerState): void {
+    const state = this.state.viewers.get(viewer)
+    const changed = state && change(state)
+    if (changed && changed !== state) this.#set({ viewers: new Map(this.state.viewers).set(viewer, changed) })
+  }
+
+  #place(place: Partial<Place>): void {
+    const { viewer, places } = this.state
+    const current = places.get(viewer)
+    if (current) this.#set({ places: new Map(places).set(viewer, { ...current, ...place }) })
+  }
+
+  #set(change: Partial<WorkspaceState>): void {
+    this.state = { ...this.state, ...change }
+    for (const listener of this.#listeners) listener()
+  }
+}
+
+/** Names the element of a press. */
+export function pressKey(press: Omit<Press, 'value'>): string {
+  return [press.channel, press.ts, press.blockId, press.actionId].join('/')
+}
+
+/** The first snapshot, of the wanted person where the server knows them; undefined while the server does not answer. */
+async function firstSnapshot(wanted: string | undefined): Promise<Snapshot | undefined> {
+  for (const viewer of wanted === undefined ? [undefined] : [wanted, undefined]) {
+    try {
+      return await fetchSnapshot(viewer)
+    } catch {
+      // Either nobody answers, or this person does not exist (a remembered one of another world): try the next.
+    }
+  }
+  return undefined
+}
+
+function firstPlace(state: ViewerState): Place {
+  const channel = state.channels.find((other) => other.kind === 'im') ?? state.channels[0]
+  return { channel: channel?.id ?? '', tab: 'messages', thread: undefined, newAfter: undefined, pane: 'sidebar' }
+}

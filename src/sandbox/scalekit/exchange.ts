@@ -1,0 +1,70 @@
+/** One HTTP/1.1 request and its answer, and the few ways the sandbox's Scalekit reads and writes them. */
+import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http'
+import type { z } from 'zod'
+import { ScalekitError } from './scalekit-error.js'
+
+export interface Exchange {
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
+  readonly url: URL
+  /** The variable parts of the path, decoded. */
+  readonly parts: readonly string[]
+}
+
+const MAX_BODY = 4 * 1024 * 1024
+
+export function sendJson(
+  response: ServerResponse,
+  status: number,
+  body: unknown,
+  headers: OutgoingHttpHeaders = {},
+): void {
+  response.writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store', ...headers })
+  response.end(JSON.stringify(body))
+}
+
+export async function readBody(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = []
+  let size = 0
+  for await (const chunk of request) {
+    const bytes = Buffer.from(chunk)
+    size += bytes.length
+    if (size > MAX_BODY) throw new ScalekitError('INVALID_ARGUMENT', 'request body too large')
+    chunks.push(bytes)
+  }
+  return Buffer.concat(chunks).toString()
+}
+
+/** A JSON body of the given form. @throws {ScalekitError} that says which field is wrong. */
+export async function readJson<Schema extends z.ZodType>(
+  request: IncomingMessage,
+  schema: Schema,
+): Promise<z.infer<Schema>> {
+  const text = await readBody(request)
+  let value: unknown
+  try {
+    value = text === '' ? {} : JSON.parse(text)
+  } catch {
+    throw new ScalekitError('INVALID_ARGUMENT', 'request body is not valid JSON', 'VALIDATION_ERROR')
+  }
+  return checked(schema, value)
+}
+
+/** @throws {ScalekitError} that says which field is wrong. */
+export function checked<Schema extends z.ZodType>(schema: Schema, value: unknown): z.infer<Schema> {
+  const result = schema.safeParse(value)
+  if (result.success) return result.data
+  const problems = result.error.issues.map(({ path, message }) =>
+    path.length === 0 ? message : `${path.join('.')}: ${message}`,
+  )
+  throw new ScalekitError('INVALID_ARGUMENT', problems.join('; '), 'VALIDATION_ERROR')
+}
+
+export async function readForm(request: IncomingMessage): Promise<URLSearchParams> {
+  return new URLSearchParams(await readBody(request))
+}
+
+/** The token of `Authorization: Bearer …`. */
+export function bearerOf(authorization: string | undefined | null): string | undefined {
+  return /^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1]
+}

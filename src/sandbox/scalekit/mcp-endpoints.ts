@@ -1,0 +1,101 @@
+/**
+ * The MCP servers that Scalekit hosts: a configuration's static address, which wants a session token, and an instance's address,
+ * which lets in whoever has it. Behind both is the mailbox of the person's connected account.
+ */
+import { isGmailTool, type Mailbox, serveMailbox } from '../mailbox/index.js'
+import type { ConnectedAccount, ConnectedAccounts } from './accounts.js'
+import type { McpConfiguration, McpConfigurations } from './configurations.js'
+import { bearerOf, type Exchange, sendJson } from './exchange.js'
+import { serverUrlOf } from './rest.js'
+import type { SessionTokens } from './session-tokens.js'
+
+export interface McpParts {
+  readonly baseUrl: string
+  readonly accounts: ConnectedAccounts
+  readonly configurations: McpConfigurations
+  readonly sessionTokens: SessionTokens
+  /** By address, in lower case. */
+  readonly mailboxes: ReadonlyMap<string, Mailbox>
+  readonly now: () => number
+}
+
+/** `mcp_server_url` of a configuration. */
+export async function answerServer(parts: McpParts, exchange: Exchange): Promise<void> {
+  const configuration = parts.configurations.byServerId(exchange.parts[0] ?? '')
+  if (configuration === undefined) {
+    sendJson(exchange.response, 404, { error: 'not_found', error_description: 'There is no such MCP server.' })
+    return
+  }
+  const token = bearerOf(exchange.request.headers.authorization)
+  const serverUrl = serverUrlOf(parts.baseUrl, configuration)
+  const session = token === undefined ? undefined : parts.sessionTokens.check(token, serverUrl)
+  if (session === undefined) {
+    refuse(
+      exchange,
+      token === undefined ? undefined : 'The session token is invalid, expired or meant for another server.',
+    )
+    return
+  }
+  await serve(parts, exchange, configuration, (name) =>
+    session.accounts.find((account) => account.connection.name === name),
+  )
+}
+
+/** The pre-authenticated address of an instance. */
+export async function answerInstance(parts: McpParts, exchange: Exchange): Promise<void> {
+  const instance = parts.configurations.instanceOfSecret(exchange.parts[0] ?? '')
+  if (instance === undefined) {
+    refuse(exchange, 'This MCP address is not valid any more.')
+    return
+  }
+  const configuration = parts.configurations.get(instance.configId)
+  await serve(parts, exchange, configuration, (name) =>
+    parts.accounts.find(parts.accounts.connection(name), instance.userIdentifier),
+  )
+}
+
+async function serve(
+  parts: McpParts,
+  { request, response }: Exchange,
+  configuration: McpConfiguration,
+  accountOf: (connectionName: string) => ConnectedAccount | undefined,
+): Promise<void> {
+  const mapping = configuration.mappings[0]
+  const tools = configuration.mappings.some((each) => each.tools.length === 0)
+    ? 'all'
+    : configuration.mappings.flatMap((each) => each.tools.filter(isGmailTool))
+  await serveMailbox(request, response, {
+    tools: mapping === undefined ? [] : tools,
+    // Looked up at the call: the account may have been lost since the client connected.
+    mailbox: () => mailboxOf(parts, mapping?.connection_name ?? '', accountOf(mapping?.connection_name ?? '')),
+  })
+}
+
+function mailboxOf(
+  parts: McpParts,
+  connectionName: string,
+  account: ConnectedAccount | undefined,
+): Mailbox | { refusal: string } {
+  if (account?.status !== 'ACTIVE') {
+    const status = account === undefined ? 'there is none' : `its status is ${account.status}`
+    return {
+      refusal: `The connected account for "${connectionName}" is not active (${status}). The user has to authorize it again.`,
+    }
+  }
+  const mailbox = parts.mailboxes.get(account.mailAddress?.toLowerCase() ?? '')
+  if (mailbox === undefined)
+    return { refusal: `Gmail refused the credentials of "${account.mailAddress ?? 'this account'}".` }
+  parts.accounts.update(account, { lastUsedAt: parts.now() })
+  return mailbox
+}
+
+function refuse({ response }: Exchange, reason: string | undefined): void {
+  const description = reason ?? 'A bearer token is required.'
+  const challenge = reason === undefined ? 'Bearer' : `Bearer error="invalid_token", error_description="${reason}"`
+  sendJson(
+    response,
+    401,
+    { error: reason === undefined ? 'unauthorized' : 'invalid_token', error_description: description },
+    { 'www-authenticate': challenge },
+  )
+}

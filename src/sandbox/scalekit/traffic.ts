@@ -1,0 +1,93 @@
+/** What was asked of the sandbox's Scalekit, and the faults a test wants it to have. */
+
+export const ENDPOINTS = [
+  'POST /oauth/token',
+  'GET /keys',
+  'GET /api/v1/mcp/configs',
+  'POST /api/v1/mcp/configs',
+  'GET /api/v1/mcp/configs/{id}',
+  'PUT /api/v1/mcp/configs/{id}',
+  'DELETE /api/v1/mcp/configs/{id}',
+  'POST /api/v1/mcp/configs/{id}/connected_accounts',
+  'POST /api/v1/mcp/configs/{id}/tokens',
+  'GET /api/v1/mcp/instances',
+  'POST /api/v1/mcp/instances',
+  'GET /api/v1/mcp/instances/{id}',
+  'DELETE /api/v1/mcp/instances/{id}',
+  'POST /api/v1/mcp/instances/{id}:get_auth_state',
+  'GET /magicLink/{link}',
+  'POST /magicLink/{link}',
+  'GET /connect/success',
+  '/mcp/v3/servers/{id}',
+  '/mcp/v1/instances/{secret}',
+  'grpc CreateConnectedAccount',
+  'grpc DeleteConnectedAccount',
+  'grpc DisconnectConnectedAccount',
+  'grpc GetConnectedAccount',
+  'grpc GetConnectedAccountAuth',
+  'grpc GetConnectedAccountDetails',
+  'grpc GetMagicLinkForConnectedAccount',
+  'grpc ListConnectedAccounts',
+  'grpc SearchConnectedAccounts',
+  'grpc UpdateConnectedAccount',
+  'grpc VerifyConnectedAccountUser',
+  'unknown',
+] as const
+
+export type Endpoint = (typeof ENDPOINTS)[number]
+
+export function isEndpoint(name: string): name is Endpoint {
+  return (ENDPOINTS as readonly string[]).includes(name)
+}
+
+/** One request; secrets that stand in paths are not in it. */
+export interface RequestEntry {
+  /** Milliseconds since 1970. */
+  readonly at: number
+  readonly endpoint: Endpoint
+  /** The HTTP method, or the name of the gRPC method. */
+  readonly method: string
+  /** HTTP status, or the HTTP status that a gRPC status stands for. 0 when the answer was dropped. */
+  readonly status: number
+}
+
+export type Fault =
+  /** Answers with this HTTP status (or the gRPC status that it stands for) and does nothing. */
+  | { readonly type: 'fail'; readonly status: number }
+  /** Waits before doing anything. */
+  | { readonly type: 'delay'; readonly milliseconds: number }
+  /** Does the work and drops the connection instead of answering. */
+  | { readonly type: 'drop-answer' }
+
+export class Traffic {
+  readonly #entries: RequestEntry[] = []
+  readonly #faults = new Map<Endpoint, Fault[]>()
+  readonly #onRequest: (entry: RequestEntry) => void
+
+  constructor(onRequest: (entry: RequestEntry) => void = () => {}) {
+    this.#onRequest = onRequest
+  }
+
+  note(entry: RequestEntry): void {
+    this.#entries.push(entry)
+    this.#onRequest(entry)
+  }
+
+  /** Answered requests, oldest first. */
+  requests(endpoint?: Endpoint): readonly RequestEntry[] {
+    return endpoint === undefined ? this.#entries : this.#entries.filter((entry) => entry.endpoint === endpoint)
+  }
+
+  /** Gives the fault to the next requests of an endpoint, behind the faults that already wait there. */
+  fault(endpoint: Endpoint, fault: Fault, times = 1): void {
+    this.#faults.set(endpoint, [...(this.#faults.get(endpoint) ?? []), ...Array<Fault>(times).fill(fault)])
+  }
+
+  clearFaults(): void {
+    this.#faults.clear()
+  }
+
+  takeFault(endpoint: Endpoint): Fault | undefined {
+    return this.#faults.get(endpoint)?.shift()
+  }
+}

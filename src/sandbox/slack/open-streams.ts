@@ -1,0 +1,24 @@
+import type { Message } from './workspace.js'
+
+/** Counted from the start, however often something is appended. */
+const LIFETIME_MS = 5 * 60_000
+
+/** The native streams that can still grow: when each began, by channel and ts. */
+export class OpenStreams {
+  readonly #started = new Map<string, number>()
+
+  constructor(private readonly now: () => number) {}
+
+  begin(message: Message): void {
+    this.#started.set(`${message.channel} ${message.ts}`, this.now())
+  }
+
+  end(message: Message): void {
+    this.#started.delete(`${message.channel} ${message.ts}`)
+  }
+
+  isOpen(message: Message): boolean {
+    const started = this.#started.get(`${message.channel} ${message.ts}`)
+    return started !== undefined && this.now() - started < LIFETIME_MS
+  }
+}

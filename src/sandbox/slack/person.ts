@@ -1,0 +1,280 @@
+/** Somebody at their Slack client: what they can do and what they see. The page acts through this, and so do tests. */
+import type { ShownElement } from './block-kit/shown.js'
+import { shownElements, shownText } from './block-kit/shown.js'
+import type { Clients, OpenModal, SuggestedPrompts } from './clients.js'
+import { compose } from './composer.js'
+import type { Outcome } from './delivery.js'
+import type { Events } from './events.js'
+import { freshId } from './identifiers.js'
+import type { Interactions, PressPlace } from './interactions.js'
+import { SlackRefusal } from './refusal.js'
+import { type SeenMessage, seenEphemeral, seenMessage } from './seen.js'
+import { mimetypeOf } from './uploads.js'
+import type { WaitOptions, Watch } from './watch.js'
+import type { Conversation, Member, Message, Workspace } from './workspace.js'
+
+export interface PersonParts {
+  readonly workspace: Workspace
+  readonly clients: Clients
+  readonly events: Events
+  readonly interactions: Interactions
+  readonly watch: Watch
+  readonly slashCommand: string
+}
+
+export interface AttachedFile {
+  readonly name: string
+  readonly content: string | Buffer
+  /** By the name's ending where not given. */
+  readonly mimetype?: string
+  /** As with files from other organisations: the event names it only, `files.info` has the rest. */
+  readonly checkInfo?: boolean
+}
+
+export interface PostOptions {
+  /** The direct message with the app where not given. */
+  readonly channel?: string
+  readonly threadTs?: string
+  readonly files?: readonly AttachedFile[]
+  /** "Also send to channel". */
+  readonly broadcast?: boolean
+}
+
+/** What to press: by action id, or by the beginning of its label. */
+export type Press = { readonly actionId: string; readonly blockId?: string } | { readonly label: string }
+
+/** What a command came to. */
+export interface CommandResult {
+  readonly acknowledged: boolean
+  /** What appeared because of the acknowledgement: the app's words, or Slack's where it failed. */
+  readonly reply: SeenMessage | undefined
+}
+
+export class Person {
+  constructor(
+    readonly id: string,
+    private readonly parts: PersonParts,
+  ) {}
+
+  /** The direct message with the app. */
+  get dm(): string {
+    return this.parts.workspace.directMessage(this.id).id
+  }
+
+  /** Opens the direct message, which tells the app. Returns its id. */
+  openDm(): string {
+    this.#self()
+    this.parts.events.homeOpened(this.id, 'messages')
+    return this.dm
+  }
+
+  /** Opens the Home tab, which tells the app. */
+  openHome(): void {
+    this.#self()
+    this.parts.events.homeOpened(this.id, 'home')
+  }
+
+  /**
+   * Writes a message, as typed: `@name` and `<@U…>` mention, `&`, `<` and `>` are escaped on the way.
+   * @returns where it stands
+   * @throws SlackRefusal `channel_not_found`, `thread_not_found`, `no_text`, `account_inactive`
+   */
+  post(typed: string, options: PostOptions = {}): { readonly channel: string; readonly ts: string } {
+    const { workspace } = this.parts
+    const author = this.#self()
+    const conversation = this.#conversation(options.channel ?? this.dm)
+    const attached = options.files ?? []
+    if (typed.trim() === '' && attached.length === 0) throw new SlackRefusal('no_text')
+    const { threadTs } = options
+    if (threadTs !== undefined) {
+      const parent = workspace.message(conversation.id, threadTs)
+      if (parent === undefined || parent.threadTs !== undefined) throw new SlackRefusal('thread_not_found')
+    }
+    const { text, richText } = compose(typed, workspace)
+    const files = attached.map(({ name, content, mimetype, checkInfo = false }) =>
+      workspace.setFile({
+        id: freshId('F'),
+        name,
+        title: name,
+        mimetype: mimetype ?? mimetypeOf(name),
+        content: Buffer.from(content),
+        user: author.id,
+        createdAt: workspace.now(),
+        checkInfo,
+        channels: [conversation.id],
+      }),
+    )
+    const broadcast = threadTs !== undefined && options.broadcast === true
+    const subtype = files.length > 0 ? 'file_share' : broadcast ? 'thread_broadcast' : undefined
+    const { channel, ts } = workspace.post({
+      channel: conversation.id,
+      author: author.id,
+      byApp: false,
+      text,
+      files,
+      broadcast,
+      clientMessageId: crypto.randomUUID(),
+      ...(text !== '' && { richText }),
+      ...(threadTs !== undefined && { threadTs }),
+      ...(subtype !== undefined && { subtype }),
+    })
+    return { channel, ts }
+  }
+
+  /** @throws SlackRefusal `message_not_found`, `cant_update_message` */
+  edit(channel: string, ts: string, typed: string): void {
+    const { workspace } = this.parts
+    const message = this.#own(channel, ts, 'cant_update_message')
+    if (typed.trim() === '') throw new SlackRefusal('no_text')
+    const { text, richText } = compose(typed, workspace)
+    workspace.change(message, { text, richText, edited: { user: this.id, ts: workspace.nextTs() } })
+  }
+
+  /** @throws SlackRefusal `message_not_found`, `cant_delete_message` */
+  delete(channel: string, ts: string): void {
+    this.parts.workspace.delete(this.#own(channel, ts, 'cant_delete_message'))
+  }
+
+  /**
+   * Runs a slash command. Resolves when the app acknowledged it or Slack gave up waiting.
+   * @param text what follows the command
+   */
+  async command(text: string, options: { readonly channel?: string; readonly command?: string } = {}): Promise<CommandResult> {
+    const { interactions, clients, workspace, slashCommand } = this.parts
+    const self = this.#self()
+    const conversation = this.#conversation(options.channel ?? this.dm)
+    const before = new Set(clients.ephemerals(this.id).map(({ ts }) => ts))
+    const outcome = await interactions.command(self, conversation, options.command ?? slashCommand, text)
+    const shown = clients
+      .ephemerals(this.id)
+      .findLast(({ ts, channel }) => channel === conversation.id && !before.has(ts))
+    return { acknowledged: outcome.acknowledged, reply: shown && seenEphemeral(workspace, shown) }
+  }
+
+  /**
+   * Presses a button or chooses an option. Resolves when the app acknowledged it or Slack gave up waiting.
+   * @param value for menus and inputs (several options: one a line); for feedback buttons the button's own
+   * @throws SlackRefusal `message_not_found`, `view_not_found`, `element_not_found`, `option_not_found`
+   */
+  press(place: PressPlace | SeenMessage, press: Press, value?: string): Promise<Outcome> {
+    const self = this.#self()
+    const { blockId, actionId } = this.#element(place, press)
+    return this.parts.interactions.press(self, place, blockId, actionId, value)
+  }
+
+  /** The modal on top. */
+  get modal(): OpenModal | undefined {
+    return this.parts.clients.modals(this.id).at(-1)
+  }
+
+  /** All open modals, the one on top last. */
+  get modals(): readonly OpenModal[] {
+    return this.parts.clients.modals(this.id)
+  }
+
+  /** Submits the modal on top. @param entered block id → action id → value; several options one a line */
+  submitModal(entered: Record<string, Record<string, string>> = {}, viewId = this.modal?.view.id): Promise<Outcome> {
+    if (viewId === undefined) throw new SlackRefusal('view_not_found')
+    return this.parts.interactions.submit(this.#self(), viewId, entered)
+  }
+
+  closeModal(viewId = this.modal?.view.id): Promise<void> {
+    if (viewId === undefined) throw new SlackRefusal('view_not_found')
+    return this.parts.interactions.close(this.#self(), viewId)
+  }
+
+  /** The Home tab as the app last published it: its words and what can be pressed. */
+  get home(): { readonly viewId: string; readonly shown: string; readonly elements: readonly ShownElement[] } | undefined {
+    const view = this.parts.clients.home(this.id)
+    return view && { viewId: view.id, shown: shownText(view.blocks), elements: shownElements(view.blocks) }
+  }
+
+  /** Every conversation that they are in. */
+  get conversations(): Conversation[] {
+    return this.parts.workspace.conversations.filter(({ members }) => members.has(this.id))
+  }
+
+  /** All messages they can see, replies too, oldest first; of one conversation where that is given. */
+  messages(channel?: string): SeenMessage[] {
+    const { workspace, clients } = this.parts
+    return this.conversations
+      .filter(({ id }) => channel === undefined || id === channel)
+      .flatMap(({ id }) => workspace.messages(id))
+      .sort((a, b) => Number(a.ts) - Number(b.ts))
+      .map((message) => seenMessage(workspace, clients, message))
+  }
+
+  /** A thread as they see it: the parent first, then the replies. */
+  thread(channel: string, ts: string): SeenMessage[] {
+    return this.messages(channel).filter((message) => message.ts === ts || message.threadTs === ts)
+  }
+
+  /** "Only visible to you". */
+  ephemerals(channel?: string): SeenMessage[] {
+    const { workspace, clients } = this.parts
+    return clients
+      .ephemerals(this.id)
+      .filter((ephemeral) => channel === undefined || ephemeral.channel === channel)
+      .map((ephemeral) => seenEphemeral(workspace, ephemeral))
+  }
+
+  /** The status line under a thread, e.g. "is thinking…". */
+  status(channel: string, threadTs: string): string | undefined {
+    return this.parts.clients.status(channel, threadTs)?.text
+  }
+
+  prompts(channel = this.dm): SuggestedPrompts[] {
+    return this.parts.clients.prompts(channel)
+  }
+
+  /** The title that the app gave to a thread. */
+  title(channel: string, threadTs: string): string | undefined {
+    return this.parts.clients.title(channel, threadTs)
+  }
+
+  /** Waits for a message (ephemeral ones count) that they can see and that fits; it may be there already. */
+  waitFor(fits: (message: SeenMessage) => boolean, options: WaitOptions = {}): Promise<SeenMessage> {
+    const description = options.description ?? `a message that ${this.id} sees`
+    return this.parts.watch.until(() => [...this.messages(), ...this.ephemerals()].find(fits), { ...options, description })
+  }
+
+  #self(): Member {
+    const member = this.parts.workspace.member(this.id)
+    if (member === undefined) throw new SlackRefusal('user_not_found')
+    if (member.deleted) throw new SlackRefusal('account_inactive')
+    return member
+  }
+
+  #conversation(id: string): Conversation {
+    const conversation = this.parts.workspace.conversation(id)
+    if (conversation === undefined || !conversation.members.has(this.id)) throw new SlackRefusal('channel_not_found')
+    return conversation
+  }
+
+  #own(channel: string, ts: string, refusal: string): Message {
+    this.#self()
+    const message = this.parts.workspace.message(this.#conversation(channel).id, ts)
+    if (message === undefined || message.subtype === 'tombstone') throw new SlackRefusal('message_not_found')
+    if (message.author !== this.id) throw new SlackRefusal(refusal)
+    return message
+  }
+
+  #element(place: PressPlace | SeenMessage, press: Press): { readonly blockId: string; readonly actionId: string } {
+    if ('actionId' in press && press.blockId !== undefined) return { blockId: press.blockId, actionId: press.actionId }
+    const element = this.#elements(place).find((candidate) =>
+      'actionId' in press ? candidate.actionId === press.actionId : candidate.label.startsWith(press.label),
+    )
+    if (element === undefined) throw new SlackRefusal('element_not_found')
+    return element
+  }
+
+  #elements(place: PressPlace | SeenMessage): readonly ShownElement[] {
+    if ('viewId' in place) {
+      const open = this.modals.find(({ view }) => view.id === place.viewId)
+      if (open !== undefined) return shownElements(open.view.blocks)
+      return this.home?.viewId === place.viewId ? this.home.elements : []
+    }
+    const seen = [...this.messages(place.channel), ...this.ephemerals(place.channel)]
+    return seen.find(({ ts }) => ts === place.ts)?.elements ?? []
+  }
+}

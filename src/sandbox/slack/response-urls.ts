@@ -1,0 +1,112 @@
+/** `response_url`s: an app may answer a command or a press through one five times within thirty minutes, without a token. */
+import { randomBytes } from 'node:crypto'
+import { acceptMessageBlocks, type StoredBlock } from './block-kit/blocks.js'
+import type { Clients, Ephemeral } from './clients.js'
+import { asString, isObject, type Json, type JsonObject } from './json.js'
+import { SlackRefusal } from './refusal.js'
+import type { Workspace } from './workspace.js'
+
+const USES = 5
+const LIFETIME_MS = 30 * 60_000
+
+interface Issued {
+  readonly user: string
+  readonly channel: string
+  /** The message in which the press happened. */
+  readonly messageTs?: string
+  readonly at: number
+  uses: number
+}
+
+export class ResponseUrls {
+  readonly #issued = new Map<string, Issued>()
+
+  constructor(
+    private readonly workspace: Workspace,
+    private readonly clients: Clients,
+    private readonly now: () => number,
+  ) {}
+
+  /** The path of a fresh address. `messageTs` is what `replace_original` and `delete_original` mean. */
+  issue(user: string, channel: string, messageTs?: string): string {
+    const path = `/actions/${this.workspace.team.id}/${randomBytes(6).toString('hex')}/${randomBytes(12).toString('hex')}`
+    this.#issued.set(path, { user, channel, at: this.now(), uses: 0, ...(messageTs !== undefined && { messageTs }) })
+    return path
+  }
+
+  /**
+   * Does what the app asked for.
+   * @throws SlackRefusal `used_url`, `expired_url`, or what is wrong with the content
+   */
+  use(path: string, payload: Json | undefined): void {
+    const issued = this.#issued.get(path)
+    if (issued === undefined) throw new SlackRefusal('no_such_url')
+    if (this.now() - issued.at > LIFETIME_MS) throw new SlackRefusal('expired_url')
+    if (issued.uses >= USES) throw new SlackRefusal('used_url')
+    if (!isObject(payload)) throw new SlackRefusal('invalid_payload')
+    issued.uses++
+    if (payload.delete_original === true) return this.#deleteOriginal(issued)
+    const content = contentOf(payload)
+    if (payload.replace_original === true && issued.messageTs !== undefined) {
+      return this.#replaceOriginal(issued, issued.messageTs, content)
+    }
+    const threadTs = asString(payload.thread_ts)
+    respond(this.workspace, this.clients, {
+      ...content,
+      user: issued.user,
+      channel: issued.channel,
+      inChannel: payload.response_type === 'in_channel',
+      ...(threadTs !== undefined && { threadTs }),
+    })
+  }
+
+  #deleteOriginal({ channel, messageTs }: Issued): void {
+    if (messageTs === undefined) throw new SlackRefusal('message_not_found')
+    const ephemeral = this.clients.ephemeral(channel, messageTs)
+    if (ephemeral !== undefined) return this.clients.deleteEphemeral(ephemeral)
+    const message = this.workspace.message(channel, messageTs)
+    if (message === undefined) throw new SlackRefusal('message_not_found')
+    this.workspace.delete(message)
+  }
+
+  #replaceOriginal({ channel }: Issued, messageTs: string, content: ResponseContent): void {
+    const ephemeral = this.clients.ephemeral(channel, messageTs)
+    if (ephemeral !== undefined) {
+      return this.clients.showEphemeral({ ...ephemeral, text: content.text, blocks: content.blocks })
+    }
+    const message = this.workspace.message(channel, messageTs)
+    if (message === undefined) throw new SlackRefusal('message_not_found')
+    this.workspace.change(message, { text: content.text, blocks: content.blocks })
+  }
+}
+
+export interface ResponseContent {
+  readonly text: string
+  readonly blocks?: readonly StoredBlock[]
+}
+
+/**
+ * Reads text and blocks of a response or an acknowledgement.
+ * @throws SlackRefusal `invalid_payload` for `markdown_text`, `no_text`, or what is wrong with the blocks
+ */
+export function contentOf(payload: JsonObject): ResponseContent {
+  if (payload.markdown_text !== undefined) throw new SlackRefusal('invalid_payload')
+  const text = asString(payload.text) ?? ''
+  const blocks = payload.blocks === undefined || payload.blocks === null ? undefined : acceptMessageBlocks(payload.blocks)
+  if (text === '' && (blocks === undefined || blocks.length === 0)) throw new SlackRefusal('no_text')
+  return { text, ...(blocks !== undefined && blocks.length > 0 && { blocks }) }
+}
+
+/** Shows what an app answered to one person, or to everybody where it asked for `in_channel`. */
+export function respond(
+  workspace: Workspace,
+  clients: Clients,
+  response: ResponseContent & Pick<Ephemeral, 'user' | 'channel' | 'threadTs'> & { readonly inChannel: boolean },
+): void {
+  const { inChannel, user, ...content } = response
+  if (inChannel) {
+    workspace.post({ ...content, author: workspace.bot.userId, byApp: true })
+  } else {
+    clients.showEphemeral({ ...content, user, ts: workspace.nextTs(), bySlack: false })
+  }
+}

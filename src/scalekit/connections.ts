@@ -1,0 +1,94 @@
+/** Whether a person's Gmail is connected at Scalekit, and the link under which they connect it. */
+
+import { z } from 'zod'
+import type { IdentifiedPerson } from '../turns/model.js'
+import {
+  type ConnectionState,
+  type Connections,
+  type ConnectLink,
+  OperatorProblem,
+  Unavailable,
+} from '../turns/ports.js'
+import { asSetupProblem, type Scalekit } from './client.js'
+
+const accounts = z.object({
+  connected_accounts: z
+    .array(z.object({ connection_name: z.string(), connected_account_status: z.string().nullish() }))
+    .nullish(),
+})
+
+export interface MailboxConnection {
+  /** Scalekit's id of the MCP configuration. */
+  readonly configId: string
+  /** Name of the Gmail connection in Scalekit. */
+  readonly connection: string
+}
+
+export class ScalekitConnections implements Connections {
+  constructor(
+    private readonly scalekit: Scalekit,
+    private readonly mailbox: MailboxConnection,
+  ) {}
+
+  state(person: IdentifiedPerson): Promise<ConnectionState> {
+    return connectionState(this.scalekit, this.mailbox, person.identifier)
+  }
+
+  async link(person: IdentifiedPerson): Promise<ConnectLink> {
+    const { identifier } = person
+    try {
+      // Makes the account where there is none yet: a link is for an account, and the next call wants one.
+      await fetchStatus(this.scalekit, this.mailbox, { identifier, include_auth_link: true })
+      const answer = await this.scalekit.sdk((sdk) =>
+        sdk.actions.getAuthorizationLink({ connectionName: this.mailbox.connection, identifier }),
+      )
+      if (!/^https?:\/\//.test(answer.link) || answer.expiry === undefined) {
+        throw new Unavailable('scalekit', 'Scalekit answered without a usable authorization link')
+      }
+      return { url: answer.link, expiresAt: Number(answer.expiry.seconds) * 1000 }
+    } catch (error) {
+      throw asSetupProblem(error)
+    }
+  }
+}
+
+/** @throws Unavailable, OperatorProblem */
+export async function connectionState(
+  scalekit: Scalekit,
+  mailbox: MailboxConnection,
+  identifier: string,
+): Promise<ConnectionState> {
+  try {
+    return stateOf(await fetchStatus(scalekit, mailbox, { identifier }))
+  } catch (error) {
+    throw asSetupProblem(error)
+  }
+}
+
+/**
+ * By REST and not by the SDK's `getConnectedAccount`, which answers with Google's access and refresh tokens inside.
+ * Null where no account exists yet.
+ */
+async function fetchStatus(
+  scalekit: Scalekit,
+  { configId, connection }: MailboxConnection,
+  body: { readonly identifier: string; readonly include_auth_link?: boolean },
+): Promise<string | null> {
+  const path = `/mcp/configs/${encodeURIComponent(configId)}/connected_accounts`
+  const { connected_accounts } = await scalekit.rest({ method: 'POST', path, body, answer: accounts })
+  if (!connected_accounts?.length) return null
+  const account = connected_accounts.find(({ connection_name }) => connection_name === connection)
+  if (account === undefined) {
+    throw new OperatorProblem(
+      'setup',
+      `the MCP configuration has no connection ${connection}; set SCALEKIT_CONNECTION to its name and run \`npm run setup\``,
+    )
+  }
+  return account.connected_account_status ?? null
+}
+
+/** Everything that is neither usable nor expired (`PENDING_AUTH`, `PENDING_VERIFICATION`, `DISCONNECTED`, '') needs a first consent. */
+function stateOf(status: string | null): ConnectionState {
+  if (status === 'ACTIVE') return 'connected'
+  return status === 'EXPIRED' ? 'expired' : 'missing'
+}

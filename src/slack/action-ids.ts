@@ -1,0 +1,7 @@
+/** Ids of the bot's buttons. They stand in messages that live for years: rename nothing, add new ones. */
+export const ACTIONS = {
+  approve: 'approval_approve',
+  deny: 'approval_deny',
+  stop: 'turn_stop',
+  connect: 'mailbox_connect',
+} as const

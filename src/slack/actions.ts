@@ -1,0 +1,66 @@
+/** Presses of the bot's buttons. Each is stored before Slack is told that it arrived; who pressed is checked on the server. */
+
+import { describeError, type Log } from '../log.js'
+import type { Approvals } from '../store/approvals.js'
+import type { Turns } from '../store/turns.js'
+import { ACTIONS } from './action-ids.js'
+import type { Delivery } from './deliveries.js'
+
+export interface ActionRooms {
+  readonly approvals: Approvals
+  readonly turns: Turns
+  readonly wake: (conversationId: string) => void
+  readonly stop: (turnId: string) => Promise<void>
+  readonly log: Log
+}
+
+type Press = Extract<Delivery, { kind: 'press' }>
+
+const NOT_YOURS = 'Only the person whose mailbox this is about can decide that.'
+const NOT_STORED = 'I could not store your decision, so nothing has happened. Please press again in a moment.'
+const GONE = 'This is over already, so there is nothing left to decide or to stop.'
+
+/** Answers words for the presser's eyes only, where there is something to say. Never throws: presses are not delivered again. */
+export async function press(rooms: ActionRooms, delivery: Press): Promise<string | null> {
+  try {
+    switch (delivery.actionId) {
+      case ACTIONS.approve:
+        return await decide(rooms, delivery, 'approved')
+      case ACTIONS.deny:
+        return await decide(rooms, delivery, 'denied')
+      case ACTIONS.stop:
+        return await stop(rooms, delivery)
+      default:
+        return null
+    }
+  } catch (error) {
+    rooms.log.error(describeError(error), 'a press could not be stored')
+    return NOT_STORED
+  }
+}
+
+async function decide(rooms: ActionRooms, delivery: Press, decision: 'approved' | 'denied'): Promise<string | null> {
+  const result = await rooms.approvals.decide(delivery.value, decision, delivery.team, delivery.user)
+  switch (result.outcome) {
+    case 'decided':
+      rooms.wake(result.conversationId)
+      return null
+    case 'already':
+      return result.decision === decision ? null : `You had already ${result.decision} this; that stands.`
+    case 'not_yours':
+      return NOT_YOURS
+    case 'unknown':
+      return GONE
+  }
+}
+
+async function stop(rooms: ActionRooms, delivery: Press): Promise<string | null> {
+  const owned = await rooms.turns.ownedBy(delivery.value, delivery.team, delivery.user)
+  if (owned === 'unknown') return GONE
+  if (owned === 'not_yours') return 'Only the person who asked can stop this.'
+  if (!(await rooms.turns.requestStop(delivery.value))) return GONE
+  rooms
+    .stop(delivery.value)
+    .catch((error: unknown) => rooms.log.warn(describeError(error), 'a turn could not be interrupted yet'))
+  return null
+}

@@ -1,0 +1,156 @@
+/** What a tool call would do, shown to its owner in full before anything happens. Pure. */
+
+import type { KnownBlock } from '@slack/web-api'
+import { describeToolCall } from '../turns/activity.js'
+import type { ApprovalView } from '../turns/view.js'
+import { ACTIONS } from './action-ids.js'
+import { escapeMrkdwn } from './markdown-escape.js'
+
+type Input = Readonly<Record<string, unknown>>
+
+/** A section's text may have 3,000 characters; what is longer goes on in the next section. */
+const SECTION_LENGTH = 2_900
+
+/** The blocks that ask for one decision, or tell how it went. */
+export function approvalBlocks(approval: ApprovalView): KnownBlock[] {
+  const { step, decision } = approval
+  const blocks: KnownBlock[] = [
+    { type: 'section', text: { type: 'mrkdwn', text: `*${escapeMrkdwn(question(step.name))}*` } },
+    ...details(step.name, step.input),
+  ]
+  if (decision !== null) {
+    const words = decision === 'approved' ? '✅ You approved this.' : '🚫 You said no to this.'
+    return [...blocks, { type: 'context', elements: [{ type: 'mrkdwn', text: words }] }]
+  }
+  return [
+    ...blocks,
+    {
+      type: 'actions',
+      block_id: `approval:${approval.id}`,
+      elements: [
+        {
+          type: 'button',
+          action_id: ACTIONS.approve,
+          style: 'primary',
+          text: { type: 'plain_text', text: approveLabel(step.name) },
+          value: approval.id,
+        },
+        {
+          type: 'button',
+          action_id: ACTIONS.deny,
+          style: 'danger',
+          text: { type: 'plain_text', text: 'Deny' },
+          value: approval.id,
+        },
+      ],
+    },
+  ]
+}
+
+/** One line about a decided approval. */
+export function approvalLine(approval: ApprovalView): string {
+  const what = describeToolCall(approval.step.name, approval.step.input)
+  return approval.decision === 'denied' ? `🚫 You said no: ${what}` : `✅ You approved: ${what}`
+}
+
+const QUESTIONS: Readonly<Record<string, string>> = {
+  gmail_send_message: 'Send this mail?',
+  gmail_send_draft: 'Send this draft?',
+  gmail_reply_to_thread: 'Send this reply?',
+  gmail_create_draft: 'Save this draft?',
+  gmail_update_draft: 'Change this draft?',
+  gmail_modify_message_labels: 'Change the labels of this message?',
+  gmail_modify_thread_labels: 'Change the labels of this conversation?',
+  gmail_trash_message: 'Move this message to the trash?',
+  gmail_trash_thread: 'Move this conversation to the trash?',
+  gmail_untrash_message: 'Take this message out of the trash?',
+  gmail_untrash_thread: 'Take this conversation out of the trash?',
+}
+
+function question(tool: string): string {
+  return QUESTIONS[tool] ?? `Allow this? (${tool})`
+}
+
+function approveLabel(tool: string): string {
+  return /send|reply/.test(tool) ? 'Approve and send' : 'Approve'
+}
+
+/** Field names of the tools, in words; whatever is not named here is shown under its own name, never left out. */
+const LABELS: Readonly<Record<string, string>> = {
+  to: 'To',
+  recipient_email: 'To',
+  cc: 'Cc',
+  bcc: 'Bcc',
+  subject: 'Subject',
+  body: 'Text',
+  message: 'Text',
+  message_body: 'Text',
+  html_body: 'Text (HTML)',
+  thread_id: 'Conversation',
+  message_id: 'Message',
+  draft_id: 'Draft',
+  add_label_ids: 'Add labels',
+  remove_label_ids: 'Remove labels',
+  attachments: 'Attachments',
+}
+
+const BODY_FIELDS = new Set(['body', 'message', 'message_body', 'html_body', 'text', 'content'])
+
+function details(tool: string, input: Input): KnownBlock[] {
+  const fields = Object.entries(input).filter(([, value]) => value !== null && value !== undefined && value !== '')
+  const order = Object.keys(LABELS)
+  const rank = (name: string) => (order.includes(name) ? order.indexOf(name) : order.length)
+  fields.sort(([a], [b]) => rank(a) - rank(b))
+  const short = fields
+    .filter(([name]) => !BODY_FIELDS.has(name))
+    .map(([name, value]) => `*${label(name)}:* ${escapeMrkdwn(inWords(value))}`)
+  const bodies = fields.filter(([name]) => BODY_FIELDS.has(name)).map(([, value]) => quote(inWords(value)))
+  if (short.length === 0 && bodies.length === 0) return sections(`_${escapeMrkdwn(tool)} without any details_`)
+  return [...(short.length === 0 ? [] : sections(short.join('\n'))), ...bodies.flatMap(sections)]
+}
+
+function label(name: string): string {
+  return LABELS[name] ?? escapeMrkdwn(name.replaceAll('_', ' '))
+}
+
+function inWords(value: unknown): string {
+  if (typeof value === 'string') return value
+  if (Array.isArray(value)) return value.map(inWords).join(', ')
+  return JSON.stringify(value)
+}
+
+function quote(text: string): string {
+  return escapeMrkdwn(text)
+    .split('\n')
+    .map((line) => `>${line}`)
+    .join('\n')
+}
+
+function sections(text: string): KnownBlock[] {
+  return slices(text, SECTION_LENGTH).map((slice) => ({
+    type: 'section',
+    text: { type: 'mrkdwn', text: slice, verbatim: true },
+  }))
+}
+
+/** Cuts at line ends where it can; a cut inside a quote goes on as a quote. */
+function slices(text: string, longest: number): string[] {
+  const parts: string[] = []
+  let rest = text
+  while (rest.length > longest) {
+    const newline = rest.lastIndexOf('\n', longest)
+    const cut = newline > longest / 2 ? newline : safeCut(rest, longest)
+    parts.push(rest.slice(0, cut))
+    const tail = rest.slice(cut).replace(/^\n/, '')
+    rest = newline > longest / 2 || !rest.startsWith('>') ? tail : `>${tail}`
+  }
+  parts.push(rest)
+  return parts
+}
+
+/** Never inside an `&amp;`, never inside a surrogate pair. */
+function safeCut(text: string, at: number): number {
+  const ampersand = text.lastIndexOf('&', at)
+  const cut = ampersand > at - 6 && !text.slice(ampersand, at).includes(';') ? ampersand : at
+  return /[\uD800-\uDBFF]/.test(text.charAt(cut - 1)) ? cut - 1 : cut
+}

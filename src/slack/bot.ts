@@ -1,0 +1,167 @@
+/** Puts the Slack room together: Bolt and its receiver, intake in front of them, and what is done with each delivery. */
+
+import { App, type CustomRoute, HTTPReceiver, LogLevel, type Receiver, SocketModeReceiver } from '@slack/bolt'
+import type { WebClient } from '@slack/web-api'
+import type { SlackDelivery } from '../config.js'
+import { describeError, type Log } from '../log.js'
+import type { Store } from '../store/store.js'
+import { type ActionRooms, press } from './actions.js'
+import { tellBystander } from './bystanders.js'
+import type { BotIdentity, Delivery } from './deliveries.js'
+import { publishHome } from './home.js'
+import { Intake } from './intake.js'
+import { helpText } from './reply-blocks.js'
+import type { Requests } from './requests.js'
+import { SocketConnection } from './socket.js'
+import { slackCall, webClientOptions } from './web.js'
+
+export interface SlackBotOptions {
+  readonly web: WebClient
+  readonly identity: BotIdentity & { readonly teamId: string }
+  readonly delivery: SlackDelivery
+  readonly botToken: string
+  readonly apiUrl: string
+  readonly slashCommand: string
+  readonly store: Store
+  readonly requests: Requests
+  readonly actions: Pick<ActionRooms, 'wake' | 'stop'>
+  /** What else is served on the port, in HTTP mode. */
+  readonly routes: readonly CustomRoute[]
+  readonly log: Log
+}
+
+export interface SlackBot {
+  /** Starts receiving. @throws when Slack refuses the connection */
+  start(): Promise<void>
+  /** Stops receiving; what was received stays stored. */
+  stop(): Promise<void>
+  /** Whether deliveries can arrive right now. */
+  readonly connected: boolean
+}
+
+/** @throws Unavailable, SlackRefused (`invalid_auth`, …) */
+export async function identify(web: WebClient): Promise<SlackBotOptions['identity']> {
+  const answer = await slackCall(() => web.auth.test())
+  if (answer.user_id === undefined || answer.team_id === undefined)
+    throw new Error('auth.test answered without user_id or team_id')
+  return { userId: answer.user_id, botId: answer.bot_id ?? null, teamId: answer.team_id }
+}
+
+export function createSlackBot(options: SlackBotOptions): SlackBot {
+  const { log, web, delivery, slashCommand } = options
+  const { receiver, socket } = createReceiver(options)
+  const intake = new Intake(receiver, () => options.identity, handlers(options), log)
+  const app = new App({
+    receiver: intake,
+    token: options.botToken,
+    // Known from `identify`; Bolt would ask Slack again, and fail later and less clearly.
+    botId: options.identity.botId ?? '',
+    botUserId: options.identity.userId,
+    tokenVerificationEnabled: false,
+    clientOptions: webClientOptions(options.apiUrl),
+    logLevel: LogLevel.ERROR,
+  })
+  app.event('app_home_opened', async ({ event }) => {
+    await publishHome(web, event.user, slashCommand)
+  })
+  app.error(async (error) => {
+    log.error(describeError(error), 'a listener failed')
+  })
+  let listening = false
+  return {
+    async start() {
+      if (socket !== null) await socket.start()
+      else if (delivery.mode === 'http') await receiver.start(delivery.port)
+      listening = true
+    },
+    async stop() {
+      if (socket !== null) await socket.stop()
+      else if (listening) await receiver.stop()
+      listening = false
+    },
+    get connected() {
+      return socket === null ? listening : socket.connected
+    },
+  }
+}
+
+function createReceiver(options: SlackBotOptions): { receiver: Receiver; socket: SocketConnection | null } {
+  const { delivery, log, apiUrl, routes } = options
+  if (delivery.mode === 'http') {
+    return {
+      receiver: new HTTPReceiver({
+        signingSecret: delivery.signingSecret,
+        port: delivery.port,
+        customRoutes: [...routes],
+        logLevel: LogLevel.ERROR,
+      }),
+      socket: null,
+    }
+  }
+  const receiver = new SocketModeReceiver({
+    appToken: delivery.appToken,
+    autoReconnectEnabled: false,
+    logLevel: LogLevel.ERROR,
+    installerOptions: { clientOptions: webClientOptions(apiUrl) },
+    processEventErrorHandler: async ({ error }) => {
+      log.error(describeError(error), 'a delivery could not be stored; Slack will deliver it again')
+      return false
+    },
+  })
+  return { receiver, socket: new SocketConnection(receiver.client, log) }
+}
+
+function handlers(options: SlackBotOptions): ConstructorParameters<typeof Intake>[2] {
+  const { store, web, log, slashCommand, requests, actions } = options
+  return {
+    async message(message) {
+      const { admission, conversationId } = await store.messages.journal(message)
+      if (conversationId === null) return
+      if (admission === 'starts' || admission === 'continues') return actions.wake(conversationId)
+      if (
+        admission === 'bystander_addressed' &&
+        (await store.conversations.tellBystander(conversationId, message.user))
+      ) {
+        inBackground(
+          log,
+          tellBystander(web, message.channel, message.threadTs ?? message.ts, message.user, slashCommand),
+        )
+      }
+    },
+    async edited(edit) {
+      await store.messages.edit(edit.team, edit.channel, edit.ts, edit.text)
+    },
+    async deleted(deletion) {
+      const conversationId = await store.messages.cancel(deletion.team, deletion.channel, deletion.ts)
+      if (conversationId !== null) actions.wake(conversationId)
+    },
+    async command(command) {
+      if (command.text === '' || command.text.toLowerCase() === 'help') return helpText(slashCommand)
+      await store.commands.journal(command)
+      requests.wake()
+      return command.channel.startsWith('D')
+        ? 'On it. I answer in our direct messages, in the thread under your request.'
+        : 'On it. Nobody here sees this: I answer in our direct messages, in the thread under your request.'
+    },
+    async press(delivery) {
+      const words = await press({ approvals: store.approvals, turns: store.turns, log, ...actions }, delivery)
+      if (words !== null && delivery.responseUrl !== null) inBackground(log, tellPresser(delivery, words))
+    },
+  }
+}
+
+async function tellPresser(delivery: Extract<Delivery, { kind: 'press' }>, words: string): Promise<void> {
+  if (delivery.responseUrl === null) return
+  const answer = await fetch(delivery.responseUrl, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ response_type: 'ephemeral', replace_original: false, text: words }),
+    signal: AbortSignal.timeout(10_000),
+  })
+  if (!answer.ok) throw new Error(`the response_url answered ${answer.status}`)
+}
+
+/** For words that are kind but not promised: where they cannot be said, the log knows. */
+function inBackground(log: Log, work: Promise<void>): void {
+  work.catch((error: unknown) => log.warn(describeError(error), 'a private word could not be said'))
+}

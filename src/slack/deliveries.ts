@@ -1,0 +1,213 @@
+/**
+ * What Slack delivers, read from the raw bodies into this project's words. Pure. Bodies come from outside: anything that does
+ * not have the documented shape is `malformed`, anything that is not for us is `other`.
+ */
+
+import { z } from 'zod'
+import type { IncomingMessage } from '../turns/admission.js'
+import { mentions, personsWords } from './message-text.js'
+
+export type Delivery =
+  | { readonly kind: 'message'; readonly message: IncomingMessage }
+  | {
+      readonly kind: 'edited'
+      readonly team: string
+      readonly channel: string
+      readonly ts: string
+      readonly text: string
+    }
+  | { readonly kind: 'deleted'; readonly team: string; readonly channel: string; readonly ts: string }
+  | { readonly kind: 'home_opened'; readonly user: string }
+  | {
+      readonly kind: 'command'
+      readonly team: string
+      readonly user: string
+      readonly channel: string
+      readonly text: string
+      readonly triggerId: string
+    }
+  | {
+      readonly kind: 'press'
+      readonly team: string
+      readonly user: string
+      readonly actionId: string
+      readonly value: string
+      readonly responseUrl: string | null
+    }
+  | { readonly kind: 'other' }
+  | { readonly kind: 'malformed'; readonly reason: string }
+
+export interface BotIdentity {
+  readonly userId: string
+  readonly botId: string | null
+}
+
+const FILE = z.object({
+  id: z.string(),
+  name: z.string().nullish(),
+  mimetype: z.string().nullish(),
+  size: z.number().nullish(),
+})
+
+const MESSAGE_EVENT = z.object({
+  type: z.enum(['message', 'app_mention']),
+  subtype: z.string().optional(),
+  channel: z.string(),
+  channel_type: z.string().optional(),
+  ts: z.string(),
+  thread_ts: z.string().optional(),
+  user: z.string().optional(),
+  text: z.string().nullish(),
+  bot_id: z.string().nullish(),
+  files: z.array(FILE).optional(),
+})
+
+const CHANGED_EVENT = z.object({
+  subtype: z.literal('message_changed'),
+  channel: z.string(),
+  message: z.object({
+    ts: z.string(),
+    user: z.string().optional(),
+    text: z.string().nullish(),
+    bot_id: z.string().nullish(),
+  }),
+})
+
+const DELETED_EVENT = z.object({ subtype: z.literal('message_deleted'), channel: z.string(), deleted_ts: z.string() })
+const HOME_EVENT = z.object({ type: z.literal('app_home_opened'), user: z.string(), tab: z.string().optional() })
+
+const EVENT_BODY = z.object({
+  type: z.literal('event_callback'),
+  team_id: z.string(),
+  enterprise_id: z.string().nullish(),
+  event: z.looseObject({ type: z.string() }),
+})
+
+const COMMAND_BODY = z.object({
+  command: z.string(),
+  text: z.string().default(''),
+  user_id: z.string(),
+  channel_id: z.string(),
+  team_id: z.string(),
+  enterprise_id: z.string().nullish(),
+  trigger_id: z.string(),
+})
+
+const ACTIONS_BODY = z.object({
+  type: z.literal('block_actions'),
+  user: z.object({ id: z.string(), team_id: z.string().nullish() }),
+  team: z.object({ id: z.string() }).nullish(),
+  enterprise: z.object({ id: z.string() }).nullish(),
+  actions: z.array(z.object({ action_id: z.string(), value: z.string().optional() })).min(1),
+  response_url: z.string().nullish(),
+})
+
+/** Subtypes of messages that people write; everything else is Slack talking about messages. */
+const WRITTEN_SUBTYPES = new Set([undefined, 'file_share', 'thread_broadcast'])
+
+export function readDelivery(body: unknown, bot: BotIdentity): Delivery {
+  if (typeof body !== 'object' || body === null) return { kind: 'malformed', reason: 'the body is no object' }
+  if ('command' in body) return readCommand(body, bot)
+  if ('actions' in body) return readPress(body)
+  if ('event' in body) return readEvent(body, bot)
+  return 'type' in body ? { kind: 'other' } : { kind: 'malformed', reason: 'the body has neither type nor event' }
+}
+
+function readEvent(body: object, bot: BotIdentity): Delivery {
+  const outer = EVENT_BODY.safeParse(body)
+  if (!outer.success) return malformed(outer.error)
+  const { event } = outer.data
+  const team = outer.data.enterprise_id ?? outer.data.team_id
+  if (event.type === 'app_home_opened') {
+    const home = HOME_EVENT.safeParse(event)
+    return home.success ? { kind: 'home_opened', user: home.data.user } : malformed(home.error)
+  }
+  if (event.type !== 'message' && event.type !== 'app_mention') return { kind: 'other' }
+  if (event.subtype === 'message_changed') return readChange(event, team, bot)
+  if (event.subtype === 'message_deleted') {
+    const deleted = DELETED_EVENT.safeParse(event)
+    return deleted.success
+      ? { kind: 'deleted', team, channel: deleted.data.channel, ts: deleted.data.deleted_ts }
+      : malformed(deleted.error)
+  }
+  const parsed = MESSAGE_EVENT.safeParse(event)
+  if (!parsed.success) return malformed(parsed.error)
+  return readMessage(parsed.data, team, bot)
+}
+
+function readMessage(event: z.infer<typeof MESSAGE_EVENT>, team: string, bot: BotIdentity): Delivery {
+  // Bots answer bots for ever: whatever has a bot's mark is left alone, our own messages among it.
+  if (!WRITTEN_SUBTYPES.has(event.subtype) || event.bot_id || event.user === undefined || event.user === bot.userId) {
+    return { kind: 'other' }
+  }
+  const text = event.text ?? ''
+  const kind =
+    event.channel_type === 'im' || (event.channel_type === undefined && event.channel.startsWith('D')) ? 'im' : 'shared'
+  return {
+    kind: 'message',
+    message: {
+      team,
+      channel: event.channel,
+      ts: event.ts,
+      threadTs: event.thread_ts ?? null,
+      user: event.user,
+      text: personsWords(text, bot.userId),
+      files: (event.files ?? []).map((file) => ({
+        id: file.id,
+        name: file.name ?? 'file',
+        mimetype: file.mimetype ?? 'application/octet-stream',
+        size: file.size ?? 0,
+      })),
+      kind,
+      addressed: kind === 'im' || event.type === 'app_mention' || mentions(text, bot.userId),
+    },
+  }
+}
+
+function readChange(event: unknown, team: string, bot: BotIdentity): Delivery {
+  const changed = CHANGED_EVENT.safeParse(event)
+  if (!changed.success) return malformed(changed.error)
+  const { channel, message } = changed.data
+  // The bot's own edits come back as changes, too.
+  if (message.bot_id || message.user === bot.userId) return { kind: 'other' }
+  return { kind: 'edited', team, channel, ts: message.ts, text: personsWords(message.text ?? '', bot.userId) }
+}
+
+function readCommand(body: object, bot: BotIdentity): Delivery {
+  const parsed = COMMAND_BODY.safeParse(body)
+  if (!parsed.success) return malformed(parsed.error)
+  const command = parsed.data
+  return {
+    kind: 'command',
+    team: command.enterprise_id ?? command.team_id,
+    user: command.user_id,
+    channel: command.channel_id,
+    text: personsWords(command.text, bot.userId),
+    triggerId: command.trigger_id,
+  }
+}
+
+function readPress(body: object): Delivery {
+  const parsed = ACTIONS_BODY.safeParse(body)
+  if (!parsed.success) return malformed(parsed.error)
+  const { user, team, enterprise, actions, response_url } = parsed.data
+  const [action] = actions
+  const teamId = enterprise?.id ?? team?.id ?? user.team_id
+  if (action === undefined || teamId === undefined || teamId === null)
+    return { kind: 'malformed', reason: 'a press without action or team' }
+  return {
+    kind: 'press',
+    team: teamId,
+    user: user.id,
+    actionId: action.action_id,
+    value: action.value ?? '',
+    responseUrl: response_url ?? null,
+  }
+}
+
+function malformed(error: z.ZodError): Delivery {
+  return {
+    kind: 'malformed',
+    reason: error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; '),
+  }
+}

@@ -1,0 +1,105 @@
+/**
+ * Posts each of the bot's messages once. Slack offers no idempotency key, so the message is noted before it is posted and carries
+ * an opaque key in its metadata: after a crash or a lost answer it is looked up, and posted again only when it is not there.
+ */
+
+import type { KnownBlock, WebClient } from '@slack/web-api'
+import type { PostKey, Posts } from '../store/posts.js'
+import { slackCall } from './web.js'
+
+/** What a Slack message consists of: blocks, and the short text for notifications and screen readers. */
+export interface MessageContent {
+  readonly text: string
+  readonly blocks: readonly KnownBlock[]
+}
+
+export interface PostTarget {
+  readonly channel: string
+  /** Omitted for a message at the top level. */
+  readonly threadTs?: string
+}
+
+const EVENT_TYPE = 'inbox_post'
+/** Clocks differ: look a little further back than our own note of the attempt. */
+const LOOKBACK_S = 60
+const PAGE = 200
+const MOST_PAGES = 10
+
+export class Poster {
+  constructor(
+    private readonly web: WebClient,
+    private readonly posts: Posts,
+    private readonly botUserId: string,
+  ) {}
+
+  /**
+   * Posts a message that has not been posted yet, and answers its `ts`.
+   * @throws Unavailable, SlackRefused
+   */
+  async post(key: PostKey, target: PostTarget, content: MessageContent): Promise<string> {
+    const earlier = (await this.posts.of(key.subject, key.place)).find((post) => post.part === key.part)
+    if (earlier?.ts != null) return earlier.ts
+    const found = earlier === undefined ? null : await this.#find(key, target, earlier.announcedAt)
+    if (earlier === undefined) await this.posts.announce(key, target.channel)
+    const ts = found ?? (await this.#send(key, target, content))
+    await this.posts.settle(key, ts)
+    return ts
+  }
+
+  async #send(key: PostKey, target: PostTarget, content: MessageContent): Promise<string> {
+    const answer = await slackCall(() =>
+      this.web.chat.postMessage({
+        channel: target.channel,
+        ...(target.threadTs === undefined ? {} : { thread_ts: target.threadTs }),
+        text: content.text,
+        blocks: [...content.blocks],
+        parse: 'none',
+        unfurl_links: false,
+        unfurl_media: false,
+        metadata: { event_type: EVENT_TYPE, event_payload: { key: keyText(key) } },
+      }),
+    )
+    if (answer.ts === undefined) throw new Error('chat.postMessage answered without a ts')
+    return answer.ts
+  }
+
+  /** Only the bot's own messages count: any app can write metadata. */
+  async #find(key: PostKey, target: PostTarget, announcedAt: number): Promise<string | null> {
+    const oldest = String(Math.floor(announcedAt / 1_000) - LOOKBACK_S)
+    let cursor: string | undefined
+    for (let page = 0; page < MOST_PAGES; page += 1) {
+      const paging = {
+        channel: target.channel,
+        include_all_metadata: true,
+        oldest,
+        limit: PAGE,
+        ...(cursor ? { cursor } : {}),
+      }
+      const { threadTs } = target
+      const answer = await slackCall(() =>
+        threadTs === undefined
+          ? this.web.conversations.history(paging)
+          : this.web.conversations.replies({ ...paging, ts: threadTs }),
+      )
+      for (const message of answer.messages ?? []) {
+        if (message.user === this.botUserId && metadataKey(message) === keyText(key) && message.ts !== undefined)
+          return message.ts
+      }
+      cursor = answer.response_metadata?.next_cursor
+      if (!cursor) break
+    }
+    return null
+  }
+}
+
+function keyText(key: PostKey): string {
+  return `${key.subject}:${key.place}:${key.part}`
+}
+
+function metadataKey(message: { metadata?: { event_type?: string; event_payload?: object } }): string | null {
+  const { metadata } = message
+  if (metadata?.event_type !== EVENT_TYPE || metadata.event_payload === undefined) return null
+  return 'key' in metadata.event_payload && typeof metadata.event_payload.key === 'string'
+    ? metadata.event_payload.key
+    : null
+}

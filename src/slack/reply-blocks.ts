@@ -1,0 +1,230 @@
+/** What a reply looks like in Slack: one value in, one or more messages out. Pure, so that the same state always looks the same. */
+
+import type { KnownBlock } from '@slack/web-api'
+import { describeToolCall, describeToolKind } from '../turns/activity.js'
+import { ENDING_WORDS } from '../turns/endings.js'
+import { replyText, type ToolStep, toolSteps } from '../turns/reply.js'
+import type { ReplyView } from '../turns/view.js'
+import { ACTIONS } from './action-ids.js'
+import { approvalBlocks, approvalLine } from './approval-card.js'
+import { escapeMrkdwn } from './markdown-escape.js'
+import { pages } from './pages.js'
+import type { MessageContent } from './poster.js'
+
+export interface ReplyLook {
+  /** `owner`: nobody else reads it. `others`: it stands in a channel, so decisions and links go into a private card. */
+  readonly audience: 'owner' | 'others'
+  readonly turnId: string
+  readonly slashCommand: string
+}
+
+/** Steps shown while the agent works; earlier ones are counted. */
+const STEPS_SHOWN = 3
+const NOTIFICATION_LENGTH = 140
+/** Slack takes 50 blocks a message. */
+const MOST_BLOCKS = 50
+
+/** The messages of the reply, in order; at least one. All but the last stay as they are while the reply grows. */
+export function replyMessages(view: ReplyView, look: ReplyLook): MessageContent[] {
+  const ended = view.phase.type === 'ended'
+  const texts = pages(wholeText(view, look), { final: ended || view.phase.type === 'deciding' })
+  const bodies = texts.length === 0 ? [''] : texts
+  const notification = notificationText(view, bodies)
+  const messages = bodies.map((text, index): MessageContent => {
+    return {
+      text: index === 0 ? notification : `… ${notificationOf(text)}`,
+      blocks: text === '' ? [] : [{ type: 'markdown', text }],
+    }
+  })
+  return appendBlocks(messages, closing(view, look))
+}
+
+/** What only the owner may see of a reply that others can read: messages in their DM. */
+export function cardMessages(view: ReplyView, look: ReplyLook): MessageContent[] {
+  if (look.audience === 'owner') return []
+  if (view.phase.type === 'connecting') return [{ text: 'Connect your Gmail', blocks: connecting(view.phase) }]
+  return view.approvals.flatMap((approval) =>
+    appendBlocks(
+      [{ text: approval.decision === null ? 'I need your decision' : 'Decided', blocks: [] }],
+      approvalBlocks(approval),
+    ),
+  )
+}
+
+/** Adds blocks below the last message, and opens further messages where Slack's number of blocks is not enough. */
+function appendBlocks(messages: readonly MessageContent[], blocks: readonly KnownBlock[]): MessageContent[] {
+  const result = messages.slice(0, -1)
+  let current = messages.at(-1) ?? { text: '…', blocks: [] }
+  for (const block of blocks) {
+    if (current.blocks.length >= MOST_BLOCKS) {
+      result.push(current)
+      current = { text: current.text, blocks: [] }
+    }
+    current = { ...current, blocks: [...current.blocks, block] }
+  }
+  result.push(current.blocks.length === 0 ? { ...current, blocks: [line('…')] } : current)
+  return result
+}
+
+function wholeText(view: ReplyView, look: ReplyLook): string {
+  const parts = [view.notice === null ? '' : `_${view.notice}_`, replyText(view.reply)]
+  if (view.phase.type === 'ended') {
+    parts.push(view.phase.ending === 'help' ? helpText(look.slashCommand) : (ENDING_WORDS[view.phase.ending] ?? ''))
+  }
+  return parts.filter((part) => part !== '').join('\n\n')
+}
+
+/** What I can do, in a few lines. */
+export function helpText(slashCommand: string): string {
+  return [
+    'I work on your mailbox for you. Tell me what you need, for example:',
+    '- What is unread and needs an answer from me?',
+    '- Find the invoice that came last week',
+    '- Draft a reply to the last mail from my landlord',
+    '',
+    `Write to me in a direct message, mention me in a channel, or use \`${slashCommand}\` anywhere: that is always answered in private. ` +
+      'I only ever use the mailbox of the person who asks, and nothing is sent or changed before you press Approve.',
+  ].join('\n')
+}
+
+function closing(view: ReplyView, look: ReplyLook): KnownBlock[] {
+  const { phase } = view
+  switch (phase.type) {
+    case 'queued':
+      return [
+        line(
+          phase.behind === 'approval'
+            ? '⏳ Got it. This waits until you have decided on the request above.'
+            : '⏳ Got it. This waits until I am done with your message above.',
+        ),
+      ]
+    case 'starting':
+      return [line('👀 On it…')]
+    case 'retrying':
+      return [line(`⏳ ${RETRYING[phase.service]} I keep trying; you need not send it again.`), stopButton(look)]
+    case 'connecting':
+      return look.audience === 'owner'
+        ? connecting(phase)
+        : [line('🔒 I need access to your mailbox first: I have sent you a direct message about it.')]
+    case 'working':
+      return [...activity(view, look), stopButton(look)]
+    case 'deciding':
+      return look.audience === 'owner'
+        ? [...decidedLines(view), ...openApprovals(view)]
+        : [line('🔒 I need a decision from you before I go on: I have sent it to you as a direct message.')]
+    case 'ended':
+      return ended(view, look)
+  }
+}
+
+const RETRYING = {
+  slack: 'Slack does not tell me who you are just now.',
+  claude: 'Claude does not answer just now.',
+  scalekit: 'The service that connects me to your mailbox does not answer just now.',
+}
+
+function connecting(phase: { readonly state: 'missing' | 'expired'; readonly url: string }): KnownBlock[] {
+  const why =
+    phase.state === 'missing'
+      ? '*To do this I need access to your Gmail.*'
+      : '*The connection to your Gmail has expired and has to be renewed.*'
+  return [
+    {
+      type: 'section',
+      text: {
+        type: 'mrkdwn',
+        text: `${why}\nI will be able to read your mail and, only after you press Approve each time, to send, label, draft or trash. The link is for you alone: do not pass it on. I answer your question by myself as soon as you are connected.`,
+      },
+    },
+    {
+      type: 'actions',
+      elements: [
+        {
+          type: 'button',
+          action_id: ACTIONS.connect,
+          style: 'primary',
+          text: { type: 'plain_text', text: phase.state === 'missing' ? 'Connect Gmail' : 'Connect Gmail again' },
+          url: phase.url,
+        },
+      ],
+    },
+  ]
+}
+
+function activity(view: ReplyView, look: ReplyLook): KnownBlock[] {
+  const steps = toolSteps(view.reply)
+  if (view.reply.error?.retry === 'retrying') return [line('⏳ Claude is busy; trying again…')]
+  if (steps.length === 0) return [line(view.reply.preview === null ? '💭 Thinking…' : '✍️ Writing…')]
+  const shown = steps.slice(-STEPS_SHOWN).map((step) => stepLine(step, look))
+  const hidden = steps.length - shown.length
+  return [line([...(hidden > 0 ? [`${hidden} earlier ${hidden === 1 ? 'step' : 'steps'}`] : []), ...shown].join('\n'))]
+}
+
+const STEP_MARKS = { undecided: '❔', working: '⏳', done: '✓', failed: '⚠️', denied: '🚫' } as const
+
+function stepLine(step: ToolStep, look: ReplyLook): string {
+  const words = look.audience === 'owner' ? describeToolCall(step.name, step.input) : describeToolKind(step.name)
+  return `${STEP_MARKS[step.state]} ${escapeMrkdwn(words)}${step.state === 'failed' ? ' (failed)' : ''}`
+}
+
+function openApprovals(view: ReplyView): KnownBlock[] {
+  return view.approvals.filter((approval) => approval.decision === null).flatMap(approvalBlocks)
+}
+
+function decidedLines(view: ReplyView): KnownBlock[] {
+  const decided = view.approvals.filter((approval) => approval.decision !== null)
+  return decided.length === 0 ? [] : [line(decided.map((approval) => escapeMrkdwn(approvalLine(approval))).join('\n'))]
+}
+
+function ended(view: ReplyView, look: ReplyLook): KnownBlock[] {
+  const blocks = look.audience === 'owner' ? decidedLines(view) : []
+  const steps = toolSteps(view.reply)
+  const facts = [
+    view.ownerName === null || steps.length === 0 ? '' : `📬 ${escapeMrkdwn(view.ownerName)}'s Gmail`,
+    steps.length === 0 ? '' : `${steps.length} ${steps.length === 1 ? 'step' : 'steps'}`,
+    view.tookMs === null || view.reply.items.length === 0 ? '' : duration(view.tookMs),
+  ].filter((fact) => fact !== '')
+  return facts.length === 0 ? blocks : [...blocks, line(facts.join(' · '))]
+}
+
+function duration(ms: number): string {
+  const seconds = Math.max(1, Math.round(ms / 1_000))
+  return seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`
+}
+
+function stopButton(look: ReplyLook): KnownBlock {
+  return {
+    type: 'actions',
+    elements: [
+      { type: 'button', action_id: ACTIONS.stop, text: { type: 'plain_text', text: 'Stop' }, value: look.turnId },
+    ],
+  }
+}
+
+function line(text: string): KnownBlock {
+  return { type: 'context', elements: [{ type: 'mrkdwn', text }] }
+}
+
+function notificationText(view: ReplyView, bodies: readonly string[]): string {
+  switch (view.phase.type) {
+    case 'queued':
+      return 'Your message waits'
+    case 'connecting':
+      return 'Connect your Gmail first'
+    case 'deciding':
+      return 'I need your decision'
+    case 'ended':
+      return notificationOf(bodies[0] ?? '') || 'Done'
+    default:
+      return notificationOf(bodies[0] ?? '') || 'On it…'
+  }
+}
+
+/** The beginning of a text for a notification; what is cut from an entity is dropped with it. */
+function notificationOf(text: string): string {
+  const plain = text
+    .replace(/[*_`#>|]/g, '')
+    .replace(/\s+/g, ' ')
+    .trim()
+  return plain.length <= NOTIFICATION_LENGTH ? plain : `${plain.slice(0, NOTIFICATION_LENGTH).replace(/&[a-z]*$/, '')}…`
+}

@@ -1,0 +1,286 @@
+/**
+ * The reply of one turn in Slack: posts it, edits it within the workspace's budget, moves on to further messages when one is full,
+ * and knows when the newest state has landed. Holds only the newest state; whatever was not shown yet is replaced by it.
+ */
+
+import type { WebClient } from '@slack/web-api'
+import { describeError, type Log } from '../log.js'
+import type { PostKey, Posts } from '../store/posts.js'
+import type { Message } from '../turns/model.js'
+import { type ReplyDisplay, Unavailable } from '../turns/ports.js'
+import { replyText } from '../turns/reply.js'
+import type { ReplyView } from '../turns/view.js'
+import type { EditBudget, EditHandle, EditPriority, FlushResult } from './edit-budget.js'
+import type { MessageContent, Poster, PostTarget } from './poster.js'
+import { cardMessages, type ReplyLook, replyMessages } from './reply-blocks.js'
+import { SlackRefused, slackCall } from './web.js'
+
+export interface ReplyMessageRooms {
+  readonly web: WebClient
+  readonly poster: Poster
+  readonly posts: Posts
+  readonly budget: EditBudget
+  readonly log: Log
+  /** The DM of the reply's owner, for what others must not see. */
+  readonly ownersDm: () => Promise<string>
+}
+
+type Place = 'reply' | 'card'
+
+/** A message as it stands in Slack. `shown` is the signature of its content; null where that is not known, e.g. after a restart. */
+interface Landed {
+  readonly channel: string
+  readonly ts: string
+  shown: string | null
+}
+
+const RETRY_MS = 2_000
+/** With these codes nothing that is posted or edited there can ever land. */
+const HOPELESS = new Set([
+  'channel_not_found',
+  'is_archived',
+  'not_in_channel',
+  'cant_update_message',
+  'restricted_action',
+  'account_inactive',
+  'token_revoked',
+  'token_expired',
+  'invalid_auth',
+  'not_authed',
+  'no_permission',
+  'missing_scope',
+  'user_not_found',
+  'thread_not_found',
+])
+
+export class ReplyMessage implements ReplyDisplay {
+  readonly #landed: Record<Place, Landed[]> = { reply: [], card: [] }
+  readonly #handle: EditHandle
+  #view: ReplyView | null = null
+  #loaded = false
+  #working: Promise<void> | null = null
+  #again = false
+  #hopeless = false
+  #closed = false
+  #waiters: (() => void)[] = []
+  #retry: NodeJS.Timeout | undefined
+
+  constructor(
+    private readonly rooms: ReplyMessageRooms,
+    private readonly look: ReplyLook,
+    private readonly target: PostTarget,
+    private readonly onClose: () => void,
+  ) {
+    this.#handle = rooms.budget.open(look.turnId, () => this.#flush())
+  }
+
+  show(view: ReplyView): void {
+    this.#view = view
+    this.#kick()
+  }
+
+  settled(): Promise<void> {
+    if (this.#isSettled()) return Promise.resolve()
+    return new Promise((resolve) => {
+      this.#waiters.push(resolve)
+      this.#kick()
+    })
+  }
+
+  async placeBelow(messages: readonly Message[]): Promise<void> {
+    await this.#load()
+    const [first] = this.#landed.reply
+    const above = messages.some((message) => message.channel === first?.channel && isLater(message.ts, first.ts))
+    if (first === undefined || !above) return
+    await this.#removeFrom('reply', 0)
+  }
+
+  async remove(): Promise<void> {
+    this.#view = null
+    await this.#working
+    await this.#load()
+    await this.#removeFrom('reply', 0)
+    await this.#removeFrom('card', 0)
+  }
+
+  close(): void {
+    this.#closed = true
+    clearTimeout(this.#retry)
+    this.#handle.close()
+    this.onClose()
+  }
+
+  /** Starts bringing Slack to the newest state, unless that is under way: then it looks once more when it is done. */
+  #kick(): void {
+    this.#again = true
+    if (this.#working !== null || this.#closed || this.#hopeless) return
+    this.#working = this.#work().finally(() => {
+      this.#working = null
+      if (this.#again) this.#kick()
+    })
+  }
+
+  /** Posts what is not in Slack yet; edits go through the budget. */
+  async #work(): Promise<void> {
+    this.#again = false
+    try {
+      await this.#load()
+      for (const place of ['reply', 'card'] as const) await this.#postMissing(place)
+      if (this.#firstStale() === null) this.#settle()
+      else this.#handle.request(this.#priority())
+    } catch (error) {
+      this.#recover(error)
+    }
+  }
+
+  async #load(): Promise<void> {
+    if (this.#loaded) return
+    for (const place of ['reply', 'card'] as const) {
+      const posts = await this.rooms.posts.of(this.look.turnId, place)
+      this.#landed[place] = posts.flatMap((post) =>
+        post.ts === null ? [] : [{ channel: post.channel, ts: post.ts, shown: null }],
+      )
+    }
+    this.#loaded = true
+  }
+
+  async #postMissing(place: Place): Promise<void> {
+    for (let part = this.#landed[place].length; part < this.#wanted(place).length; part += 1) {
+      const content = this.#wanted(place)[part]
+      if (content === undefined) return
+      const target = place === 'reply' ? this.target : { channel: await this.rooms.ownersDm() }
+      const ts = await this.rooms.poster.post(this.#key(place, part), target, content)
+      this.#landed[place].push({ channel: target.channel, ts, shown: signature(content) })
+    }
+    if (this.#view !== null && this.#wanted(place).length < this.#landed[place].length) {
+      await this.#removeFrom(place, Math.max(this.#wanted(place).length, place === 'card' ? 0 : 1))
+    }
+  }
+
+  /** Called by the budget when an edit may be made: makes one, of the newest state. */
+  async #flush(): Promise<FlushResult> {
+    const stale = this.#firstStale()
+    if (stale === null || this.#closed) {
+      this.#settle()
+      return 'done'
+    }
+    const { landed, content } = stale
+    try {
+      await this.#update(landed, content)
+      landed.shown = signature(content)
+    } catch (error) {
+      if (error instanceof Unavailable && error.retryAfterMs !== undefined) return { retryAfterMs: error.retryAfterMs }
+      this.#recover(error, stale)
+      return 'done'
+    }
+    this.#kick()
+    return 'done'
+  }
+
+  async #update(landed: Landed, content: MessageContent): Promise<void> {
+    const message = { channel: landed.channel, ts: landed.ts, text: content.text, parse: 'none' as const }
+    await slackCall(() => this.rooms.web.chat.update({ ...message, blocks: [...content.blocks] }))
+  }
+
+  #recover(error: unknown, stale?: { readonly place: Place; readonly part: number }): void {
+    const { turnId } = this.look
+    if (error instanceof SlackRefused) {
+      if (error.code === 'message_not_found' && stale !== undefined) {
+        // Somebody deleted the message while it was being edited: the answer still has to stand somewhere.
+        this.#forgetFrom(stale.place, stale.part).then(
+          () => this.#kick(),
+          (reason: unknown) => this.#recover(reason),
+        )
+        return
+      }
+      this.rooms.log.error(
+        { turn: turnId, code: error.code, details: error.details },
+        HOPELESS.has(error.code) ? 'the reply cannot be shown any more' : 'Slack refused the reply',
+      )
+      this.#hopeless = true
+      this.#settle()
+      return
+    }
+    this.rooms.log.warn({ turn: turnId, ...describeError(error) }, 'the reply could not be shown yet; trying again')
+    clearTimeout(this.#retry)
+    const delay = error instanceof Unavailable ? (error.retryAfterMs ?? RETRY_MS) : RETRY_MS
+    this.#retry = setTimeout(() => this.#kick(), delay)
+    this.#retry.unref()
+  }
+
+  async #removeFrom(place: Place, part: number): Promise<void> {
+    for (const landed of this.#landed[place].slice(part)) {
+      try {
+        await slackCall(() => this.rooms.web.chat.delete({ channel: landed.channel, ts: landed.ts }))
+      } catch (error) {
+        if (!(error instanceof SlackRefused)) throw error
+        this.rooms.log.debug({ turn: this.look.turnId, code: error.code }, 'a message was already gone')
+      }
+    }
+    await this.#forgetFrom(place, part)
+  }
+
+  async #forgetFrom(place: Place, part: number): Promise<void> {
+    for (let index = part; index < this.#landed[place].length; index += 1)
+      await this.rooms.posts.forget(this.#key(place, index))
+    this.#landed[place].splice(part)
+  }
+
+  #firstStale(): { landed: Landed; content: MessageContent; place: Place; part: number } | null {
+    for (const place of ['reply', 'card'] as const) {
+      const wanted = this.#wanted(place)
+      for (const [part, landed] of this.#landed[place].entries()) {
+        const content = wanted[part]
+        if (content !== undefined && landed.shown !== signature(content)) return { landed, content, place, part }
+      }
+    }
+    return null
+  }
+
+  #wanted(place: Place): MessageContent[] {
+    if (this.#view === null) return []
+    return place === 'reply' ? replyMessages(this.#view, this.look) : cardMessages(this.#view, this.look)
+  }
+
+  #priority(): EditPriority {
+    if (this.#view?.phase.type === 'ended') return 'final'
+    if (this.#view?.phase.type === 'deciding' || this.#view?.phase.type === 'connecting') return 'approval'
+    return this.#view !== null && replyText(this.#view.reply) !== '' && !this.#hasShownWords ? 'first' : 'text'
+  }
+
+  #hasShownWords = false
+
+  #isSettled(): boolean {
+    if (this.#hopeless || this.#view === null) return true
+    return this.#loaded && this.#working === null && !this.#again && this.#complete()
+  }
+
+  #complete(): boolean {
+    return (
+      (['reply', 'card'] as const).every((place) => this.#landed[place].length >= this.#wanted(place).length) &&
+      this.#firstStale() === null
+    )
+  }
+
+  #settle(): void {
+    if (this.#view !== null && replyText(this.#view.reply) !== '') this.#hasShownWords = true
+    if (!this.#hopeless && this.#view !== null && !this.#complete()) return
+    const waiters = this.#waiters
+    this.#waiters = []
+    for (const resolve of waiters) resolve()
+  }
+
+  #key(place: Place, part: number): PostKey {
+    return { subject: this.look.turnId, place, part }
+  }
+}
+
+function signature(content: MessageContent): string {
+  return JSON.stringify(content)
+}
+
+function isLater(a: string, b: string): boolean {
+  const [aSeconds = '', aFraction = ''] = a.split('.')
+  const [bSeconds = '', bFraction = ''] = b.split('.')
+  return Number(aSeconds) !== Number(bSeconds) ? Number(aSeconds) > Number(bSeconds) : aFraction > bFraction
+}

@@ -1,0 +1,157 @@
+/** Slack as turns see it: who somebody is, where a conversation's replies go, and the reply of each turn. */
+
+import type { WebClient } from '@slack/web-api'
+import type { Log } from '../log.js'
+import type { Posts } from '../store/posts.js'
+import type { Address, Conversation, Message, Person, Turn } from '../turns/model.js'
+import { OperatorProblem, type ReplyDisplay, type Surface } from '../turns/ports.js'
+import type { EditBudget } from './edit-budget.js'
+import { escapeMrkdwn } from './markdown-escape.js'
+import type { MessageContent, Poster } from './poster.js'
+import { ReplyMessage } from './reply-message.js'
+import { SlackRefused, slackCall } from './web.js'
+
+export interface SlackSurfaceOptions {
+  readonly web: WebClient
+  readonly poster: Poster
+  readonly posts: Posts
+  readonly budget: EditBudget
+  readonly log: Log
+  readonly slashCommand: string
+  readonly channelReplies: 'ask' | 'here' | 'private'
+  readonly now: () => number
+}
+
+/** How long a person's directory entry is believed, in milliseconds. */
+const PROFILE_TTL_MS = 5 * 60_000
+const QUOTE_LENGTH = 2_800
+
+export type ProfileAnswer = Awaited<ReturnType<Surface['profile']>>
+
+export class SlackSurface implements Surface {
+  readonly #profiles = new Map<string, { until: number; profile: ProfileAnswer }>()
+  readonly #dms = new Map<string, string>()
+  readonly #replies = new Map<string, ReplyMessage>()
+
+  constructor(private readonly options: SlackSurfaceOptions) {}
+
+  async profile(person: Person): Promise<ProfileAnswer> {
+    const known = this.#profiles.get(person.id)
+    if (known !== undefined && known.until > this.options.now()) return known.profile
+    const profile = await this.#lookUp(person)
+    this.#profiles.set(person.id, { until: this.options.now() + PROFILE_TTL_MS, profile })
+    return profile
+  }
+
+  async chooseAddress(conversation: Conversation, first: Message | undefined): Promise<Address> {
+    if (conversation.kind === 'im' || this.options.channelReplies === 'here') return conversation.origin
+    // Mail is private: until its owner says otherwise, nothing of it is shown where others read.
+    const channel = await this.directMessage(conversation.owner)
+    const threadTs = await this.options.poster.post(
+      { subject: conversation.id, place: 'quote', part: 0 },
+      { channel },
+      quoteMessage(`You asked me in <#${conversation.origin.channel}>`, first?.text ?? ''),
+    )
+    await this.options.poster.post(
+      { subject: conversation.id, place: 'pointer', part: 0 },
+      conversation.origin,
+      POINTER,
+    )
+    return { channel, threadTs }
+  }
+
+  reply(turn: Turn, conversation: Conversation): ReplyDisplay {
+    const open = this.#replies.get(turn.id)
+    if (open !== undefined) return open
+    const { address, origin, kind, owner } = conversation
+    if (address === null) throw new Error('a reply needs an address')
+    const { web, poster, posts, budget, log, slashCommand } = this.options
+    const reply = new ReplyMessage(
+      { web, poster, posts, budget, log, ownersDm: () => this.directMessage(owner) },
+      {
+        audience: kind === 'im' || address.channel !== origin.channel ? 'owner' : 'others',
+        turnId: turn.id,
+        slashCommand,
+      },
+      address,
+      () => this.#replies.delete(turn.id),
+    )
+    this.#replies.set(turn.id, reply)
+    return reply
+  }
+
+  /**
+   * The channel id of a person's DM with the bot.
+   * @throws Unavailable, SlackRefused
+   */
+  async directMessage(person: Person): Promise<string> {
+    const known = this.#dms.get(person.id)
+    if (known !== undefined) return known
+    const answer = await slackCall(() => this.options.web.conversations.open({ users: person.user }))
+    const channel = answer.channel?.id
+    if (channel === undefined) throw new Error('conversations.open answered without a channel')
+    this.#dms.set(person.id, channel)
+    return channel
+  }
+
+  /** Lets the newest state of every reply land, then lets go of them. */
+  async stop(): Promise<void> {
+    const replies = [...this.#replies.values()]
+    await Promise.all(replies.map((reply) => reply.settled()))
+    for (const reply of replies) reply.close()
+  }
+
+  async #lookUp(person: Person): Promise<ProfileAnswer> {
+    try {
+      const { user } = await slackCall(() => this.options.web.users.info({ user: person.user }))
+      if (user === undefined) return { problem: 'unknown_person' }
+      if (user.deleted) return { problem: 'deactivated' }
+      // A team id that differs belongs to Slack Connect; on Enterprise Grid people are keyed by the enterprise instead.
+      const elsewhere =
+        person.team.startsWith('T') && user.team_id?.startsWith('T') === true && user.team_id !== person.team
+      if (user.is_bot || isStranger(user) || elsewhere) return { problem: 'outsider' }
+      if (user.is_restricted || user.is_ultra_restricted) return { problem: 'guest' }
+      return {
+        name: user.profile?.real_name || user.real_name || user.name || person.user,
+        timeZone: user.tz ?? 'UTC',
+        email: user.profile?.email ?? null,
+      }
+    } catch (error) {
+      if (!(error instanceof SlackRefused)) throw error
+      if (UNKNOWN_PERSON.has(error.code)) return { problem: 'unknown_person' }
+      throw new OperatorProblem('credentials', `users.info: ${error.code}`, { cause: error })
+    }
+  }
+}
+
+const UNKNOWN_PERSON = new Set(['user_not_found', 'user_not_visible', 'users_not_found'])
+
+const POINTER: MessageContent = {
+  text: 'I answer in your direct messages.',
+  blocks: [
+    {
+      type: 'section',
+      text: { type: 'mrkdwn', text: '🔒 Others can read this channel, so I answer you in our direct messages.' },
+    },
+  ],
+}
+
+/** What the person asked, repeated in their DM: the reply stands in its thread. */
+export function quoteMessage(heading: string, words: string): MessageContent {
+  const short = words.length > QUOTE_LENGTH ? `${words.slice(0, QUOTE_LENGTH)}…` : words
+  const quoted = escapeMrkdwn(short)
+    .split('\n')
+    .map((line) => `>${line}`)
+    .join('\n')
+  return {
+    text: heading.startsWith('You') ? 'What you asked' : heading,
+    blocks: [
+      { type: 'section', text: { type: 'mrkdwn', text: words === '' ? `${heading}.` : `${heading}:\n${quoted}` } },
+    ],
+  }
+}
+
+/** `is_stranger` is documented, and missing from the SDK's type. */
+function isStranger(user: object): boolean {
+  return 'is_stranger' in user && user.is_stranger === true
+}

@@ -1,0 +1,55 @@
+import { Approvals } from './approvals.js'
+import { Commands } from './commands.js'
+import { Conversations } from './conversations.js'
+import { type Database, openDatabase } from './database.js'
+import { Deployments } from './deployments.js'
+import { Messages } from './messages.js'
+import { People } from './people.js'
+import { Posts } from './posts.js'
+import { Turns } from './turns.js'
+import { Vaults } from './vaults.js'
+
+/** Everything that outlives a process, a file per table. */
+export class Store {
+  readonly people: People
+  readonly conversations: Conversations
+  readonly messages: Messages
+  readonly turns: Turns
+  readonly posts: Posts
+  readonly approvals: Approvals
+  readonly commands: Commands
+  readonly deployments: Deployments
+  readonly vaults: Vaults
+
+  /** @param now epoch milliseconds */
+  constructor(
+    readonly db: Database,
+    now: () => number,
+  ) {
+    this.people = new People(db, now)
+    this.conversations = new Conversations(db, now)
+    this.messages = new Messages(db, now)
+    this.turns = new Turns(db, now)
+    this.posts = new Posts(db, now)
+    this.approvals = new Approvals(db, now)
+    this.commands = new Commands(db, now)
+    this.deployments = new Deployments(db, now)
+    this.vaults = new Vaults(db)
+  }
+
+  /** @throws DatabaseError */
+  static async open(path: string, now: () => number = Date.now): Promise<Store> {
+    return new Store(await openDatabase(path), now)
+  }
+
+  /** @throws when the database cannot be written right now */
+  async checkWritable(): Promise<void> {
+    await this.db.transaction().execute(async (tx) => {
+      await tx.updateTable('turn').set({ ending: null }).where('id', '=', '').execute()
+    })
+  }
+
+  async close(): Promise<void> {
+    await this.db.destroy()
+  }
+}

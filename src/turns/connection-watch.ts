@@ -1,0 +1,147 @@
+/**
+ * Waiting until a person has connected their account, without a public URL: by asking. Often at first, when they are likely to be
+ * on the consent page, then more and more seldom. It also keeps the link in their prompt alive. One watch per person, however
+ * many of their turns wait.
+ */
+
+import { describeError, type Log } from '../log.js'
+import type { IdentifiedPerson } from './model.js'
+import type { Connections, ConnectLink } from './ports.js'
+
+/** Epoch milliseconds, and timers that can be cleared. */
+export interface Clock {
+  now(): number
+  setTimeout(run: () => void, ms: number): { clear(): void }
+}
+
+export const SYSTEM_CLOCK: Clock = {
+  now: () => Date.now(),
+  setTimeout: (run, ms) => {
+    const timer = setTimeout(run, ms)
+    timer.unref()
+    return { clear: () => clearTimeout(timer) }
+  },
+}
+
+/** One waiting turn. */
+export interface ConnectionWaiter {
+  /** Epoch milliseconds: since when it waits. */
+  readonly since: number
+  /** A fresh link took the place of one that was about to expire. */
+  onLink(link: ConnectLink): void
+  /** The account is connected. Called once, after which the waiter is forgotten. */
+  onConnected(): void
+}
+
+const EAGER_MS = 10 * 60_000
+const EAGER_INTERVAL_MS = 4_000
+const LONGEST_INTERVAL_MS = 5 * 60_000
+/** A link is replaced this long before it expires: somebody may just be reaching for it. */
+const LINK_MARGIN_MS = 60_000
+
+/** How long to wait before asking again, for somebody who has been waited for this long. */
+export function pollInterval(waitedMs: number): number {
+  if (waitedMs < EAGER_MS) return EAGER_INTERVAL_MS
+  return Math.min(LONGEST_INTERVAL_MS, EAGER_INTERVAL_MS * 2 ** Math.ceil((waitedMs - EAGER_MS) / EAGER_MS))
+}
+
+interface Watch {
+  readonly person: IdentifiedPerson
+  readonly waiters: Map<string, ConnectionWaiter>
+  link: ConnectLink
+  timer: { clear(): void } | undefined
+}
+
+export class ConnectionWatch {
+  readonly #watches = new Map<string, Watch>()
+  readonly #opening = new Map<string, Promise<ConnectLink>>()
+
+  constructor(
+    private readonly connections: Connections,
+    private readonly clock: Clock,
+    private readonly log: Log,
+  ) {}
+
+  /**
+   * The link for a person's prompt: the one they have been given already, as long as it lasts, else a fresh one.
+   * @throws Unavailable, OperatorProblem
+   */
+  async link(person: IdentifiedPerson): Promise<ConnectLink> {
+    const watch = this.#watches.get(person.id)
+    if (watch !== undefined && !this.#isStale(watch.link)) return watch.link
+    const opening = this.#opening.get(person.id) ?? this.connections.link(person)
+    this.#opening.set(person.id, opening)
+    try {
+      return await opening
+    } finally {
+      this.#opening.delete(person.id)
+    }
+  }
+
+  /** Waits for a person on behalf of a turn (`key`). */
+  wait(person: IdentifiedPerson, key: string, link: ConnectLink, waiter: ConnectionWaiter): void {
+    const watch = this.#watches.get(person.id) ?? { person, waiters: new Map(), link, timer: undefined }
+    watch.link = link
+    watch.waiters.set(key, waiter)
+    this.#watches.set(person.id, watch)
+    if (watch.timer === undefined) this.#schedule(watch)
+  }
+
+  forget(person: IdentifiedPerson, key: string): void {
+    const watch = this.#watches.get(person.id)
+    if (watch === undefined) return
+    watch.waiters.delete(key)
+    if (watch.waiters.size === 0) this.#end(watch)
+  }
+
+  /** Asks at once for a person who may just have connected. */
+  check(personId: string): void {
+    const watch = this.#watches.get(personId)
+    if (watch?.timer === undefined) return
+    watch.timer.clear()
+    void this.#poll(watch)
+  }
+
+  stop(): void {
+    for (const watch of [...this.#watches.values()]) this.#end(watch)
+  }
+
+  #schedule(watch: Watch): void {
+    // A latecomer is as eager as if it were the first: the person is at the keyboard again.
+    const since = Math.max(...[...watch.waiters.values()].map((waiter) => waiter.since))
+    watch.timer = this.clock.setTimeout(() => void this.#poll(watch), pollInterval(this.clock.now() - since))
+  }
+
+  async #poll(watch: Watch): Promise<void> {
+    try {
+      if ((await this.connections.state(watch.person)) === 'connected') {
+        const waiters = [...watch.waiters.values()]
+        this.#end(watch)
+        for (const waiter of waiters) waiter.onConnected()
+        return
+      }
+      if (this.#isStale(watch.link)) {
+        watch.link = await this.connections.link(watch.person)
+        for (const waiter of watch.waiters.values()) waiter.onLink(watch.link)
+      }
+    } catch (error) {
+      // Whatever it was, the next poll asks again; the person's prompt stays as it is until then.
+      this.log.warn(
+        { person: watch.person.id, ...describeError(error) },
+        'could not learn whether an account is connected',
+      )
+    }
+    if (this.#watches.get(watch.person.id) === watch) this.#schedule(watch)
+  }
+
+  #isStale(link: ConnectLink): boolean {
+    return this.clock.now() > link.expiresAt - LINK_MARGIN_MS
+  }
+
+  #end(watch: Watch): void {
+    watch.timer?.clear()
+    watch.timer = undefined
+    watch.waiters.clear()
+    if (this.#watches.get(watch.person.id) === watch) this.#watches.delete(watch.person.id)
+  }
+}

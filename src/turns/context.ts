@@ -1,0 +1,55 @@
+/** What the agent is told beside a person's words: who, whose mailbox, when in their time zone, where, and a reference. */
+
+import type { Conversation, Message, Profile } from './model.js'
+
+/** The block that stands before the person's own words in a `user.message`. */
+export function contextBlock(
+  message: Message,
+  conversation: Conversation,
+  profile: Profile,
+  earlier: readonly string[] = [],
+): string {
+  const lines = [
+    '<context>',
+    `From: ${oneLine(profile.name)} (Slack user ${conversation.owner.user}${profile.email === null ? '' : `, ${oneLine(profile.email)}`})`,
+    `Mailbox: the Gmail account that ${oneLine(profile.name)} connected; the only one you can reach here`,
+    `Written: ${localTime(message.ts, profile.timeZone)}`,
+    `Where: ${conversation.kind === 'im' ? 'a direct message; nobody else reads it' : 'a channel thread in Slack'}`,
+    `Reference: ${message.id}`,
+  ]
+  if (message.files.length > 0) {
+    lines.push(
+      `Attached in Slack, not readable for you: ${message.files.map((file) => `${oneLine(file.name)} (${file.mimetype})`).join(', ')}`,
+    )
+  }
+  if (earlier.length > 0) {
+    lines.push(
+      'Earlier in this conversation, in a session that no longer exists, the same person wrote (oldest first):',
+    )
+    lines.push(...earlier.map((text) => `- ${oneLine(text)}`))
+  }
+  lines.push('</context>')
+  return lines.join('\n')
+}
+
+/** "Sunday, 22 November 2026 at 10:32 (Europe/Stockholm)". An unknown time zone falls back to UTC, and says so. */
+export function localTime(ts: string, timeZone: string): string {
+  const at = new Date(Number(ts) * 1000)
+  const zone = isTimeZone(timeZone) ? timeZone : 'UTC'
+  const text = new Intl.DateTimeFormat('en-GB', { dateStyle: 'full', timeStyle: 'short', timeZone: zone }).format(at)
+  return `${text} (${zone})`
+}
+
+function isTimeZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en-GB', { timeZone: name })
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** Names and subjects come from people: none of them may start a line of its own in the context block. */
+function oneLine(text: string): string {
+  return text.replace(/\s+/g, ' ').replaceAll('<', '‹').trim().slice(0, 500)
+}

@@ -1,0 +1,71 @@
+/** All that can be done for one conversation: its turns, one after the other. */
+
+import type { ConversationWork } from './dispatcher.js'
+import type { Turn } from './model.js'
+import { EMPTY_REPLY } from './reply.js'
+import { type TurnRooms, TurnRun } from './turn.js'
+import type { ReplyView } from './view.js'
+
+export class Turns implements ConversationWork {
+  readonly #running = new Map<string, TurnRun>()
+
+  constructor(private readonly rooms: TurnRooms) {}
+
+  async run(conversationId: string, signal: AbortSignal): Promise<void> {
+    const { store } = this.rooms
+    for (;;) {
+      signal.throwIfAborted()
+      const [current] = await store.turns.unfinished(conversationId)
+      const turn =
+        current ??
+        ((await store.messages.queued(conversationId)).length > 0 ? await store.turns.queue(conversationId) : null)
+      if (turn === null) return
+      const run = new TurnRun(this.rooms, turn, await store.conversations.get(conversationId), signal)
+      this.#running.set(turn.id, run)
+      try {
+        if ((await run.advance()) === 'waiting') {
+          await this.#showQueue(conversationId)
+          return
+        }
+      } finally {
+        this.#running.delete(turn.id)
+      }
+    }
+  }
+
+  async arrived(conversationId: string): Promise<void> {
+    await this.#showQueue(conversationId)
+  }
+
+  /** Stops a turn that runs here. One that does not run has its wish in the store. */
+  async stop(turnId: string): Promise<void> {
+    await this.#running.get(turnId)?.stop()
+  }
+
+  /** What waits behind a turn says so, in the place where its answer will stand. */
+  async #showQueue(conversationId: string): Promise<void> {
+    const { store, surface } = this.rooms
+    const [current, next] = await store.turns.unfinished(conversationId)
+    // Before its messages are sent, a turn takes along whatever arrives.
+    if (current === undefined || current.state === 'queued' || current.state === 'waiting_connection') return
+    const waiting = await store.messages.queued(conversationId)
+    if (waiting.length === 0) return
+    const conversation = await store.conversations.get(conversationId)
+    const turn = next ?? (await store.turns.queue(conversationId))
+    const { state } = await store.turns.get(turn.id)
+    // It may have become its turn in the meantime; from then on its run alone says what is shown.
+    if (state !== 'queued' || this.#running.has(turn.id)) return
+    surface.reply(turn, conversation).show(queuedView(current))
+  }
+}
+
+function queuedView(current: Turn): ReplyView {
+  return {
+    phase: { type: 'queued', behind: current.state === 'waiting_approval' ? 'approval' : 'turn' },
+    reply: EMPTY_REPLY,
+    approvals: [],
+    ownerName: null,
+    notice: null,
+    tookMs: null,
+  }
+}

@@ -1,0 +1,83 @@
+/**
+ * Wake-ups: never two turns of one conversation at once, different conversations side by side. A wake-up carries nothing, since
+ * all there is to do is in the store; it may come twice, and one that comes during a run makes the run look once more.
+ */
+
+import type { Log } from '../log.js'
+import { describeError } from '../log.js'
+
+export interface ConversationWork {
+  /** Does all that can be done now for a conversation. Rejects with the signal's reason when told to stop. */
+  run(conversationId: string, signal: AbortSignal): Promise<void>
+  /** Something new arrived while `run` is under way: whatever the person should see of that at once. */
+  arrived(conversationId: string): Promise<void>
+}
+
+const LONGEST_RETRY_MS = 5 * 60_000
+
+export class Dispatcher {
+  readonly #running = new Map<string, { again: boolean; done: Promise<void> }>()
+  readonly #stop = new AbortController()
+  readonly #retries = new Map<string, { failures: number; timer: NodeJS.Timeout }>()
+
+  constructor(
+    private readonly work: ConversationWork,
+    private readonly log: Log,
+  ) {}
+
+  wake(conversationId: string): void {
+    if (this.#stop.signal.aborted) return
+    const current = this.#running.get(conversationId)
+    if (current !== undefined) {
+      current.again = true
+      this.work.arrived(conversationId).catch((error: unknown) => this.#report(conversationId, error))
+      return
+    }
+    const state = { again: false, done: Promise.resolve() }
+    this.#running.set(conversationId, state)
+    state.done = this.#loop(conversationId, state)
+  }
+
+  /** Stops taking wake-ups, ends what runs at the next safe point, and resolves when all of it has ended. */
+  async stop(): Promise<void> {
+    this.#stop.abort(new Error('the bot is shutting down'))
+    for (const { timer } of this.#retries.values()) clearTimeout(timer)
+    await Promise.all([...this.#running.values()].map((state) => state.done))
+  }
+
+  /** Conversations being worked on right now. */
+  get active(): number {
+    return this.#running.size
+  }
+
+  async #loop(conversationId: string, state: { again: boolean }): Promise<void> {
+    try {
+      do {
+        state.again = false
+        await this.work.run(conversationId, this.#stop.signal)
+      } while (state.again && !this.#stop.signal.aborted)
+      this.#retries.delete(conversationId)
+    } catch (error) {
+      if (!this.#stop.signal.aborted) {
+        this.#report(conversationId, error)
+        this.#retryLater(conversationId)
+      }
+    } finally {
+      this.#running.delete(conversationId)
+    }
+  }
+
+  /** What failed for a reason nobody foresaw (a full disk, a bug) must not wait for the person to write again. */
+  #retryLater(conversationId: string): void {
+    const previous = this.#retries.get(conversationId)
+    if (previous !== undefined) clearTimeout(previous.timer)
+    const failures = (previous?.failures ?? 0) + 1
+    const timer = setTimeout(() => this.wake(conversationId), Math.min(1_000 * 2 ** failures, LONGEST_RETRY_MS))
+    timer.unref()
+    this.#retries.set(conversationId, { failures, timer })
+  }
+
+  #report(conversationId: string, error: unknown): void {
+    this.log.error({ conversation: conversationId, ...describeError(error) }, 'a conversation could not be worked on')
+  }
+}

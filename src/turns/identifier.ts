@@ -1,0 +1,18 @@
+/** From a template such as `slack:{team}:{user}` to a person's Scalekit identifier. Pure. */
+
+import type { Person, Profile } from './model.js'
+import { OperatorProblem } from './ports.js'
+
+/** @throws OperatorProblem where the template asks for an e-mail address that Slack does not tell */
+export function identifierFor(template: string, person: Person, profile: Profile): string {
+  if (template.includes('{email}') && profile.email === null) {
+    throw new OperatorProblem(
+      'setup',
+      'SCALEKIT_IDENTIFIER uses {email}, but Slack does not tell this person’s address (scope users:read.email)',
+    )
+  }
+  return template
+    .replaceAll('{team}', person.team)
+    .replaceAll('{user}', person.user)
+    .replaceAll('{email}', (profile.email ?? '').toLowerCase())
+}

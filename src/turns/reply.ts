@@ -1,0 +1,137 @@
+/**
+ * A reply as a value, and the fold that grows it. Pure: live, replayed after a crash, with previews or without them, the same
+ * persisted events make the same reply. Previews only fill the time until the message they preview arrives.
+ */
+
+import type { AgentErrorKind, AgentEvent, IdleReason, LogPosition } from './events.js'
+
+export interface Reply {
+  /** What has been said and done, in the order of the log. */
+  readonly items: readonly ReplyItem[]
+  /** The message that is being written right now, where previews tell. */
+  readonly preview: { readonly messageId: string; readonly text: string } | null
+  /** The session has taken up this turn: only from then on can an idle session mean that the turn is over. */
+  readonly begun: boolean
+  /** Tool calls that the session waits for its owner to decide; empty while it works. */
+  readonly awaiting: readonly string[]
+  /** The last error, as long as nothing came after it that shows it was overcome. */
+  readonly error: { readonly kind: AgentErrorKind; readonly retry: 'retrying' | 'exhausted' | 'terminal' } | null
+  /** How the session came to rest; null while it works or waits. */
+  readonly end: ReplyEnd | null
+  /** The last persisted event that was folded in. */
+  readonly position: LogPosition | null
+}
+
+export type ReplyItem = ReplyText | ToolStep
+
+export interface ReplyText {
+  readonly type: 'text'
+  readonly id: string
+  /** Markdown, as the agent wrote it. */
+  readonly text: string
+}
+
+export interface ToolStep {
+  readonly type: 'tool'
+  readonly id: string
+  readonly name: string
+  readonly input: Readonly<Record<string, unknown>>
+  /** `undecided` until the owner, or the policy, has said yes or no. */
+  readonly state: 'undecided' | 'working' | 'done' | 'failed' | 'denied'
+}
+
+export type ReplyEnd = Exclude<IdleReason, 'requires_action'> | 'terminated' | 'deleted'
+
+export const EMPTY_REPLY: Reply = {
+  items: [],
+  preview: null,
+  begun: false,
+  awaiting: [],
+  error: null,
+  end: null,
+  position: null,
+}
+
+export function fold(reply: Reply, event: AgentEvent): Reply {
+  if (event.type === 'preview_started') {
+    return isKnown(reply, event.messageId)
+      ? reply
+      : { ...reply, begun: true, preview: { messageId: event.messageId, text: '' } }
+  }
+  if (event.type === 'preview_text') {
+    if (reply.preview?.messageId !== event.messageId) return reply
+    return { ...reply, preview: { messageId: event.messageId, text: reply.preview.text + event.text } }
+  }
+  const next: Reply = { ...reply, position: { id: event.id, at: event.at } }
+  switch (event.type) {
+    case 'message_received':
+    case 'running':
+    case 'thinking':
+      // A session that runs again waits for nothing and has not ended.
+      return { ...next, begun: true, awaiting: [], end: null }
+    case 'message':
+      return {
+        ...next,
+        begun: true,
+        error: null,
+        preview: reply.preview?.messageId === event.id ? null : reply.preview,
+        items: [...reply.items, { type: 'text', id: event.id, text: event.text }],
+      }
+    case 'request_ended':
+      return { ...next, begun: true, preview: null, error: event.failed ? reply.error : null }
+    case 'tool_called':
+      return {
+        ...next,
+        begun: true,
+        items: [
+          ...reply.items,
+          { type: 'tool', id: event.id, name: event.name, input: event.input, state: TOOL_START[event.permission] },
+        ],
+      }
+    case 'tool_decided':
+      return {
+        ...withTool(next, event.callId, event.allowed ? 'working' : 'denied'),
+        awaiting: reply.awaiting.filter((id) => id !== event.callId),
+      }
+    case 'tool_finished': {
+      const step = reply.items.find((item) => item.type === 'tool' && item.id === event.callId)
+      // The result of a denied call is the denial itself.
+      if (step?.type === 'tool' && step.state === 'denied') return next
+      return withTool(next, event.callId, event.failed ? 'failed' : 'done')
+    }
+    case 'error':
+      return { ...next, error: { kind: event.kind, retry: event.retry } }
+    case 'idle':
+      if (event.reason === 'requires_action') return { ...next, preview: null, awaiting: event.awaiting }
+      // Idle before the session took anything up is the end of an earlier turn.
+      return reply.begun ? { ...next, preview: null, awaiting: [], end: event.reason } : next
+    case 'session_ended':
+      return { ...next, preview: null, awaiting: [], end: event.how }
+    case 'other':
+      return next
+  }
+}
+
+const TOOL_START = { allow: 'working', ask: 'undecided', deny: 'denied' } as const
+
+/** The whole text of a reply so far, previews included: what is shown. Markdown. */
+export function replyText(reply: Reply): string {
+  const texts = reply.items.flatMap((item) => (item.type === 'text' && item.text.trim() !== '' ? [item.text] : []))
+  if (reply.preview !== null && reply.preview.text.trim() !== '') texts.push(reply.preview.text)
+  return texts.join('\n\n')
+}
+
+export function toolSteps(reply: Reply): ToolStep[] {
+  return reply.items.filter((item) => item.type === 'tool')
+}
+
+function isKnown(reply: Reply, messageId: string): boolean {
+  return reply.items.some((item) => item.type === 'text' && item.id === messageId)
+}
+
+function withTool(reply: Reply, callId: string, state: ToolStep['state']): Reply {
+  return {
+    ...reply,
+    items: reply.items.map((item) => (item.type === 'tool' && item.id === callId ? { ...item, state } : item)),
+  }
+}

@@ -1,0 +1,39 @@
+/** What turns need remembered. Implemented in the store; every method is one transaction. */
+
+import type { LogPosition } from './events.js'
+import type { Address, Approval, Conversation, IdentifiedPerson, Message, Person, Turn, TurnState } from './model.js'
+
+export interface TurnStore {
+  readonly people: {
+    /** @throws an error named `IdentifierTaken` where it belongs to somebody else */
+    identify(person: Person, identifier: string): Promise<IdentifiedPerson>
+  }
+  readonly conversations: {
+    get(id: string): Promise<Conversation>
+    settleAddress(id: string, address: Address): Promise<void>
+    requestSession(id: string): Promise<{ requestedBefore: boolean }>
+    settleSession(id: string, sessionId: string): Promise<void>
+    forgetSession(id: string): Promise<void>
+  }
+  readonly messages: {
+    queued(conversationId: string): Promise<Message[]>
+    ofTurn(turnId: string): Promise<Message[]>
+    /** What the owner wrote in turns that have ended, oldest first, the last `limit` of it. */
+    earlier(conversationId: string, limit: number): Promise<string[]>
+  }
+  readonly turns: {
+    get(id: string): Promise<Turn>
+    unfinished(conversationId: string): Promise<Turn[]>
+    /** The turn that waits to be next, made where there is none. */
+    queue(conversationId: string): Promise<Turn>
+    take(turn: Turn): Promise<Message[]>
+    setState(id: string, state: Exclude<TurnState, 'ended'>): Promise<void>
+    end(turn: Turn, ending: string, position: LogPosition | null): Promise<void>
+    discard(turn: Turn): Promise<void>
+  }
+  readonly approvals: {
+    open(turnId: string, callIds: readonly string[]): Promise<Approval[]>
+    ofTurn(turnId: string): Promise<Approval[]>
+    markDelivered(ids: readonly string[]): Promise<void>
+  }
+}

@@ -1,0 +1,502 @@
+/**
+ * The way of a turn: who asks, where the answer goes, whose mailbox, which session, send, follow until the session rests. Every
+ * step is noted before it is taken and found again after a crash, so a turn is run the same way whether it is new, was killed
+ * half-way, or waited for days for a press of a button.
+ */
+
+import type { Log } from '../log.js'
+import { describeError } from '../log.js'
+import type { Clock, ConnectionWatch } from './connection-watch.js'
+import { contextBlock } from './context.js'
+import { type Ending, endingOf } from './endings.js'
+import type { Approval, Conversation, IdentifiedPerson, Message, Person, Profile, Turn } from './model.js'
+import {
+  type Agent,
+  type Connections,
+  type EventFeed,
+  type MailboxAccess,
+  type MailboxGrant,
+  NotConnected,
+  OperatorProblem,
+  Rejected,
+  type ReplyDisplay,
+  SessionGone,
+  type Surface,
+  Unavailable,
+} from './ports.js'
+import { EMPTY_REPLY, fold, type Reply, toolSteps } from './reply.js'
+import type { TurnStore } from './turn-store.js'
+import type { Phase, ReplyView } from './view.js'
+
+export interface TurnRooms {
+  readonly store: TurnStore
+  readonly agent: Agent
+  readonly access: MailboxAccess
+  readonly connections: Connections
+  readonly watch: ConnectionWatch
+  readonly surface: Surface
+  readonly clock: Clock
+  readonly log: Log
+  /** The Scalekit identifier of a person who has none yet. */
+  readonly identifierOf: (conversation: Conversation, profile: Profile) => string
+  /** Looks at a conversation again. */
+  readonly wake: (conversationId: string) => void
+  /** For counting. */
+  readonly onTurnEnded: (ending: Ending) => void
+}
+
+/** How long a service may be out before a turn gives up, from its first failed try. */
+const PATIENCE_MS = 10 * 60_000
+const FIRST_RETRY_MS = 1_000
+const LONGEST_RETRY_MS = 30_000
+/** A request of a process that was killed may still arrive at the API for some seconds: look twice before sending again. */
+const LATE_ARRIVAL_MS = 5_000
+/** How many earlier messages a conversation takes along into a new session. */
+const EARLIER_MESSAGES = 20
+const TITLE_LENGTH = 60
+
+const STARTED_AFRESH =
+  'The session behind this conversation no longer exists, so I started a new one and took your earlier messages along.'
+
+export class TurnRun {
+  #reply: Reply = EMPTY_REPLY
+  #approvals: readonly Approval[] = []
+  #profile: Profile | null = null
+  #notice: string | null = null
+  #stopRequested: boolean
+  #interrupted = false
+  #startedAt: number | null
+
+  constructor(
+    private readonly rooms: TurnRooms,
+    private readonly turn: Turn,
+    private conversation: Conversation,
+    private readonly signal: AbortSignal,
+  ) {
+    this.#stopRequested = turn.stopRequested
+    this.#startedAt = turn.startedAt
+  }
+
+  /** Only once it is decided where the reply goes. */
+  get #display(): ReplyDisplay {
+    return this.rooms.surface.reply(this.turn, this.conversation)
+  }
+
+  /** The owner pressed Stop. */
+  async stop(): Promise<void> {
+    this.#stopRequested = true
+    if (this.conversation.sessionId !== null && this.#reply.begun) await this.#interrupt(this.conversation.sessionId)
+  }
+
+  async #interrupt(sessionId: string): Promise<void> {
+    if (this.#interrupted) return
+    this.#interrupted = true
+    await this.rooms.agent.interrupt(sessionId)
+  }
+
+  /** Does all that can be done now. `waiting`: for a decision or a connection, which will wake the conversation. */
+  async advance(): Promise<'ended' | 'waiting'> {
+    let firstFailure: number | null = null
+    let failures = 0
+    for (;;) {
+      try {
+        return await this.#advance()
+      } catch (error) {
+        this.signal.throwIfAborted()
+        if (!(error instanceof Unavailable)) return await this.#fail(error)
+        const now = this.rooms.clock.now()
+        firstFailure ??= now
+        failures += 1
+        this.rooms.log.warn(
+          { turn: this.turn.id, service: error.service, failures, ...describeError(error) },
+          'a service is unavailable',
+        )
+        if (this.#stopRequested) return await this.#giveUp('stopped')
+        // A person's look-up that fails leaves the message waiting: nothing was promised to them yet, and Slack comes back.
+        if (error.service !== 'slack' && now - firstFailure > PATIENCE_MS)
+          return await this.#giveUp(`${error.service}_unavailable`)
+        if (this.#reply.items.length === 0) this.#show({ type: 'retrying', service: error.service })
+        await this.#pause(error.retryAfterMs ?? Math.min(FIRST_RETRY_MS * 2 ** (failures - 1), LONGEST_RETRY_MS))
+      }
+    }
+  }
+
+  async #advance(): Promise<'ended' | 'waiting'> {
+    const turn = await this.rooms.store.turns.get(this.turn.id)
+    this.#approvals = await this.rooms.store.approvals.ofTurn(turn.id)
+    switch (turn.state) {
+      case 'queued':
+      case 'waiting_connection':
+        return await this.#start()
+      case 'sending':
+        return await this.#resumeSending()
+      case 'running':
+        return await this.#resumeFollowing()
+      case 'waiting_approval':
+        return await this.#resumeDeciding()
+      case 'ended':
+        return 'ended'
+    }
+  }
+
+  /** From queued messages to a session that has them. Nothing is taken before the very moment of sending. */
+  async #start(): Promise<'ended' | 'waiting'> {
+    const { store, surface } = this.rooms
+    const waiting = await store.messages.queued(this.conversation.id)
+    if (waiting.length === 0) return await this.#discard()
+    if (this.#stopRequested) return await this.#takeAndEnd('stopped')
+
+    const profile = await surface.profile(this.conversation.owner)
+    if (this.conversation.address === null) {
+      await store.conversations.settleAddress(
+        this.conversation.id,
+        await surface.chooseAddress(this.conversation, waiting[0]),
+      )
+      await this.#reload()
+    }
+    if ('problem' in profile) return await this.#takeAndEnd(profile.problem)
+    this.#profile = profile
+    await this.#display.placeBelow(waiting)
+    this.#show({ type: 'starting' })
+    if (waiting.every((message) => message.text === '' && message.files.length === 0))
+      return await this.#takeAndEnd('help')
+
+    const person = await this.#identify(profile)
+    if (person === null) return await this.#takeAndEnd('identifier_taken')
+    const state = await this.rooms.connections.state(person)
+    if (state !== 'connected') return await this.#waitForConnection(person, state)
+    const grant = await this.#grant(person)
+    if (grant === null) return await this.#waitForConnection(person, 'expired')
+
+    const { sessionId, earlier } = await this.#ensureSession(grant)
+    const abort = new AbortController()
+    try {
+      const feed = await this.#openFeed(sessionId, abort)
+      const messages = await store.turns.take(this.turn)
+      if (messages.length === 0) return await this.#discard()
+      this.#startedAt = this.rooms.clock.now()
+      await this.#display.placeBelow(messages)
+      await this.#send(sessionId, messages, profile, earlier)
+      return await this.#follow(sessionId, feed)
+    } finally {
+      abort.abort()
+    }
+  }
+
+  /** The process ended, or an answer was lost, between taking the messages and knowing that the session has them. */
+  async #resumeSending(): Promise<'ended' | 'waiting'> {
+    const profile = await this.#ownerProfile()
+    const person = await this.#identify(profile)
+    if (person === null) return await this.#end('identifier_taken')
+    const grant = await this.#grant(person)
+    if (grant === null) return await this.#end('mailbox_refused')
+    const { sessionId, earlier } = await this.#ensureSession(grant)
+    const messages = await this.rooms.store.messages.ofTurn(this.turn.id)
+    this.#show({ type: 'starting' })
+    const abort = new AbortController()
+    try {
+      const feed = await this.#openFeed(sessionId, abort)
+      const references = messages.map((message) => message.id)
+      let arrived = await this.rooms.agent.findMessages(sessionId, references, this.conversation.position)
+      if (arrived.size === 0) {
+        await this.#pause(LATE_ARRIVAL_MS)
+        arrived = await this.rooms.agent.findMessages(sessionId, references, this.conversation.position)
+      }
+      const missing = messages.filter((message) => !arrived.has(message.id))
+      if (missing.length > 0) await this.#send(sessionId, missing, profile, earlier)
+      else await this.rooms.store.turns.setState(this.turn.id, 'running')
+      return await this.#follow(sessionId, feed)
+    } finally {
+      abort.abort()
+    }
+  }
+
+  async #resumeFollowing(): Promise<'ended' | 'waiting'> {
+    const { sessionId } = this.conversation
+    if (sessionId === null) return await this.#end('unknown')
+    await this.#ownerProfile()
+    const abort = new AbortController()
+    try {
+      const feed = await this.#openFeed(sessionId, abort)
+      this.#interrupted = false
+      if (this.#stopRequested) await this.#interrupt(sessionId)
+      return await this.#follow(sessionId, feed)
+    } finally {
+      abort.abort()
+    }
+  }
+
+  /** Nothing to do, and nothing to show, until there is a decision that the session has not been told. */
+  async #resumeDeciding(): Promise<'ended' | 'waiting'> {
+    if (!this.#approvals.some((approval) => approval.decision !== null && !approval.delivered)) return 'waiting'
+    await this.rooms.store.turns.setState(this.turn.id, 'running')
+    return await this.#resumeFollowing()
+  }
+
+  /** Reads the session's events until the turn is over or needs its owner. */
+  async #follow(sessionId: string, feed: EventFeed): Promise<'ended' | 'waiting'> {
+    this.#reply = EMPTY_REPLY
+    for await (const event of feed) {
+      this.#reply = fold(this.#reply, event)
+      if (this.#reply.end !== null) return await this.#end(endingOf(this.#reply, this.#stopRequested))
+      if (this.#stopRequested && this.#reply.begun) await this.#interrupt(sessionId)
+      if (this.#reply.awaiting.length > 0) {
+        const open = await this.#openApprovals(this.#reply.awaiting)
+        if (open === 'deciding') {
+          this.#show({ type: 'deciding' })
+          await this.#display.settled()
+          await this.rooms.store.turns.setState(this.turn.id, 'waiting_approval')
+          return 'waiting'
+        }
+        if (open.length > 0) await this.#deliver(sessionId, open)
+      }
+      this.#show({ type: 'working' })
+    }
+    this.signal.throwIfAborted()
+    throw new Unavailable('claude', 'the event log ended')
+  }
+
+  /** What the session waits for: `deciding` while the owner still has to say something, else the decisions to deliver. */
+  async #openApprovals(callIds: readonly string[]): Promise<'deciding' | Approval[]> {
+    this.#approvals = await this.rooms.store.approvals.open(this.turn.id, callIds)
+    const undelivered = this.#approvals.filter((approval) => callIds.includes(approval.callId) && !approval.delivered)
+    const decided = undelivered.filter((approval) => approval.decision !== null)
+    return decided.length === 0 && undelivered.length > 0 ? 'deciding' : decided
+  }
+
+  async #deliver(sessionId: string, decided: readonly Approval[]): Promise<void> {
+    // Credentials are read when a session goes from idle to running, and a decision may come hours after the question.
+    const person = identified(this.conversation.owner)
+    if (person !== null) await this.#grant(person)
+    await this.rooms.agent.sendDecisions(
+      sessionId,
+      decided.map((approval) => ({ callId: approval.callId, allowed: approval.decision === 'approved' })),
+    )
+    await this.rooms.store.approvals.markDelivered(decided.map((approval) => approval.id))
+    this.#approvals = await this.rooms.store.approvals.ofTurn(this.turn.id)
+  }
+
+  async #send(
+    sessionId: string,
+    messages: readonly Message[],
+    profile: Profile,
+    earlier: readonly string[],
+  ): Promise<void> {
+    const outgoing = messages.map((message, index) => ({
+      reference: message.id,
+      context: contextBlock(message, this.conversation, profile, index === 0 ? earlier : []),
+      text: message.text === '' ? '(no words, only what is attached)' : message.text,
+    }))
+    await this.rooms.agent.sendMessages(sessionId, outgoing)
+    await this.rooms.store.turns.setState(this.turn.id, 'running')
+  }
+
+  /** The conversation's session, up to date; a new one where there is none or the old one is gone. */
+  async #ensureSession(grant: MailboxGrant): Promise<{ sessionId: string; earlier: readonly string[] }> {
+    const { agent, store } = this.rooms
+    const { sessionId } = this.conversation
+    if (sessionId !== null) {
+      try {
+        await agent.refreshSession(sessionId, grant)
+        return { sessionId, earlier: [] }
+      } catch (error) {
+        if (!(error instanceof SessionGone)) throw error
+        this.rooms.log.warn(
+          { conversation: this.conversation.id, how: error.how },
+          'the session is gone; starting a new one',
+        )
+        await store.conversations.forgetSession(this.conversation.id)
+        await this.#reload()
+      }
+    }
+    const earlier = await store.messages.earlier(this.conversation.id, EARLIER_MESSAGES)
+    if (earlier.length > 0) this.#notice = STARTED_AFRESH
+    const { requestedBefore } = await store.conversations.requestSession(this.conversation.id)
+    const found = requestedBefore ? await this.#findLateSession() : null
+    const created = found ?? (await agent.createSession(this.conversation, grant, await this.#title()))
+    await store.conversations.settleSession(this.conversation.id, created)
+    await this.#reload()
+    return { sessionId: created, earlier }
+  }
+
+  async #findLateSession(): Promise<string | null> {
+    const found = await this.rooms.agent.findSession(this.conversation)
+    if (found !== null) return found
+    await this.#pause(LATE_ARRIVAL_MS)
+    return await this.rooms.agent.findSession(this.conversation)
+  }
+
+  /** Titles are seen by whoever holds the API key: they name the person, not what was asked. */
+  async #title(): Promise<string> {
+    const name = this.#profile?.name ?? this.conversation.owner.user
+    return `Inbox of ${name}`.slice(0, TITLE_LENGTH)
+  }
+
+  async #openFeed(sessionId: string, abort: AbortController): Promise<EventFeed> {
+    const feed = this.rooms.agent.follow(
+      sessionId,
+      this.conversation.position,
+      AbortSignal.any([this.signal, abort.signal]),
+    )
+    await feed.opened
+    return feed
+  }
+
+  async #waitForConnection(person: IdentifiedPerson, state: 'missing' | 'expired'): Promise<'waiting'> {
+    const { store, watch, wake } = this.rooms
+    const link = await watch.link(person)
+    this.#show({ type: 'connecting', state, url: link.url })
+    await this.#display.settled()
+    await store.turns.setState(this.turn.id, 'waiting_connection')
+    watch.wait(person, this.turn.id, link, {
+      since: this.turn.createdAt,
+      onLink: (fresh) => this.#show({ type: 'connecting', state, url: fresh.url }),
+      onConnected: () => wake(this.conversation.id),
+    })
+    return 'waiting'
+  }
+
+  /** Null: the connection turned out not to be active after all. */
+  async #grant(person: IdentifiedPerson): Promise<MailboxGrant | null> {
+    try {
+      return await this.rooms.access.grant(person)
+    } catch (error) {
+      if (error instanceof NotConnected) return null
+      throw error
+    }
+  }
+
+  /** Null: the identifier belongs to somebody else. */
+  async #identify(profile: Profile): Promise<IdentifiedPerson | null> {
+    const { owner } = this.conversation
+    try {
+      return await this.rooms.store.people.identify(
+        owner,
+        owner.identifier ?? this.rooms.identifierOf(this.conversation, profile),
+      )
+    } catch (error) {
+      if (error instanceof Error && error.name === 'IdentifierTaken') return null
+      throw error
+    }
+  }
+
+  async #ownerProfile(): Promise<Profile> {
+    if (this.#profile !== null) return this.#profile
+    const profile = await this.rooms.surface.profile(this.conversation.owner)
+    // Somebody who left meanwhile: what is under way is brought to its end under the little that is still known.
+    this.#profile =
+      'problem' in profile ? { name: this.conversation.owner.user, timeZone: 'UTC', email: null } : profile
+    return this.#profile
+  }
+
+  async #reload(): Promise<void> {
+    this.conversation = await this.rooms.store.conversations.get(this.conversation.id)
+  }
+
+  #show(phase: Phase): void {
+    if (this.conversation.address !== null) this.#display.show(this.#view(phase))
+  }
+
+  #view(phase: Phase): ReplyView {
+    const steps = new Map(toolSteps(this.#reply).map((step) => [step.id, step]))
+    return {
+      phase,
+      reply: this.#reply,
+      approvals: this.#approvals.flatMap((approval) => {
+        const step = steps.get(approval.callId)
+        return step === undefined ? [] : [{ id: approval.id, step, decision: approval.decision }]
+      }),
+      ownerName: this.#profile?.name ?? null,
+      notice: this.#notice,
+      tookMs: phase.type === 'ended' && this.#startedAt !== null ? this.rooms.clock.now() - this.#startedAt : null,
+    }
+  }
+
+  /** Ends a turn that has not sent anything: its messages have been dealt with by these words. */
+  async #takeAndEnd(ending: Ending): Promise<'ended'> {
+    const messages = await this.rooms.store.turns.take(this.turn)
+    await this.#display.placeBelow(messages)
+    return await this.#end(ending)
+  }
+
+  async #end(ending: Ending): Promise<'ended'> {
+    this.#stopWaiting()
+    this.#show({ type: 'ended', ending })
+    await this.#display.settled()
+    await this.rooms.store.turns.end(this.turn, ending, this.#reply.position)
+    if (ending === 'session_terminated' || ending === 'session_deleted') {
+      await this.rooms.store.conversations.forgetSession(this.conversation.id)
+    }
+    this.rooms.log.info(
+      {
+        turn: this.turn.id,
+        conversation: this.conversation.id,
+        session: this.conversation.sessionId,
+        ending,
+        steps: toolSteps(this.#reply).length,
+      },
+      'a turn ended',
+    )
+    this.rooms.onTurnEnded(ending)
+    this.#display.close()
+    return 'ended'
+  }
+
+  #stopWaiting(): void {
+    const person = identified(this.conversation.owner)
+    if (person !== null) this.rooms.watch.forget(person, this.turn.id)
+  }
+
+  async #giveUp(ending: Ending): Promise<'ended'> {
+    await this.rooms.store.turns.take(this.turn)
+    return await this.#end(ending)
+  }
+
+  /** What cannot be tried again, in words for the person and a line for the operator. */
+  async #fail(error: unknown): Promise<'ended'> {
+    const ending = failureEnding(error)
+    this.rooms.log.error(
+      { turn: this.turn.id, conversation: this.conversation.id, ending, ...describeError(error) },
+      'a turn failed',
+    )
+    if (ending === null) throw error
+    return await this.#giveUp(ending)
+  }
+
+  async #discard(): Promise<'ended'> {
+    this.#stopWaiting()
+    if (this.conversation.address !== null) await this.#display.remove()
+    await this.rooms.store.turns.discard(this.turn)
+    if (this.conversation.address !== null) this.#display.close()
+    return 'ended'
+  }
+
+  async #pause(ms: number): Promise<void> {
+    await new Promise<void>((resolve, reject) => {
+      const onAbort = () => {
+        timer.clear()
+        reject(this.signal.reason)
+      }
+      const timer = this.rooms.clock.setTimeout(() => {
+        this.signal.removeEventListener('abort', onAbort)
+        resolve()
+      }, ms)
+      this.signal.addEventListener('abort', onAbort, { once: true })
+    })
+  }
+}
+
+function identified(person: Person): IdentifiedPerson | null {
+  return person.identifier === null ? null : { ...person, identifier: person.identifier }
+}
+
+/** Null: nobody foresaw this; the dispatcher tries the conversation again. */
+function failureEnding(error: unknown): Ending | null {
+  if (error instanceof OperatorProblem) return error.kind === 'billing' ? 'billing' : `operator_${error.kind}`
+  if (error instanceof SessionGone) return error.how === 'deleted' ? 'session_deleted' : 'session_terminated'
+  if (error instanceof Rejected) return REJECTIONS[error.reason]
+  if (error instanceof NotConnected) return 'mailbox_refused'
+  return null
+}
+
+const REJECTIONS = { too_large: 'too_long', budget: 'budget_reached', invalid: 'rejected' } as const

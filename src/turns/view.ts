@@ -1,0 +1,44 @@
+/** What a turn shows at one moment: a value that the surface renders. Whatever changes here changes what the person sees. */
+
+import type { Ending } from './endings.js'
+import type { Decision } from './model.js'
+import type { Reply, ToolStep } from './reply.js'
+
+export interface ReplyView {
+  readonly phase: Phase
+  readonly reply: Reply
+  /** Decisions asked of the owner in this turn, in the order in which they were asked. */
+  readonly approvals: readonly ApprovalView[]
+  /** Whose mailbox it is: the owner's name; null before it is known. */
+  readonly ownerName: string | null
+  /** A line above the answer about something the person should know, e.g. that the conversation had to start afresh. */
+  readonly notice: string | null
+  /** Milliseconds from the moment the messages were taken to the end; null while it is not over. */
+  readonly tookMs: number | null
+}
+
+export type Phase =
+  | /** Its messages wait for something else of the conversation. */ {
+      readonly type: 'queued'
+      readonly behind: 'turn' | 'approval'
+    }
+  | { readonly type: 'starting' }
+  | /** A service does not answer; it is being tried again. */ {
+      readonly type: 'retrying'
+      readonly service: 'slack' | 'claude' | 'scalekit'
+    }
+  | {
+      readonly type: 'connecting'
+      /** `expired`: there was a connection, and it has to be renewed. */
+      readonly state: 'missing' | 'expired'
+      readonly url: string
+    }
+  | { readonly type: 'working' }
+  | { readonly type: 'deciding' }
+  | { readonly type: 'ended'; readonly ending: Ending }
+
+export interface ApprovalView {
+  readonly id: string
+  readonly step: ToolStep
+  readonly decision: Decision | null
+}

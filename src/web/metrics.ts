@@ -1,0 +1,22 @@
+/** Counts for whoever watches the bot, in Prometheus' text format. */
+
+export class Metrics {
+  readonly #endings = new Map<string, number>()
+
+  turnEnded(ending: string): void {
+    this.#endings.set(ending, (this.#endings.get(ending) ?? 0) + 1)
+  }
+
+  /** @param gauges values of this moment, by metric name */
+  render(gauges: Readonly<Record<string, { readonly help: string; readonly value: number }>>): string {
+    const lines: string[] = [
+      '# HELP inbox_turns_ended_total Turns that ended, by how.',
+      '# TYPE inbox_turns_ended_total counter',
+    ]
+    for (const [ending, count] of this.#endings) lines.push(`inbox_turns_ended_total{ending="${ending}"} ${count}`)
+    for (const [name, { help, value }] of Object.entries(gauges)) {
+      lines.push(`# HELP ${name} ${help}`, `# TYPE ${name} gauge`, `${name} ${value}`)
+    }
+    return `${lines.join('\n')}\n`
+  }
+}
