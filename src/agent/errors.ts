@@ -30,7 +30,7 @@ export function sortClaudeError(error: unknown, subject: Subject): unknown {
   }
   if (status === 404 && (subject === 'session' || subject === 'message')) return new SessionGone('deleted')
   if (subject === 'message') return new Rejected(rejection(error), said)
-  return new OperatorProblem('setup', `${said} about the ${subject}${quoted(error, subject)}; run \`npm run setup\``)
+  return new OperatorProblem('setup', `${said} about the ${subject}${quoted(error, subject)}${remedy(error)}`)
 }
 
 function describe(error: APIError): string {
@@ -43,6 +43,11 @@ function describe(error: APIError): string {
 function quoted(error: APIError, subject: Subject): string {
   const isPrivate = subject === 'message' || subject === 'session' || subject === 'vault'
   return isPrivate || error.apiMessage === null ? '' : `: ${redact(error.apiMessage).slice(0, 300)}`
+}
+
+function remedy(error: APIError): string {
+  if (error.status === 404) return '; run `npm run setup`'
+  return /\bmodel\b/i.test(error.apiMessage ?? '') ? '; check AGENT_MODEL' : ''
 }
 
 function isBilling(error: APIError): boolean {

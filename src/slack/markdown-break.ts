@@ -30,7 +30,8 @@ function splitsCharacter(text: string, at: number): boolean {
   if (characterBoundary(text, at) !== at) return true
   const next = String.fromCodePoint(text.codePointAt(at) ?? 32)
   const before = text.charAt(at - 1)
-  return /[\p{M}\u200D\uFE0F\u{1F3FB}-\u{1F3FF}]/u.test(next) || before === '\u200D' || isRegional(text, at)
+  const joins = next === '\u200D' || before === '\u200D' || next === '\uFE0F'
+  return joins || /\p{M}|\p{Emoji_Modifier}/u.test(next) || isRegional(text, at)
 }
 
 function isRegional(text: string, at: number): boolean {

@@ -81,16 +81,11 @@ function print(all: readonly Piece[]): string {
     // Markers that touch are written as one run. Bold inside bold is just bold.
     const step = piece.kind === 'start' ? 1 : -1
     let run = ''
-    for (let mark = piece; mark.kind === piece.kind; index += 1) {
+    for (let mark: Piece | undefined = piece; mark?.kind === piece.kind; mark = all[index]) {
       const was = depth[mark.mark]
       depth[mark.mark] += step
       if (was + depth[mark.mark] === 1) run += characters.get(index) ?? mark.mark
-      const next = all[index + 1]
-      if (next === undefined || (next.kind !== 'start' && next.kind !== 'end')) {
-        index += 1
-        break
-      }
-      mark = next
+      index += 1
     }
     if (run === '') continue
     if (piece.kind === 'start') {

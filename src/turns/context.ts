@@ -11,7 +11,7 @@ export function contextBlock(
 ): string {
   const lines = [
     '<context>',
-    `From: ${oneLine(profile.name)} (Slack user ${conversation.owner.user}${profile.email === null ? '' : `, ${oneLine(profile.email)}`})`,
+    `From: ${oneLine(profile.name)} (Slack user ${conversation.owner.user})`,
     `Mailbox: the Gmail account that ${oneLine(profile.name)} connected; the only one you can reach here`,
     `Written: ${localTime(message.ts, profile.timeZone)}`,
     `Where: ${conversation.kind === 'im' ? 'a direct message; nobody else reads it' : 'a channel thread in Slack'}`,

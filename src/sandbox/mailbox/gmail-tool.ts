@@ -47,7 +47,7 @@ export function gmailTool<Shape extends z.ZodRawShape>(
         if ('refusal' in mailbox) return failure(mailbox.refusal)
         try {
           return {
-            content: [{ type: 'text', text: JSON.stringify(await run(mailbox, own.parse(input)), undefined, 2) }],
+            content: [{ type: 'text', text: JSON.stringify(await run(mailbox, own.parse(input))) }],
           }
         } catch (error) {
           if (error instanceof MailboxError) return failure(error.message)

@@ -8,7 +8,7 @@ const HIDDEN = /<(\w+)\b[^>]*style\s*=\s*["'][^"']*display\s*:\s*none[^"']*["'][
 const LINK = /<a\b[^>]*?href\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>]+))[^>]*>([\s\S]*?)<\/a\s*>/gi
 const PREFORMATTED_NEWLINES = /[ \t\r\n]+/g
 const PARAGRAPH = /<\/?(p|div|section|article|header|footer|table|ul|ol|dl|blockquote|pre|h[1-6]|form|hr)\b[^>]*>/gi
-const LINE = /<br\b[^>]*>|<\/(tr|li|dt|dd)\s*>/gi
+const LINE = /<br\b[^>]*>|<\/(tr|dt|dd)\s*>/gi
 const LIST_ITEM = /<li\b[^>]*>/gi
 const CELL_END = /<\/(td|th)\s*>/gi
 const TAG = /<[^>]*>/g

@@ -12,7 +12,12 @@ const WORDS: Readonly<Record<string, string>> = {
   channel_not_found: 'You can’t post here: the conversation was not found.',
   not_in_channel: 'You’re not a member of this channel.',
   is_archived: 'This channel is archived.',
-  invalid_command: 'That is not a valid command.',
+  unknown_command: 'That is not a valid command.',
+  operation_timeout: 'This app is not responding. Try again in a moment.',
+  element_not_found: 'That button is no longer there.',
+  view_not_found: 'That is no longer open.',
+  required: 'Please complete this required field.',
+  account_inactive: 'This account has been deactivated.',
 }
 
 /** A failed slash command: "/inbox failed with the error "dispatch_failed"", which is what Slack says. */

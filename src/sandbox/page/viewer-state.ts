@@ -1,4 +1,13 @@
-import type { LiveEvent, PageChannel, PageHome, PageMessage, PagePerson, Snapshot } from '../slack/page-api.js'
+import type {
+  LiveEvent,
+  PageChannel,
+  PageHome,
+  PageMessage,
+  PageModal,
+  PagePerson,
+  PagePrompts,
+  Snapshot,
+} from '../slack/page-api.js'
 
 /**
  * What one person sees, as a value: a snapshot, and each live event folded into it. No clock, no network, no DOM.
@@ -16,12 +25,12 @@ export interface ViewerState {
   readonly home: PageHome | undefined
   readonly appConnected: boolean
   /** Open modals; the last one is on top. */
-  readonly modals: readonly ModalView[]
+  readonly modals: readonly PageModal[]
+  /** What the app suggests to ask. */
+  readonly prompts: readonly PagePrompts[]
   /** What an app is doing, by `threadKey`. */
   readonly statuses: ReadonlyMap<string, ThreadStatus>
 }
-
-export type ModalView = Extract<LiveEvent, { type: 'modal' }>['view']
 
 export interface ThreadStatus {
   readonly user: string
@@ -35,8 +44,8 @@ export function threadKey(channel: string, threadTs: string | undefined): string
 }
 
 /**
- * The state after a snapshot. Ephemeral messages and open modals live only in the client, so those of `previous` stay:
- * a snapshot after a reconnection is not a reload.
+ * The state after a snapshot. Ephemeral messages live only in the client: a reload loses them, as in Slack,
+ * but those of `previous` stay, since a snapshot after a reconnection is not a reload.
  */
 export function fromSnapshot(snapshot: Snapshot, previous?: ViewerState): ViewerState {
   const messages = new Map<string, readonly PageMessage[]>()
@@ -57,7 +66,8 @@ export function fromSnapshot(snapshot: Snapshot, previous?: ViewerState): Viewer
     messages,
     home: snapshot.home,
     appConnected: snapshot.appConnected,
-    modals: previous?.modals ?? [],
+    modals: snapshot.modals ?? [],
+    prompts: snapshot.prompts ?? [],
     statuses,
   }
 }
@@ -107,7 +117,7 @@ export function repliesOf(messages: readonly PageMessage[], threadTs: string): P
 
 /** Whether a message stands in the channel itself and not only in a thread. */
 export function isTopLevel(message: PageMessage): boolean {
-  return message.threadTs === undefined || message.threadTs === message.ts
+  return message.threadTs === undefined || message.threadTs === message.ts || message.broadcast === true
 }
 
 function putMessage(state: ViewerState, message: PageMessage): ViewerState {

@@ -13,10 +13,6 @@ export function addWireEntry(entries: readonly WireEntry[], entry: WireEntry): r
   return entries.toSpliced(at + 1, 0, entry).slice(-WIRE_KEPT)
 }
 
-export function addWireEntries(entries: readonly WireEntry[], more: readonly WireEntry[]): readonly WireEntry[] {
-  return more.reduce(addWireEntry, entries)
-}
-
 /** Whether an entry has the words of the filter box anywhere: method, outcome, request or response. */
 export function matchesFilter(entry: WireEntry, filter: string): boolean {
   const words = filter.trim().toLowerCase().split(/\s+/).filter(Boolean)

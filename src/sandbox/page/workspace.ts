@@ -3,7 +3,7 @@ import { actErrorWords, commandErrorWords, modalErrorWords, pressErrorWords } fr
 import { fetchSnapshot, followViewer, sendAct } from './slack-client.js'
 import { allRead, markRead, type ReadMarks } from './unread.js'
 import { applyEvent, dismissEphemeral, dropModal, fromSnapshot, threadKey, type ViewerState } from './viewer-state.js'
-import { addWireEntries, addWireEntry } from './wire-log.js'
+import { addWireEntry } from './wire-log.js'
 
 /** Where one person is in the workspace. Each viewer has a place of their own, as if each sat at their own computer. */
 export interface Place {
@@ -22,14 +22,13 @@ export interface Toast {
   readonly text: string
 }
 
-/** What a press concerns: the element, and the message, Home tab or modal that it is in. */
-export interface Press {
-  readonly channel: string
-  readonly ts: string
-  readonly blockId: string
-  readonly actionId: string
-  readonly value?: string
-}
+/** What a press concerns: an element of a message, or of a view (a modal, the Home tab). */
+export type Press = ElementPlace & { readonly value?: string }
+
+export type ElementPlace = { readonly blockId: string; readonly actionId: string } & (
+  | { readonly channel: string; readonly ts: string }
+  | { readonly view: string }
+)
 
 export interface WorkspaceState {
   /** The people one can be, in the order of the switcher. Empty until the first snapshot is there. */
@@ -47,11 +46,10 @@ export interface WorkspaceState {
   readonly editing: string | undefined
 }
 
-/** Stands for the `ts` of a message in a press on the Home tab. */
-export const HOME_TS = 'home'
-
 const VIEWER_KEY = 'slack-sandbox.viewer'
 const TOAST_MS = 10_000
+/** How long `assistant.threads.setStatus` lasts. */
+const STATUS_MS = 120_000
 
 /**
  * Everything the page knows and does: the state of each viewer, kept live for all of them at once (so that the switcher
@@ -73,6 +71,8 @@ export class Workspace {
   readonly #listeners = new Set<() => void>()
   /** What is typed and not sent, by viewer and `threadKey`. Not part of `state`: nobody but the composer shows it. */
   readonly #drafts = new Map<string, string>()
+  /** Viewers who have looked at their first place. */
+  readonly #opened = new Set<string>()
   readonly #stopFollowing: (() => void)[] = []
   #nextToast = 1
   /** Id of the newest wire entry that was cleared away: a snapshot after a reconnection would bring them back. */
@@ -90,6 +90,7 @@ export class Workspace {
     const people = snapshot.people.filter((person) => !person.isBot)
     this.#set({ people, viewer: snapshot.viewer.id, isReachable: true })
     this.#onSnapshot(snapshot)
+    this.#tellOpenedFirst()
     for (const person of people)
       this.#stopFollowing.push(
         followViewer(person.id, {
@@ -116,6 +117,7 @@ export class Workspace {
     sessionStorage.setItem(VIEWER_KEY, viewer)
     this.#set({ viewer, editing: undefined })
     this.markVisibleRead()
+    this.#tellOpenedFirst()
   }
 
   openChannel(channel: string): void {
@@ -123,11 +125,12 @@ export class Workspace {
     const seen = marks?.seen[threadKey(channel, undefined)]
     this.#place({ channel, tab: 'messages', thread: undefined, newAfter: seen ?? marks?.since, pane: 'main' })
     this.markVisibleRead()
+    this.#tellOpened()
   }
 
   openTab(tab: Place['tab']): void {
     this.#place({ tab, thread: undefined, pane: 'main' })
-    if (tab === 'home') void this.#act({ type: 'home_opened', viewer: this.state.viewer })
+    this.#tellOpened()
   }
 
   openThread(ts: string): void {
@@ -152,6 +155,8 @@ export class Workspace {
       this.state.marks.get(viewer),
     ]
     if (!state || !place || !marks || document.visibilityState !== 'visible' || place.tab !== 'messages') return
+    // At phone width the list of channels covers the channel. The width is the one of styles/narrow.css.
+    if (place.pane === 'sidebar' && matchMedia('(max-width: 480px)').matches) return
     let read = markRead(marks, state, place.channel, undefined)
     if (place.thread !== undefined) read = markRead(read, state, place.channel, place.thread)
     if (read !== marks) this.#set({ marks: new Map(this.state.marks).set(viewer, read) })
@@ -219,17 +224,26 @@ export class Workspace {
     const key = pressKey(press)
     if (this.state.pressing.has(key)) return
     this.#set({ pressing: new Set(this.state.pressing).add(key) })
-    const result = await this.#act({ type: 'press', viewer: this.state.viewer, ...press })
+    // In a view there is no message to name.
+    const named = 'view' in press ? { channel: '', ts: '', ...press } : press
+    const result = await this.#act({ type: 'press', viewer: this.state.viewer, ...named })
     const pressing = new Set(this.state.pressing)
     pressing.delete(key)
     this.#set({ pressing })
     if (!result.ok) this.toast(pressErrorWords(result.error))
   }
 
-  /** Submits a modal. Resolves to what the person is told where the app did not accept it. */
-  async submitModal(id: string, values: Record<string, Record<string, string>>): Promise<string | undefined> {
+  /** Submits a modal. Resolves to what the person is told where it was not accepted; `blockId` where one input is to blame. */
+  async submitModal(
+    id: string,
+    values: Record<string, Record<string, string>>,
+  ): Promise<{ words: string; blockId?: string } | undefined> {
     const result = await this.#act({ type: 'submit_modal', viewer: this.state.viewer, id, values })
-    return result.ok ? undefined : modalErrorWords(result.error)
+    if (result.ok) return undefined
+    return {
+      words: modalErrorWords(result.error),
+      ...(result.blockId === undefined ? {} : { blockId: result.blockId }),
+    }
   }
 
   closeModal(id: string): void {
@@ -256,6 +270,23 @@ export class Workspace {
     this.#set({ toasts: this.state.toasts.filter((toast) => toast.id !== id) })
   }
 
+  /** The app hears when its Messages or Home tab is opened (`app_home_opened`). */
+  #tellOpened(): void {
+    const { viewer } = this.state
+    const place = this.state.places.get(viewer)
+    const channel = this.state.viewers.get(viewer)?.channels.find((other) => other.id === place?.channel)
+    if (channel?.kind !== 'im' || !place) return
+    void this.#act({ type: place.tab === 'home' ? 'home_opened' : 'dm_opened', viewer })
+  }
+
+  /** The direct messages are what each viewer sees first: that is an opening too, once. */
+  #tellOpenedFirst(): void {
+    const { viewer } = this.state
+    if (this.#opened.has(viewer)) return
+    this.#opened.add(viewer)
+    this.#tellOpened()
+  }
+
   #act(act: Act): Promise<ActResult> {
     return sendAct(act)
   }
@@ -264,14 +295,13 @@ export class Workspace {
     const id = snapshot.viewer.id
     const state = fromSnapshot(snapshot, this.state.viewers.get(id))
     const { places, marks } = this.state
+    // A server that was started anew counts from the beginning again.
+    if ((snapshot.wire.at(-1)?.id ?? 0) < this.#clearedWire) this.#clearedWire = -1
     this.#set({
       viewers: new Map(this.state.viewers).set(id, state),
       places: places.has(id) ? places : new Map(places).set(id, firstPlace(state)),
       marks: marks.has(id) ? marks : new Map(marks).set(id, allRead(state)),
-      wire: addWireEntries(
-        this.state.wire,
-        snapshot.wire.filter((entry) => entry.id > this.#clearedWire),
-      ),
+      wire: snapshot.wire.filter((entry) => entry.id > this.#clearedWire),
     })
     this.markVisibleRead()
   }
@@ -282,10 +312,21 @@ export class Workspace {
       return
     }
     this.#change(viewer, (state) => applyEvent(state, event))
+    if (event.type === 'typing' && event.status !== '') this.#expireStatus(viewer, event)
     const place = this.state.places.get(viewer)
     if (event.type === 'message_deleted' && place?.channel === event.channel && place.thread === event.ts)
       this.#set({ places: new Map(this.state.places).set(viewer, { ...place, thread: undefined }) })
     if (viewer === this.state.viewer) this.markVisibleRead()
+  }
+
+  /** A status disappears by itself: an app that died would be thinking for ever. */
+  #expireStatus(viewer: string, event: Extract<LiveEvent, { type: 'typing' }>): void {
+    const key = threadKey(event.channel, event.threadTs)
+    const shown = this.state.viewers.get(viewer)?.statuses.get(key)
+    setTimeout(() => {
+      if (this.state.viewers.get(viewer)?.statuses.get(key) !== shown) return
+      this.#change(viewer, (state) => applyEvent(state, { ...event, status: '' }))
+    }, STATUS_MS)
   }
 
   #change(viewer: string, change: (state: ViewerState) => ViewerState): void {
@@ -307,8 +348,9 @@ export class Workspace {
 }
 
 /** Names the element of a press. */
-export function pressKey(press: Omit<Press, 'value'>): string {
-  return [press.channel, press.ts, press.blockId, press.actionId].join('/')
+export function pressKey(press: ElementPlace): string {
+  const place = 'view' in press ? press.view : `${press.channel}/${press.ts}`
+  return `${place}/${press.blockId}/${press.actionId}`
 }
 
 /** The first snapshot, of the wanted person where the server knows them; undefined while the server does not answer. */

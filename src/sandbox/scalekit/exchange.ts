@@ -7,7 +7,7 @@ export interface Exchange {
   readonly request: IncomingMessage
   readonly response: ServerResponse
   readonly url: URL
-  /** The variable parts of the path, decoded. */
+  /** The variable parts of the path: ids and secrets, in which nothing is ever percent-encoded. */
   readonly parts: readonly string[]
 }
 

@@ -59,7 +59,7 @@ async function answer(parts: HttpParts, request: IncomingMessage, response: Serv
   // An answer that will be dropped is written into a response that has no connection.
   const written = fault?.type === 'drop-answer' ? new ServerResponse(request) : response
   try {
-    const exchange = { request, response: written, url, parts: variable.map(decodeURIComponent) }
+    const exchange = { request, response: written, url, parts: variable }
     await perform(parts, endpoint, exchange, fault)
   } catch (error) {
     sendError(written, error)

@@ -141,7 +141,7 @@ export async function startScalekit(options: ScalekitOptions): Promise<ScalekitS
     mailboxes,
     async close() {
       await server.close()
-      await webhook?.settled()
+      await webhook?.close()
     },
     connect: (identifier, address, connector = DEFAULT_CONNECTION) =>
       accounts.activate(accounts.ensure({ connector, identifier }), address),

@@ -41,6 +41,7 @@ export class WebhookSender {
   readonly #environmentId = newId('env')
   readonly #key: Buffer
   readonly #underWay = new Set<Promise<void>>()
+  readonly #closing = new AbortController()
 
   /** @throws when the secret is not of Scalekit's form. */
   constructor(options: WebhookOptions) {
@@ -80,6 +81,12 @@ export class WebhookSender {
     await Promise.all(this.#underWay)
   }
 
+  /** Gives up what is under way. */
+  async close(): Promise<void> {
+    this.#closing.abort(new Error('The sandbox is closing.'))
+    await this.settled()
+  }
+
   async #deliver(event: StatusUpdatedEvent): Promise<void> {
     const body = JSON.stringify(event)
     const id = newId('msg')
@@ -93,7 +100,7 @@ export class WebhookSender {
       'webhook-signature': `v1,${signature}`,
     }
     try {
-      const response = await fetch(this.#options.url, { method: 'POST', headers, body })
+      const response = await fetch(this.#options.url, { method: 'POST', headers, body, signal: this.#closing.signal })
       await response.arrayBuffer()
       this.deliveries.push({ event, status: response.status, error: undefined })
     } catch (error) {

@@ -46,7 +46,8 @@ export function compose(typed: string, workspace: Workspace): Composed {
     const user =
       userId ?? (userName && workspace.members.find((member) => member.name === userName.replace(/[._-]+$/, ''))?.id)
     const channel =
-      channelId ?? (channelName && workspace.conversations.find((conversation) => conversation.name === channelName)?.id)
+      channelId ??
+      (channelName && workspace.conversations.find((conversation) => conversation.name === channelName)?.id)
     if (user) {
       mentions.add(user)
       entity(`<@${user}>`, { type: 'user', user_id: user })

@@ -17,7 +17,10 @@ export interface Attempt {
 }
 
 export type Outcome =
-  | { readonly acknowledged: true; /** What the acknowledgement carried, if anything. */ readonly response: Json | undefined }
+  | {
+      readonly acknowledged: true /** What the acknowledgement carried, if anything. */
+      readonly response: Json | undefined
+    }
   | { readonly acknowledged: false; readonly reason: string }
 
 export interface Transport {

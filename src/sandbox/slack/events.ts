@@ -4,8 +4,8 @@ import type { AppHomeOpenedEvent, AppMentionEvent, MessageChangedEvent, MessageD
 import type { Clients } from './clients.js'
 import type { Deliveries } from './delivery.js'
 import { freshId } from './identifiers.js'
+import { VERIFICATION_TOKEN, viewOutput } from './interactions.js'
 import { isObject, type JsonObject, toJson } from './json.js'
-import { viewOutput, VERIFICATION_TOKEN } from './interactions.js'
 import { type WireMessage, wireMessage } from './wire-message.js'
 import type { Conversation, Message, Workspace, WorkspaceChange } from './workspace.js'
 
@@ -104,7 +104,10 @@ export class Events {
     const conversation = workspace.conversation(change.message.channel)
     if (conversation === undefined || !conversation.members.has(workspace.bot.userId)) return
     const subscribed = subscriptions.has(MESSAGE_SUBSCRIPTIONS[conversation.kind])
-    if (change.type === 'posted') return this.#posted(change.message, conversation, subscribed)
+    if (change.type === 'posted') {
+      this.#posted(change.message, conversation, subscribed)
+      return
+    }
     if (!subscribed) return
     const ts = workspace.nextTs()
     const common = {
@@ -163,7 +166,14 @@ export class Events {
 
   #mention(body: MessageBody, message: Message): void {
     // The copy that says "you were mentioned" has neither files nor the kind of channel.
-    const { files: _files, channel_type: _kind, subtype: _subtype, upload: _upload, display_as_bot: _as, ...rest } = body
+    const {
+      files: _files,
+      channel_type: _kind,
+      subtype: _subtype,
+      upload: _upload,
+      display_as_bot: _as,
+      ...rest
+    } = body
     const { blocks, attachments: _attachments, ...words } = rest
     const event: Omit<AppMentionEvent, 'blocks'> = { ...words, type: 'app_mention' }
     this.send({ ...event, ...(blocks && { blocks }), ...this.#foreign(message) }, message.author)

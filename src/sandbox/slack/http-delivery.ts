@@ -7,7 +7,7 @@ export class HttpDelivery implements Transport {
   readonly connected = true
 
   constructor(
-    private readonly requestUrl: string,
+    private readonly requestUrl: string | (() => string),
     private readonly signingSecret: string,
     private readonly acknowledgeWithinMs: number,
   ) {}
@@ -53,7 +53,7 @@ export class HttpDelivery implements Transport {
     // The real clock, not the sandbox's: the app compares this with its own.
     const timestamp = String(Math.floor(Date.now() / 1000))
     const signature = createHmac('sha256', this.signingSecret).update(`v0:${timestamp}:${body}`).digest('hex')
-    return fetch(this.requestUrl, {
+    return fetch(typeof this.requestUrl === 'string' ? this.requestUrl : this.requestUrl(), {
       method: 'POST',
       body,
       headers: {

@@ -66,7 +66,9 @@ export class Interactions {
         bySlack: true,
       })
     if (!outcome.acknowledged) {
-      complain(outcome.reason === 'timeout' || outcome.reason === 'http_timeout' ? 'operation_timeout' : 'dispatch_failed')
+      complain(
+        outcome.reason === 'timeout' || outcome.reason === 'http_timeout' ? 'operation_timeout' : 'dispatch_failed',
+      )
     } else if (isObject(outcome.response) && ('text' in outcome.response || 'blocks' in outcome.response)) {
       const { response } = outcome
       try {

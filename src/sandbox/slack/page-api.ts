@@ -2,9 +2,9 @@
  * What the page and the sandbox's Slack say to each other: Slack's *client* side (what a person sees and does), which the
  * vendor's Web API does not cover. Types only; both sides import them.
  *
- *   GET  /page/snapshot?viewer=U…     → Snapshot: everything that person may see
+ *   GET  /page/snapshot?viewer=U…     → Snapshot: everything that person may see (without `viewer`: the first person)
  *   GET  /page/live?viewer=U…         → text/event-stream of LiveEvent (one JSON per `data:`), from now on
- *   POST /page/act                    body Act → ActResult (4xx with {error} when Slack itself would refuse it)
+ *   POST /page/act                    body Act → ActResult, 200 even when Slack refuses, as with Slack's own API
  *   GET  /                            → the page (static files built by vite)
  */
 

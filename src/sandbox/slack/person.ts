@@ -1,6 +1,5 @@
 /** Somebody at their Slack client: what they can do and what they see. The page acts through this, and so do tests. */
-import type { ShownElement } from './block-kit/shown.js'
-import { shownElements, shownText } from './block-kit/shown.js'
+import { type ShownElement, shownElements, shownText } from './block-kit/shown.js'
 import type { Clients, OpenModal, SuggestedPrompts } from './clients.js'
 import { compose } from './composer.js'
 import type { Outcome } from './delivery.js'
@@ -139,7 +138,10 @@ export class Person {
    * Runs a slash command. Resolves when the app acknowledged it or Slack gave up waiting.
    * @param text what follows the command
    */
-  async command(text: string, options: { readonly channel?: string; readonly command?: string } = {}): Promise<CommandResult> {
+  async command(
+    text: string,
+    options: { readonly channel?: string; readonly command?: string } = {},
+  ): Promise<CommandResult> {
     const { interactions, clients, workspace, slashCommand } = this.parts
     const self = this.#self()
     const conversation = this.#conversation(options.channel ?? this.dm)
@@ -158,8 +160,10 @@ export class Person {
    */
   press(place: PressPlace | SeenMessage, press: Press, value?: string): Promise<Outcome> {
     const self = this.#self()
-    const { blockId, actionId } = this.#element(place, press)
-    return this.parts.interactions.press(self, place, blockId, actionId, value)
+    const element = this.#element(place, press)
+    // Two feedback buttons share an action id; which one it was is in the value.
+    const chosen = value ?? (element.type === 'feedback_buttons' ? element.value : undefined)
+    return this.parts.interactions.press(self, place, element.blockId, element.actionId, chosen)
   }
 
   /** The modal on top. */
@@ -184,7 +188,9 @@ export class Person {
   }
 
   /** The Home tab as the app last published it: its words and what can be pressed. */
-  get home(): { readonly viewId: string; readonly shown: string; readonly elements: readonly ShownElement[] } | undefined {
+  get home():
+    | { readonly viewId: string; readonly shown: string; readonly elements: readonly ShownElement[] }
+    | undefined {
     const view = this.parts.clients.home(this.id)
     return view && { viewId: view.id, shown: shownText(view.blocks), elements: shownElements(view.blocks) }
   }
@@ -235,7 +241,10 @@ export class Person {
   /** Waits for a message (ephemeral ones count) that they can see and that fits; it may be there already. */
   waitFor(fits: (message: SeenMessage) => boolean, options: WaitOptions = {}): Promise<SeenMessage> {
     const description = options.description ?? `a message that ${this.id} sees`
-    return this.parts.watch.until(() => [...this.messages(), ...this.ephemerals()].find(fits), { ...options, description })
+    return this.parts.watch.until(() => [...this.messages(), ...this.ephemerals()].find(fits), {
+      ...options,
+      description,
+    })
   }
 
   #self(): Member {
@@ -259,11 +268,11 @@ export class Person {
     return message
   }
 
-  #element(place: PressPlace | SeenMessage, press: Press): { readonly blockId: string; readonly actionId: string } {
-    if ('actionId' in press && press.blockId !== undefined) return { blockId: press.blockId, actionId: press.actionId }
-    const element = this.#elements(place).find((candidate) =>
-      'actionId' in press ? candidate.actionId === press.actionId : candidate.label.startsWith(press.label),
-    )
+  #element(place: PressPlace | SeenMessage, press: Press): ShownElement {
+    const element = this.#elements(place).find((candidate) => {
+      if ('label' in press) return candidate.label.startsWith(press.label)
+      return candidate.actionId === press.actionId && (press.blockId ?? candidate.blockId) === candidate.blockId
+    })
     if (element === undefined) throw new SlackRefusal('element_not_found')
     return element
   }

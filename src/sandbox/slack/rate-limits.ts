@@ -62,7 +62,7 @@ export interface Budget {
 
 export type Admission =
   | { readonly admitted: true; readonly budget: Budget }
-  | { readonly admitted: false; readonly budget: Budget; /** Whole seconds, at least 1. */ readonly retryAfter: number }
+  | { readonly admitted: false; readonly budget: Budget /** Whole seconds, at least 1. */; readonly retryAfter: number }
 
 export class RateLimiter {
   readonly #calls = new Map<string, number[]>()

@@ -4,7 +4,7 @@ import { acceptMessageBlocks, type StoredBlock } from './block-kit/blocks.js'
 import type { Clients, Ephemeral } from './clients.js'
 import { asString, isObject, type Json, type JsonObject } from './json.js'
 import { SlackRefusal } from './refusal.js'
-import type { Workspace } from './workspace.js'
+import type { Message, Workspace } from './workspace.js'
 
 const USES = 5
 const LIFETIME_MS = 30 * 60_000
@@ -45,10 +45,14 @@ export class ResponseUrls {
     if (issued.uses >= USES) throw new SlackRefusal('used_url')
     if (!isObject(payload)) throw new SlackRefusal('invalid_payload')
     issued.uses++
-    if (payload.delete_original === true) return this.#deleteOriginal(issued)
+    if (payload.delete_original === true) {
+      this.#deleteOriginal(issued)
+      return
+    }
     const content = contentOf(payload)
     if (payload.replace_original === true && issued.messageTs !== undefined) {
-      return this.#replaceOriginal(issued, issued.messageTs, content)
+      this.#replaceOriginal(issued.channel, issued.messageTs, content)
+      return
     }
     const threadTs = asString(payload.thread_ts)
     respond(this.workspace, this.clients, {
@@ -60,23 +64,22 @@ export class ResponseUrls {
     })
   }
 
-  #deleteOriginal({ channel, messageTs }: Issued): void {
-    if (messageTs === undefined) throw new SlackRefusal('message_not_found')
+  #deleteOriginal({ channel, messageTs = '' }: Issued): void {
     const ephemeral = this.clients.ephemeral(channel, messageTs)
-    if (ephemeral !== undefined) return this.clients.deleteEphemeral(ephemeral)
-    const message = this.workspace.message(channel, messageTs)
-    if (message === undefined) throw new SlackRefusal('message_not_found')
-    this.workspace.delete(message)
+    if (ephemeral !== undefined) this.clients.deleteEphemeral(ephemeral)
+    else this.workspace.delete(this.#message(channel, messageTs))
   }
 
-  #replaceOriginal({ channel }: Issued, messageTs: string, content: ResponseContent): void {
-    const ephemeral = this.clients.ephemeral(channel, messageTs)
-    if (ephemeral !== undefined) {
-      return this.clients.showEphemeral({ ...ephemeral, text: content.text, blocks: content.blocks })
-    }
-    const message = this.workspace.message(channel, messageTs)
+  #replaceOriginal(channel: string, ts: string, { text, blocks }: ResponseContent): void {
+    const ephemeral = this.clients.ephemeral(channel, ts)
+    if (ephemeral !== undefined) this.clients.showEphemeral({ ...ephemeral, text, blocks })
+    else this.workspace.change(this.#message(channel, ts), { text, blocks })
+  }
+
+  #message(channel: string, ts: string): Message {
+    const message = this.workspace.message(channel, ts)
     if (message === undefined) throw new SlackRefusal('message_not_found')
-    this.workspace.change(message, { text: content.text, blocks: content.blocks })
+    return message
   }
 }
 
@@ -92,7 +95,8 @@ export interface ResponseContent {
 export function contentOf(payload: JsonObject): ResponseContent {
   if (payload.markdown_text !== undefined) throw new SlackRefusal('invalid_payload')
   const text = asString(payload.text) ?? ''
-  const blocks = payload.blocks === undefined || payload.blocks === null ? undefined : acceptMessageBlocks(payload.blocks)
+  const blocks =
+    payload.blocks === undefined || payload.blocks === null ? undefined : acceptMessageBlocks(payload.blocks)
   if (text === '' && (blocks === undefined || blocks.length === 0)) throw new SlackRefusal('no_text')
   return { text, ...(blocks !== undefined && blocks.length > 0 && { blocks }) }
 }

@@ -75,10 +75,19 @@ export class SocketMode implements Transport {
     const url = new URL(request.url ?? '/', 'http://localhost')
     const ticket = url.searchParams.get('ticket') ?? ''
     const expires = this.#tickets.get(ticket)
-    if (url.pathname !== '/link/') return refuse(stream, '404 Not Found')
-    if (this.refuseConnections) return refuse(stream, '503 Service Unavailable')
+    if (url.pathname !== '/link/') {
+      refuse(stream, '404 Not Found')
+      return
+    }
+    if (this.refuseConnections) {
+      refuse(stream, '503 Service Unavailable')
+      return
+    }
     this.#tickets.delete(ticket)
-    if (expires === undefined || expires < this.options.now()) return refuse(stream, '401 Unauthorized')
+    if (expires === undefined || expires < this.options.now()) {
+      refuse(stream, '401 Unauthorized')
+      return
+    }
     this.#server.handleUpgrade(request, stream, head, (socket) => this.#welcome(socket))
   }
 

@@ -6,7 +6,10 @@ const TRIGGER_MS = 3000
 
 /** Trigger ids: given to the app with every command and press, each good for one modal within three seconds. */
 export class Triggers {
-  readonly #issued = new Map<string, { readonly user: string; readonly at: number; readonly viewId?: string; used: boolean }>()
+  readonly #issued = new Map<
+    string,
+    { readonly user: string; readonly at: number; readonly viewId?: string; used: boolean }
+  >()
 
   constructor(private readonly now: () => number) {}
 

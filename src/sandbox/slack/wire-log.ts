@@ -9,7 +9,8 @@ const SHOWN = 600
 
 const SECRET_NAMES = /^(token|.*_token|client_secret|authorization|code|code_verifier|ticket)$/i
 /** Tokens inside other strings, and the paths of addresses that work without one. */
-const SECRET_VALUES = /xox[a-z]-[\w-]+|xapp-[\w-]+|(?<=ticket=)[\w-]+|(?<=\/actions\/)[\w/-]+|(?<=\/upload\/v1\/)[\w-]+/g
+const SECRET_VALUES =
+  /xox[a-z]-[\w-]+|xapp-[\w-]+|(?<=ticket=)[\w-]+|(?<=\/actions\/)[\w/-]+|(?<=\/upload\/v1\/)[\w-]+/g
 
 /** A copy without tokens and with long strings cut. */
 export function presentable(value: Json): Json {

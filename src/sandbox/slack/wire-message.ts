@@ -31,7 +31,8 @@ export type WireMessage = Omit<
   reactions?: { name: string; count: number; users: string[] }[]
 }
 
-export type WireFile = NonNullable<FilesInfoResponse['file']> & Pick<Required<NonNullable<FilesInfoResponse['file']>>, 'id'>
+export type WireFile = NonNullable<FilesInfoResponse['file']> &
+  Pick<Required<NonNullable<FilesInfoResponse['file']>>, 'id'>
 
 /** Slack's name for a conversation in interactive payloads and slash commands. */
 export function payloadChannelName(conversation: Conversation): string {
@@ -115,7 +116,9 @@ function appFields(workspace: Workspace) {
 function wireBlocks(message: Message): JsonObject[] {
   if (message.blocks !== undefined && message.blocks.length > 0) return message.blocks.map(translated)
   if (message.richText !== undefined) return message.richText.filter(isObject)
-  return message.text === '' || message.subtype === 'tombstone' ? [] : [richTextBlock([{ type: 'text', text: message.text }])]
+  return message.text === '' || message.subtype === 'tombstone'
+    ? []
+    : [richTextBlock([{ type: 'text', text: message.text }])]
 }
 
 function translated(block: StoredBlock): JsonObject {

@@ -1,6 +1,6 @@
 import type Anthropic from '@anthropic-ai/sdk'
 import { expect, test } from 'vitest'
-import { invalid, missing, refusal, start } from './fixture.js'
+import { type Beta, invalid, missing, refusal, start } from './fixture.js'
 
 type Params = Anthropic.Beta.AgentCreateParams
 const base: Params = { name: 'Mail', model: 'claude-opus-5-5' }
@@ -177,14 +177,12 @@ test('a list can be bounded by creation time', async () => {
   ).toEqual(['old'])
 })
 
-test('unknown agents are 404', async () => {
+test.each<[string, (beta: Beta) => PromiseLike<unknown>]>([
+  ['retrieve', (beta) => beta.agents.retrieve('agent_x')],
+  ['update', (beta) => beta.agents.update('agent_x', {})],
+  ['archive', (beta) => beta.agents.archive('agent_x')],
+  ['versions', (beta) => beta.agents.versions.list('agent_x')],
+])('an unknown agent is 404 to %s', async (_, call) => {
   const { beta } = await start()
-  for (const call of [
-    beta.agents.retrieve('agent_x'),
-    beta.agents.update('agent_x', {}),
-    beta.agents.archive('agent_x'),
-    beta.agents.versions.list('agent_x'),
-  ]) {
-    expect(await refusal(call)).toMatchObject(missing(/Agent `agent_x` not found/))
-  }
+  expect(await refusal(call(beta))).toMatchObject(missing(/Agent `agent_x` not found/))
 })

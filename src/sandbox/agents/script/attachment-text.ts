@@ -34,7 +34,10 @@ export function attachmentMarkdown(name: string, type: string, content: Buffer):
 }
 
 function csvMarkdown(text: string): string {
-  const rows = text.split(/\r?\n/).filter((line) => line.trim() !== '').map(csvCells)
+  const rows = text
+    .split(/\r?\n/)
+    .filter((line) => line.trim() !== '')
+    .map(csvCells)
   const [head, ...body] = rows
   if (head === undefined) return 'The table is empty.'
   const shown = body.slice(0, MOST_ROWS)
@@ -61,7 +64,11 @@ function calendarMarkdown(text: string): string | undefined {
   const unfolded = text.replace(/\r?\n[ \t]/g, '')
   const event = /BEGIN:VEVENT([\s\S]*?)END:VEVENT/.exec(unfolded)?.[1]
   if (event === undefined) return undefined
-  const field = (name: string) => new RegExp(`^${name}[^:\\n]*:(.*)$`, 'm').exec(event)?.[1]?.replace(/\\([,;])/g, '$1').trim()
+  const field = (name: string) =>
+    new RegExp(`^${name}[^:\\n]*:(.*)$`, 'm')
+      .exec(event)?.[1]
+      ?.replace(/\\([,;])/g, '$1')
+      .trim()
   const guests = [...event.matchAll(/^ATTENDEE[^\n]*?CN=([^;:\n]*)/gm)].map((match) => match[1] ?? '')
   const facts: [string, string | undefined][] = [
     ['What', field('SUMMARY')],
@@ -96,10 +103,17 @@ export function pdfText(file: Buffer): string {
     const end = raw.indexOf('endstream', start)
     const content = unpacked(file.subarray(start, end === -1 ? undefined : end), match[1] ?? '')
     for (const [, text] of content.matchAll(PDF_STRING)) {
-      lines.push((text ?? '').replace(/\\([0-7]{3})/g, (_all, octal: string) => String.fromCharCode(Number.parseInt(octal, 8))).replace(/\\(.)/g, '$1'))
+      lines.push(
+        (text ?? '')
+          .replace(/\\([0-7]{3})/g, (_all, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)))
+          .replace(/\\(.)/g, '$1'),
+      )
     }
   }
-  const text = lines.map((line) => line.trimEnd()).join('\n').trim()
+  const text = lines
+    .map((line) => line.trimEnd())
+    .join('\n')
+    .trim()
   const readable = text.match(/[\p{L}\p{N}\p{P}\p{Zs}\n]/gu)?.length ?? 0
   return readable > text.length * 0.9 ? text : ''
 }

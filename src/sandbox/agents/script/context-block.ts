@@ -23,7 +23,8 @@ const PROSE_PERSON =
 export function readContext(texts: readonly string[], fallback: Date): TurnContext {
   const block = texts.slice(0, -1).join('\n')
   return {
-    person: (LABELLED_PERSON.exec(block)?.[1] ?? PROSE_PERSON.exec(block)?.[1])?.replace(/["'*_`]/g, '').trim() || undefined,
+    person:
+      (LABELLED_PERSON.exec(block)?.[1] ?? PROSE_PERSON.exec(block)?.[1])?.replace(/["'*_`]/g, '').trim() || undefined,
     mailbox: ADDRESS.exec(block)?.[0],
     timeZone: [...block.matchAll(ZONE)].map(([zone]) => zone).find(isTimeZone) ?? 'UTC',
     // The block's date tells the day for a reader; the clock is the same one, to the millisecond.

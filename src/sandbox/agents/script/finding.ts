@@ -1,10 +1,11 @@
 /** From the words that name a mail to the mail itself: what was shown first, then a search of the mailbox. */
+
+import { stem } from './digest.js'
 import { type Filter, isEmptyTarget, type Target } from './intent.js'
 import { isRecord, parseLoosely } from './loose-json.js'
-import { dayNumber, list } from './markdown.js'
+import { dayNumber, list, plain } from './markdown.js'
 import type { ScriptTurn } from './script-turn.js'
 import { mailsIn, type SeenMail } from './seen-mail.js'
-import { stem } from './digest.js'
 
 /** Mails in one search: enough for any list, few enough to read. */
 const MOST_FOUND = 25
@@ -20,7 +21,8 @@ export interface SearchResult {
 /** Gmail's search syntax for a filter. */
 export function gmailQuery(filter: Filter): string {
   const periods = { today: '1d', yesterday: '2d', week: '7d', month: '30d' } as const
-  const everywhere = filter.from !== undefined || filter.to !== undefined || filter.about !== undefined || filter.label !== undefined
+  const everywhere =
+    filter.from !== undefined || filter.to !== undefined || filter.about !== undefined || filter.label !== undefined
   return [
     filter.from === undefined ? undefined : `from:${oneOperand(filter.from)}`,
     filter.to === undefined ? undefined : `to:${oneOperand(filter.to)}`,
@@ -48,11 +50,20 @@ function oneOperand(words: string): string {
 export async function search(turn: ScriptTurn, filter: Filter, limit = MOST_FOUND): Promise<SearchResult> {
   const exact = await fetched(turn, gmailQuery(filter), limit)
   if (exact.mails.length > 0) return inPeriod(exact, filter, turn)
+  if (filter.from !== undefined && Object.keys(filter).length === 1) {
+    const mentions = await fetched(turn, `${filter.from} -in:drafts`, limit)
+    return { ...mentions, note: `Nothing is from **${plain(filter.from)}**, but this mentions the name.` }
+  }
   const words = (filter.about ?? '').split(/\s+/).filter((word) => word.length > 2)
   const variants = [...new Set(words.flatMap((word) => [word, stem(word)]))]
   if (variants.length < 2) return exact
   const loose = await fetched(turn, gmailQuery({ ...filter, about: `{${variants.join(' ')}}` }), limit)
-  return loose.mails.length === 0 ? exact : { ...inPeriod(loose, filter, turn), note: `Nothing has all of “${filter.about}” in it; this is what has some of it.` }
+  return loose.mails.length === 0
+    ? exact
+    : {
+        ...inPeriod(loose, filter, turn),
+        note: `Nothing has all of “${filter.about}” in it; this is what has some of it.`,
+      }
 }
 
 /** Runs one Gmail search as it is written. @throws {Obstacle} */
@@ -68,9 +79,14 @@ export async function fetched(turn: ScriptTurn, query: string, limit = MOST_FOUN
 function inPeriod(result: SearchResult, filter: Filter, { context }: ScriptTurn): SearchResult {
   if (filter.period !== 'today' && filter.period !== 'yesterday') return result
   const wanted = dayNumber(context.now, context.timeZone) - (filter.period === 'yesterday' ? 1 : 0)
-  const mails = result.mails.filter((mail) => mail.date !== undefined && dayNumber(mail.date, context.timeZone) === wanted)
+  const mails = result.mails.filter(
+    (mail) => mail.date !== undefined && dayNumber(mail.date, context.timeZone) === wanted,
+  )
   if (mails.length > 0) return { ...result, mails, total: mails.length }
-  const from = filter.period === 'today' ? 'Nothing has come since midnight; this is from the 24 hours before now.' : 'Nothing is dated yesterday; this is from the last two days.'
+  const from =
+    filter.period === 'today'
+      ? 'Nothing has come since midnight; this is from the 24 hours before now.'
+      : 'Nothing is dated yesterday; this is from the last two days.'
   return { ...result, note: from }
 }
 
@@ -85,10 +101,16 @@ export type Found =
  * @param alone whether one mail is wanted; then of several that fit the newest is taken, if `choosing` allows, else the person is asked
  * @throws {Obstacle} when a search is needed and fails
  */
-export async function find(turn: ScriptTurn, target: Target, alone: boolean, choosing: 'newest' | 'ask' = 'newest'): Promise<Found> {
+export async function find(
+  turn: ScriptTurn,
+  target: Target,
+  alone: boolean,
+  choosing: 'newest' | 'ask' = 'newest',
+): Promise<Found> {
   const { shown } = turn
   if (target.ordinals.length > 0) return byOrdinals(turn, target.ordinals)
-  if (target.filter === undefined && target.latest) return foundOr(await fetched(turn, 'in:inbox', 1), 'The inbox is empty.')
+  if (target.filter === undefined && target.latest)
+    return foundOr(await fetched(turn, 'in:inbox', 1), 'The inbox is empty.')
   if (target.filter !== undefined) return await byFilter(turn, target, target.filter, alone, choosing)
   if (target.plural && shown.list.length > 0) return some(shown.list, undefined) ?? { question: whichOne(turn) }
   if (shown.mail !== undefined) return { mails: [shown.mail], note: undefined }
@@ -97,22 +119,41 @@ export async function find(turn: ScriptTurn, target: Target, alone: boolean, cho
 
 function byOrdinals({ shown }: ScriptTurn, ordinals: readonly number[]): Found {
   if (shown.list.length === 0) {
-    return { question: 'I have not shown you a numbered list yet, so I do not know which mail that is. Ask me for one, for example “what is unread?”.' }
+    return {
+      question:
+        'I have not shown you a numbered list yet, so I do not know which mail that is. Ask me for one, for example “what is unread?”.',
+    }
   }
-  const mails = ordinals.map((number) => shown.list.at(number < 0 ? number : number - 1)).filter((mail) => mail !== undefined)
-  return some(mails, undefined) ?? { question: `The list I showed you last has ${shown.list.length} ${shown.list.length === 1 ? 'entry' : 'entries'}. Which one do you mean?` }
+  const mails = ordinals
+    .map((number) => shown.list.at(number < 0 ? number : number - 1))
+    .filter((mail) => mail !== undefined)
+  return (
+    some(mails, undefined) ?? {
+      question: `The list I showed you last has ${shown.list.length} ${shown.list.length === 1 ? 'entry' : 'entries'}. Which one do you mean?`,
+    }
+  )
 }
 
-async function byFilter(turn: ScriptTurn, target: Target, filter: Filter, alone: boolean, choosing: 'newest' | 'ask'): Promise<Found> {
+async function byFilter(
+  turn: ScriptTurn,
+  target: Target,
+  filter: Filter,
+  alone: boolean,
+  choosing: 'newest' | 'ask',
+): Promise<Found> {
   const onList = turn.shown.list.filter((mail) => fits(mail, filter))
   const about = turn.shown.mail !== undefined && fits(turn.shown.mail, filter) ? [turn.shown.mail] : []
   const near = about.length > 0 && !target.plural ? about : onList
-  const { mails, note } = near.length > 0 && !target.plural ? { mails: near, note: undefined } : await search(turn, filter)
+  const { mails, note } =
+    near.length > 0 && !target.plural ? { mails: near, note: undefined } : await search(turn, filter)
   if (mails.length === 0) return { question: nothingFound(filter) }
   if (!alone || mails.length === 1 || target.plural) return some(mails, note) ?? { question: nothingFound(filter) }
-  const bySubject = mails.filter((mail) => filter.about !== undefined && mail.subject.toLowerCase().includes(filter.about.toLowerCase()))
+  const bySubject = mails.filter(
+    (mail) => filter.about !== undefined && mail.subject.toLowerCase().includes(filter.about.toLowerCase()),
+  )
   const best = bySubject.length > 0 ? bySubject : mails
-  if (choosing === 'newest' || target.latest || best.length === 1) return some(best.slice(0, 1), note) ?? { question: nothingFound(filter) }
+  if (choosing === 'newest' || target.latest || best.length === 1)
+    return some(best.slice(0, 1), note) ?? { question: nothingFound(filter) }
   turn.shown.showList(best.slice(0, 10))
   return { question: `Several mails fit. Which one do you mean?\n\n${list(turn.shown.list, turn.context)}` }
 }
@@ -124,8 +165,14 @@ function fits(mail: SeenMail, filter: Filter): boolean {
   const writer = `${mail.from.name} ${mail.from.address}`.toLowerCase()
   const subject = `${mail.subject} ${about !== undefined && from === undefined ? writer : ''}`.toLowerCase()
   return (
-    (from ?? '').toLowerCase().split(/\s+/).every((word) => writer.includes(word)) &&
-    (about ?? '').toLowerCase().split(/\s+/).every((word) => subject.includes(stem(word)))
+    (from ?? '')
+      .toLowerCase()
+      .split(/\s+/)
+      .every((word) => writer.includes(word)) &&
+    (about ?? '')
+      .toLowerCase()
+      .split(/\s+/)
+      .every((word) => subject.includes(stem(word)))
   )
 }
 
@@ -146,25 +193,35 @@ function whichOne({ shown, context }: ScriptTurn): string {
 
 /** Says what was looked for. */
 export function nothingFound(filter: Filter): string {
-  return `I found no mail ${describe(filter)}.`
+  return `I found no ${describe(filter, 'mail')}.`
 }
 
-/** "from Helen about the floor, unread, this week": the filter in words. */
-export function describe(filter: Filter): string {
-  const periods = { today: 'from today', yesterday: 'from yesterday', week: 'from the last seven days', month: 'from the last thirty days' } as const
+/**
+ * A filter in words: "unread mails from **Helen** about **the floor**".
+ *
+ * @param noun "mail" or "mails"
+ */
+export function describe(filter: Filter, noun: 'mail' | 'mails'): string {
+  const periods = {
+    today: 'from today',
+    yesterday: 'from yesterday',
+    week: 'from the last seven days',
+    month: 'from the last thirty days',
+  } as const
+  const kind = filter.newsletters ? (noun === 'mail' ? 'newsletter or promotion' : 'newsletters and promotions') : noun
   const parts = [
-    filter.unread ? 'that is unread' : undefined,
-    filter.starred ? 'with a star' : undefined,
-    filter.important ? 'marked important' : undefined,
-    filter.newsletters ? 'that is a newsletter or promotion' : undefined,
+    filter.unread ? 'unread' : undefined,
+    filter.starred ? 'starred' : undefined,
+    filter.important ? 'important' : undefined,
+    kind,
     filter.sent ? 'that you sent' : undefined,
     filter.trash ? 'in the trash' : undefined,
-    filter.from === undefined ? undefined : `from **${filter.from}**`,
-    filter.to === undefined ? undefined : `to **${filter.to}**`,
-    filter.about === undefined ? undefined : `about **${filter.about}**`,
+    filter.from === undefined ? undefined : `from **${plain(filter.from)}**`,
+    filter.to === undefined ? undefined : `to **${plain(filter.to)}**`,
+    filter.about === undefined ? undefined : `about **${plain(filter.about)}**`,
     filter.attachment ? 'with an attachment' : undefined,
-    filter.label === undefined ? undefined : `labelled **${filter.label}**`,
+    filter.label === undefined ? undefined : `labelled **${plain(filter.label)}**`,
     filter.period === undefined ? undefined : periods[filter.period],
   ].filter((part) => part !== undefined)
-  return parts.length === 0 ? 'in the inbox' : parts.join(' ')
+  return parts.length === 1 && kind === noun ? `${noun} in the inbox` : parts.join(' ')
 }

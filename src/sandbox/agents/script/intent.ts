@@ -33,20 +33,57 @@ export interface Filter {
 }
 
 export type Change =
-  | { readonly type: 'archive' | 'unarchive' | 'star' | 'unstar' | 'read' | 'unread' | 'important' | 'trash' | 'untrash' | 'spam' }
+  | {
+      readonly type:
+        | 'archive'
+        | 'unarchive'
+        | 'star'
+        | 'unstar'
+        | 'read'
+        | 'unread'
+        | 'important'
+        | 'trash'
+        | 'untrash'
+        | 'spam'
+    }
   | { readonly type: 'label' | 'unlabel'; readonly label: string }
 
 export type Intent =
-  | { readonly type: 'greeting' | 'thanks' | 'help' | 'whose' | 'labels' | 'drafts' | 'money' | 'report' | 'yes' | 'no' | 'send draft' }
+  | {
+      readonly type:
+        | 'greeting'
+        | 'thanks'
+        | 'help'
+        | 'whose'
+        | 'labels'
+        | 'drafts'
+        | 'money'
+        | 'report'
+        | 'yes'
+        | 'no'
+        | 'send draft'
+    }
   | { readonly type: 'emoji'; readonly emoji: string }
   | { readonly type: 'list'; readonly filter: Filter; readonly counting: boolean }
-  | { readonly type: 'open'; readonly target: Target; /** All of it, verbatim. */ readonly whole: boolean }
+  | { readonly type: 'open'; readonly target: Target /** All of it, verbatim. */; readonly whole: boolean }
   | { readonly type: 'attachment'; readonly target: Target }
   | { readonly type: 'summarize'; readonly target: Target }
   | { readonly type: 'who'; readonly person: string }
   | { readonly type: 'said'; readonly person: string; readonly topic: string | undefined }
-  | { readonly type: 'reply'; readonly target: Target; readonly text: string | undefined; readonly draft: boolean; readonly all: boolean }
-  | { readonly type: 'write'; readonly to: string; readonly about: string | undefined; readonly text: string | undefined; readonly draft: boolean }
+  | {
+      readonly type: 'reply'
+      readonly target: Target
+      readonly text: string | undefined
+      readonly draft: boolean
+      readonly all: boolean
+    }
+  | {
+      readonly type: 'write'
+      readonly to: string
+      readonly about: string | undefined
+      readonly text: string | undefined
+      readonly draft: boolean
+    }
   | { readonly type: 'forward'; readonly target: Target; readonly to: string; readonly text: string | undefined }
   | { readonly type: 'change'; readonly change: Change; readonly target: Target }
   | { readonly type: 'unknown'; readonly words: string }
@@ -54,5 +91,7 @@ export type Intent =
 export const NOTHING_NAMED: Target = { ordinals: [], pronoun: false, plural: false, latest: false, filter: undefined }
 
 export function isEmptyTarget(target: Target): boolean {
-  return target.ordinals.length === 0 && !target.pronoun && !target.plural && !target.latest && target.filter === undefined
+  return (
+    target.ordinals.length === 0 && !target.pronoun && !target.plural && !target.latest && target.filter === undefined
+  )
 }

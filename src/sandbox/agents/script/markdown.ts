@@ -40,19 +40,33 @@ export function sender(mail: SeenMail): string {
 /** "today 14:08", "yesterday 09:12", "Mon 14:08", "9 Nov" or "9 Nov 2024". */
 export function when(date: Date | undefined, { now, timeZone }: Clock): string {
   if (date === undefined) return 'undated'
-  const format = (options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat('en-GB', { ...options, timeZone }).format(date)
+  const format = (options: Intl.DateTimeFormatOptions) =>
+    new Intl.DateTimeFormat('en-GB', { ...options, timeZone }).format(date)
   const time = format({ hour: '2-digit', minute: '2-digit' })
   const daysAgo = dayNumber(now, timeZone) - dayNumber(date, timeZone)
   if (daysAgo === 0) return `today ${time}`
   if (daysAgo === 1) return `yesterday ${time}`
   if (daysAgo > 1 && daysAgo < 7) return `${format({ weekday: 'short' })} ${time}`
-  const sameYear = format({ year: 'numeric' }) === new Intl.DateTimeFormat('en-GB', { year: 'numeric', timeZone }).format(now)
+  const sameYear =
+    format({ year: 'numeric' }) === new Intl.DateTimeFormat('en-GB', { year: 'numeric', timeZone }).format(now)
   return format({ day: 'numeric', month: 'short', ...(sameYear ? {} : { year: 'numeric' }) })
+}
+
+/** Whether `when` could have written this of a date, on whatever day it did. */
+export function isWhen(written: string, date: Date | undefined, timeZone: string): boolean {
+  if (date === undefined) return written === 'undated'
+  const format = (options: Intl.DateTimeFormatOptions) =>
+    new Intl.DateTimeFormat('en-GB', { ...options, timeZone }).format(date)
+  return /\d\d:\d\d$/.test(written)
+    ? written.endsWith(format({ hour: '2-digit', minute: '2-digit' }))
+    : written.startsWith(format({ day: 'numeric', month: 'short' }))
 }
 
 /** Days since 1970 on the calendar of a time zone. */
 export function dayNumber(date: Date, timeZone: string): number {
-  const day = new Intl.DateTimeFormat('en-CA', { year: 'numeric', month: '2-digit', day: '2-digit', timeZone }).format(date)
+  const day = new Intl.DateTimeFormat('en-CA', { year: 'numeric', month: '2-digit', day: '2-digit', timeZone }).format(
+    date,
+  )
   return Math.round(Date.parse(`${day}T00:00:00Z`) / 86_400_000)
 }
 
@@ -89,7 +103,8 @@ export function fenced(text: string): string {
 }
 
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const row = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll('|', '/').replace(/\s+/g, ' ')).join(' | ')} |`
+  const row = (cells: readonly string[]) =>
+    `| ${cells.map((cell) => cell.replaceAll('|', '/').replace(/\s+/g, ' ')).join(' | ')} |`
   return [row(head), row(head.map(() => '---')), ...rows.map(row)].join('\n')
 }
 

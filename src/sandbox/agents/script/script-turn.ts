@@ -1,10 +1,11 @@
 /** One turn of the script: what every answer needs at hand. */
 import type { BrainTurn } from '../brain.js'
-import { type TurnContext } from './context-block.js'
+import type { TurnContext } from './context-block.js'
 import { isRecord, parseLoosely, textOf } from './loose-json.js'
+import { type Correspondent, correspondent, type SeenMail } from './seen-mail.js'
 import { Shown } from './shown.js'
+import { warnings } from './suspicion.js'
 import { Toolbox } from './toolbox.js'
-import { correspondent, type Correspondent } from './seen-mail.js'
 
 export interface ScriptTurn {
   readonly tools: Toolbox
@@ -20,7 +21,7 @@ export interface ScriptTurn {
 export function scriptTurn(turn: BrainTurn, context: TurnContext): ScriptTurn {
   return {
     tools: new Toolbox(turn),
-    shown: Shown.from(turn.history),
+    shown: Shown.from(turn.history, context.timeZone),
     context,
     isFirst: !turn.history.some((item) => item.type === 'agent'),
     async say(markdown) {
@@ -45,8 +46,17 @@ export async function mailboxAddress({ tools }: ScriptTurn): Promise<string | un
   return textOf(inner.emailAddress) ?? textOf(inner.email_address) ?? textOf(inner.email)
 }
 
-/** Everybody the session has seen mail from or to, and the person themselves, for telling a known sender from a look-alike. */
-export function knownCorrespondents({ shown, context }: ScriptTurn): Correspondent[] {
+/**
+ * Everybody known before a mail came: those of older mail, and the person themselves. Who imitates a sender comes later than the
+ * sender, so what came later says nothing about whether this one is genuine.
+ */
+export function knownBefore(mail: SeenMail, { shown, context }: ScriptTurn): Correspondent[] {
   const own = context.mailbox === undefined ? [] : [correspondent(context.mailbox)]
-  return [...own, ...shown.known().flatMap((mail) => [mail.from, ...mail.to, ...mail.cc])]
+  const older = shown.known().filter((other) => (other.date?.getTime() ?? 0) < (mail.date?.getTime() ?? 0))
+  return [...own, ...older.flatMap((other) => [other.from, ...other.to, ...other.cc])]
+}
+
+/** What the person should know before they trust a mail, with all that this session has seen of others. */
+export function alarmsAbout(mail: SeenMail, turn: ScriptTurn): string[] {
+  return warnings(mail, knownBefore(mail, turn))
 }

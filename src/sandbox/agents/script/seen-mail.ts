@@ -77,7 +77,13 @@ export function correspondent(value: unknown): Correspondent {
   const text = (textOf(value) ?? '').trim()
   const angled = /^(.*)<([^<>]*)>\s*$/s.exec(text)
   if (angled === null) return { name: '', address: text }
-  return { name: (angled[1] ?? '').trim().replace(/^"(.*)"$/, '$1').replace(/\\(["\\])/g, '$1'), address: (angled[2] ?? '').trim() }
+  return {
+    name: (angled[1] ?? '')
+      .trim()
+      .replace(/^"(.*)"$/, '$1')
+      .replace(/\\(["\\])/g, '$1'),
+    address: (angled[2] ?? '').trim(),
+  }
 }
 
 function correspondents(value: unknown): Correspondent[] {
@@ -138,7 +144,8 @@ function readMail(record: Record<string, unknown>): SeenMail | undefined {
     body: bodyOf(record, payload),
     labels: labelsOf(record),
     attachments: attachmentsOf(record, payload),
-    bulk: header('list-id') !== undefined || header('list-unsubscribe') !== undefined || header('precedence') === 'bulk',
+    bulk:
+      header('list-id') !== undefined || header('list-unsubscribe') !== undefined || header('precedence') === 'bulk',
   }
 }
 
@@ -168,7 +175,15 @@ function labelsOf(record: Record<string, unknown>): string[] {
 }
 
 function bodyOf(record: Record<string, unknown>, payload: Record<string, unknown>): string | undefined {
-  for (const value of [record.body, record.text, record.body_text, record.bodyText, record.plain_text, record.textBody, record.content]) {
+  for (const value of [
+    record.body,
+    record.text,
+    record.body_text,
+    record.bodyText,
+    record.plain_text,
+    record.textBody,
+    record.content,
+  ]) {
     if (typeof value === 'string') return value.replaceAll('\r\n', '\n').trim()
     if (isRecord(value)) {
       const inner = textOf(value.text) ?? textOf(value.plain)
@@ -181,7 +196,10 @@ function bodyOf(record: Record<string, unknown>, payload: Record<string, unknown
   return (plain ?? (html === undefined ? undefined : withoutTags(html)))?.replaceAll('\r\n', '\n').trim()
 }
 
-function attachmentsOf(record: Record<string, unknown>, payload: Record<string, unknown>): SeenAttachment[] | undefined {
+function attachmentsOf(
+  record: Record<string, unknown>,
+  payload: Record<string, unknown>,
+): SeenAttachment[] | undefined {
   if (Array.isArray(record.attachments)) {
     return record.attachments.filter(isRecord).map((one, index) => ({
       id: textOf(one.id) ?? textOf(one.attachment_id) ?? textOf(one.attachmentId) ?? String(index),

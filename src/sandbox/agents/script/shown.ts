@@ -4,10 +4,10 @@
  */
 import type { HistoryItem } from '../brain.js'
 import { isRecord, parseLoosely, textOf } from './loose-json.js'
-import { listTitle, sender } from './markdown.js'
+import { isWhen, listTitle, sender } from './markdown.js'
 import { mailsIn, mergeMail, type SeenMail } from './seen-mail.js'
 
-const LISTED = /^(\d+)\. \*\*(.+?)\*\* — ([^,\n]+)/gm
+const LISTED = /^\d+\. \*\*(.+?)\*\* — ([^,\n]+), ([^,.\n]+)/gm
 /** Tools whose message is what the conversation is about afterwards. */
 const SINGLE_MAIL_TOOLS = new Set([
   'gmail_get_message_by_id',
@@ -25,10 +25,15 @@ export class Shown {
   /** Id of the draft written last, until it is sent. */
   draftId: string | undefined
   readonly #known = new Map<string, SeenMail>()
+  readonly #timeZone: string
 
-  /** Replays a session's history. */
-  static from(history: readonly HistoryItem[]): Shown {
-    const shown = new Shown()
+  constructor(timeZone: string) {
+    this.#timeZone = timeZone
+  }
+
+  /** Replays a session's history, whose lists were written in this IANA time zone. */
+  static from(history: readonly HistoryItem[], timeZone: string): Shown {
+    const shown = new Shown(timeZone)
     let mailsInARow = 0
     for (const item of history) {
       if (item.type === 'agent') {
@@ -81,8 +86,10 @@ export class Shown {
     if (entries.length === 0) return
     const left = this.known()
     const listed: SeenMail[] = []
-    for (const [, , title, from] of entries) {
-      const at = left.findIndex((mail) => listTitle(mail) === title && sender(mail) === from)
+    for (const [, title, from, written = ''] of entries) {
+      const at = left.findIndex(
+        (mail) => listTitle(mail) === title && sender(mail) === from && isWhen(written, mail.date, this.#timeZone),
+      )
       const mail = at === -1 ? undefined : left.splice(at, 1)[0]
       if (mail === undefined) return
       listed.push(mail)
@@ -97,7 +104,8 @@ export class Shown {
       this.#relabel(id, answer)
       this.mail = (id === undefined ? undefined : this.#known.get(id)) ?? mails[0]
     }
-    if (name === 'gmail_get_thread_by_id') this.mail = mails.filter((mail) => !mail.labels.includes('SENT')).at(-1) ?? mails.at(-1)
+    if (name === 'gmail_get_thread_by_id')
+      this.mail = mails.filter((mail) => !mail.labels.includes('SENT')).at(-1) ?? mails.at(-1)
     else if (name === 'gmail_create_draft') this.draftId = draftIdIn(answer)
     else if (name === 'gmail_send_draft') this.draftId = undefined
   }

@@ -8,16 +8,23 @@ const ADDRESSES_AN_AGENT =
   /ignore (?:all |any )?(?:of )?(?:the |your )?(?:previous|prior|above|earlier) (?:instructions|rules)|instructions? (?:for|to) (?:the |any |your )?(?:ai|assistant|agent|llm|language model|chatbot)|\bAI (?:assistant|agent)s?\b[^.\n]{0,60}\b(?:must|should|shall|please|follow|execute)|^\s*system\s*(?:prompt)?\s*:|you are now in \w+ mode|\bas an ai\b[^.\n]{0,40}\bmust\b/im
 const ORDERS: readonly (readonly [RegExp, string])[] = [
   [/\bforward (?:all|every|each|the last|any)\b/i, 'forward mail to somebody else'],
-  [/!\[[^\]]*\]\(|https?:\/\/\S*[?&]\w+=(?:DATA|\{|<|%7B)/i, 'put data from the mailbox into the address of a picture or link'],
+  [
+    /!\[[^\]]*\]\(|https?:\/\/\S*[?&]\w+=(?:DATA|\{|<|%7B)/i,
+    'put data from the mailbox into the address of a picture or link',
+  ],
   [/<!(?:channel|here|everyone)|@(?:channel|here|everyone)\b/i, 'notify a whole channel'],
   [/\b(?:do not|don't|never) (?:mention|tell|reveal|report|say)\b/i, 'keep quiet about it'],
   [/\bdelete (?:this|the|all)\b/i, 'delete mail'],
-  [/\b(?:already )?(?:approved|pressed the button|confirmed) by\b|status:\s*approved|already (?:approved|pressed)/i, 'believe that the owner has approved it'],
+  [
+    /\b(?:already )?(?:approved|pressed the button|confirmed) by\b|status:\s*approved|already (?:approved|pressed)/i,
+    'believe that the owner has approved it',
+  ],
   [/\b(?:password|passcode|api key|access token|credentials?)\b/i, 'hand out secrets'],
 ]
 const PAYMENT_PRESSURE =
   /\b(?:new|changed?|updated?) (?:bank|account|payment) (?:details?|number|account)|\bto our new account|\bwire\b|\btransfer the amount|\bgift cards?|\btake care of a payment|\bpayment\b[^.\n]{0,80}\b(?:today|before noon|immediately|urgent)/i
-const SECRECY = /\b(?:keep this between us|confidential|do not call|don't call|can ?not talk|does not need to know|tell nobody)\b/i
+const SECRECY =
+  /\b(?:keep this between us|confidential|do not call|don't call|can ?not talk|does not need to know|tell nobody)\b/i
 const HYPHENS_AND_DOTS = /[-.]/
 
 /** Orders that a mail gives to an agent that reads it: what they are, in the script's own words; undefined when it gives none. */
@@ -30,7 +37,10 @@ export function ordersToAgents(mail: SeenMail): readonly string[] | undefined {
 /** Whether the mail presses for money or secrecy, so that its sender deserves a second look. */
 export function pressesForMoney(mail: SeenMail): boolean {
   const text = `${mail.subject}\n${mail.body ?? mail.snippet}`
-  return PAYMENT_PRESSURE.test(text) || (SECRECY.test(text) && /\b(?:pay|payment|account|invoice|eur|usd|\$|€)\b/i.test(text))
+  return (
+    PAYMENT_PRESSURE.test(text) ||
+    (SECRECY.test(text) && /\b(?:pay|payment|account|invoice|eur|usd|\$|€)\b/i.test(text))
+  )
 }
 
 /**
@@ -58,7 +68,9 @@ export function warnings(mail: SeenMail, others: readonly Correspondent[]): stri
     found.push(`An answer would go to \`${plain(mail.replyTo.address)}\`, at another domain than the sender's.`)
   }
   if (pressesForMoney(mail)) {
-    found.push('It presses for a payment or for secrecy. Check with the sender by a way you already know, before anything is paid.')
+    found.push(
+      'It presses for a payment or for secrecy. Check with the sender by a way you already know, before anything is paid.',
+    )
   }
   return found
 }
@@ -68,7 +80,8 @@ export function lookAlike(from: Correspondent, others: readonly Correspondent[])
   const domain = domainOf(from.address)
   if (domain === '') return undefined
   const imitated = others.filter((other) => domainOf(other.address) !== domain && domainOf(other.address) !== '')
-  return imitated.find((other) => resembles(domain, domainOf(other.address)))
+  const found = imitated.filter((other) => resembles(domain, domainOf(other.address)))
+  return found.find((other) => other.name === from.name) ?? found[0]
 }
 
 /** Domains that a hurried reader takes for the same: digits for letters, "rn" for "m", a hyphen more, one letter off. */
@@ -81,7 +94,13 @@ function resembles(domain: string, known: string): boolean {
 }
 
 function skeleton(domain: string): string {
-  return domain.toLowerCase().replace(/0/g, 'o').replace(/[1i]/g, 'l').replace(/rn/g, 'm').replace(/vv/g, 'w').replace(/5/g, 's')
+  return domain
+    .toLowerCase()
+    .replace(/0/g, 'o')
+    .replace(/[1i]/g, 'l')
+    .replace(/rn/g, 'm')
+    .replace(/vv/g, 'w')
+    .replace(/5/g, 's')
 }
 
 /** `vandermeer-artlogistics` beside `vandermeer-logistics`: the same words, one of them grown. */
@@ -111,4 +130,26 @@ function edits(a: string, b: string): number {
 
 export function domainOf(address: string): string {
   return address.split('@')[1]?.toLowerCase() ?? ''
+}
+
+const SECTION_MARK = /^\s*[-=*_#<[(]{2,}.*[-=*_#>\])]{2,}\s*$/
+
+/**
+ * A hostile mail without its passage for assistants: from the first line that speaks to one to the mark that ends the passage, else
+ * to the end of that paragraph and of the lists and pictures that follow it.
+ */
+export function withoutOrders(body: string): string {
+  const kept: string[] = []
+  let inside = false
+  for (const line of body.split('\n')) {
+    const speaks = ADDRESSES_AN_AGENT.test(line)
+    if (speaks) inside = !(SECTION_MARK.test(line) && /\bend\b/i.test(line))
+    else if (!inside) kept.push(line)
+  }
+  return (
+    kept
+      .join('\n')
+      .replace(/\n{3,}/g, '\n\n')
+      .trim() || '(nothing else)'
+  )
 }

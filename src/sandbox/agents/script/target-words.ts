@@ -23,27 +23,35 @@ const ENDS_NAME =
   '(?=\\s+(?:about|regarding|concerning|on|with|that|who|which|today|yesterday|this|last|since|in|and|say|says|saying|said|sent|wrote|write|reply|replied|answer|telling|to|from|for|as|it)\\b|[?!,;:]|\\.(?:\\s|$)|$)'
 const FROM = new RegExp(`\\b(?:from|sent by|written by|by)\\s+(.+?)${ENDS_NAME}`, 'i')
 const TO = new RegExp(`\\b(?:to)\\s+(.+?)${ENDS_NAME}`, 'i')
+const SOMEBODY = '(?!you\\b|i\\b|we\\b|any|some|the\\b|a\\b|my\\b|no\\b)(.+?)'
 const DID_WRITE = new RegExp(
-  '\\b(?:did|has|have|does)\\s+(?!you\\b|i\\b|we\\b|anyone|anybody|somebody|someone)(.+?)\\s+(?:write|written|reply|replied|respond|responded|answer|answered|send|sent|say|said|email|emailed|mail|mailed|get back|got back|come back)\\b',
+  `\\b(?:did|does)\\s+${SOMEBODY}\\s+(?:write|reply|respond|answer|send|say|e-?mail|get back|come back)\\b|` +
+    `\\b(?:has|have)\\s+${SOMEBODY}\\s+(?:written|replied|responded|answered|sent|said|e-?mailed|got back|come back)\\b`,
   'i',
 )
-const POSSESSIVE = /(?:^|\s)(\p{Lu}[\p{L}-]+(?: \p{Lu}[\p{L}-]+)?)['’]s?\s+(?:(?:last|latest|newest|first)\s+)?(?:e-?mails?|mails?|messages?|threads?|notes?|letters?|repl(?:y|ies)|answers?|invoices?|attachments?|one)\b/u
+const POSSESSIVE =
+  /(?:^|\s)(\p{Lu}[\p{L}-]+(?: \p{Lu}[\p{L}-]+)?)['’]s?\s+(?:(?:last|latest|newest|first)\s+)?(?:e-?mails?|mails?|messages?|threads?|notes?|letters?|repl(?:y|ies)|answers?|invoices?|attachments?|one)\b/u
 const ABOUT = new RegExp(
   '\\b(?:about|regarding|concerning|re:|on the (?:subject|topic) of|mention(?:s|ing)?|containing|with the (?:words?|subject)|that says?|titled|called|on)\\s+(.+?)' +
     '(?=\\s+(?:from|sent by|with (?:an? |any )?attachments?|this week|today|yesterday|last week|this month)\\b|[?!;]|\\.(?:\\s|$)|$)',
   'i',
 )
 const QUOTED = /["“”„«»]([^"“”„«»]{2,80})["“”„«»]/
-const ATTACHED = /\b(?:with|has|have|having|containing|includ(?:es|ing))\s+(?:an? |any |some |the )?(?:attach\w*|files?|pdfs?|documents?)\b|\battachments\b/i
+const ATTACHED =
+  /\b(?:with|has|have|having|containing|includ(?:es|ing))\s+(?:an? |any |some |the )?(?:attach\w*|files?|pdfs?|documents?)\b|\battachments\b/i
 const NEWSLETTERS = /\b(?:newsletters?|promotions?|promos?|advertis\w+|ads|marketing|bulk)\b/i
-const LABEL = /\b(?:label(?:l?ed)?|tag(?:ged)?|folder|filed under)\s+(?:as |with )?["“']?([\p{L}\p{N}/_ -]{2,40}?)["”']?(?=\s+(?:label|folder|from|about|today|this)\b|[?.!,]|$)/iu
+const LABEL =
+  /\b(?:label(?:l?ed)?|tag(?:ged)?|folder|filed under)\s+(?:as |with )?["“']?([\p{L}\p{N}/_ -]{2,40}?)["”']?(?=\s+(?:label|folder|from|about|today|this)\b|[?.!,]|$)/iu
 const PERIODS: readonly (readonly [RegExp, Period])[] = [
   [/\b(?:today|this (?:morning|afternoon|evening)|since midnight|tonight)\b/i, 'today'],
   [/\b(?:yesterday|last night)\b/i, 'yesterday'],
   [/\b(?:this|last|past) (?:week|7 days|seven days)\b|\bof the week\b/i, 'week'],
   [/\b(?:this|last|past) (?:month|30 days|thirty days)\b/i, 'month'],
 ]
-const LIMIT = new RegExp(`\\b(?:last|latest|newest|recent|first|top)\\s+(\\d{1,2}|${NUMBER_WORDS.slice(1).join('|')})\\b`, 'i')
+const LIMIT = new RegExp(
+  `\\b(?:last|latest|newest|recent|first|top)\\s+(\\d{1,2}|${NUMBER_WORDS.slice(1).join('|')})\\b`,
+  'i',
+)
 
 /** Reads the words that name one or more mails. */
 export function readTarget(words: string): Target {
@@ -52,10 +60,22 @@ export function readTarget(words: string): Target {
   const pronoun = PRONOUN.test(text)
   const plural = PLURAL.test(text)
   if (text === '' || ordinals.length > 0 || pronoun || plural) {
-    return { ordinals, pronoun: pronoun && ordinals.length === 0, plural: plural && ordinals.length === 0, latest: false, filter: undefined }
+    return {
+      ordinals,
+      pronoun: pronoun && ordinals.length === 0,
+      plural: plural && ordinals.length === 0,
+      latest: false,
+      filter: undefined,
+    }
   }
   const filter = readFilter(text)
-  return { ordinals: [], pronoun: false, plural: MANY.test(text), latest: LATEST.test(text), filter: isEmptyFilter(filter) ? undefined : filter }
+  return {
+    ordinals: [],
+    pronoun: false,
+    plural: MANY.test(text),
+    latest: LATEST.test(text),
+    filter: isEmptyFilter(filter) ? undefined : filter,
+  }
 }
 
 function ordinalsIn(text: string): number[] {
@@ -64,7 +84,9 @@ function ordinalsIn(text: string): number[] {
     return Array.from({ length: Math.min(10, numberOf(few[2] ?? '')) }, (_, index) => index + 1)
   }
   const numbers = [
-    ...[...text.matchAll(ORDINAL)].map(([, word, digits]) => (word === undefined ? Number(digits) : ORDINAL_WORDS.indexOf(word.toLowerCase()) + 1)),
+    ...[...text.matchAll(ORDINAL)].map(([, word, digits]) =>
+      word === undefined ? Number(digits) : ORDINAL_WORDS.indexOf(word.toLowerCase()) + 1,
+    ),
     ...[...text.matchAll(NUMBERED)].map(([, marked, alone]) => Number(marked ?? alone)),
   ].filter((number) => number > 0)
   if (numbers.length === 0 && LAST_ONE.test(text)) return [-1]
@@ -83,7 +105,7 @@ export function readFilter(words: string): Filter {
     const match = pattern.exec(rest)
     if (match === null) return undefined
     rest = `${rest.slice(0, match.index)} ${rest.slice(match.index + match[0].length)}`
-    return (match[1] ?? match[0]).trim()
+    return (match[1] ?? match[2] ?? match[0]).trim()
   }
   const quoted = take(QUOTED)
   const period = PERIODS.find(([pattern]) => take(pattern) !== undefined)?.[1]
@@ -91,11 +113,17 @@ export function readFilter(words: string): Filter {
   const attachment = take(ATTACHED) !== undefined
   const newsletters = take(NEWSLETTERS) !== undefined
   const label = take(LABEL)
-  const unread = take(/\b(?:unread|unopened|not read|haven['’]t read|new mail|new messages?|new e-?mails?|what['’]?s new|anything new)\b/i) !== undefined
+  const unread =
+    take(
+      /\b(?:unread|unopened|not read|haven['’]t read|new mail|new messages?|new e-?mails?|what['’]?s new|anything new)\b/i,
+    ) !== undefined
   const starred = take(/\b(?:starred|flagged|with a star)\b/i) !== undefined
   const important = take(/\b(?:important|urgent)\b/i) !== undefined
   const trash = take(/\b(?:in |from )?(?:the )?(?:trash|bin)\b/i) !== undefined
-  const sent = take(/\b(?:i|we) (?:have )?(?:sent|wrote|write|written|send)\b|\bsent (?:mails?|messages?|items?|folder)\b|\bmy sent\b|\bfrom me\b|\bdid i (?:send|write|reply|answer)\b/i) !== undefined
+  const sent =
+    take(
+      /\b(?:i|we) (?:have )?(?:sent|wrote|write|written|send)\b|\bsent (?:mails?|messages?|items?|folder)\b|\bmy sent\b|\bfrom me\b|\bdid i (?:send|write|reply|answer)\b/i,
+    ) !== undefined
   const writer = take(DID_WRITE) ?? take(POSSESSIVE)
   const from = person(writer ?? take(FROM))
   const to = sent || /\bto\b/i.test(rest) ? person(take(TO)) : undefined
@@ -130,7 +158,10 @@ export function person(words: string | undefined): string | undefined {
     .replace(/['’]s$/, '')
     .replace(/[?!,;:.]+$/, '')
     .trim()
-  return name === '' || /^(?:me|myself|us|anyone|anybody|someone|somebody|everyone|everybody|you|it|this|that|here|there|now)$/i.test(name) ? undefined : name
+  return name === '' ||
+    /^(?:me|myself|us|anyone|anybody|someone|somebody|everyone|everybody|you|it|this|that|here|there|now)$/i.test(name)
+    ? undefined
+    : name
 }
 
 /** The words that carry meaning, or undefined when none are left. */

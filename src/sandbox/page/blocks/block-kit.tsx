@@ -20,6 +20,7 @@ import { parseRichText } from '../text/rich-text.js'
 import { Text } from './block-kit-text.js'
 import { Element } from './elements.js'
 import { EntryElement, isEntry } from './entries.js'
+import { useInteraction } from './interaction.js'
 
 /** Block Kit as Slack's client lays it out. The server has checked the blocks; one that breaks all the same shows as such. */
 export function BlockKit({ blocks }: { blocks: readonly unknown[] }) {
@@ -167,7 +168,9 @@ function Actions({ block }: { block: ActionsBlock | Extract<KnownBlock, { type: 
 }
 
 function Input({ block }: { block: InputBlock }) {
+  const { problem } = useInteraction()
   const id = `input-${block.block_id}`
+  const wrong = problem?.(block.block_id ?? '')
   return (
     <div class="block block-input">
       <label class="block-label" for={id}>
@@ -182,6 +185,11 @@ function Input({ block }: { block: InputBlock }) {
         isRequired={!block.optional}
         dispatches={block.dispatch_action === true}
       />
+      {wrong === undefined ? null : (
+        <div class="block-problem" role="alert">
+          {wrong}
+        </div>
+      )}
       {block.hint ? (
         <div class="block-hint">
           <PlainText text={block.hint.text} />

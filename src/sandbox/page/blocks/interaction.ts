@@ -11,6 +11,8 @@ export interface Interaction {
   keep?(blockId: string, actionId: string, value: string): void
   /** Only in a modal: what was entered so far, or undefined where nobody touched the element. */
   kept?(blockId: string, actionId: string): string | undefined
+  /** Only in a modal: what is wrong with the block's input. */
+  problem?(blockId: string): string | undefined
 }
 
 export const InteractionContext = createContext<Interaction | undefined>(undefined)

@@ -29,6 +29,8 @@ export function Composer({ channel, threadTs, placeholder, messages, autoFocus }
   const workspace = useWorkspace()
   const { state } = useViewer()
   const box = useRef<HTMLTextAreaElement>(null)
+  /** Where the caret goes once the text that was put in is there: before the next key arrives. */
+  const pendingCaret = useRef<number | undefined>(undefined)
   const listId = useId()
   const [text, setText] = useState(() => workspace.draft(channel.id, threadTs))
   const [caret, setCaret] = useState(text.length)
@@ -60,6 +62,10 @@ export function Composer({ channel, threadTs, placeholder, messages, autoFocus }
     if (!element) return
     element.style.height = 'auto'
     element.style.height = `${element.scrollHeight}px`
+    if (pendingCaret.current === undefined) return
+    element.focus()
+    element.setSelectionRange(pendingCaret.current, pendingCaret.current)
+    pendingCaret.current = undefined
   }, [text])
   useEffect(() => {
     if (autoFocus) box.current?.focus()
@@ -67,11 +73,8 @@ export function Composer({ channel, threadTs, placeholder, messages, autoFocus }
 
   /** Puts `insert` in the place of the characters from `from` to `to`, with the caret behind it. */
   const replace = (from: number, to: number, insert: string, caretAt = from + insert.length) => {
+    pendingCaret.current = caretAt
     change(text.slice(0, from) + insert + text.slice(to), caretAt)
-    requestAnimationFrame(() => {
-      box.current?.focus()
-      box.current?.setSelectionRange(caretAt, caretAt)
-    })
   }
   const choose = (option: Completion) => {
     if (found) replace(found.from, caret, `${option.insert} `)

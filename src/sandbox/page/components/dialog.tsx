@@ -10,6 +10,8 @@ export function Dialog(props: { label: string; class?: string; onEscape(): void;
   useEffect(() => {
     const dialog = ref.current
     dialog?.showModal()
+    // The first field, as in Slack; without one the browser's own choice stands.
+    dialog?.querySelector<HTMLElement>('.modal-body :is(input, textarea, select):not(:disabled)')?.focus()
     return () => dialog?.close()
   }, [])
   return (

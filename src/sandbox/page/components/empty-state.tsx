@@ -3,18 +3,19 @@ import { useViewer, useWorkspace } from '../context.js'
 import { Avatar } from './avatar.js'
 import { HashIcon } from './icons.js'
 
-/** Requests that make sense for any mailbox. */
+/** Requests that make sense for any mailbox, where the app suggests none of its own. */
 const PROMPTS = [
-  { title: 'What’s unread?', text: 'What’s unread?' },
-  { title: 'Find an invoice', text: 'Find the most recent invoice' },
-  { title: 'Who wrote this week?', text: 'Who wrote to me this week, and what about?' },
-  { title: 'What can you do?', text: 'What can you do?' },
+  { title: 'What’s unread?', message: 'What’s unread?' },
+  { title: 'Find an invoice', message: 'Find the most recent invoice' },
+  { title: 'Who wrote this week?', message: 'Who wrote to me this week, and what about?' },
+  { title: 'What can you do?', message: 'What can you do?' },
 ]
 
 /** The beginning of the direct messages with the app; while there are none, with something to ask. */
 export function AppIntro({ channel, isEmpty }: { channel: PageChannel; isEmpty: boolean }) {
   const workspace = useWorkspace()
   const { state } = useViewer()
+  const suggested = state.prompts.find((prompts) => prompts.channel === channel.id && prompts.threadTs === undefined)
   return (
     <div class="intro">
       <div class="intro-head">
@@ -28,14 +29,14 @@ export function AppIntro({ channel, isEmpty }: { channel: PageChannel; isEmpty: 
       </p>
       {isEmpty ? (
         <>
-          <p class="intro-ask">Here are a few things to try:</p>
+          <p class="intro-ask">{suggested?.title ?? 'Here are a few things to try:'}</p>
           <div class="prompts">
-            {PROMPTS.map((prompt) => (
+            {(suggested?.prompts ?? PROMPTS).map((prompt) => (
               <button
                 key={prompt.title}
                 type="button"
                 class="prompt"
-                onClick={() => void workspace.post(channel.id, undefined, prompt.text)}
+                onClick={() => void workspace.post(channel.id, undefined, prompt.message)}
               >
                 {prompt.title}
               </button>

@@ -139,7 +139,7 @@ export function Inlines({ nodes }: { nodes: readonly Inline[] }) {
 function InlineView({ node }: { node: Inline }) {
   switch (node.type) {
     case 'text':
-      return <>{node.text}</>
+      return <WithEmoji text={node.text} />
     case 'bold':
       return (
         <b>
@@ -185,6 +185,27 @@ function InlineView({ node }: { node: Inline }) {
     case 'gap':
       return <span class="rich-gap" />
   }
+}
+
+/** An emoji character, with the joiners and variants that belong to it. */
+const EMOJI =
+  /((?:\p{Emoji_Presentation}|\p{Extended_Pictographic}\uFE0F)(?:\p{Emoji_Modifier}|\u200D\p{Extended_Pictographic}\uFE0F?)*)/u
+
+/** Emoji characters in a text, at the size that Slack gives them. */
+function WithEmoji({ text }: { text: string }) {
+  return (
+    <>
+      {text.split(EMOJI).map((part, index) =>
+        index % 2 === 1 ? (
+          <span key={String(index)} class="emoji">
+            {part}
+          </span>
+        ) : (
+          part
+        ),
+      )}
+    </>
+  )
 }
 
 function UserMention({ id }: { id: string }) {

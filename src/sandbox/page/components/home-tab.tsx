@@ -2,22 +2,22 @@ import { useMemo } from 'preact/hooks'
 import { BlockKit } from '../blocks/block-kit.js'
 import { type Interaction, InteractionContext } from '../blocks/interaction.js'
 import { useViewer, useWorkspace, useWorkspaceState } from '../context.js'
-import { HOME_TS, pressKey } from '../workspace.js'
+import { pressKey } from '../workspace.js'
 import { Avatar } from './avatar.js'
 
 /** The app's Home tab, as it was last published for this person. */
 export function HomeTab() {
   const workspace = useWorkspace()
   const { pressing } = useWorkspaceState()
-  const { state, place } = useViewer()
-  const channel = place.channel
+  const { state } = useViewer()
+  const view = state.home?.id ?? ''
   const interaction = useMemo<Interaction>(
     () => ({
       press: (blockId, actionId, value) =>
-        void workspace.press({ channel, ts: HOME_TS, blockId, actionId, ...(value === undefined ? {} : { value }) }),
-      isPressing: (blockId, actionId) => pressing.has(pressKey({ channel, ts: HOME_TS, blockId, actionId })),
+        void workspace.press({ view, blockId, actionId, ...(value === undefined ? {} : { value }) }),
+      isPressing: (blockId, actionId) => pressing.has(pressKey({ view, blockId, actionId })),
     }),
-    [workspace, channel, pressing],
+    [workspace, view, pressing],
   )
   return (
     <div class="home" role="tabpanel" aria-label="Home">

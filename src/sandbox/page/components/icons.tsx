@@ -69,3 +69,4 @@ export const MentionIcon = icon(
     <path d="M13 7v4c0 1.500 1 2 2 2 1.500 0 2-1.500 2-3a7 7 0 1 0-2.800 5.600" />
   </g>,
 )
+export const LockIcon = icon(<path d="M5 9h10v7.500H5zM7 9V6.500a3 3 0 0 1 6 0V9" />)

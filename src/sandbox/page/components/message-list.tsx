@@ -51,6 +51,7 @@ export function MessageList({ label, channel, messages, newAfter, intro, afterFi
     tz: state.viewer.tz,
     now,
     viewer: state.viewer.id,
+    inThread: inThread === true,
     ...(newAfter === undefined ? {} : { newAfter }),
   })
   return (
@@ -89,7 +90,7 @@ export function MessageList({ label, channel, messages, newAfter, intro, afterFi
                 key={row.key}
                 channel={channel}
                 message={row.message}
-                isGrouped={row.isGrouped && !(inThread && index <= 2)}
+                isGrouped={row.isGrouped}
                 inThread={inThread === true}
                 now={now}
               />

@@ -10,7 +10,7 @@ import { repliesOf, threadKey } from '../viewer-state.js'
 import { pressKey } from '../workspace.js'
 import { Avatar } from './avatar.js'
 import { ConfirmDialog } from './dialog.js'
-import { Mrkdwn } from './formatted-text.js'
+import { Mrkdwn, PlainText } from './formatted-text.js'
 import { ChevronIcon, DeleteIcon, EditIcon, EyeIcon, FileIcon, ReplyIcon } from './icons.js'
 import { MessageEditor } from './message-editor.js'
 
@@ -68,8 +68,10 @@ export function Message({ channel, message, isGrouped, inThread, now }: MessageP
             {time}
           </div>
         )}
+        {message.broadcast && !inThread ? <div class="broadcast-note">replied to a thread</div> : null}
         {isEditing ? <MessageEditor message={message} /> : <MessageBody message={message} />}
-        {inThread || message.ephemeral ? null : <ReplyBar message={message} now={now} />}
+        {message.reactions && message.reactions.length > 0 ? <Reactions reactions={message.reactions} /> : null}
+        {inThread || message.ephemeral || message.broadcast ? null : <ReplyBar message={message} now={now} />}
       </div>
       {message.ephemeral || isEditing ? null : <HoverActions channel={channel} message={message} inThread={inThread} />}
     </div>
@@ -100,6 +102,24 @@ function MessageBody({ message }: { message: PageMessage }) {
       )}
       {edited}
       {message.files && message.files.length > 0 ? <Files files={message.files} /> : null}
+    </div>
+  )
+}
+
+function Reactions({ reactions }: { reactions: NonNullable<PageMessage['reactions']> }) {
+  const { state } = useViewer()
+  return (
+    <div class="reactions">
+      {reactions.map(({ name, users }) => {
+        const names = users
+          .map((id) => state.people.get(id))
+          .map((person) => (person ? displayName(person) : 'Somebody'))
+        return (
+          <span key={name} class="reaction" role="img" aria-label={`${names.join(', ')} reacted with :${name}:`}>
+            <PlainText text={`:${name}:`} /> {users.length}
+          </span>
+        )
+      })}
     </div>
   )
 }
@@ -187,7 +207,7 @@ function HoverActions({
             class="icon-button"
             aria-label="Reply in thread"
             title="Reply in thread"
-            onClick={() => workspace.openThread(message.ts)}
+            onClick={() => workspace.openThread(message.threadTs ?? message.ts)}
           >
             <ReplyIcon />
           </button>

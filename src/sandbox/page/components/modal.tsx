@@ -1,8 +1,8 @@
 import { useMemo, useState } from 'preact/hooks'
+import type { PageModal } from '../../slack/page-api.js'
 import { BlockKit } from '../blocks/block-kit.js'
 import { type Interaction, InteractionContext } from '../blocks/interaction.js'
 import { useViewer, useWorkspace, useWorkspaceState } from '../context.js'
-import type { ModalView } from '../viewer-state.js'
 import { pressKey } from '../workspace.js'
 import { Avatar } from './avatar.js'
 import { Dialog } from './dialog.js'
@@ -17,25 +17,25 @@ export function ModalLayer() {
 
 type Values = Readonly<Record<string, Readonly<Record<string, string>>>>
 
-function Modal({ view }: { view: ModalView }) {
+function Modal({ view }: { view: PageModal }) {
   const workspace = useWorkspace()
   const { pressing } = useWorkspaceState()
-  const { state, place } = useViewer()
+  const { state } = useViewer()
   const [values, setValues] = useState<Values>({})
-  const [problem, setProblem] = useState<string>()
+  const [problem, setProblem] = useState<{ words: string; blockId?: string }>()
   const [isSubmitting, setIsSubmitting] = useState(false)
-  const channel = place.channel
 
   const interaction = useMemo<Interaction>(
     () => ({
       press: (blockId, actionId, value) =>
-        void workspace.press({ channel, ts: view.id, blockId, actionId, ...(value === undefined ? {} : { value }) }),
-      isPressing: (blockId, actionId) => pressing.has(pressKey({ channel, ts: view.id, blockId, actionId })),
+        void workspace.press({ view: view.id, blockId, actionId, ...(value === undefined ? {} : { value }) }),
+      isPressing: (blockId, actionId) => pressing.has(pressKey({ view: view.id, blockId, actionId })),
       keep: (blockId, actionId, value) =>
         setValues((before) => ({ ...before, [blockId]: { ...before[blockId], [actionId]: value } })),
       kept: (blockId, actionId) => values[blockId]?.[actionId],
+      problem: (blockId) => (problem?.blockId === blockId ? problem.words : view.errors?.[blockId]),
     }),
-    [workspace, channel, view.id, pressing, values],
+    [workspace, view.id, view.errors, pressing, values, problem],
   )
 
   const close = () => workspace.closeModal(view.id)
@@ -63,10 +63,10 @@ function Modal({ view }: { view: ModalView }) {
           </button>
         </div>
         <div class="modal-body">
-          {problem === undefined ? null : (
+          {problem === undefined || problem.blockId !== undefined ? null : (
             <div class="banner banner-warning" role="alert">
               <WarningIcon />
-              <span>{problem}</span>
+              <span>{problem.words}</span>
             </div>
           )}
           <InteractionContext.Provider value={interaction}>

@@ -2,7 +2,7 @@ import type { PageChannel } from '../../slack/page-api.js'
 import { useViewer, useWorkspace } from '../context.js'
 import { channelUnread } from '../unread.js'
 import { Avatar } from './avatar.js'
-import { HashIcon } from './icons.js'
+import { HashIcon, LockIcon } from './icons.js'
 
 /** The workspace's channels and direct messages. Up and Down move between them, as in Slack. */
 export function Sidebar() {
@@ -49,7 +49,9 @@ function SidebarItem({ channel }: { channel: PageChannel }) {
       aria-current={isCurrent ? 'page' : undefined}
       onClick={() => workspace.openChannel(channel.id)}
     >
-      <span class="sidebar-icon">{isIm ? <Avatar person={state.bot} size={20} /> : <HashIcon />}</span>
+      <span class="sidebar-icon">
+        {isIm ? <Avatar person={state.bot} size={20} /> : channel.isPrivate ? <LockIcon /> : <HashIcon />}
+      </span>
       <span class="sidebar-name">{channel.name}</span>
       {isIm ? <span class="app-badge app-badge-dark">App</span> : null}
       {badge > 0 ? (

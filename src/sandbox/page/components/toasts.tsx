@@ -1,7 +1,7 @@
 import { useWorkspace, useWorkspaceState } from '../context.js'
 import { CloseIcon, WarningIcon } from './icons.js'
 
-/** What went wrong, in Slack's words, at the foot of the window for a while. */
+/** What went wrong, in Slack's words, under the bar on top, where it covers no text box, for a while. */
 export function Toasts() {
   const workspace = useWorkspace()
   const { toasts } = useWorkspaceState()

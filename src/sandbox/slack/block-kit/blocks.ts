@@ -7,9 +7,9 @@ import {
   ACTION_ELEMENTS,
   elements,
   exactlyOneImageSource,
+  INPUT_ELEMENTS,
   image,
   imageSources,
-  INPUT_ELEMENTS,
   plainText,
   text,
 } from './elements.js'
@@ -40,8 +40,10 @@ export const MESSAGE_BLOCKS = 50
 /** Characters of all markdown blocks of one message together. */
 const MARKDOWN_CHARACTERS = 12_000
 
-const block = (fields: Readonly<Record<string, Field>>, check?: (value: JsonObject, report: Report, at: string) => void) =>
-  object({ type: required(string()), block_id: optional(string({ min: 1, max: 255 })), ...fields }, check)
+const block = (
+  fields: Readonly<Record<string, Field>>,
+  check?: (value: JsonObject, report: Report, at: string) => void,
+) => object({ type: required(string()), block_id: optional(string({ min: 1, max: 255 })), ...fields }, check)
 
 /** `action_id` is what tells the elements of one block apart, so a block cannot hold the same one twice. */
 function uniqueActionIds(value: JsonObject, report: Report, at: string): void {
@@ -171,9 +173,7 @@ const BLOCK_RULES: Readonly<Record<string, Rule>> = {
     has_header_divider: optional(boolean),
   }),
   context: block({
-    elements: required(
-      array(typed({ image, plain_text: text(3000), mrkdwn: text(3000) }), { min: 1, max: 10 }),
-    ),
+    elements: required(array(typed({ image, plain_text: text(3000), mrkdwn: text(3000) }), { min: 1, max: 10 })),
   }),
   context_actions: block(
     { elements: required(array(elements('feedback_buttons', 'icon_button'), { min: 1, max: 5 })) },
@@ -215,10 +215,7 @@ const BLOCK_RULES: Readonly<Record<string, Rule>> = {
   table: block({
     rows: tableRows,
     column_settings: optional(
-      array(
-        object({ align: optional(oneOf('left', 'center', 'right')), is_wrapped: optional(boolean) }),
-        { max: 20 },
-      ),
+      array(object({ align: optional(oneOf('left', 'center', 'right')), is_wrapped: optional(boolean) }), { max: 20 }),
     ),
   }),
   task_card: taskCard,

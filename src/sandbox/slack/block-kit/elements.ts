@@ -279,7 +279,13 @@ export const ACTION_ELEMENTS: readonly ElementType[] = [
   ...PICKERS,
   ...SELECTS,
 ]
-export const ACCESSORY_ELEMENTS: readonly ElementType[] = ['button', 'overflow', 'workflow_button', ...PICKERS, ...SELECTS]
+export const ACCESSORY_ELEMENTS: readonly ElementType[] = [
+  'button',
+  'overflow',
+  'workflow_button',
+  ...PICKERS,
+  ...SELECTS,
+]
 export const INPUT_ELEMENTS: readonly ElementType[] = [
   'plain_text_input',
   'email_text_input',
@@ -306,6 +312,12 @@ export const imageSources = {
 }
 
 export const image: Rule = object(
-  { type, alt_text: required(string({ min: 1, max: 2000 })), ...imageSources, image_width: optional(number), image_height: optional(number) },
+  {
+    type,
+    alt_text: required(string({ min: 1, max: 2000 })),
+    ...imageSources,
+    image_width: optional(number),
+    image_height: optional(number),
+  },
   exactlyOneImageSource,
 )

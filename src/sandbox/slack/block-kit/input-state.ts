@@ -114,7 +114,12 @@ export function isEmptyState(state: JsonObject | undefined): boolean {
 }
 
 /** The entry of `actions` for a press, or `undefined` where the element does not take this value. */
-export function actionOf(element: JsonObject, blockId: string, value: string | undefined, ts: string): JsonObject | undefined {
+export function actionOf(
+  element: JsonObject,
+  blockId: string,
+  value: string | undefined,
+  ts: string,
+): JsonObject | undefined {
   const base = { type: String(element.type), action_id: String(element.action_id), block_id: blockId, action_ts: ts }
   const kept: JsonObject = {}
   for (const name of ['text', 'value', 'url', 'style', 'confirm', 'placeholder', 'icon', 'initial_option']) {

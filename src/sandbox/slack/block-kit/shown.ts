@@ -13,7 +13,18 @@ export interface ShownElement {
 }
 
 /** Keys under which Block Kit keeps words that a person reads, in reading order. */
-const READ = ['title', 'rich_text_title', 'subtitle', 'text', 'fields', 'body', 'label', 'hint', 'details', 'output'] as const
+const READ = [
+  'title',
+  'rich_text_title',
+  'subtitle',
+  'text',
+  'fields',
+  'body',
+  'label',
+  'hint',
+  'details',
+  'output',
+] as const
 const NESTED = ['elements', 'tasks', 'child_blocks', 'rows', 'accessory'] as const
 
 /** All readable text of the blocks, a line per block. Labels of buttons are left out: those are {@link shownElements}. */
@@ -55,7 +66,9 @@ function readable(value: Json | undefined): string {
 
 /** The leaves of a rich text section run on; blocks, cells and fields stand apart. */
 function separatorOf(values: readonly Json[]): string {
-  const leaf = values.some((value) => isObject(value) && ['text', 'link', 'user', 'emoji', 'channel'].includes(String(value.type)))
+  const leaf = values.some(
+    (value) => isObject(value) && ['text', 'link', 'user', 'emoji', 'channel'].includes(String(value.type)),
+  )
   return leaf ? '' : '\n'
 }
 
@@ -65,7 +78,9 @@ export function shownElements(blocks: readonly StoredBlock[]): ShownElement[] {
     interactiveElements(block).flatMap((element) => {
       const common = { type: String(element.type), blockId: block.block_id, actionId: String(element.action_id) }
       if (element.type === 'feedback_buttons') {
-        return [element.positive_button, element.negative_button].filter(isObject).map((button) => shown(button, common))
+        return [element.positive_button, element.negative_button]
+          .filter(isObject)
+          .map((button) => shown(button, common))
       }
       return [shown(element, common, block)]
     }),

@@ -60,7 +60,11 @@ export function acceptView(
   if (view.type !== type) problems.push(`must be a ${type} [json-pointer:/view/type]`)
   if (view.blocks !== undefined) problems.push(...blockProblems(view.blocks, type, '/view/blocks'))
   const blocks = Array.isArray(view.blocks) ? view.blocks : []
-  if (type === 'modal' && view.submit === undefined && blocks.some((entry) => isObject(entry) && entry.type === 'input')) {
+  if (
+    type === 'modal' &&
+    view.submit === undefined &&
+    blocks.some((entry) => isObject(entry) && entry.type === 'input')
+  ) {
     problems.push('missing required field: submit [json-pointer:/view]')
   }
   if (problems.length > 0) throw refuseWith('invalid_arguments', problems)

@@ -34,7 +34,9 @@ const setStatus: Method<AssistantThreadsSetStatusResponse> = {
     if (text === undefined) throw refuseWith('invalid_arguments', ['missing required field: status'])
     const loading = args.json('loading_messages', 'invalid_arguments') ?? []
     if (!Array.isArray(loading) || loading.length > MOST_LOADING_MESSAGES) {
-      throw refuseWith('invalid_arguments', [`no more than ${MOST_LOADING_MESSAGES} items allowed [json-pointer:/loading_messages]`])
+      throw refuseWith('invalid_arguments', [
+        `no more than ${MOST_LOADING_MESSAGES} items allowed [json-pointer:/loading_messages]`,
+      ])
     }
     inside.clients.setStatus({ ...thread, text, loadingMessages: loading.map(String), until: inside.now() + STATUS_MS })
     return { ok: true }

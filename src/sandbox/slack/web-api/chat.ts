@@ -11,7 +11,14 @@ import { SlackRefusal } from '../refusal.js'
 import { type WireMessage, wireMessage } from '../wire-message.js'
 import type { Conversation, Message } from '../workspace.js'
 import { contentOf, metadataOf, refuseCustomAuthor } from './content.js'
-import { type Arguments, type Inside, joinedConversation, knownMember, type Method, visibleConversation } from './method.js'
+import {
+  type Arguments,
+  type Inside,
+  joinedConversation,
+  knownMember,
+  type Method,
+  visibleConversation,
+} from './method.js'
 
 /** `text` of a posted message: what is longer is cut. */
 const POSTED_CHARACTERS = 40_000
@@ -85,7 +92,8 @@ const postMessage: Method<Posted> = {
       ...(broadcast && { broadcast, subtype: 'thread_broadcast' as const }),
     })
     // Slack takes the status line away as soon as the app has said something in the thread.
-    if (threadTs !== undefined) clients.setStatus({ channel: channel.id, threadTs, text: '', loadingMessages: [], until: 0 })
+    if (threadTs !== undefined)
+      clients.setStatus({ channel: channel.id, threadTs, text: '', loadingMessages: [], until: 0 })
     return {
       ok: true,
       channel: channel.id,

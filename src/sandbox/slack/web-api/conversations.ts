@@ -42,7 +42,12 @@ const open: Method<ConversationsOpenResponse> = {
     if (members.some((member) => member.deleted)) throw new SlackRefusal('user_disabled')
     if (members.some((member) => member.isBot)) throw new SlackRefusal('channel_not_found')
     const conversation =
-      users.length === 1 ? workspace.directMessage(first) : groupMessage(workspace, members.map(({ id }) => id))
+      users.length === 1
+        ? workspace.directMessage(first)
+        : groupMessage(
+            workspace,
+            members.map(({ id }) => id),
+          )
     const created = Math.floor(inside.now() / 1000)
     if (!args.boolean('return_im')) return { ok: true, channel: { id: conversation.id } }
     return {
@@ -210,7 +215,9 @@ const history: Method<Omit<ConversationsHistoryResponse, 'messages'> & { message
     const { workspace } = inside
     const channel = joinedConversation(inside, args.required('channel'))
     requireScopeFor(grant, channel, 'history')
-    const topLevel = workspace.messages(channel.id).filter(({ threadTs, broadcast }) => threadTs === undefined || broadcast)
+    const topLevel = workspace
+      .messages(channel.id)
+      .filter(({ threadTs, broadcast }) => threadTs === undefined || broadcast)
     const page = paged(within(topLevel, args).reverse(), args, args.integer('limit', 100, { min: 1, max: 999 }))
     const options = { metadata: args.boolean('include_all_metadata'), origin: inside.origin() }
     return {

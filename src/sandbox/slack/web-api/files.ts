@@ -20,7 +20,12 @@ const info: Method<FilesInfoResponse> = {
     if (file === undefined) throw new SlackRefusal('file_not_found')
     const seen = file.channels.some((id) => workspace.conversation(id)?.members.has(workspace.bot.userId))
     if (!seen && file.user !== workspace.bot.userId) throw new SlackRefusal('not_visible')
-    return { ok: true, file: wireFile(workspace, file, inside.origin(), true), comments: [], content_highlight_html: '' }
+    return {
+      ok: true,
+      file: wireFile(workspace, file, inside.origin(), true),
+      comments: [],
+      content_highlight_html: '',
+    }
   },
 }
 
@@ -37,13 +42,16 @@ const getUploadURLExternal: Method<FilesGetUploadURLExternalResponse> = {
 }
 
 /** Completing without a channel keeps the file private to the app; with one it posts a message there. */
-const completeUploadExternal: Method<Omit<FilesCompleteUploadExternalResponse, 'files'> & { files: { id: string; title: string }[] }> = {
+const completeUploadExternal: Method<
+  Omit<FilesCompleteUploadExternalResponse, 'files'> & { files: { id: string; title: string }[] }
+> = {
   scopes: ['files:write'],
   token: 'bot',
   run({ inside, args }) {
     const { workspace, uploads } = inside
     const files = args.json('files', 'invalid_arguments')
-    if (!Array.isArray(files) || files.length === 0) throw refuseWith('invalid_arguments', ['missing required field: files'])
+    if (!Array.isArray(files) || files.length === 0)
+      throw refuseWith('invalid_arguments', ['missing required field: files'])
     const channelId = args.string('channel_id') ?? args.string('channels')
     const channel = channelId ? joinedConversation(inside, channelId) : undefined
     const threadTs = channel === undefined ? undefined : threadOf(inside, channel.id, args)

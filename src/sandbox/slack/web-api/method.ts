@@ -155,7 +155,11 @@ export function paged<T>(items: readonly T[], args: Arguments, limit: number): {
   const cursor = args.string('cursor') ?? ''
   let start = 0
   if (cursor !== '') {
-    start = Number(Buffer.from(cursor, 'base64url').toString().replace(/^next:/, ''))
+    start = Number(
+      Buffer.from(cursor, 'base64url')
+        .toString()
+        .replace(/^next:/, ''),
+    )
     if (!Number.isInteger(start) || start < 0 || start > items.length) throw new SlackRefusal('invalid_cursor')
   }
   const end = start + limit

@@ -48,7 +48,14 @@ function wireUser(workspace: Workspace, member: Member, grant: Grant, now: numbe
     // Addresses need a scope of their own, and nobody sees those of strangers.
     ...(!member.isBot && !member.stranger && grant.scopes.has('users:read.email') && { email: member.email }),
   }
-  const common = { id: member.id, team_id: member.teamId, name: member.name, deleted: member.deleted, profile, updated: 0 }
+  const common = {
+    id: member.id,
+    team_id: member.teamId,
+    name: member.name,
+    deleted: member.deleted,
+    profile,
+    updated: 0,
+  }
   // Slack says little more than this about people who left.
   if (member.deleted) return { ...common, is_bot: member.isBot }
   return {
@@ -123,7 +130,15 @@ const botsInfo: Method<BotsInfoResponse> = {
     if ((args.string('bot') ?? bot.botId) !== bot.botId) throw new SlackRefusal('bot_not_found')
     return {
       ok: true,
-      bot: { id: bot.botId, app_id: bot.appId, user_id: bot.userId, name: bot.name, deleted: false, updated: 0, icons: {} },
+      bot: {
+        id: bot.botId,
+        app_id: bot.appId,
+        user_id: bot.userId,
+        name: bot.name,
+        deleted: false,
+        updated: 0,
+        icons: {},
+      },
     }
   },
 }

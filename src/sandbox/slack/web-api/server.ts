@@ -55,7 +55,12 @@ export class WebApi {
     response.end(JSON.stringify(body))
   }
 
-  async #answer(name: string, values: JsonObject, token: string | undefined, fault: Fault | undefined): Promise<Answer> {
+  async #answer(
+    name: string,
+    values: JsonObject,
+    token: string | undefined,
+    fault: Fault | undefined,
+  ): Promise<Answer> {
     if (fault !== undefined) {
       if ('dropRequest' in fault) return refused(0, null)
       if ('error' in fault) return refused(200, { ok: false, error: fault.error })
@@ -67,7 +72,10 @@ export class WebApi {
     let budget: Budget | undefined
     try {
       const grant = this.#authorize(method, token)
-      const scopes = { 'X-OAuth-Scopes': [...grant.scopes].join(','), 'X-Accepted-OAuth-Scopes': method.scopes.join(',') }
+      const scopes = {
+        'X-OAuth-Scopes': [...grant.scopes].join(','),
+        'X-Accepted-OAuth-Scopes': method.scopes.join(','),
+      }
       const args = new Arguments(values)
       const channel = name === 'chat.postMessage' ? args.string('channel') : undefined
       const admission = this.parts.limits.admit(name, channel)

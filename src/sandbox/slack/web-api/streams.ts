@@ -1,9 +1,5 @@
 /** Native streams: a message that grows by pieces and ends by itself about five minutes after it began. */
-import type {
-  ChatAppendStreamResponse,
-  ChatStartStreamResponse,
-  ChatStopStreamResponse,
-} from '@slack/web-api'
+import type { ChatAppendStreamResponse, ChatStartStreamResponse, ChatStopStreamResponse } from '@slack/web-api'
 import { acceptMessageBlocks, MESSAGE_BLOCKS, type StoredBlock, withIds } from '../block-kit/blocks.js'
 import { richTextBlock } from '../composer.js'
 import { isObject, type Json, type JsonObject } from '../json.js'
@@ -50,7 +46,11 @@ function isWellFormed(chunk: JsonObject): boolean {
 }
 
 /** The message with more pieces: text runs on, a task replaces its earlier state, blocks follow below. */
-function grown(text: string, blocks: readonly StoredBlock[], chunks: readonly JsonObject[]): Pick<Message, 'text' | 'blocks'> {
+function grown(
+  text: string,
+  blocks: readonly StoredBlock[],
+  chunks: readonly JsonObject[],
+): Pick<Message, 'text' | 'blocks'> {
   let words = text
   let grownBlocks = [...blocks]
   for (const chunk of chunks) {

@@ -1,0 +1,133 @@
+/**
+ * The script that plays Claude's part in the sandbox: no model, no network. It understands a set of plain requests, calls the session's
+ * real tools, and says only what they answered. Mail is data to it; the only orders it takes are the person's own words.
+ */
+import type { AgentBrain, BrainTurn, HistoryItem } from '../brain.js'
+import { readContext } from './context-block.js'
+import type { Intent } from './intent.js'
+import { answerList } from './lists.js'
+import { answerAttachment, answerOpen } from './mail-view.js'
+import { plain } from './markdown.js'
+import { answerMoney } from './money.js'
+import { answerSaid, answerWho, answerWhose } from './people.js'
+import { answerReport } from './report.js'
+import { type ScriptTurn, scriptTurn } from './script-turn.js'
+import { answerChange, answerLabels } from './sorting.js'
+import { answerSummary } from './summaries.js'
+import {
+  answerEmoji,
+  answerGreeting,
+  answerHelp,
+  answerNo,
+  answerThanks,
+  answerUnknown,
+  answerYes,
+  NO_MAILBOX,
+  obstacleWords,
+} from './talk.js'
+import { Obstacle } from './toolbox.js'
+import { understand } from './understand.js'
+import { answerDrafts, answerForward, answerReply, answerSendDraft, answerWrite } from './writing.js'
+
+export interface ScriptOptions {
+  /** The present; the system's clock by default. */
+  readonly now?: () => Date
+}
+
+/** A brain that follows a script. */
+export function scriptBrain({ now = () => new Date() }: ScriptOptions = {}): AgentBrain {
+  return {
+    async respond(turn) {
+      const messages = newMessages(turn.history)
+      const newest = messages.at(-1) ?? []
+      const script = scriptTurn(turn, readContext(newest, now()))
+      for (const texts of messages) {
+        const words = texts.at(-1) ?? ''
+        if (messages.length > 1) await script.say(`**On “${plain(words, 100)}”:**`)
+        await answerMessage(turn, script, words)
+      }
+    },
+  }
+}
+
+/** The user messages that nobody has answered yet, each as its text blocks. */
+function newMessages(history: readonly HistoryItem[]): (readonly string[])[] {
+  const lastOther = history.findLastIndex((item) => item.type !== 'user')
+  return history.slice(lastOther + 1).flatMap((item) => (item.type === 'user' ? [item.texts] : []))
+}
+
+/** Needs no mailbox to be answered. */
+const TALK: ReadonlySet<Intent['type']> = new Set(['greeting', 'thanks', 'help', 'emoji', 'yes', 'no', 'unknown'])
+
+async function answerMessage(turn: BrainTurn, script: ScriptTurn, words: string): Promise<void> {
+  for (const intent of understand(words)) {
+    if (
+      turn.tools.every((tool) => !tool.name.startsWith('gmail_')) &&
+      !(TALK.has(intent.type) && intent.type !== 'help')
+    ) {
+      await script.say(NO_MAILBOX)
+      return
+    }
+    try {
+      await answer(script, intent)
+    } catch (error) {
+      if (!(error instanceof Obstacle)) throw error
+      await script.say(obstacleWords(error))
+      // What was to follow built on this.
+      return
+    }
+  }
+}
+
+async function answer(turn: ScriptTurn, intent: Intent): Promise<void> {
+  switch (intent.type) {
+    case 'greeting':
+      return await answerGreeting(turn)
+    case 'thanks':
+      return await answerThanks(turn)
+    case 'help':
+      return await answerHelp(turn)
+    case 'emoji':
+      return /^\s*(?:👍|✅|:\+1:|:white_check_mark:)/u.test(intent.emoji) && turn.shown.draftId !== undefined
+        ? await answerSendDraft(turn)
+        : await answerEmoji(turn, intent.emoji)
+    case 'yes':
+      return turn.shown.draftId === undefined ? await answerYes(turn) : await answerSendDraft(turn)
+    case 'no':
+      return await answerNo(turn)
+    case 'whose':
+      return await answerWhose(turn)
+    case 'labels':
+      return await answerLabels(turn)
+    case 'drafts':
+      return await answerDrafts(turn)
+    case 'money':
+      return await answerMoney(turn)
+    case 'report':
+      return await answerReport(turn)
+    case 'send draft':
+      return await answerSendDraft(turn)
+    case 'list':
+      return await answerList(turn, intent.filter, intent.counting)
+    case 'open':
+      return await answerOpen(turn, intent.target, intent.whole)
+    case 'attachment':
+      return await answerAttachment(turn, intent.target)
+    case 'summarize':
+      return await answerSummary(turn, intent.target)
+    case 'who':
+      return await answerWho(turn, intent.person)
+    case 'said':
+      return await answerSaid(turn, intent.person, intent.topic)
+    case 'reply':
+      return await answerReply(turn, intent)
+    case 'write':
+      return await answerWrite(turn, intent)
+    case 'forward':
+      return await answerForward(turn, intent.target, intent.to, intent.text)
+    case 'change':
+      return await answerChange(turn, intent.change, intent.target)
+    case 'unknown':
+      return await answerUnknown(turn, intent.words)
+  }
+}

@@ -1,0 +1,93 @@
+/** Answers that need no mailbox: greetings, help, what was not understood, and what stood in the way. */
+import { plain, shortened } from './markdown.js'
+import type { ScriptTurn } from './script-turn.js'
+import type { Obstacle } from './toolbox.js'
+
+const EXAMPLES = [
+  '- “What is unread?” · “What came in today?”',
+  '- “Find mail from Helen about the panels” · “Any mail with attachments this week?”',
+  '- “Read the second one” · “And the attachment?” · “Summarize that thread”',
+  '- “Who is Priya?” · “What did Ben say about the budget?” · “What do I owe?”',
+  '- “Draft a reply saying that Tuesday works” · “Reply to her that I agree” · “Forward it to Ben”',
+  '- “Archive it” · “Star the first one” · “Label it Invoices” · “Trash it” · “List my drafts”',
+  '- “Write a long report about my mail”',
+].join('\n')
+
+export const NO_MAILBOX =
+  'I have no access to a mailbox in this conversation: no mail tools were given to me. Connect your Gmail account and ask me again; if you have done that already, ask whoever runs me to look at the tools of this session.'
+
+export async function answerGreeting(turn: ScriptTurn): Promise<void> {
+  const name = turn.context.person?.split(/\s+/)[0]
+  await turn.say(
+    `Hello${name === undefined ? '' : ` ${plain(name)}`}! I can look through your mail for you. Try “what is unread?”, or ask me what I can do.`,
+  )
+}
+
+export async function answerThanks(turn: ScriptTurn): Promise<void> {
+  await turn.say('You are welcome. Tell me when there is more.')
+}
+
+export async function answerHelp(turn: ScriptTurn): Promise<void> {
+  await turn.say(
+    `I work on your mailbox, and only on yours. I read and search it on my own; whatever changes it or leaves it waits for your yes.\n\n**What you can ask**\n\n${EXAMPLES}\n\nIn this demo a script plays my part, so keep to sentences like these. I also understand what “it”, “her” and “the second one” refer to.`,
+  )
+}
+
+export async function answerEmoji(turn: ScriptTurn, emoji: string): Promise<void> {
+  await turn.say(
+    `${emoji} back to you. I cannot tell what to do from that alone; say for example “what is unread?”, or “archive it” about the mail we just looked at.`,
+  )
+}
+
+export async function answerNo(turn: ScriptTurn): Promise<void> {
+  await turn.say('All right, I leave everything as it is.')
+}
+
+export async function answerYes(turn: ScriptTurn): Promise<void> {
+  await turn.say(
+    'Yes to what, please? I have nothing open to do. Tell me in a sentence, for example “reply to Helen that I agree”.',
+  )
+}
+
+export async function answerUnknown(turn: ScriptTurn, words: string): Promise<void> {
+  const long = words.length > 300
+  const about = long
+    ? `That is a long message (${words.length.toLocaleString('en-US')} characters, beginning “${plain(shortened(words, 80), 90)}”), and I could not tell what I should do with it.`
+    : `I did not understand “${plain(words, 200)}”.`
+  await turn.say(
+    `${about} In this demo a script plays my part, and it knows a limited set of requests about mail. For example:\n\n${EXAMPLES}`,
+  )
+}
+
+const NOT_DONE: readonly (readonly [RegExp, string])[] = [
+  [/^gmail_(?:send_message|reply_to_thread|send_draft)$/, 'so I have not sent it'],
+  [/^gmail_(?:create|update)_draft$/, 'so I have not written the draft'],
+  [/^gmail_trash_/, 'so it stays where it is'],
+  [/^gmail_(?:modify|untrash)_/, 'so I have changed nothing'],
+]
+const CONNECTION_TROUBLE =
+  /\b(?:401|403|unauthori[sz]ed|forbidden|expired|revoked|not connected|reconnect|credential|token)\b/i
+
+/** What the person hears when a tool is missing, failed or was denied. */
+export function obstacleWords({ kind, tool, reason }: Obstacle): string {
+  switch (kind) {
+    case 'missing':
+      return `For that I would need the tool \`${tool}\`, which is not enabled for me here. Nothing has been done. Whoever set me up can enable it.`
+    case 'denied': {
+      const notDone = NOT_DONE.find(([pattern]) => pattern.test(tool))?.[1] ?? 'so I have not done it'
+      return reason === undefined || reason.trim() === ''
+        ? `You said no, ${notDone}. Tell me what should be different, and I will try again.`
+        : `You said no, ${notDone}. Your reason: “${plain(reason, 400)}”. Tell me the words you want instead, and I will prepare it anew.`
+    }
+    case 'failed': {
+      const words =
+        reason === undefined || reason.trim() === ''
+          ? 'Gmail did not say why'
+          : `Gmail answered: “${plain(reason, 300)}”`
+      const advice = CONNECTION_TROUBLE.test(reason ?? '')
+        ? 'The connection to your account seems to have ended; connect it again and repeat your request.'
+        : 'Try again in a moment, or put it differently.'
+      return `That did not work (\`${tool}\`). ${words}. ${advice}`
+    }
+  }
+}

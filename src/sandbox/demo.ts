@@ -1,0 +1,158 @@
+/**
+ * `npm run demo`: the whole product without any account. Starts the sandbox's Slack, Managed Agents API, Scalekit and mailboxes on
+ * loopback, runs setup, and starts the real bot against them as a process of its own. Killed, the bot is started again: to see it
+ * carry on, kill it in the middle of an answer.
+ *
+ *   npm run demo -- --mbox FILE     the first person's mailbox from an mbox file (e.g. from Google Takeout)
+ *   npm run demo -- --claude        Claude in the script's place: needs ANTHROPIC_API_KEY, and the mail leaves this machine
+ *   npm run demo -- --port NUMBER   port of the page
+ *   npm run demo -- --mode instance SCALEKIT_MCP_MODE
+ */
+
+import { type ChildProcess, spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import type { AgentBrain } from './agents/brain.js'
+import { claudeBrain } from './agents/claude.js'
+import { startManagedAgents } from './agents/index.js'
+import { scriptBrain } from './agents/script/index.js'
+import { loadSamples, Mailbox } from './mailbox/index.js'
+import { startScalekit } from './scalekit/index.js'
+import { startSlack } from './slack/index.js'
+import { WORLD } from './world.js'
+
+const DEFAULT_PORT = 4040
+const RESTART_MS = 1_000
+
+interface DemoOptions {
+  readonly mbox: string | undefined
+  readonly claude: boolean
+  readonly port: number
+  readonly mode: string
+}
+
+function readOptions(): DemoOptions {
+  const { values } = parseArgs({
+    options: {
+      mbox: { type: 'string' },
+      claude: { type: 'boolean', default: false },
+      port: { type: 'string' },
+      mode: { type: 'string', default: 'virtual' },
+    },
+  })
+  const port = Number(values.port ?? DEFAULT_PORT)
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new Error('--port takes a number from 0 to 65535')
+  if (values.mode !== 'virtual' && values.mode !== 'instance') throw new Error('--mode takes virtual or instance')
+  if (values.mbox !== undefined && !existsSync(values.mbox)) throw new Error(`there is no file ${values.mbox}`)
+  return { mbox: values.mbox, claude: values.claude, port, mode: values.mode }
+}
+
+function chooseBrain(claude: boolean): AgentBrain {
+  if (!claude) return scriptBrain()
+  const apiKey = process.env.ANTHROPIC_API_KEY
+  if (apiKey === undefined || apiKey === '') throw new Error('--claude needs ANTHROPIC_API_KEY')
+  return claudeBrain({ apiKey })
+}
+
+async function openMailboxes(mbox: string | undefined): Promise<Map<string, Mailbox>> {
+  const mailboxes = await loadSamples(WORLD.mailAccounts)
+  const [first] = WORLD.mailAccounts
+  if (mbox !== undefined && first !== undefined) {
+    mailboxes.set(first.address, await Mailbox.fromMbox(await readFile(mbox), { ...first, newestIsNow: true }))
+  }
+  return mailboxes
+}
+
+const built = (path: string) => fileURLToPath(new URL(`../../dist/${path}`, import.meta.url))
+
+async function main(): Promise<void> {
+  const options = readOptions()
+  const brain = chooseBrain(options.claude)
+  const agents = await startManagedAgents({ brain })
+  const scalekit = await startScalekit({ world: WORLD, mailboxes: await openMailboxes(options.mbox) })
+  const slack = await startSlackNear(options.port)
+  const directory = await mkdtemp(join(tmpdir(), 'slack-inbox-agent-'))
+
+  // Nothing of the caller's environment: a real token there must not reach the demo, nor the demo's settings a real account.
+  const environment = {
+    PATH: process.env.PATH,
+    SLACK_BOT_TOKEN: slack.botToken,
+    SLACK_APP_TOKEN: slack.appToken,
+    SLACK_API_URL: slack.apiUrl,
+    ANTHROPIC_API_KEY: agents.apiKey,
+    ANTHROPIC_BASE_URL: agents.url,
+    SCALEKIT_ENV_URL: scalekit.url,
+    SCALEKIT_CLIENT_ID: scalekit.clientId,
+    SCALEKIT_CLIENT_SECRET: scalekit.clientSecret,
+    SCALEKIT_MCP_MODE: options.mode,
+    DATABASE_URL: `file:${join(directory, 'inbox.db')}`,
+    LOG_LEVEL: 'warn',
+  }
+  // In a directory of its own, since the bot reads `.env` from where it is started.
+  const run = (script: string) => spawn(process.execPath, [built(script)], { cwd: directory, env: environment, stdio: ['ignore', 'inherit', 'inherit'] })
+
+  let bot: ChildProcess | undefined
+  let stopping = false
+  const stop = async (code: number) => {
+    if (stopping) return
+    stopping = true
+    if (bot !== undefined && bot.exitCode === null && bot.signalCode === null) {
+      const exited = new Promise((resolve) => bot?.once('exit', resolve))
+      bot.kill('SIGTERM')
+      await exited
+    }
+    await Promise.all([slack.close(), agents.close(), scalekit.close()])
+    await rm(directory, { recursive: true, force: true })
+    process.exit(code)
+  }
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void stop(0))
+
+  const setupCode = await new Promise<number | null>((resolve) => run('cli/setup.js').once('exit', resolve))
+  if (setupCode !== 0) return await stop(1)
+
+  const start = () => {
+    bot = run('main.js')
+    bot.once('exit', (code, signal) => {
+      if (stopping) return
+      process.stdout.write(`The bot ended (${signal ?? `code ${code}`}); starting it again.\n`)
+      setTimeout(start, RESTART_MS)
+    })
+  }
+  start()
+
+  process.stdout.write(
+    [
+      '',
+      `  Slack is at   ${slack.url}`,
+      '',
+      `  Two people, two channels, their mail${options.mbox === undefined ? '' : ` (the first one's from ${options.mbox})`}, and the bot "inbox".`,
+      options.claude
+        ? '  Claude answers: mail that it reads goes to the Claude API.'
+        : '  A script stands in for Claude; nothing leaves this machine.',
+      `  The bot is process ${bot?.pid}. Kill it (kill -9 ${bot?.pid}) in the middle of an answer to see it carry on.`,
+      '  Ctrl+C ends everything.',
+      '',
+      '',
+    ].join('\n'),
+  )
+}
+
+/** On the wanted port, or on any free one where it is taken. */
+async function startSlackNear(port: number) {
+  const staticDir = built('sandbox/page')
+  try {
+    return await startSlack({ world: WORLD, port, staticDir })
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')) throw error
+    return await startSlack({ world: WORLD, port: 0, staticDir })
+  }
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`The demo could not start: ${error instanceof Error ? error.message : String(error)}\n`)
+  process.exit(1)
+})

@@ -1,0 +1,356 @@
+/**
+ * A local Slack: the Web API, Socket Mode (or signed HTTP requests), people at their clients, and the page that shows them.
+ * Everything listens on 127.0.0.1 only.
+ */
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { World } from '../world.js'
+import { Clients } from './clients.js'
+import { Deliveries, type DeliveryTiming, SLACK_TIMING } from './delivery.js'
+import { BOT_EVENTS, Events, type MentionOrder } from './events.js'
+import { Faults } from './faults.js'
+import { readBody, reply, replyJson } from './http.js'
+import { HttpDelivery } from './http-delivery.js'
+import { Interactions } from './interactions.js'
+import { parseJson } from './json.js'
+import { OpenStreams } from './open-streams.js'
+import { PageServer } from './page-server.js'
+import { Person } from './person.js'
+import { RateLimiter, type RateLimits } from './rate-limits.js'
+import { SlackRefusal } from './refusal.js'
+import { stateReport } from './report.js'
+import { ResponseUrls } from './response-urls.js'
+import { serveFile, takeUpload } from './serve-files.js'
+import { serveSignIn } from './sign-in-page.js'
+import { type SignInClient, SignIns } from './sign-ins.js'
+import { SocketMode } from './socket-mode.js'
+import { serveStatic } from './static-files.js'
+import { Triggers } from './triggers.js'
+import { Uploads } from './uploads.js'
+import { type WaitOptions, Watch } from './watch.js'
+import type { Grant, Inside } from './web-api/method.js'
+import { BOT_SCOPES } from './web-api/methods.js'
+import { WebApi } from './web-api/server.js'
+import { WireLog } from './wire-log.js'
+import { type Conversation, type ConversationKind, type Member, Workspace } from './workspace.js'
+
+export interface SlackOptions {
+  readonly world: World
+  /** 0, the default, takes any free port. */
+  readonly port?: number
+  /** With its slash. */
+  readonly slashCommand?: string
+  readonly tokens?: { readonly bot?: string; readonly app?: string; readonly signingSecret?: string }
+  /** The app's credentials for Sign in with Slack. */
+  readonly oauth?: SignInClient
+  /** Where Sign in with Slack may lead back to. Anywhere, if not given. */
+  readonly redirectUrls?: readonly string[]
+  /** Scopes of the bot token. All that any method needs, if not given. */
+  readonly scopes?: readonly string[]
+  /** Event subscriptions, named as in a manifest. */
+  readonly botEvents?: readonly string[]
+  /** Deliver by signed HTTP requests to this address instead of Socket Mode. A function is asked each time. */
+  readonly requestUrl?: string | (() => string)
+  readonly timing?: Partial<DeliveryTiming>
+  readonly mentionOrder?: MentionOrder
+  readonly rateLimits?: RateLimits
+  /** Folder with the built page, served at `/`. */
+  readonly staticDir?: string
+  /** Milliseconds since the epoch. Decides timestamps, rate limits and everything that expires. */
+  readonly now?: () => number
+}
+
+/** A person as tests describe them; what is missing is made up. */
+export type NewPerson = Pick<Member, 'id'> & Partial<Omit<Member, 'id' | 'isBot'>>
+
+export interface NewChannel {
+  readonly id: string
+  readonly name: string
+  /** `group` is a private channel, `mpim` a group message. A public channel if not given. */
+  readonly kind?: Exclude<ConversationKind, 'im'>
+  readonly topic?: string
+  /** User ids of people. */
+  readonly members: readonly string[]
+  /** Whether the bot is in it. It is, if not given. */
+  readonly bot?: boolean
+  /** Shared with another organisation. */
+  readonly external?: boolean
+}
+
+export interface SlackSandbox {
+  /** `http://127.0.0.1:port` */
+  readonly url: string
+  /** What `SLACK_API_URL` takes. */
+  readonly apiUrl: string
+  readonly botToken: string
+  readonly appToken: string
+  readonly signingSecret: string
+  readonly oauth: SignInClient
+  /** Somebody at their client, to act and to look. @throws Error where nobody has this id */
+  person(id: string): Person
+  /** Adds somebody while it runs. */
+  addPerson(person: NewPerson): Person
+  /** Deactivates somebody (`deleted`), makes them a guest (`restricted`), a `stranger`, or `unknown` to `users.info`. */
+  changePerson(id: string, changes: Partial<Omit<Member, 'id'>>): void
+  addChannel(channel: NewChannel): Conversation
+  /** Takes somebody, the bot for instance, out of a conversation. */
+  removeMember(channel: string, user: string): void
+  addMember(channel: string, user: string): void
+  /** From now on the token is answered with `token_revoked`. */
+  revokeToken(which: 'bot' | 'app'): void
+  readonly faults: Faults
+  /** Socket Mode's side of things: drop, ask to reconnect, refuse, send raw frames. @throws Error with HTTP delivery */
+  readonly socketMode: SocketMode
+  readonly deliveries: Deliveries
+  readonly wire: WireLog
+  /** Makes the check that Slack makes when a request URL is configured. @throws Error where the app fails it */
+  verifyRequestUrl(): Promise<void>
+  /** Sends any event to the app in a proper envelope; returns its `event_id`. */
+  sendEvent(event: { type: string; channel?: string }): string
+  /** Resolves once `check` gives something, looked at again after every change. @throws Error that prints {@link report} */
+  waitFor<T>(check: () => T | undefined | false, options?: WaitOptions): Promise<T>
+  /** Everything that is to be seen, as text. */
+  report(): string
+  close(): Promise<void>
+}
+
+export async function startSlack(options: SlackOptions): Promise<SlackSandbox> {
+  const { world, slashCommand = '/inbox', now = Date.now } = options
+  const botToken = options.tokens?.bot ?? 'xoxb-sandbox-bot-token'
+  const appToken = options.tokens?.app ?? 'xapp-sandbox-app-token'
+  const signingSecret = options.tokens?.signingSecret ?? 'sandbox-signing-secret'
+  const oauth = options.oauth ?? { clientId: 'sandbox.client', clientSecret: 'sandbox-client-secret' }
+  const timing: DeliveryTiming = { ...SLACK_TIMING, ...options.timing }
+  const { requestUrl } = options
+
+  let origin = ''
+  const workspace = new Workspace(world, now)
+  const clients = new Clients(now)
+  const wire = new WireLog(now)
+  const faults = new Faults()
+  const triggers = new Triggers(now)
+  const responseUrls = new ResponseUrls(workspace, clients, now)
+  const signIns = new SignIns(oauth, workspace, () => origin)
+  const uploads = new Uploads(workspace)
+  const report = () => stateReport(workspace, clients, wire)
+  const watch = new Watch(report)
+  let wasConnected = false
+  const socketMode =
+    requestUrl === undefined
+      ? new SocketMode({
+          appId: world.bot.appId,
+          now,
+          acknowledgeWithinMs: timing.acknowledgeWithinMs,
+          onConnections: (open) => {
+            if (wasConnected !== open > 0) page.connected(open > 0)
+            wasConnected = open > 0
+            watch.notice()
+          },
+        })
+      : undefined
+  const http =
+    requestUrl === undefined ? undefined : new HttpDelivery(requestUrl, signingSecret, timing.acknowledgeWithinMs)
+  const transport = socketMode ?? http
+  if (transport === undefined) throw new Error('There is no way to deliver events')
+  const deliveries = new Deliveries(transport, timing, wire)
+  const interactions = new Interactions({
+    workspace,
+    clients,
+    triggers,
+    responseUrls,
+    deliveries,
+    slashCommand,
+    origin: () => origin,
+  })
+  const events = new Events({
+    workspace,
+    clients,
+    deliveries,
+    origin: () => origin,
+    subscriptions: new Set(options.botEvents ?? BOT_EVENTS),
+    mentionOrder: options.mentionOrder ?? 'alternating',
+  })
+  const person = (id: string) => new Person(id, { workspace, clients, events, interactions, watch, slashCommand })
+  const page = new PageServer({
+    workspace,
+    clients,
+    wire,
+    person,
+    slashCommand,
+    appConnected: () => transport.connected,
+  })
+  for (const source of [workspace, clients, deliveries]) source.onChange(() => watch.notice())
+  wire.onEntry(() => watch.notice())
+
+  const revoked = new Set<string>()
+  const scopes = new Set(options.scopes ?? BOT_SCOPES)
+  const grantOf = (token: string): Grant | 'revoked' | undefined => {
+    if (revoked.has(token)) return 'revoked'
+    if (token === botToken) return { kind: 'bot', scopes }
+    if (token === appToken) return { kind: 'app', scopes: new Set(['connections:write']) }
+    const holder = signIns.holder(token)
+    return holder && { kind: 'user', user: holder.user, scopes: new Set(holder.scopes) }
+  }
+  const inside: Inside = {
+    workspace,
+    clients,
+    triggers,
+    uploads,
+    signIns,
+    socketMode,
+    now,
+    streams: new OpenStreams(now),
+    origin: () => origin,
+  }
+  const api = new WebApi({ inside, faults, wire, grantOf, limits: new RateLimiter(now, options.rateLimits) })
+
+  const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const url = new URL(request.url ?? '/', origin)
+    const { pathname } = url
+    if (pathname.startsWith('/api/')) {
+      return api.serve(pathname.slice('/api/'.length), request, await readBody(request), response)
+    }
+    if (pathname.startsWith('/page/')) return page.serve(request, response, url)
+    if (pathname.startsWith('/actions/')) return serveResponseUrl(responseUrls, pathname, request, response)
+    if (pathname.startsWith('/upload/v1/')) return takeUpload(uploads, pathname, request, response)
+    if (pathname.startsWith('/files-pri/')) return serveFile(workspace, grantOf, pathname, request, response)
+    if (pathname === '/openid/connect/authorize') {
+      return serveSignIn(signIns, workspace, options.redirectUrls, request, response)
+    }
+    if (pathname === '/openid/connect/keys') return replyJson(response, 200, signIns.keySet)
+    if (pathname === '/.well-known/openid-configuration') return replyJson(response, 200, discovery(origin))
+    return serveStatic(options.staticDir, pathname, response)
+  }
+  const server = createServer((request, response) => {
+    serve(request, response).catch((error: unknown) => {
+      // A bug of the sandbox: say so where it happened, and never pass it off as an answer of Slack's.
+      console.error('sandbox Slack:', error)
+      if (response.headersSent) response.destroy()
+      else reply(response, 500, 'text/plain', `The sandbox's Slack broke: ${String(error)}\n`)
+    })
+  })
+  server.on('upgrade', (request, stream, head) => {
+    stream.on('error', () => stream.destroy())
+    if (socketMode === undefined) stream.destroy()
+    else socketMode.upgrade(request, stream, head)
+  })
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(options.port ?? 0, '127.0.0.1', resolve)
+  })
+  const address = server.address()
+  if (address === null || typeof address === 'string') throw new Error('The server has no port')
+  origin = `http://127.0.0.1:${address.port}`
+
+  const known = (id: string): Member => {
+    const member = workspace.member(id)
+    if (member === undefined) throw new Error(`Nobody has the id ${id}`)
+    return member
+  }
+  const conversation = (id: string): Conversation => {
+    const found = workspace.conversation(id)
+    if (found === undefined) throw new Error(`There is no conversation ${id}`)
+    return found
+  }
+  return {
+    url: origin,
+    apiUrl: `${origin}/api/`,
+    botToken,
+    appToken,
+    signingSecret,
+    oauth,
+    faults,
+    deliveries,
+    wire,
+    report,
+    person: (id) => person(known(id).id),
+    addPerson: (added) => {
+      workspace.setMember(madeUp(added, world))
+      return person(added.id)
+    },
+    changePerson: (id, changes) => workspace.setMember({ ...known(id), ...changes }),
+    addChannel: ({ bot = true, kind = 'channel', members, ...channel }) =>
+      workspace.addConversation({ ...channel, kind, members: bot ? [...members, world.bot.userId] : members }),
+    removeMember: (channel, user) => {
+      const members = new Set(conversation(channel).members)
+      members.delete(user)
+      workspace.setConversation({ ...conversation(channel), members })
+    },
+    addMember: (channel, user) => {
+      const members = new Set(conversation(channel).members).add(user)
+      workspace.setConversation({ ...conversation(channel), members })
+    },
+    revokeToken: (which) => revoked.add(which === 'bot' ? botToken : appToken),
+    get socketMode() {
+      if (socketMode === undefined) throw new Error('This Slack delivers by HTTP')
+      return socketMode
+    },
+    verifyRequestUrl: () => {
+      if (http === undefined) throw new Error('This Slack delivers by Socket Mode')
+      return http.verify()
+    },
+    sendEvent: (event) => events.send(event),
+    waitFor: (check, wait) => watch.until(check, wait),
+    close: async () => {
+      deliveries.close()
+      page.close()
+      await new Promise<void>((resolve) => {
+        server.close(() => resolve())
+        server.closeAllConnections()
+      })
+    },
+  }
+}
+
+async function serveResponseUrl(
+  urls: ResponseUrls,
+  path: string,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  try {
+    urls.use(path, parseJson((await readBody(request)).toString()))
+    reply(response, 200, 'text/plain', 'ok')
+  } catch (error) {
+    if (!(error instanceof SlackRefusal)) throw error
+    const gone = ['used_url', 'expired_url', 'no_such_url'].includes(error.code)
+    replyJson(response, gone ? 404 : 400, { ok: false, error: error.code, ...error.details })
+  }
+}
+
+function discovery(origin: string): object {
+  return {
+    issuer: origin,
+    authorization_endpoint: `${origin}/openid/connect/authorize`,
+    token_endpoint: `${origin}/api/openid.connect.token`,
+    userinfo_endpoint: `${origin}/api/openid.connect.userInfo`,
+    jwks_uri: `${origin}/openid/connect/keys`,
+    scopes_supported: ['openid', 'profile', 'email'],
+    response_types_supported: ['code'],
+    grant_types_supported: ['authorization_code'],
+    id_token_signing_alg_values_supported: ['RS256'],
+  }
+}
+
+function madeUp(person: NewPerson, world: World): Member {
+  const name = person.name ?? person.id.toLowerCase()
+  return {
+    name,
+    realName: name,
+    title: '',
+    email: `${name}@${world.team.domain}.example`,
+    tz: 'Europe/London',
+    color: '#2b6cb0',
+    teamId: world.team.id,
+    deleted: false,
+    restricted: false,
+    ultraRestricted: false,
+    stranger: false,
+    unknown: false,
+    ...person,
+    isBot: false,
+  }
+}
+
+export type { CommandResult, Person } from './person.js'
+export type { SeenMessage } from './seen.js'
+export { SlackRefusal }

@@ -1,0 +1,124 @@
+import { createServer } from 'node:http'
+import { connect } from 'node:net'
+import { expect, it, onTestFinished } from 'vitest'
+import { type RequestEntry, startScalekit } from '../../../src/sandbox/scalekit/index.js'
+import { ANNA } from '../mailbox/mbox-text.js'
+import { ANNA_ID, callTool, mcpClient, startTestScalekit } from './support.js'
+
+const GMAIL = { connectionName: 'gmail', identifier: ANNA_ID }
+
+it('logs what was answered, without the secrets of the paths', async () => {
+  const heard: RequestEntry[] = []
+  const { scalekit, sdk, api } = await startTestScalekit({ onRequest: (entry) => heard.push(entry) })
+  const { link } = await sdk.actions.getAuthorizationLink(GMAIL)
+  await fetch(link)
+  await api('GET', '/mcp/configs/cfg_1')
+  const entries = scalekit.requests().map(({ endpoint, status }) => `${status} ${endpoint}`)
+  expect(entries).toEqual([
+    '401 grpc GetMagicLinkForConnectedAccount',
+    '200 POST /oauth/token',
+    '200 grpc GetMagicLinkForConnectedAccount',
+    '200 GET /magicLink/{link}',
+    '200 POST /oauth/token',
+    '404 GET /api/v1/mcp/configs/{id}',
+  ])
+  expect(heard).toEqual(scalekit.requests())
+  expect(JSON.stringify(heard)).not.toContain(link.split('/').at(-1))
+})
+
+it('fails the next requests of an endpoint, and only those, without doing their work', async () => {
+  const { scalekit, sdk, api } = await startTestScalekit()
+  scalekit.fault('POST /api/v1/mcp/configs', { type: 'fail', status: 503 }, 2)
+  const create = () => api('POST', '/mcp/configs', { name: 'a' })
+  expect([(await create()).status, (await create()).status]).toEqual([503, 503])
+  expect(scalekit.configs()).toEqual([])
+  expect((await create()).status).toBe(201)
+
+  scalekit.fault('grpc GetMagicLinkForConnectedAccount', { type: 'fail', status: 429 })
+  await expect(sdk.actions.getAuthorizationLink(GMAIL)).rejects.toMatchObject({ httpStatus: 429 })
+  expect(scalekit.accounts()).toEqual([])
+
+  scalekit.fault('GET /api/v1/mcp/configs', { type: 'fail', status: 500 })
+  scalekit.clearFaults()
+  expect((await api('GET', '/mcp/configs')).status).toBe(200)
+})
+
+it('drops the answer after the work', async () => {
+  const { scalekit, sdk, api, configuration } = await startTestScalekit()
+  scalekit.fault('POST /api/v1/mcp/configs', { type: 'drop-answer' })
+  await expect(api('POST', '/mcp/configs', { name: 'made-anyway' })).rejects.toThrow()
+  expect(scalekit.configs().map(({ name }) => name)).toEqual(['made-anyway'])
+  expect(scalekit.requests('POST /api/v1/mcp/configs')).toMatchObject([{ status: 0 }])
+
+  scalekit.connect(ANNA_ID, ANNA)
+  const { id, url } = await configuration([])
+  const { token } = (await api('POST', `/mcp/configs/${id}/tokens`, { identifier: ANNA_ID })).body
+  const client = await mcpClient(url, token)
+  scalekit.fault('/mcp/v3/servers/{id}', { type: 'drop-answer' })
+  await expect(callTool(client, 'gmail_send_message', { to: ANNA, subject: 'Sent anyway', body: '' })).rejects.toThrow()
+  expect(scalekit.mailboxes.get(ANNA)?.messages()[0]?.mail.subject).toBe('Sent anyway')
+
+  // The SDK takes the lost connection for a passing fault and asks again: by then the account is gone.
+  scalekit.fault('grpc DeleteConnectedAccount', { type: 'drop-answer' })
+  await sdk.actions.getConnectedAccount(GMAIL)
+  await expect(sdk.actions.deleteConnectedAccount(GMAIL)).rejects.toThrow()
+  expect(scalekit.accounts()).toEqual([])
+})
+
+it('waits before a delayed request, and others go ahead', async () => {
+  const { scalekit, api } = await startTestScalekit()
+  const token = await (async () => (await startedToken()) ?? '')()
+  async function startedToken(): Promise<string> {
+    const fields = {
+      grant_type: 'client_credentials',
+      client_id: scalekit.clientId,
+      client_secret: scalekit.clientSecret,
+    }
+    const response = await fetch(`${scalekit.url}/oauth/token`, { method: 'POST', body: new URLSearchParams(fields) })
+    return JSON.parse(await response.text()).access_token
+  }
+  scalekit.fault('POST /api/v1/mcp/configs', { type: 'delay', milliseconds: 300 })
+  const order: string[] = []
+  const slow = api('POST', '/mcp/configs', { name: 'slow' }, token).then(() => order.push('slow'))
+  await api('GET', '/mcp/configs', undefined, token).then(() => order.push('quick'))
+  await slow
+  expect(order).toEqual(['quick', 'slow'])
+})
+
+it('tells the protocols apart however a connection begins, and closes with connections open', async () => {
+  const { scalekit } = await startTestScalekit()
+  const port = Number(new URL(scalekit.url).port)
+  const answer = await new Promise<string>((resolve) => {
+    const socket = connect(port, '127.0.0.1')
+    let received = ''
+    socket.on('data', (chunk) => {
+      received += chunk
+      if (received.includes('\r\n\r\n')) resolve(received)
+    })
+    // "P" alone could become PRI or POST.
+    socket.write('P', () =>
+      setImmediate(() => socket.write('OST /oauth/token HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n')),
+    )
+    onTestFinished(() => {
+      socket.destroy()
+    })
+  })
+  expect(answer).toMatch(/^HTTP\/1\.1 400 /)
+  const silent = connect(port, '127.0.0.1')
+  const ended = new Promise((resolve) => silent.on('close', resolve))
+  silent.on('error', () => {})
+  await new Promise((resolve) => silent.on('connect', resolve))
+  await scalekit.close()
+  await ended
+})
+
+it('says so when its port is taken', async () => {
+  const other = createServer()
+  await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve))
+  onTestFinished(() => {
+    other.close()
+  })
+  const address = other.address()
+  const port = typeof address === 'object' ? (address?.port ?? 0) : 0
+  await expect(startScalekit({ port, world: { mailAccounts: [] }, mailboxes: new Map() })).rejects.toThrow('EADDRINUSE')
+})

@@ -1,0 +1,174 @@
+/** The whole house for end-to-end tests: the sandbox's servers in this process, and the real bot, compiled, as a process of its own. */
+
+import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { AgentBrain } from '../../src/sandbox/agents/brain.js'
+import { type ManagedAgentsOptions, type ManagedAgentsSandbox, startManagedAgents } from '../../src/sandbox/agents/index.js'
+import { loadSamples } from '../../src/sandbox/mailbox/index.js'
+import { type ScalekitOptions, type ScalekitSandbox, startScalekit } from '../../src/sandbox/scalekit/index.js'
+import { type SlackOptions, type SlackSandbox, startSlack } from '../../src/sandbox/slack/index.js'
+import { WORLD } from '../../src/sandbox/world.js'
+
+export const ANNA = 'U0ANNA'
+export const BEN = 'U0BEN'
+export const GENERAL = 'C0GENERAL'
+export const ANNAS_MAIL = 'anna@northwind.example'
+export const BENS_MAIL = 'ben@northwind.example'
+
+export interface HouseOptions {
+  readonly brain: AgentBrain
+  readonly agents?: Partial<ManagedAgentsOptions>
+  readonly slack?: Partial<SlackOptions>
+  readonly scalekit?: Partial<ScalekitOptions>
+  /** Beside what every bot here is given. */
+  readonly environment?: Readonly<Record<string, string>>
+  /** People whose own mailbox is connected from the start: user id → address. */
+  readonly connected?: Readonly<Record<string, string>>
+}
+
+export interface Finished {
+  readonly code: number | null
+  readonly output: string
+}
+
+/** A bot process. */
+export class BotProcess {
+  readonly #child: ChildProcess
+  #output = ''
+  readonly exited: Promise<Finished>
+  readonly #listeners = new Set<() => void>()
+
+  constructor(script: string, environment: NodeJS.ProcessEnv, cwd: string) {
+    this.#child = spawn(process.execPath, [fileURLToPath(new URL(`../../dist/${script}`, import.meta.url))], {
+      cwd,
+      env: environment,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    for (const stream of [this.#child.stdout, this.#child.stderr]) {
+      stream?.on('data', (chunk: Buffer) => {
+        this.#output += chunk.toString()
+        for (const listen of [...this.#listeners]) listen()
+      })
+    }
+    this.exited = new Promise((resolve) => {
+      this.#child.once('exit', (code) => resolve({ code, output: this.#output }))
+    })
+  }
+
+  /** All that it wrote, logs and complaints. */
+  get output(): string {
+    return this.#output
+  }
+
+  /** Resolves when it has written this. @throws Error with what it wrote instead, where it ends before */
+  async wrote(text: string): Promise<void> {
+    await new Promise<void>((resolve, reject) => {
+      const listen = () => {
+        if (!this.#output.includes(text)) return
+        this.#listeners.delete(listen)
+        resolve()
+      }
+      this.#listeners.add(listen)
+      listen()
+      this.exited.then(({ output }) => reject(new Error(`the process ended without writing "${text}":\n${output}`)))
+    })
+  }
+
+  async kill(signal: 'SIGKILL' | 'SIGTERM' = 'SIGKILL'): Promise<Finished> {
+    this.#child.kill(signal)
+    return await this.exited
+  }
+}
+
+export class House {
+  readonly #bots: BotProcess[] = []
+
+  private constructor(
+    readonly slack: SlackSandbox,
+    readonly agents: ManagedAgentsSandbox,
+    readonly scalekit: ScalekitSandbox,
+    readonly directory: string,
+    private readonly extra: Readonly<Record<string, string>>,
+  ) {}
+
+  /** Everything up and set up, without a bot. */
+  static async open(options: HouseOptions): Promise<House> {
+    const agents = await startManagedAgents({ pace: 0, brain: options.brain, rateLimits: false, ...options.agents })
+    const scalekit = await startScalekit({ world: WORLD, mailboxes: await loadSamples(WORLD.mailAccounts), ...options.scalekit })
+    const slack = await startSlack({ world: WORLD, ...options.slack })
+    const directory = await mkdtemp(join(tmpdir(), 'slack-inbox-agent-test-'))
+    const house = new House(slack, agents, scalekit, directory, options.environment ?? {})
+    for (const [user, address] of Object.entries(options.connected ?? { [ANNA]: ANNAS_MAIL, [BEN]: BENS_MAIL })) {
+      scalekit.connect(identifierOf(user), address)
+    }
+    return house
+  }
+
+  /** Set up and running. */
+  static async running(options: HouseOptions): Promise<House> {
+    const house = await House.open(options)
+    const setup = await house.run('cli/setup.js')
+    if (setup.code !== 0) throw new Error(`setup failed:\n${setup.output}`)
+    await house.startBot()
+    return house
+  }
+
+  get environment(): Record<string, string> {
+    return {
+      PATH: process.env.PATH ?? '',
+      SLACK_BOT_TOKEN: this.slack.botToken,
+      SLACK_APP_TOKEN: this.slack.appToken,
+      SLACK_API_URL: this.slack.apiUrl,
+      ANTHROPIC_API_KEY: this.agents.apiKey,
+      ANTHROPIC_BASE_URL: this.agents.url,
+      SCALEKIT_ENV_URL: this.scalekit.url,
+      SCALEKIT_CLIENT_ID: this.scalekit.clientId,
+      SCALEKIT_CLIENT_SECRET: this.scalekit.clientSecret,
+      DATABASE_URL: `file:${this.databasePath}`,
+      ...this.extra,
+    }
+  }
+
+  get databasePath(): string {
+    return join(this.directory, 'inbox.db')
+  }
+
+  /** A process that is not waited for. A value of undefined takes a variable away. */
+  spawn(script: string, environment: Readonly<Record<string, string | undefined>> = {}): BotProcess {
+    const bot = new BotProcess(script, { ...this.environment, ...environment }, this.directory)
+    this.#bots.push(bot)
+    return bot
+  }
+
+  /** Runs a script to its end. */
+  async run(script: string, environment: Readonly<Record<string, string | undefined>> = {}): Promise<Finished> {
+    return await this.spawn(script, environment).exited
+  }
+
+  /** Starts a bot and waits until it receives. */
+  async startBot(environment: Readonly<Record<string, string | undefined>> = {}): Promise<BotProcess> {
+    const bot = this.spawn('main.js', environment)
+    await bot.wrote('the bot is running')
+    return bot
+  }
+
+  /** The bot that was started last. */
+  get bot(): BotProcess {
+    const bot = this.#bots.at(-1)
+    if (bot === undefined) throw new Error('no bot was started')
+    return bot
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#bots.map((bot) => bot.kill()))
+    await Promise.all([this.slack.close(), this.agents.close(), this.scalekit.close()])
+    await rm(this.directory, { recursive: true, force: true })
+  }
+}
+
+export function identifierOf(user: string): string {
+  return `slack:${WORLD.team.id}:${user}`
+}
