@@ -106,6 +106,8 @@ export const NO_LIMITS: BlockLimits = { row: 2000, header: 1000 }
 
 /** Deeper lists and quotes stay at this depth: a phone has no room for more. */
 export const MAX_DEPTH = 6
+/** Blanks that continue an item; four, so that parsers of every school agree on what is nested. */
+export const ITEM_INDENT = 4
 /** Longer lines are always text. */
 const MAX_MARKUP_LINE = 1000
 const MAX_HEADING = 300
@@ -175,7 +177,7 @@ export class BlockReader {
       const indent = indentOf(rest)
       if (container.kind === 'quote') {
         if (indent > 3 || rest.charAt(indent) !== '>') break
-        rest = rest.slice(indent + 1).replace(/^ /, '')
+        rest = untabbed(rest.slice(indent + 1)).replace(/^ /, '')
       } else if (indent === rest.length) {
         rest = ''
       } else if (indent >= container.textIndent) {
@@ -234,13 +236,13 @@ export class BlockReader {
       if (text.startsWith('>')) {
         if (path.length >= MAX_DEPTH) path = path.slice(0, MAX_DEPTH - 1)
         path = [...path, { kind: 'quote' }]
-        rest = text.slice(1).replace(/^ /, '')
+        rest = untabbed(text.slice(1)).replace(/^ /, '')
         started = true
         continue
       }
       const marker = MARKER.exec(text)
       if (marker === null || (short && RULE.test(text))) break
-      const after = text.slice(marker[0].length)
+      const after = untabbed(text.slice(marker[0].length))
       const interrupts = inParagraph && allMatched && !started
       if (interrupts && (after.trim() === '' || (marker[1] !== undefined && marker[1] !== '1'))) break
       if (path.length >= MAX_DEPTH) path = path.slice(0, MAX_DEPTH - 1)

@@ -125,7 +125,7 @@ function isPlainSign(character: string): boolean {
 /** The first character that a piece will show; markers count as signs. */
 function firstOf(piece: Piece | undefined): string {
   if (piece === undefined) return ''
-  return piece.kind === 'start' || piece.kind === 'end' ? '*' : characterAt(piece.value, 0)
+  return 'mark' in piece ? '*' : characterAt(piece.value, 0)
 }
 
 /**

@@ -9,7 +9,7 @@
  */
 
 import type { Block, BlockState, Container, Item } from './markdown-blocks.js'
-import { BlockReader, START } from './markdown-blocks.js'
+import { BlockReader, ITEM_INDENT, NO_LIMITS, START } from './markdown-blocks.js'
 import { escapeControls } from './markdown-escape.js'
 import { type OpenMark, renderInline } from './markdown-inline.js'
 import type { InlineEnd } from './markdown-nodes.js'
@@ -32,15 +32,15 @@ export interface Rendered {
 }
 
 /** Renders a stretch of a text from a known state. */
-export function renderSlice(slice: string, state: BlockState, end: 'complete' | 'cut'): Rendered {
-  const reader = new BlockReader(state)
+export function renderSlice(slice: string, state: BlockState, end: 'complete' | 'cut', limits = NO_LIMITS): Rendered {
+  const reader = new BlockReader(state, limits)
   for (const line of lines(slice)) reader.read(line)
   return write(reader.blocks, state.path, end)
 }
 
 /** Renders the tail of a text that is still arriving. */
-export function renderLive(tail: string, state: BlockState): string {
-  const reader = new BlockReader(state)
+export function renderLive(tail: string, state: BlockState, limits = NO_LIMITS): string {
+  const reader = new BlockReader(state, limits)
   const all = lines(tail)
   const partial = tail.endsWith('\n') ? undefined : all.pop()
   for (const line of all) reader.read(line)
@@ -91,7 +91,6 @@ function withoutUndecided(reader: BlockReader): Block[] {
 // Writing blocks
 
 const ELLIPSIS = '…'
-const INDENT = 4
 
 /** Writes blocks one below the other. `continued`: the quotes and items that were begun on the page before. */
 function write(blocks: readonly Block[], continued: readonly Container[], end: InlineEnd): Rendered {
@@ -151,7 +150,7 @@ function prefix(path: readonly Container[], begun: Set<Container>, wide: boolean
       continue
     }
     const marker = markerOf(container)
-    const width = Math.max(INDENT, marker.length)
+    const width = Math.max(ITEM_INDENT, marker.length)
     if (begun.has(container)) text += ' '.repeat(width)
     // Code is indented by its item's width, so its first line has to be, too.
     else text += (wide ? marker.padEnd(width) : marker) + taskOf(container)
@@ -200,7 +199,7 @@ function writeBlock(block: Block, end: InlineEnd): Content {
       return content(
         table.records.flatMap(([first = '', ...others]) => [
           `- ${first}`,
-          ...others.map((line) => `${' '.repeat(INDENT)}- ${line}`),
+          ...others.map((line) => `${' '.repeat(ITEM_INDENT)}- ${line}`),
         ]),
       )
     }

@@ -3,12 +3,14 @@
  * never a result. Tool names are Scalekit's for Gmail.
  */
 
+import { shorten } from './shorten.js'
+
 type Input = Readonly<Record<string, unknown>>
 
 /** One line for the reply: "Searching mail: from dana". Plain text, unescaped. */
 export function describeToolCall(name: string, input: Input): string {
-  const describe = DESCRIPTIONS[name]
-  return describe === undefined ? `Using ${name.replace(/^gmail_/, '').replaceAll('_', ' ')}` : describe(input)
+  const describe = Object.hasOwn(DESCRIPTIONS, name) ? DESCRIPTIONS[name] : undefined
+  return describe === undefined ? `Using ${oneLine(name.replace(/^gmail_/, '').replaceAll('_', ' '))}` : describe(input)
 }
 
 /** The same without anything of the input, for where others read along. */
@@ -44,9 +46,7 @@ const DESCRIPTIONS: Readonly<Record<string, (input: Input) => string>> = {
 const LONGEST_DETAIL = 80
 
 function about(what: string, detail: string): string {
-  if (detail === '') return what
-  const short = detail.length > LONGEST_DETAIL ? `${detail.slice(0, LONGEST_DETAIL - 1)}…` : detail
-  return `${what}: ${short}`
+  return detail === '' ? what : `${what}: ${shorten(detail, LONGEST_DETAIL)}`
 }
 
 /** The first of these fields that holds words. */
@@ -54,7 +54,11 @@ function words(input: Input, ...fields: readonly string[]): string {
   for (const field of fields) {
     const value = input[field]
     const text = Array.isArray(value) ? value.filter((item) => typeof item === 'string').join(', ') : value
-    if (typeof text === 'string' && text.trim() !== '') return text.trim().replace(/\s+/g, ' ')
+    if (typeof text === 'string' && text.trim() !== '') return oneLine(text)
   }
   return ''
+}
+
+function oneLine(text: string): string {
+  return text.replace(/\s+/g, ' ').trim()
 }

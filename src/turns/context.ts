@@ -1,6 +1,7 @@
 /** What the agent is told beside a person's words: who, whose mailbox, when in their time zone, where, and a reference. */
 
 import type { Conversation, Message, Profile } from './model.js'
+import { shorten } from './shorten.js'
 
 /** The block that stands before the person's own words in a `user.message`. */
 export function contextBlock(
@@ -19,7 +20,7 @@ export function contextBlock(
   ]
   if (message.files.length > 0) {
     lines.push(
-      `Attached in Slack, not readable for you: ${message.files.map((file) => `${oneLine(file.name)} (${file.mimetype})`).join(', ')}`,
+      `Attached in Slack, not readable for you: ${message.files.map((file) => `${oneLine(file.name)} (${oneLine(file.mimetype)})`).join(', ')}`,
     )
   }
   if (earlier.length > 0) {
@@ -51,5 +52,5 @@ function isTimeZone(name: string): boolean {
 
 /** Names and subjects come from people: none of them may start a line of its own in the context block. */
 function oneLine(text: string): string {
-  return text.replace(/\s+/g, ' ').replaceAll('<', '‹').trim().slice(0, 500)
+  return shorten(text.replace(/\s+/g, ' ').replaceAll('<', '‹').trim(), 500)
 }

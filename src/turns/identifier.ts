@@ -11,8 +11,7 @@ export function identifierFor(template: string, person: Person, profile: Profile
       'SCALEKIT_IDENTIFIER uses {email}, but Slack does not tell this person’s address (scope users:read.email)',
     )
   }
-  return template
-    .replaceAll('{team}', person.team)
-    .replaceAll('{user}', person.user)
-    .replaceAll('{email}', (profile.email ?? '').toLowerCase())
+  const values = { team: person.team, user: person.user, email: (profile.email ?? '').toLowerCase() }
+  // All at once, and by function: neither `{user}` nor `$&` in an address means anything.
+  return template.replace(/\{(team|user|email)\}/g, (_, name: keyof typeof values) => values[name])
 }

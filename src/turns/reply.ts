@@ -54,9 +54,7 @@ export const EMPTY_REPLY: Reply = {
 
 export function fold(reply: Reply, event: AgentEvent): Reply {
   if (event.type === 'preview_started') {
-    return isKnown(reply, event.messageId)
-      ? reply
-      : { ...reply, begun: true, preview: { messageId: event.messageId, text: '' } }
+    return isKnown(reply, event.messageId) ? reply : { ...reply, preview: { messageId: event.messageId, text: '' } }
   }
   if (event.type === 'preview_text') {
     if (reply.preview?.messageId !== event.messageId) return reply

@@ -9,7 +9,9 @@ function callable(): Record<string, string | undefined> {
   return Object.fromEntries(
     wireMailbox(URL).tools.flatMap((toolset) => {
       expect(toolset.default_config?.enabled).toBe(false)
-      return (toolset.configs ?? []).filter(({ enabled }) => enabled).map((tool) => [tool.name, tool.permission_policy?.type])
+      return (toolset.configs ?? [])
+        .filter(({ enabled }) => enabled)
+        .map((tool) => [tool.name, tool.permission_policy?.type])
     }),
   )
 }
@@ -27,7 +29,9 @@ describe('the agent definition', () => {
   it('has no shell, no web, and nothing that deletes for good or outlives the conversation', () => {
     const names = Object.keys(callable())
     expect(names.filter((name) => !name.startsWith('gmail_')).sort()).toEqual(['glob', 'grep', 'read'])
-    expect(names.filter((name) => /delete|filter|forward|delegate|send_as|vacation|import|insert|watch/.test(name))).toEqual([])
+    expect(
+      names.filter((name) => /delete|filter|forward|delegate|send_as|vacation|import|insert|watch/.test(name)),
+    ).toEqual([])
   })
 
   it('brings every server together with its toolset, and neither without the other', () => {

@@ -84,23 +84,30 @@ describe('virtual mode', () => {
     expect(tokensIn(grant)).toEqual([latestToken()])
   })
 
-  it.each([false, true])('goes on after a 409: another process was faster (tokens immutable there: %s)', async (immutable) => {
-    platform.agents.faults.credentialUpdateNotAllowed = immutable
-    let release = (): void => undefined
-    platform.agents.faults.delay('vaults.credentials.create', new Promise<void>((resolve) => (release = resolve)))
-    const granting = platform.virtualAccess().grant(ANNA)
-    await vi.waitFor(() => {
-      expect(platform.agents.driver.requests.at(-1)?.endpoint).toBe('vaults.credentials.create')
-    })
-    const [existing] = vaults()
-    const auth = { type: 'static_bearer' as const, mcp_server_url: platform.deployment.mcpServerUrl, token: 'of-another-process' }
-    await platform.claude.once('vault', (sdk, options) =>
-      sdk.beta.vaults.credentials.create(existing?.vault.id ?? '', { auth }, options),
-    )
-    release()
-    expect(tokensIn(await granting)).toEqual([latestToken()])
-    expect(vaults()).toHaveLength(1)
-  })
+  it.each([false, true])(
+    'goes on after a 409: another process was faster (tokens immutable there: %s)',
+    async (immutable) => {
+      platform.agents.faults.credentialUpdateNotAllowed = immutable
+      let release = (): void => undefined
+      platform.agents.faults.delay('vaults.credentials.create', new Promise<void>((resolve) => (release = resolve)))
+      const granting = platform.virtualAccess().grant(ANNA)
+      await vi.waitFor(() => {
+        expect(platform.agents.driver.requests.at(-1)?.endpoint).toBe('vaults.credentials.create')
+      })
+      const [existing] = vaults()
+      const auth = {
+        type: 'static_bearer' as const,
+        mcp_server_url: platform.deployment.mcpServerUrl,
+        token: 'of-another-process',
+      }
+      await platform.claude.once('vault', (sdk, options) =>
+        sdk.beta.vaults.credentials.create(existing?.vault.id ?? '', { auth }, options),
+      )
+      release()
+      expect(tokensIn(await granting)).toEqual([latestToken()])
+      expect(vaults()).toHaveLength(1)
+    },
+  )
 
   it('does not believe a stored expiry after a replacement whose answer was lost', async () => {
     await platform.virtualAccess().grant(ANNA)
@@ -154,7 +161,10 @@ describe('virtual mode', () => {
 
   it('does not call a person unconnected whose token was refused for another reason', async () => {
     platform.scalekit.fault('POST /api/v1/mcp/configs/{id}/tokens', { type: 'fail', status: 400 })
-    expect(await rejection(platform.virtualAccess().grant(ANNA))).toMatchObject({ name: 'OperatorProblem', kind: 'setup' })
+    expect(await rejection(platform.virtualAccess().grant(ANNA))).toMatchObject({
+      name: 'OperatorProblem',
+      kind: 'setup',
+    })
   })
 
   it('names nobody in the vault: not the identifier, which may be an email address', async () => {
@@ -168,7 +178,12 @@ describe('virtual mode', () => {
   it('uses nothing that was stored for another Claude API', async () => {
     await platform.virtualAccess().grant(ANNA)
     const row = platform.vaultRows.rows.get(ANNA.id)
-    if (row) platform.vaultRows.rows.set(ANNA.id, { ...row, anthropicUrl: 'https://api.elsewhere.example', vaultId: 'vlt_elsewhere' })
+    if (row)
+      platform.vaultRows.rows.set(ANNA.id, {
+        ...row,
+        anthropicUrl: 'https://api.elsewhere.example',
+        vaultId: 'vlt_elsewhere',
+      })
     const grant = await platform.virtualAccess().grant(ANNA)
     expect(grant.attachmentFor(ANNA.id).vaultIds).not.toContain('vlt_elsewhere')
     expect(tokensIn(grant)).toEqual([latestToken()])
@@ -194,7 +209,12 @@ describe('a grant', () => {
     const grant = await platform.instanceAccess().grant(ANNA)
     const { url } = grant.attachmentFor(ANNA.id)
     const secret = url.slice(url.lastIndexOf('/') + 1)
-    for (const printed of [JSON.stringify({ grant }), inspect(grant, { depth: 9, showHidden: true }), String(grant), `${Object.values(grant)}`]) {
+    for (const printed of [
+      JSON.stringify({ grant }),
+      inspect(grant, { depth: 9, showHidden: true }),
+      String(grant),
+      `${Object.values(grant)}`,
+    ]) {
       expect(printed).not.toContain(secret)
     }
     expect(inspect(grant)).toContain('[secret]')

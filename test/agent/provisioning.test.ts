@@ -61,7 +61,9 @@ describe('setup', () => {
     const before = platform.deployment
     const { claude } = platform
     for (let other = 0; other < 120; other += 1) {
-      await claude.once('agent', (sdk, options) => sdk.beta.agents.create({ name: `other ${other}`, model: 'claude-opus-4-7' }, options))
+      await claude.once('agent', (sdk, options) =>
+        sdk.beta.agents.create({ name: `other ${other}`, model: 'claude-opus-4-7' }, options),
+      )
     }
     platform.deployments.deployment = null
     expect(await setUp()).toEqual(unchanged)
@@ -108,9 +110,13 @@ describe('setup', () => {
     ]
     await platform.claude.repeatable('agent', (sdk, options) => sdk.beta.agents.update(agentId, { tools }, options))
     await platform.claude.repeatable('environment', (sdk, options) =>
-      sdk.beta.environments.update(environmentId, { config: { type: 'cloud', networking: { type: 'unrestricted' } } }, options),
+      sdk.beta.environments.update(
+        environmentId,
+        { config: { type: 'cloud', networking: { type: 'unrestricted' } } },
+        options,
+      ),
     )
-      await ensureMcpConfiguration(platform.scalekitClient, {
+    await ensureMcpConfiguration(platform.scalekitClient, {
       name: 'slack-inbox-agent',
       connection: 'gmail',
       tools: ['gmail_fetch_mails'],
@@ -124,7 +130,7 @@ describe('setup', () => {
   })
 
   it('adopts a configuration of the same name, and not one whose name only begins alike', async () => {
-      const define = (name: string) =>
+    const define = (name: string) =>
       ensureMcpConfiguration(platform.scalekitClient, { name, connection: 'gmail', tools: ['gmail_fetch_mails'] })
     for (let other = 0; other < 40; other += 1) await define(`slack-inbox-agent-${other}`)
     const { id } = await define('slack-inbox-agent')
@@ -156,7 +162,10 @@ describe('setup', () => {
 
   it('says which key was refused', async () => {
     const claude = { ...platform.config, anthropic: { ...platform.config.anthropic, apiKey: 'sk-ant-wrong-key' } }
-    expect(await rejection(setUp(claude))).toMatchObject({ kind: 'credentials', message: expect.stringContaining('ANTHROPIC_API_KEY') })
+    expect(await rejection(setUp(claude))).toMatchObject({
+      kind: 'credentials',
+      message: expect.stringContaining('ANTHROPIC_API_KEY'),
+    })
     const scalekit = { ...platform.config, scalekit: { ...platform.config.scalekit, clientSecret: 'wrong-secret' } }
     const error = await rejection(setUp(scalekit))
     expect(error).toBeInstanceOf(OperatorProblem)
@@ -165,12 +174,18 @@ describe('setup', () => {
 
   it('says which connection Scalekit does not know', async () => {
     const config = { ...platform.config, scalekit: { ...platform.config.scalekit, connection: 'gmail-typo' } }
-    expect(await rejection(setUp(config))).toMatchObject({ kind: 'setup', message: expect.stringContaining('SCALEKIT_CONNECTION') })
+    expect(await rejection(setUp(config))).toMatchObject({
+      kind: 'setup',
+      message: expect.stringContaining('SCALEKIT_CONNECTION'),
+    })
   })
 
   it('says that the model is not one, and where it is set', async () => {
     const config = { ...platform.config, anthropic: { ...platform.config.anthropic, model: 'gpt-1' } }
-    expect(await rejection(setUp(config))).toMatchObject({ kind: 'setup', message: expect.stringContaining('AGENT_MODEL') })
+    expect(await rejection(setUp(config))).toMatchObject({
+      kind: 'setup',
+      message: expect.stringContaining('AGENT_MODEL'),
+    })
   })
 
   it('waits out a rate limit on what may be repeated', async () => {

@@ -18,7 +18,11 @@ afterEach(async () => {
 })
 
 const ANNAS = conversationOf(ANNA)
-const message = (reference: string, text = 'What is new?') => ({ reference, context: `Anna, Sunday\nreference: ${reference}`, text })
+const message = (reference: string, text = 'What is new?') => ({
+  reference,
+  context: `Anna, Sunday\nreference: ${reference}`,
+  text,
+})
 const annaGrant = () => platform.virtualAccess().grant(ANNA)
 const session = (id: string) => platform.agents.driver.sessions().find((each) => each.id === id)
 const calls = (endpoint: string) => platform.agents.driver.requests.filter((request) => request.endpoint === endpoint)
@@ -52,8 +56,10 @@ function sendMail(): void {
 }
 
 describe.each(['virtual', 'instance'] as const)('a session in %s mode', (mode) => {
-  const grant = (person = ANNA) => (mode === 'virtual' ? platform.virtualAccess() : platform.instanceAccess()).grant(person)
-  const create = async (person = ANNA) => platform.agent().createSession(conversationOf(person), await grant(person), 'Title')
+  const grant = (person = ANNA) =>
+    (mode === 'virtual' ? platform.virtualAccess() : platform.instanceAccess()).grant(person)
+  const create = async (person = ANNA) =>
+    platform.agent().createSession(conversationOf(person), await grant(person), 'Title')
 
   it.each([
     [ANNA, 'anna@northwind.example'],
@@ -108,7 +114,9 @@ describe.each(['virtual', 'instance'] as const)('a session in %s mode', (mode) =
     await platform.agent().refreshSession(id, await grant())
     askWhoseMailbox()
     const events = await converse(id)
-    expect(events.find(({ type }) => type === 'message')).toMatchObject({ text: expect.stringContaining('anna@northwind') })
+    expect(events.find(({ type }) => type === 'message')).toMatchObject({
+      text: expect.stringContaining('anna@northwind'),
+    })
   })
 
   it('is told to be outdated when it was made for the other mode', async () => {
@@ -175,8 +183,13 @@ describe('createSession', () => {
 
   it('says that setup is needed when the agent is gone', async () => {
     const grant = await annaGrant()
-    await platform.claude.repeatable('agent', (sdk, options) => sdk.beta.agents.archive(platform.deployment.agentId, {}, options))
-    expect(await rejection(platform.agent().createSession(ANNAS, grant, 'x'))).toMatchObject({ name: 'OperatorProblem', kind: 'setup' })
+    await platform.claude.repeatable('agent', (sdk, options) =>
+      sdk.beta.agents.archive(platform.deployment.agentId, {}, options),
+    )
+    expect(await rejection(platform.agent().createSession(ANNAS, grant, 'x'))).toMatchObject({
+      name: 'OperatorProblem',
+      kind: 'setup',
+    })
   })
 })
 
@@ -190,24 +203,27 @@ describe('refreshSession', () => {
     expect(session(id)?.agent.mcp_servers).toEqual([{ type: 'url', name: 'mailbox', url: renewed }])
     askWhoseMailbox()
     const events = await converse(id)
-    expect(events.find(({ type }) => type === 'message')).toMatchObject({ text: expect.stringContaining('anna@northwind') })
+    expect(events.find(({ type }) => type === 'message')).toMatchObject({
+      text: expect.stringContaining('anna@northwind'),
+    })
   })
 
   it('leaves a running session as it is: it cannot be changed', async () => {
     const access = platform.instanceAccess()
     const id = await platform.agent().createSession(ANNAS, await access.grant(ANNA), 'x')
     let finish = (): void => undefined
-    platform.brain.next(() => new Promise<void>((resolve) => (finish = resolve)))
-    const abort = new AbortController()
-    const feed = platform.agent().follow(id, null, abort.signal)
-    await feed.opened
+    const started = new Promise<void>((resolve) => {
+      platform.brain.next(() => {
+        resolve()
+        return new Promise<void>((end) => (finish = end))
+      })
+    })
     await platform.agent().sendMessages(id, [message('r1')])
-    await eventsUntil(feed, ({ type }) => type === 'running')
+    await started
     platform.scalekit.renewInstanceUrl(platform.scalekit.instances()[0]?.id ?? '')
     await platform.agent().refreshSession(id, await access.grant(ANNA))
     expect(calls('sessions.update')).toHaveLength(0)
     finish()
-    abort.abort()
   })
 
   it('reads a token that was replaced between two turns', async () => {
@@ -217,7 +233,9 @@ describe('refreshSession', () => {
     expect(platform.scalekit.issuedTokens()).toHaveLength(2)
     askWhoseMailbox()
     const events = await converse(id)
-    expect(events.find(({ type }) => type === 'message')).toMatchObject({ text: expect.stringContaining('anna@northwind') })
+    expect(events.find(({ type }) => type === 'message')).toMatchObject({
+      text: expect.stringContaining('anna@northwind'),
+    })
   })
 
   it.each(['archived', 'terminated', 'deleted'] as const)('says that the session is %s', async (how) => {
@@ -239,7 +257,10 @@ describe('refreshSession', () => {
     const refused = await rejection(platform.agent().refreshSession(id, await annaGrant()))
     expect(refused).toBeInstanceOf(SessionGone)
     expect(refused).toMatchObject({ how })
-    expect(await rejection(platform.agent().sendMessages(id, [message('r2')]))).toMatchObject({ name: 'SessionGone', how })
+    expect(await rejection(platform.agent().sendMessages(id, [message('r2')]))).toMatchObject({
+      name: 'SessionGone',
+      how,
+    })
   })
 })
 
@@ -262,7 +283,9 @@ describe('sendMessages', () => {
     const id = await agent.createSession(ANNAS, await annaGrant(), 'x')
     expect(await agent.findMessages(id, ['ref-1', 'ref-2'], null)).toEqual(new Set())
     platform.agents.faults.dropAnswer('sessions.events.send')
-    expect(await rejection(agent.sendMessages(id, [message('ref-1', 'I have heard of ref-2')]))).toBeInstanceOf(Unavailable)
+    expect(await rejection(agent.sendMessages(id, [message('ref-1', 'I have heard of ref-2')]))).toBeInstanceOf(
+      Unavailable,
+    )
     expect(calls('sessions.events.send')).toHaveLength(1)
     expect(await agent.findMessages(id, ['ref-1', 'ref-2'], null)).toEqual(new Set(['ref-1']))
   })
@@ -289,7 +312,7 @@ describe('sendMessages', () => {
     [402, 'pay', { name: 'OperatorProblem', kind: 'billing' }],
     [400, 'Your credit balance is too low', { name: 'OperatorProblem', kind: 'billing' }],
     [401, 'who?', { name: 'OperatorProblem', kind: 'credentials' }],
-    [403, 'no', { name: 'OperatorProblem', kind: 'credentials' }],
+    [403, 'forbidden here', { name: 'OperatorProblem', kind: 'credentials' }],
     [500, 'oops', { name: 'Unavailable', service: 'claude' }],
     [529, 'busy', { name: 'Unavailable', service: 'claude' }],
   ])('sorts a %i (%s)', async (status, said, expected) => {
@@ -307,7 +330,7 @@ describe('sendMessages', () => {
     expect(error).toMatchObject({ name: 'Unavailable', retryAfterMs: 7000 })
   })
 
-  it('tells that the session takes no more money', async () => {
+  it('is refused without words: the API takes no empty text', async () => {
     const id = await platform.agent().createSession(ANNAS, await annaGrant(), 'x')
     expect(await rejection(platform.agent().sendMessages(id, [message('r1', '')]))).toBeInstanceOf(Rejected)
   })

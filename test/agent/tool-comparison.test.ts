@@ -15,7 +15,11 @@ const mcp = (changes: Partial<Toolset> = {}): Toolset => ({
   ...changes,
 })
 
-const tool = (name: string, enabled: boolean, policy: string) => ({ name, enabled, permission_policy: { type: policy } })
+const tool = (name: string, enabled: boolean, policy: string) => ({
+  name,
+  enabled,
+  permission_policy: { type: policy },
+})
 
 describe('sameTools', () => {
   it.each<[string, Toolset, Toolset]>([
@@ -26,11 +30,19 @@ describe('sameTools', () => {
       mcp(),
       mcp({ configs: [...(mcp().configs ?? []), tool('delete_it', false, 'always_allow')] }),
     ],
-    ['another policy for what is off', mcp(), mcp({ default_config: { enabled: false, permission_policy: { type: 'always_allow' } } })],
+    [
+      'another policy for what is off',
+      mcp(),
+      mcp({ default_config: { enabled: false, permission_policy: { type: 'always_allow' } } }),
+    ],
     [
       'defaults left out',
       { type: 'agent_toolset_20260401' },
-      { type: 'agent_toolset_20260401', default_config: { enabled: true, permission_policy: { type: 'always_allow' } }, configs: [] },
+      {
+        type: 'agent_toolset_20260401',
+        default_config: { enabled: true, permission_policy: { type: 'always_allow' } },
+        configs: [],
+      },
     ],
   ])('%s means the same', (_, one, other) => {
     expect(sameTools([one], [other])).toBe(true)
@@ -40,8 +52,14 @@ describe('sameTools', () => {
   it.each<[string, Toolset]>([
     ['a tool more', mcp({ configs: [...(mcp().configs ?? []), tool('delete_it', true, 'always_ask')] })],
     ['a tool less', mcp({ configs: [tool('read_it', true, 'always_allow')] })],
-    ['a tool that no longer asks', mcp({ configs: [tool('read_it', true, 'always_allow'), tool('send_it', true, 'always_allow')] })],
-    ['tools that are on unless listed', mcp({ default_config: { enabled: true, permission_policy: { type: 'always_ask' } } })],
+    [
+      'a tool that no longer asks',
+      mcp({ configs: [tool('read_it', true, 'always_allow'), tool('send_it', true, 'always_allow')] }),
+    ],
+    [
+      'tools that are on unless listed',
+      mcp({ default_config: { enabled: true, permission_policy: { type: 'always_ask' } } }),
+    ],
     ['another server', mcp({ mcp_server_name: 'elsewhere' })],
   ])('%s makes a difference', (_, other) => {
     expect(sameTools([mcp()], [other])).toBe(false)

@@ -10,7 +10,8 @@ const at = processed_at
 /** The API sends more than the SDK's types know, and sends it before the SDK does. */
 const unforeseen = (event: object): VendorEvent => JSON.parse(JSON.stringify(event))
 
-const idle = (stop_reason: unknown): VendorEvent => unforeseen({ ...stamp, type: 'session.status_idle', stop_details: null, stop_reason })
+const idle = (stop_reason: unknown): VendorEvent =>
+  unforeseen({ ...stamp, type: 'session.status_idle', stop_details: null, stop_reason })
 
 const failure = (type: string, retry: unknown = { type: 'exhausted' }): VendorEvent =>
   unforeseen({ ...stamp, type: 'session.error', error: { type, message: 'private words', retry_status: retry } })
@@ -27,7 +28,11 @@ const CASES: readonly [string, VendorEvent, AgentEvent | null][] = [
   ['thinking', { ...stamp, type: 'agent.thinking' }, { id, at, type: 'thinking' }],
   [
     'a message of several blocks, one withheld',
-    { ...stamp, type: 'agent.message', content: [{ type: 'text', text: 'One, ' }, { type: 'redacted' }, { type: 'text', text: 'two.' }] },
+    {
+      ...stamp,
+      type: 'agent.message',
+      content: [{ type: 'text', text: 'One, ' }, { type: 'redacted' }, { type: 'text', text: 'two.' }],
+    },
     { id, at, type: 'message', text: 'One, two.' },
   ],
   [
@@ -74,12 +79,24 @@ const CASES: readonly [string, VendorEvent, AgentEvent | null][] = [
   ],
   [
     'the end of a failed model request',
-    unforeseen({ ...stamp, type: 'span.model_request_end', is_error: true, model_request_start_id: 'x', model_usage: {} }),
+    unforeseen({
+      ...stamp,
+      type: 'span.model_request_end',
+      is_error: true,
+      model_request_start_id: 'x',
+      model_usage: {},
+    }),
     { id, at, type: 'request_ended', failed: true },
   ],
   [
     'the end of a model request that says nothing of errors',
-    unforeseen({ ...stamp, type: 'span.model_request_end', is_error: null, model_request_start_id: 'x', model_usage: {} }),
+    unforeseen({
+      ...stamp,
+      type: 'span.model_request_end',
+      is_error: null,
+      model_request_start_id: 'x',
+      model_usage: {},
+    }),
     { id, at, type: 'request_ended', failed: false },
   ],
   ['the end of a turn', idle({ type: 'end_turn' }), { id, at, type: 'idle', reason: 'end_turn', awaiting: [] }],
@@ -93,11 +110,19 @@ const CASES: readonly [string, VendorEvent, AgentEvent | null][] = [
     idle({ type: 'retries_exhausted' }),
     { id, at, type: 'idle', reason: 'retries_exhausted', awaiting: [] },
   ],
-  ['a budget reached', idle({ type: 'budget_reached' }), { id, at, type: 'idle', reason: 'budget_reached', awaiting: [] }],
+  [
+    'a budget reached',
+    idle({ type: 'budget_reached' }),
+    { id, at, type: 'idle', reason: 'budget_reached', awaiting: [] },
+  ],
   ['a refusal', idle({ type: 'refusal' }), { id, at, type: 'idle', reason: 'refusal', awaiting: [] }],
   ['a reason of tomorrow', idle({ type: 'moon_phase' }), { id, at, type: 'idle', reason: 'unknown', awaiting: [] }],
   ['no reason at all', idle(null), { id, at, type: 'idle', reason: 'unknown', awaiting: [] }],
-  ['a terminated session', { ...stamp, type: 'session.status_terminated' }, { id, at, type: 'session_ended', how: 'terminated' }],
+  [
+    'a terminated session',
+    { ...stamp, type: 'session.status_terminated' },
+    { id, at, type: 'session_ended', how: 'terminated' },
+  ],
   ['a deleted session', { ...stamp, type: 'session.deleted' }, { id, at, type: 'session_ended', how: 'deleted' }],
   ['overload', failure('model_overloaded_error'), { id, at, type: 'error', kind: 'overloaded', retry: 'exhausted' }],
   [
@@ -105,12 +130,36 @@ const CASES: readonly [string, VendorEvent, AgentEvent | null][] = [
     failure('model_rate_limited_error', { type: 'retrying' }),
     { id, at, type: 'error', kind: 'rate_limited', retry: 'retrying' },
   ],
-  ['a failed model', failure('model_request_failed_error'), { id, at, type: 'error', kind: 'model_failed', retry: 'exhausted' }],
-  ['no credit', failure('billing_error', { type: 'terminal' }), { id, at, type: 'error', kind: 'billing', retry: 'terminal' }],
-  ['a refused mailbox', failure('mcp_authentication_failed_error'), { id, at, type: 'error', kind: 'mailbox_refused', retry: 'exhausted' }],
-  ['an unreachable mailbox', failure('mcp_connection_failed_error'), { id, at, type: 'error', kind: 'mailbox_unreachable', retry: 'exhausted' }],
-  ['too many steps', failure('tool_use_limit_reached_error'), { id, at, type: 'error', kind: 'too_many_steps', retry: 'exhausted' }],
-  ['a full context', failure('compaction_limit_reached_error'), { id, at, type: 'error', kind: 'context_full', retry: 'exhausted' }],
+  [
+    'a failed model',
+    failure('model_request_failed_error'),
+    { id, at, type: 'error', kind: 'model_failed', retry: 'exhausted' },
+  ],
+  [
+    'no credit',
+    failure('billing_error', { type: 'terminal' }),
+    { id, at, type: 'error', kind: 'billing', retry: 'terminal' },
+  ],
+  [
+    'a refused mailbox',
+    failure('mcp_authentication_failed_error'),
+    { id, at, type: 'error', kind: 'mailbox_refused', retry: 'exhausted' },
+  ],
+  [
+    'an unreachable mailbox',
+    failure('mcp_connection_failed_error'),
+    { id, at, type: 'error', kind: 'mailbox_unreachable', retry: 'exhausted' },
+  ],
+  [
+    'too many steps',
+    failure('tool_use_limit_reached_error'),
+    { id, at, type: 'error', kind: 'too_many_steps', retry: 'exhausted' },
+  ],
+  [
+    'a full context',
+    failure('compaction_limit_reached_error'),
+    { id, at, type: 'error', kind: 'context_full', retry: 'exhausted' },
+  ],
   ['an error of tomorrow', failure('quantum_error'), { id, at, type: 'error', kind: 'unknown', retry: 'exhausted' }],
   [
     'an error that does not say how it goes on',
@@ -130,13 +179,25 @@ const CASES: readonly [string, VendorEvent, AgentEvent | null][] = [
     { type: 'event_start', event: { type: 'agent.message', id: 'sevt_9' } },
     { type: 'preview_started', messageId: 'sevt_9' },
   ],
-  ['the start of thinking, which has no text', { type: 'event_start', event: { type: 'agent.thinking', id: 'sevt_9' } }, null],
+  [
+    'the start of thinking, which has no text',
+    { type: 'event_start', event: { type: 'agent.thinking', id: 'sevt_9' } },
+    null,
+  ],
   [
     'a piece of a preview',
-    { type: 'event_delta', event_id: 'sevt_9', delta: { type: 'content_delta', index: 0, content: { type: 'text', text: 'Hel' } } },
+    {
+      type: 'event_delta',
+      event_id: 'sevt_9',
+      delta: { type: 'content_delta', index: 0, content: { type: 'text', text: 'Hel' } },
+    },
     { type: 'preview_text', messageId: 'sevt_9', text: 'Hel' },
   ],
-  ['a piece of another kind', unforeseen({ type: 'event_delta', event_id: 'sevt_9', delta: { type: 'signature_delta' } }), null],
+  [
+    'a piece of another kind',
+    unforeseen({ type: 'event_delta', event_id: 'sevt_9', delta: { type: 'signature_delta' } }),
+    null,
+  ],
 ]
 
 describe('translate', () => {
@@ -145,7 +206,11 @@ describe('translate', () => {
   })
 
   it('carries nothing of an event it does not know: a session update holds addresses that are secrets', () => {
-    const event = unforeseen({ ...stamp, type: 'session.updated', agent: { mcp_servers: [{ url: 'https://secret.example/abc' }] } })
+    const event = unforeseen({
+      ...stamp,
+      type: 'session.updated',
+      agent: { mcp_servers: [{ url: 'https://secret.example/abc' }] },
+    })
     expect(translate(event)).toEqual({ id, at, type: 'other' })
   })
 })

@@ -46,7 +46,7 @@ export const readMail: Answer = async (turn) => {
 /** Sends a mail, which asks. */
 export const sendMail: Answer = async (turn) => {
   const [sent] = await turn.callTools([
-    { name: 'gmail_send_message', input: { to: ['dana@lumen.example'], subject: 'Friday', body: 'Dear Dana,\n\nFriday suits me.\n\nAnna' } },
+    { name: 'gmail_send_message', input: { to: 'dana@lumen.example', subject: 'Friday', body: 'Dear Dana,\n\nFriday suits me.\n\nAnna' } },
   ])
   await turn.say(sent?.status === 'ok' ? 'The mail is sent.' : sent?.status === 'denied' ? 'I did not send it.' : `Failed: ${sent?.text}`)
 }

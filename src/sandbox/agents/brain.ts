@@ -43,6 +43,7 @@ export interface BrainTool {
   readonly description: string
   /** JSON Schema of the input. */
   readonly inputSchema: Record<string, unknown>
+  /** Empty for a custom tool, which the client runs. */
   readonly serverName: string
 }
 

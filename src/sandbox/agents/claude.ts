@@ -73,7 +73,7 @@ function toolOf(tool: BrainTool): Anthropic.Tool {
 function messagesOf(item: HistoryItem, index: number): Message[] {
   switch (item.type) {
     case 'user':
-      return [{ role: 'user', content: item.texts.map((text) => ({ type: 'text', text })) }]
+      return [{ role: 'user', content: item.texts.join('\n\n') || '(no text)' }]
     case 'agent':
       return [{ role: 'assistant', content: item.text }]
     case 'tool': {

@@ -1,7 +1,7 @@
 import type { EventStream } from './event-stream.js'
 import type { Faults } from './faults.js'
 import { newId } from './ids.js'
-import type { ClientEvent, Preview, PreviewType, SessionEvent } from './wire.js'
+import type { ClientEvent, Preview, PreviewType, SessionEvent, StreamEvent } from './wire.js'
 
 type WithoutStamp<Event> = Event extends unknown ? Omit<Event, 'id' | 'processed_at'> : never
 /** An event before the log gives it an id and a time. */
@@ -60,6 +60,7 @@ export class EventLog {
 
   preview(type: PreviewType, event: Preview): void {
     for (const stream of this.#streams) this.#twiceIfAsked(() => stream.preview(type, event))
+    this.#cut(event.type)
   }
 
   get streams(): number {
@@ -83,11 +84,18 @@ export class EventLog {
   #publish(event: SessionEvent): void {
     const shown = event.type === 'user.interrupt' && this.faults.emptyInterruptIds ? { ...event, id: '' } : event
     for (const stream of this.#streams) this.#twiceIfAsked(() => stream.send(shown))
+    this.#cut(event.type)
   }
 
   #twiceIfAsked(send: () => void): void {
     send()
     if (this.faults.duplicateStreamEvents) send()
+  }
+
+  #cut(type: StreamEvent['type']): void {
+    const how = this.#streams.size === 0 ? undefined : this.faults.takeCut(type)
+    if (how === 'end') this.endStreams()
+    if (how === 'hang') this.hangStreams()
   }
 
   #time(): string {

@@ -1,6 +1,6 @@
 /** What a test makes go wrong. Everything here happens with the real API too, seldom and at the worst moment. */
 import type { Endpoint } from './endpoints.js'
-import type { RetryStatus, SessionError, StopDetails } from './wire.js'
+import type { RetryStatus, SessionError, StopDetails, StreamEvent } from './wire.js'
 
 type DistributeOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never
 
@@ -40,6 +40,7 @@ export interface CallFault {
 
 export class Faults {
   readonly #calls = new Map<Endpoint, CallFault[]>()
+  readonly #cuts: { readonly after: StreamEvent['type']; readonly how: 'end' | 'hang' }[] = []
   readonly #turns: (PlannedFailure & { readonly sessionId: string | undefined })[] = []
 
   /** Every stream frame is sent twice. */
@@ -75,6 +76,11 @@ export class Faults {
     this.#plan(endpoint, { until })
   }
 
+  /** Once an event of this type is on the streams, they end (their clients read EOF), or nothing more comes on them. */
+  cutStreams(after: StreamEvent['type'], how: 'end' | 'hang' = 'end'): void {
+    this.#cuts.push({ after, how })
+  }
+
   /** The next turn, of this session or of whichever comes first, goes wrong. */
   failNextTurn(
     failure: TurnFailure,
@@ -86,6 +92,12 @@ export class Faults {
   /** For the router: what happens to the call at hand. */
   takeCall(endpoint: Endpoint): CallFault {
     return this.#calls.get(endpoint)?.shift() ?? {}
+  }
+
+  /** For the log: what happens to the streams now that an event of this type is on them. */
+  takeCut(type: StreamEvent['type']): 'end' | 'hang' | undefined {
+    const index = this.#cuts.findIndex((cut) => cut.after === type)
+    return index === -1 ? undefined : this.#cuts.splice(index, 1)[0]?.how
   }
 
   /** For a turn that starts: how it goes wrong, if it does. */

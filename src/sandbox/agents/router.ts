@@ -218,7 +218,10 @@ function write(response: ServerResponse, answer: Answer): void {
   response.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-cache' })
   response.flushHeaders()
   answer.stream({
-    write: (text) => void response.write(text),
+    write: (text) => {
+      // The client may be gone before its 'close' was heard of.
+      if (!response.destroyed && !response.writableEnded) response.write(text)
+    },
     end: () => void response.end(),
     onClose: (listener) => void response.once('close', listener),
   })

@@ -2,6 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js'
 import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js'
+import { ListToolsRequestSchema } from '@modelcontextprotocol/sdk/types.js'
 import type { MailboxOfCall } from './gmail-tool.js'
 import { GMAIL_TOOLS } from './gmail-tools.js'
 
@@ -9,6 +10,8 @@ export interface MailboxServerOptions {
   /** Names of the tools to offer. */
   readonly tools: readonly string[] | 'all'
   readonly mailbox: MailboxOfCall
+  /** The request's body, when somebody has read it already. */
+  readonly body?: unknown
 }
 
 const METHOD_NOT_FOUND = -32000
@@ -29,11 +32,18 @@ export async function serveMailbox(
     return
   }
   const server = new McpServer({ name: 'scalekit-gmail', version: '1.0.0' })
-  for (const tool of GMAIL_TOOLS) {
-    if (options.tools === 'all' || options.tools.includes(tool.name)) tool.register(server, options.mailbox)
-  }
+  const { tools } = options
+  const offered = GMAIL_TOOLS.filter(({ name }) => tools === 'all' || tools.includes(name))
+  for (const tool of offered) tool.register(server, options.mailbox)
+  if (offered.length === 0) listNothing(server)
   const transport = new StreamableHTTPServerTransport({ enableJsonResponse: true })
   response.on('close', () => void server.close())
   await server.connect(transport)
-  await transport.handleRequest(request, response)
+  await transport.handleRequest(request, response, options.body)
+}
+
+/** Without a registered tool the SDK does not know `tools/list` at all; an empty list is what a server without tools answers. */
+function listNothing({ server }: McpServer): void {
+  server.registerCapabilities({ tools: {} })
+  server.setRequestHandler(ListToolsRequestSchema, () => ({ tools: [] }))
 }

@@ -17,27 +17,23 @@ const GROUP_WITHIN_SECONDS = 300
 
 /**
  * The rows of a list.
- * @param newAfter `ts` up to which the list had been read when it was opened; undefined for no line.
+ * @param newFrom `ts` of the first message that was new when the list was opened; undefined for no line.
  * @param now milliseconds since the epoch, for "Today" and "Yesterday".
  * @param inThread the first message is a thread's parent: no day above it, and its first reply stands on its own.
  */
 export function timeline(
   messages: readonly PageMessage[],
-  options: { tz: string; now: number; newAfter?: string; viewer: string; inThread?: boolean },
+  options: { tz: string; now: number; newFrom?: string; inThread?: boolean },
 ): TimelineRow[] {
   const rows: TimelineRow[] = []
   let previous: PageMessage | undefined
-  let isNewShown = options.newAfter === undefined
   for (const [index, message] of messages.entries()) {
     const day = dayOf(secondsOf(message.ts), options.tz)
     const isOtherDay = !previous || dayOf(secondsOf(previous.ts), options.tz) !== day
     if (isOtherDay && !(options.inThread && !previous))
       rows.push({ type: 'day', key: `day-${day}`, label: dayLabel(secondsOf(message.ts), options.tz, options.now) })
-    const startsNew = !isNewShown && message.ts > (options.newAfter ?? '') && message.user !== options.viewer
-    if (startsNew) {
-      rows.push({ type: 'new', key: 'new' })
-      isNewShown = true
-    }
+    const startsNew = message.ts === options.newFrom && !message.ephemeral
+    if (startsNew) rows.push({ type: 'new', key: 'new' })
     const isGrouped =
       !isOtherDay &&
       !startsNew &&

@@ -60,15 +60,26 @@ export function unreadReplies(state: ViewerState, marks: ReadMarks, channel: str
   return replies.filter((reply) => reply.ts > seen && reply.user !== viewer).length
 }
 
+/** `ts` of the first message in the channel itself that is new to the person. */
+export function firstUnread(state: ViewerState, marks: ReadMarks, channel: string): string | undefined {
+  return freshMessages(state, marks, channel)[0]?.ts
+}
+
 export function channelUnread(state: ViewerState, marks: ReadMarks, channel: string): ChannelUnread {
   const list = state.messages.get(channel) ?? []
   const isIm = state.channels.find((other) => other.id === channel)?.kind === 'im'
-  const seen = seenUpTo(marks, threadKey(channel, undefined))
-  const fresh = list.filter((message) => isTopLevel(message) && message.ts > seen && message.user !== state.viewer.id)
+  const fresh = freshMessages(state, marks, channel)
   const parents = new Set(list.flatMap((message) => (isTopLevel(message) ? [] : [message.threadTs ?? message.ts])))
   const replies = [...parents].reduce((sum, parent) => sum + unreadReplies(state, marks, channel, parent), 0)
   const badge = replies + fresh.filter((message) => isIm || mentions(message, state.viewer.id)).length
   return { isBold: fresh.length > 0 || badge > 0, badge }
+}
+
+function freshMessages(state: ViewerState, marks: ReadMarks, channel: string): PageMessage[] {
+  const seen = seenUpTo(marks, threadKey(channel, undefined))
+  return (state.messages.get(channel) ?? []).filter(
+    (message) => isTopLevel(message) && message.ts > seen && message.user !== state.viewer.id,
+  )
 }
 
 function mentions(message: PageMessage, viewer: string): boolean {

@@ -1,7 +1,7 @@
 import type { Act, ActResult, LiveEvent, PagePerson, Snapshot, WireEntry } from '../slack/page-api.js'
 import { actErrorWords, commandErrorWords, modalErrorWords, pressErrorWords } from './error-words.js'
 import { fetchSnapshot, followViewer, sendAct } from './slack-client.js'
-import { allRead, markRead, type ReadMarks } from './unread.js'
+import { allRead, firstUnread, markRead, type ReadMarks } from './unread.js'
 import { applyEvent, dismissEphemeral, dropModal, fromSnapshot, threadKey, type ViewerState } from './viewer-state.js'
 import { addWireEntry } from './wire-log.js'
 
@@ -11,8 +11,8 @@ export interface Place {
   readonly tab: 'messages' | 'home'
   /** `ts` of the parent of the open thread, a thread of `channel`. */
   readonly thread: string | undefined
-  /** The `ts` up to which the channel had been read when it was opened: the "New" line stands below it. */
-  readonly newAfter: string | undefined
+  /** `ts` of the first message that was new when the channel was opened: the "New" line stands above it. */
+  readonly newFrom: string | undefined
   /** In a narrow window one pane is shown at a time; a wide one shows the sidebar beside `main`. */
   readonly pane: 'sidebar' | 'main'
 }
@@ -121,9 +121,10 @@ export class Workspace {
   }
 
   openChannel(channel: string): void {
-    const marks = this.state.marks.get(this.state.viewer)
-    const seen = marks?.seen[threadKey(channel, undefined)]
-    this.#place({ channel, tab: 'messages', thread: undefined, newAfter: seen ?? marks?.since, pane: 'main' })
+    const { viewer, viewers, marks } = this.state
+    const [state, read] = [viewers.get(viewer), marks.get(viewer)]
+    const newFrom = state && read && firstUnread(state, read, channel)
+    this.#place({ channel, tab: 'messages', thread: undefined, newFrom, pane: 'main' })
     this.markVisibleRead()
     this.#tellOpened()
   }
@@ -367,5 +368,5 @@ async function firstSnapshot(wanted: string | undefined): Promise<Snapshot | und
 
 function firstPlace(state: ViewerState): Place {
   const channel = state.channels.find((other) => other.kind === 'im') ?? state.channels[0]
-  return { channel: channel?.id ?? '', tab: 'messages', thread: undefined, newAfter: undefined, pane: 'sidebar' }
+  return { channel: channel?.id ?? '', tab: 'messages', thread: undefined, newFrom: undefined, pane: 'sidebar' }
 }

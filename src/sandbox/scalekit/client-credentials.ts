@@ -5,7 +5,6 @@ import { ScalekitError } from './scalekit-error.js'
 import type { TokenSigner } from './token-signer.js'
 
 export interface ClientCredentialsOptions {
-  readonly issuer: string
   readonly clientId: string
   readonly clientSecret: string
   /** Seconds. */
@@ -38,14 +37,14 @@ export class ClientCredentials {
       refuse(400, 'unsupported_grant_type', 'Only client_credentials is supported.')
       return
     }
-    const { clientId, clientSecret, lifetime, issuer, now } = this.#options
+    const { clientId, clientSecret, lifetime, now } = this.#options
     if (form.get('client_id') !== clientId || form.get('client_secret') !== clientSecret) {
       refuse(401, 'invalid_client', 'Client authentication failed.')
       return
     }
     const iat = Math.floor(now() / 1000)
     const jti = randomUUID()
-    const claims = { iss: issuer, sub: clientId, iat, exp: iat + lifetime, jti, token_type: TOKEN_TYPE }
+    const claims = { sub: clientId, iat, exp: iat + lifetime, jti, token_type: TOKEN_TYPE }
     this.#valid.add(jti)
     sendJson(response, 200, { access_token: this.#signer.sign(claims), token_type: 'Bearer', expires_in: lifetime })
   }

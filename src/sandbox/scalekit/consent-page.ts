@@ -36,28 +36,31 @@ label{display:flex;align-items:center;gap:14px;padding:12px;border:1px solid #da
 label:hover{background:#f7f9fc}
 label:has(input:checked){border-color:#0b57d0;background:#f0f6ff}
 label:has(input:focus-visible){outline:3px solid #a8c7fa}
-input[type=radio]{accent-color:#0b57d0;width:18px;height:18px;margin:0;flex:none}
+input[type=radio]{accent-color:#0b57d0;width:18px;height:18px;margin:0;flex:none;outline:none}
 .avatar{width:36px;height:36px;border-radius:50%;background:#d3e3fd;color:#0842a0;display:grid;place-items:center;font-weight:600;flex:none}
 .who{min-width:0}.who b{display:block;font-weight:500}.who span{display:block;color:#5f6368;font-size:14px;overflow-wrap:anywhere}
 ul{list-style:none;margin:0;padding:0}
 li{display:flex;gap:12px;padding:8px 0;border-top:1px solid #eceff3}li:first-child{border-top:0}
 li::before{content:"";flex:none;width:8px;height:8px;border-radius:50%;background:#0b57d0;margin-top:8px}
 li b{display:block;font-weight:500}li span{color:#5f6368;font-size:14px}
-.actions{display:flex;justify-content:flex-end;gap:12px;margin-top:26px}
+.actions{display:flex;flex-direction:row-reverse;gap:12px;margin-top:26px}
 button{font:inherit;font-weight:500;border-radius:100px;padding:10px 24px;border:1px solid transparent;cursor:pointer;min-height:44px}
 button.allow{background:#0b57d0;color:#fff}button.allow:hover{background:#0842a0}
 button.cancel{background:transparent;color:#0b57d0}button.cancel:hover{background:#f0f6ff}
 button:focus-visible{outline:3px solid #a8c7fa;outline-offset:2px}
 footer{max-width:480px;color:#5f6368;font-size:13px;text-align:center}
 @media (max-width:480px){body{justify-content:flex-start;padding:0 0 16px;background:#fff}
-  main{padding:28px 22px;border-radius:0;box-shadow:none}.actions{flex-direction:column-reverse}button{width:100%}footer{padding:0 22px}}
+  main{padding:28px 22px;border-radius:0;box-shadow:none}.actions{flex-direction:column}button{width:100%}footer{padding:0 22px}}
 `
 
 const ENVELOPE = '<svg viewBox="0 0 24 24" aria-hidden="true"><path d="M3.5 6.5h17v11h-17zM4 7l8 6 8-6"/></svg>'
 const CHECK = '<svg viewBox="0 0 24 24" aria-hidden="true"><path d="M5 12.5l4.5 4.5L19 7.5"/></svg>'
 const CROSS = '<svg viewBox="0 0 24 24" aria-hidden="true"><path d="M7 7l10 10M17 7L7 17"/></svg>'
 
-/** Which account, what is allowed, Allow and Cancel. Both buttons POST the form back to the page's own address. */
+/**
+ * Which account, what is allowed, Allow and Cancel. Both buttons POST the form back to the page's own address. Allow comes first, because
+ * the Enter key presses the first button of a form.
+ */
 export function consentPage({ appName, accounts }: ConsentPage): string {
   const name = escapeHtml(appName)
   const choices = accounts.map(
@@ -79,10 +82,9 @@ export function consentPage({ appName, accounts }: ConsentPage): string {
 <fieldset><legend>Your accounts</legend>${choices.join('\n')}</fieldset>
 <h2>This will allow ${name} to</h2>
 <ul>${permissions.join('')}</ul>
-<p class="quiet">It asks you in Slack before it changes or sends anything.</p>
 <div class="actions">
-<button class="cancel" type="submit" name="action" value="cancel" formnovalidate>Cancel</button>
 <button class="allow" type="submit" name="action" value="allow">Allow</button>
+<button class="cancel" type="submit" name="action" value="cancel" formnovalidate>Cancel</button>
 </div>
 </form>`,
   )
@@ -132,7 +134,7 @@ function page(title: string, content: string): string {
 </head>
 <body>
 <main>${content}</main>
-<footer>The sandbox's stand-in for the mail provider's consent page. Nothing leaves this machine.</footer>
+<footer>The sandbox's stand-in for the mail provider's consent page.</footer>
 </body>
 </html>
 `

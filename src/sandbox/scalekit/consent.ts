@@ -60,7 +60,8 @@ function fromOurPage({ request }: Exchange): boolean {
 }
 
 function showDeadLink(exchange: Exchange, state: 'used' | 'expired' | 'unknown'): void {
-  showPage(exchange, state === 'unknown' ? 404 : 410, deadLinkPage(state))
+  // A page for a person; an error status would only fill their browser's console.
+  showPage(exchange, state === 'unknown' ? 404 : 200, deadLinkPage(state))
 }
 
 function showPage({ response }: Exchange, status: number, html: string): void {

@@ -35,19 +35,21 @@ export async function readBody(request: IncomingMessage): Promise<string> {
   return Buffer.concat(chunks).toString()
 }
 
+/** No body is an empty object, as for Scalekit's gateway. @throws {ScalekitError} for what is no JSON. */
+export function parseJson(text: string): unknown {
+  try {
+    return text === '' ? {} : JSON.parse(text)
+  } catch {
+    throw new ScalekitError('INVALID_ARGUMENT', 'request body is not valid JSON', 'VALIDATION_ERROR')
+  }
+}
+
 /** A JSON body of the given form. @throws {ScalekitError} that says which field is wrong. */
 export async function readJson<Schema extends z.ZodType>(
   request: IncomingMessage,
   schema: Schema,
 ): Promise<z.infer<Schema>> {
-  const text = await readBody(request)
-  let value: unknown
-  try {
-    value = text === '' ? {} : JSON.parse(text)
-  } catch {
-    throw new ScalekitError('INVALID_ARGUMENT', 'request body is not valid JSON', 'VALIDATION_ERROR')
-  }
-  return checked(schema, value)
+  return checked(schema, parseJson(await readBody(request)))
 }
 
 /** @throws {ScalekitError} that says which field is wrong. */

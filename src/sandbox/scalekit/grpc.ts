@@ -24,7 +24,7 @@ import type { AuthorizationLinks } from './authorization-links.js'
 import type { ClientCredentials } from './client-credentials.js'
 import { linkUrlOf } from './rest.js'
 import { errorOfStatus, ScalekitError } from './scalekit-error.js'
-import { isEndpoint, type Traffic } from './traffic.js'
+import { isEndpoint, passed, type Traffic } from './traffic.js'
 
 export interface GrpcParts {
   readonly baseUrl: string
@@ -63,11 +63,11 @@ function watched({ credentials, traffic, now }: GrpcParts): Interceptor {
   return (next) => async (call) => {
     const name = `grpc ${call.method.name}`
     const endpoint = isEndpoint(name) ? name : 'unknown'
-    const note = (status: number) => traffic.note({ at: now(), endpoint, method: call.method.name, status })
+    const note = (status: number) => traffic.note({ at: now(), endpoint, tool: undefined, status })
     try {
       const fault = traffic.takeFault(endpoint)
       if (fault?.type === 'fail') throw errorOfStatus(fault.status)
-      if (fault?.type === 'delay') await new Promise((resolve) => setTimeout(resolve, fault.milliseconds))
+      await passed(fault)
       credentials.check(call.header.get('authorization'))
       const answer = await next(call)
       if (fault?.type === 'drop-answer') {

@@ -2,12 +2,13 @@
 import { type IncomingMessage, type RequestListener, ServerResponse } from 'node:http'
 import type { ClientCredentials } from './client-credentials.js'
 import { type ConsentParts, showConsent, showSuccess, takeConsent } from './consent.js'
-import { type Exchange, sendJson } from './exchange.js'
+import { type Exchange, parseJson, readBody, sendJson } from './exchange.js'
 import { answerInstance, answerServer, type McpParts } from './mcp-endpoints.js'
 import type { RestHandler } from './rest.js'
+import { mcpAddressOf, mcpEndpointOf, routeOf } from './routes.js'
 import { errorOfStatus, ScalekitError } from './scalekit-error.js'
 import type { TokenSigner } from './token-signer.js'
-import { ENDPOINTS, type Endpoint, type Fault, type Traffic } from './traffic.js'
+import { type Endpoint, passed, type Traffic } from './traffic.js'
 
 export interface HttpParts {
   readonly baseUrl: string
@@ -20,23 +21,12 @@ export interface HttpParts {
   readonly now: () => number
 }
 
-interface Route {
+/** What a request asks for, and how to answer it once it is known that it may be. */
+interface Job {
   readonly endpoint: Endpoint
-  /** None: the endpoint sees to its methods itself. */
-  readonly method: string | undefined
-  readonly path: RegExp
+  readonly tool: string | undefined
+  answer(response: ServerResponse): Promise<void> | void
 }
-
-/** `{part}` of an endpoint's name is anything but a slash; a part before a colon ends there. */
-const ROUTES: readonly Route[] = ENDPOINTS.filter((endpoint) => endpoint.includes('/')).map((endpoint) => {
-  const [first = '', second] = endpoint.split(' ')
-  const path = second ?? first
-  return {
-    endpoint,
-    method: second === undefined ? undefined : first,
-    path: new RegExp(`^${path.replace(/\{\w+\}/g, '([^/:]+)')}$`),
-  }
-})
 
 export function httpListener(parts: HttpParts): RequestListener {
   return (request, response) => {
@@ -45,36 +35,51 @@ export function httpListener(parts: HttpParts): RequestListener {
 }
 
 async function answer(parts: HttpParts, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const url = new URL(request.url ?? '/', parts.baseUrl)
-  const route = ROUTES.find(
-    ({ method, path }) => (method === undefined || method === request.method) && path.test(url.pathname),
-  )
-  const endpoint = route?.endpoint ?? 'unknown'
-  const note = (status: number) =>
-    parts.traffic.note({ at: parts.now(), endpoint, method: request.method ?? '', status })
-  const variable = route?.path.exec(url.pathname)?.slice(1) ?? []
-
-  const fault = parts.traffic.takeFault(endpoint)
-  if (fault?.type === 'delay') await new Promise((resolve) => setTimeout(resolve, fault.milliseconds))
+  const note = (job: Pick<Job, 'endpoint' | 'tool'>, status: number) =>
+    parts.traffic.note({ at: parts.now(), endpoint: job.endpoint, tool: job.tool, status })
+  let job: Job
+  try {
+    job = await jobOf(parts, request)
+  } catch (error) {
+    sendError(response, error)
+    note({ endpoint: 'unknown', tool: undefined }, response.statusCode)
+    return
+  }
+  const fault = parts.traffic.takeFault(job.endpoint)
+  await passed(fault)
   // An answer that will be dropped is written into a response that has no connection.
   const written = fault?.type === 'drop-answer' ? new ServerResponse(request) : response
   try {
-    const exchange = { request, response: written, url, parts: variable }
-    await perform(parts, endpoint, exchange, fault)
+    if (fault?.type === 'fail') throw errorOfStatus(fault.status)
+    await job.answer(written)
   } catch (error) {
     sendError(written, error)
   }
   if (fault?.type === 'drop-answer') request.socket.destroy()
-  note(fault?.type === 'drop-answer' ? 0 : written.statusCode)
+  note(job, fault?.type === 'drop-answer' ? 0 : written.statusCode)
 }
 
-async function perform(
-  parts: HttpParts,
-  endpoint: Endpoint,
-  exchange: Exchange,
-  fault: Fault | undefined,
-): Promise<void> {
-  if (fault?.type === 'fail') throw errorOfStatus(fault.status)
+async function jobOf(parts: HttpParts, request: IncomingMessage): Promise<Job> {
+  const url = new URL(request.url ?? '/', parts.baseUrl)
+  const mcp = mcpAddressOf(url.pathname)
+  if (mcp === undefined) {
+    const route = routeOf(request.method ?? '', url.pathname)
+    const { endpoint } = route
+    return {
+      endpoint,
+      tool: undefined,
+      answer: (response) => perform(parts, endpoint, { request, response, url, parts: route.parts }),
+    }
+  }
+  const body = request.method === 'POST' ? parseJson(await readBody(request)) : undefined
+  const answerAddress = mcp.address === 'server' ? answerServer : answerInstance
+  return {
+    ...mcpEndpointOf(body),
+    answer: (response) => answerAddress(parts.mcp, { request, response, url, parts: [mcp.part] }, body),
+  }
+}
+
+async function perform(parts: HttpParts, endpoint: Endpoint, exchange: Exchange): Promise<void> {
   const rest = parts.rest.get(endpoint)
   if (rest !== undefined) {
     parts.credentials.check(exchange.request.headers.authorization)
@@ -93,10 +98,6 @@ async function perform(
       return await takeConsent(parts.consent, exchange)
     case 'GET /connect/success':
       return showSuccess(exchange)
-    case '/mcp/v3/servers/{id}':
-      return await answerServer(parts.mcp, exchange)
-    case '/mcp/v1/instances/{secret}':
-      return await answerInstance(parts.mcp, exchange)
     default:
       throw new ScalekitError('NOT_FOUND', 'Not Found')
   }
@@ -108,9 +109,7 @@ function sendError(response: ServerResponse, error: unknown): void {
     response.destroy()
     return
   }
-  const known =
-    error instanceof ScalekitError
-      ? error
-      : new ScalekitError('INTERNAL', error instanceof Error ? error.message : String(error))
+  const message = error instanceof Error ? error.message : String(error)
+  const known = error instanceof ScalekitError ? error : new ScalekitError('INTERNAL', message)
   sendJson(response, known.httpStatus, known.body())
 }

@@ -99,7 +99,6 @@ export async function startScalekit(options: ScalekitOptions): Promise<ScalekitS
   const mailboxes = new Map([...options.mailboxes].map(([address, mailbox]) => [address.toLowerCase(), mailbox]))
   const webhook = options.webhook === undefined ? undefined : new WebhookSender(options.webhook)
   const traffic = new Traffic(options.onRequest)
-  const signer = new TokenSigner()
 
   const accounts = new ConnectedAccounts(options.connections ?? [DEFAULT_CONNECTION], now, (change) =>
     webhook?.send(change),
@@ -109,9 +108,10 @@ export async function startScalekit(options: ScalekitOptions): Promise<ScalekitS
 
   const server = await listen(options.port ?? 0)
   const baseUrl = `http://127.0.0.1:${server.port}`
+  const signer = new TokenSigner(baseUrl)
   const lifetime = Math.floor((options.tokenTtlMs ?? DAY) / 1000)
-  const credentials = new ClientCredentials({ issuer: baseUrl, clientId, clientSecret, lifetime, now }, signer)
-  const sessionTokens = new SessionTokens(accounts, signer, baseUrl, now)
+  const credentials = new ClientCredentials({ clientId, clientSecret, lifetime, now }, signer)
+  const sessionTokens = new SessionTokens(accounts, signer, now)
   const parts = {
     baseUrl,
     accounts,

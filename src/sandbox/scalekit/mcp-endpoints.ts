@@ -20,7 +20,7 @@ export interface McpParts {
 }
 
 /** `mcp_server_url` of a configuration. */
-export async function answerServer(parts: McpParts, exchange: Exchange): Promise<void> {
+export async function answerServer(parts: McpParts, exchange: Exchange, body: unknown): Promise<void> {
   const configuration = parts.configurations.byServerId(exchange.parts[0] ?? '')
   if (configuration === undefined) {
     sendJson(exchange.response, 404, { error: 'not_found', error_description: 'There is no such MCP server.' })
@@ -36,20 +36,20 @@ export async function answerServer(parts: McpParts, exchange: Exchange): Promise
     )
     return
   }
-  await serve(parts, exchange, configuration, (name) =>
+  await serve(parts, exchange, body, configuration, (name) =>
     session.accounts.find((account) => account.connection.name === name),
   )
 }
 
 /** The pre-authenticated address of an instance. */
-export async function answerInstance(parts: McpParts, exchange: Exchange): Promise<void> {
+export async function answerInstance(parts: McpParts, exchange: Exchange, body: unknown): Promise<void> {
   const instance = parts.configurations.instanceOfSecret(exchange.parts[0] ?? '')
   if (instance === undefined) {
     refuse(exchange, 'This MCP address is not valid any more.')
     return
   }
   const configuration = parts.configurations.get(instance.configId)
-  await serve(parts, exchange, configuration, (name) =>
+  await serve(parts, exchange, body, configuration, (name) =>
     parts.accounts.find(parts.accounts.connection(name), instance.userIdentifier),
   )
 }
@@ -57,6 +57,7 @@ export async function answerInstance(parts: McpParts, exchange: Exchange): Promi
 async function serve(
   parts: McpParts,
   { request, response }: Exchange,
+  body: unknown,
   configuration: McpConfiguration,
   accountOf: (connectionName: string) => ConnectedAccount | undefined,
 ): Promise<void> {
@@ -65,6 +66,7 @@ async function serve(
     ? 'all'
     : configuration.mappings.flatMap((each) => each.tools.filter(isGmailTool))
   await serveMailbox(request, response, {
+    body,
     tools: mapping === undefined ? [] : tools,
     // Looked up at the call: the account may have been lost since the client connected.
     mailbox: () => mailboxOf(parts, mapping?.connection_name ?? '', accountOf(mapping?.connection_name ?? '')),

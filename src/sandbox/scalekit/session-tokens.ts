@@ -24,13 +24,11 @@ export class SessionTokens {
   readonly issued: SessionToken[] = []
   readonly #accounts: ConnectedAccounts
   readonly #signer: TokenSigner
-  readonly #issuer: string
   readonly #now: () => number
 
-  constructor(accounts: ConnectedAccounts, signer: TokenSigner, issuer: string, now: () => number) {
+  constructor(accounts: ConnectedAccounts, signer: TokenSigner, now: () => number) {
     this.#accounts = accounts
     this.#signer = signer
-    this.#issuer = issuer
     this.#now = now
   }
 
@@ -48,7 +46,6 @@ export class SessionTokens {
     })
     const iat = Math.floor(this.#now() / 1000)
     const token = this.#signer.sign({
-      iss: this.#issuer,
       sub: identifier,
       aud: serverUrl,
       iat,

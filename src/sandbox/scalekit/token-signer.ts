@@ -1,5 +1,5 @@
 /** Signs and checks the JWTs that Scalekit hands out (RS256), and publishes its key. */
-import { createPublicKey, generateKeyPairSync, randomUUID, sign, verify } from 'node:crypto'
+import { generateKeyPairSync, randomUUID, sign, verify } from 'node:crypto'
 
 export interface Claims {
   readonly iss: string
@@ -13,21 +13,22 @@ export interface Claims {
   readonly [claim: string]: unknown
 }
 
+/** One for all sandboxes of a process, as making one takes a while. Issuer, audience and token ids keep their tokens apart. */
+const keyPair = generateKeyPairSync('rsa', { modulusLength: 2048 })
+
 export class TokenSigner {
   readonly #keyId = `snk_${randomUUID()}`
-  readonly #privateKey
-  readonly #publicKey
+  readonly #issuer: string
 
-  constructor() {
-    const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
-    this.#privateKey = privateKey
-    this.#publicKey = createPublicKey(privateKey)
+  /** `issuer` is the address of the sandbox. */
+  constructor(issuer: string) {
+    this.#issuer = issuer
   }
 
-  sign(claims: Claims): string {
+  sign(claims: Omit<Claims, 'iss'>): string {
     const head = encode({ alg: 'RS256', kid: this.#keyId, typ: 'JWT' })
-    const signed = `${head}.${encode(claims)}`
-    return `${signed}.${sign('sha256', Buffer.from(signed), this.#privateKey).toString('base64url')}`
+    const signed = `${head}.${encode({ iss: this.#issuer, ...claims })}`
+    return `${signed}.${sign('sha256', Buffer.from(signed), keyPair.privateKey).toString('base64url')}`
   }
 
   /** The claims of a token of ours that has not expired; undefined for any other string. */
@@ -35,14 +36,14 @@ export class TokenSigner {
     const [head, body, signature, ...rest] = token.split('.')
     if (head === undefined || body === undefined || signature === undefined || rest.length > 0) return undefined
     const signed = Buffer.from(`${head}.${body}`)
-    if (!verify('sha256', signed, this.#publicKey, Buffer.from(signature, 'base64url'))) return undefined
+    if (!verify('sha256', signed, keyPair.publicKey, Buffer.from(signature, 'base64url'))) return undefined
     const claims: Claims = JSON.parse(Buffer.from(body, 'base64url').toString())
-    return claims.exp * 1000 > now ? claims : undefined
+    return claims.iss === this.#issuer && claims.exp * 1000 > now ? claims : undefined
   }
 
   /** The body of `/keys`. */
   jwks(): { keys: Record<string, unknown>[] } {
-    return { keys: [{ ...this.#publicKey.export({ format: 'jwk' }), alg: 'RS256', kid: this.#keyId, use: 'sig' }] }
+    return { keys: [{ ...keyPair.publicKey.export({ format: 'jwk' }), alg: 'RS256', kid: this.#keyId, use: 'sig' }] }
   }
 }
 

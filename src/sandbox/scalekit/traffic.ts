@@ -1,5 +1,6 @@
 /** What was asked of the sandbox's Scalekit, and the faults a test wants it to have. */
 
+/** REST and pages by method and path, gRPC and MCP (at either kind of address) by their own methods. */
 export const ENDPOINTS = [
   'POST /oauth/token',
   'GET /keys',
@@ -18,8 +19,10 @@ export const ENDPOINTS = [
   'GET /magicLink/{link}',
   'POST /magicLink/{link}',
   'GET /connect/success',
-  '/mcp/v3/servers/{id}',
-  '/mcp/v1/instances/{secret}',
+  'mcp initialize',
+  'mcp tools/list',
+  'mcp tools/call',
+  'mcp other',
   'grpc CreateConnectedAccount',
   'grpc DeleteConnectedAccount',
   'grpc DisconnectConnectedAccount',
@@ -45,8 +48,8 @@ export interface RequestEntry {
   /** Milliseconds since 1970. */
   readonly at: number
   readonly endpoint: Endpoint
-  /** The HTTP method, or the name of the gRPC method. */
-  readonly method: string
+  /** Which tool, for `mcp tools/call`. */
+  readonly tool: string | undefined
   /** HTTP status, or the HTTP status that a gRPC status stands for. 0 when the answer was dropped. */
   readonly status: number
 }
@@ -56,6 +59,8 @@ export type Fault =
   | { readonly type: 'fail'; readonly status: number }
   /** Waits before doing anything. */
   | { readonly type: 'delay'; readonly milliseconds: number }
+  /** Waits for the promise before doing anything. */
+  | { readonly type: 'hold'; readonly until: Promise<unknown> }
   /** Does the work and drops the connection instead of answering. */
   | { readonly type: 'drop-answer' }
 
@@ -90,4 +95,10 @@ export class Traffic {
   takeFault(endpoint: Endpoint): Fault | undefined {
     return this.#faults.get(endpoint)?.shift()
   }
+}
+
+/** Lets the waiting of a fault pass, where it has some. */
+export async function passed(fault: Fault | undefined): Promise<void> {
+  if (fault?.type === 'delay') await new Promise((resolve) => setTimeout(resolve, fault.milliseconds))
+  if (fault?.type === 'hold') await fault.until
 }

@@ -119,12 +119,8 @@ export class Deliveries {
   async #attempt(delivery: Delivery, retry: Pick<Attempt, 'retryAttempt' | 'retryReason'>): Promise<Outcome> {
     delivery.attempts++
     const { type, payload } = delivery
-    const entry = this.wire.add({
-      direction: 'delivery',
-      method: `${type}: ${labelOf(type, payload)}${retry.retryAttempt > 0 ? ` (retry ${retry.retryAttempt})` : ''}`,
-      outcome: 'pending',
-      request: payload,
-    })
+    const again = retry.retryAttempt > 0 ? ` (retry ${retry.retryAttempt})` : ''
+    const entry = this.wire.begin('delivery', `${type}: ${labelOf(type, payload)}${again}`, payload)
     const outcome = await this.transport.attempt({ type, payload, ...retry }, () => {
       delivery.acknowledged = true
       this.wire.settle(entry, 'acknowledged late')
@@ -132,7 +128,7 @@ export class Deliveries {
     })
     if (outcome.acknowledged) {
       delivery.acknowledged = true
-      this.wire.settle(entry, 'acknowledged', outcome.response)
+      this.wire.settle(entry, 'acknowledged', outcome.response === undefined ? {} : { response: outcome.response })
     } else if (!this.#closed.signal.aborted) {
       this.wire.settle(entry, `not acknowledged: ${outcome.reason}`)
     }

@@ -19,10 +19,12 @@ export interface SignInClient {
   readonly clientSecret: string
 }
 
+const makeKeys = () => generateKeyPairSync('rsa', { modulusLength: 2048 })
+
 export class SignIns {
   readonly #codes = new Map<string, AuthorizationRequest & { readonly user: string; readonly expires: number }>()
   readonly #tokens = new Map<string, { readonly user: string; readonly scopes: readonly string[] }>()
-  readonly #keys = generateKeyPairSync('rsa', { modulusLength: 2048 })
+  #made: ReturnType<typeof makeKeys> | undefined
 
   constructor(
     readonly client: SignInClient,
@@ -77,6 +79,12 @@ export class SignIns {
         locale: 'en-US',
       }),
     }
+  }
+
+  /** Made on first use: it takes a moment, and most never sign in. */
+  get #keys() {
+    this.#made ??= makeKeys()
+    return this.#made
   }
 
   /** The public key with which id tokens can be checked, as a JSON Web Key Set. */

@@ -43,26 +43,27 @@ export class WireLog {
     this.#listeners.push(listener)
   }
 
-  add(entry: Omit<WireEntry, 'id' | 'at' | 'request' | 'response'> & { request?: Json; response?: Json }): WireEntry {
-    const { request, response, ...rest } = entry
-    const added: WireEntry = {
-      ...rest,
+  /** Notes that something began; {@link settle} says how it ended. */
+  begin(direction: WireEntry['direction'], method: string, request: Json): WireEntry {
+    const entry: WireEntry = {
       id: ++this.#lastId,
       at: this.now(),
-      ...(request !== undefined && { request: presentable(request) }),
-      ...(response !== undefined && { response: presentable(response) }),
+      direction,
+      method,
+      outcome: 'pending',
+      request: presentable(request),
     }
-    this.#entries.push(added)
+    this.#entries.push(entry)
     if (this.#entries.length > KEPT) this.#entries.shift()
-    this.#tell(added)
-    return added
+    this.#tell(entry)
+    return entry
   }
 
-  /** Records how a delivery ended. */
-  settle(entry: WireEntry, outcome: string, response?: Json): void {
+  settle(entry: WireEntry, outcome: string, details: { response?: Json; budget?: WireEntry['budget'] } = {}): void {
     entry.outcome = outcome
     entry.durationMs = Math.max(0, this.now() - entry.at)
-    if (response !== undefined) entry.response = presentable(response)
+    if (details.response !== undefined) entry.response = presentable(details.response)
+    if (details.budget !== undefined) entry.budget = details.budget
     this.#tell(entry)
   }
 

@@ -85,7 +85,7 @@ test('Claude reads the mail with the tools of the session, and its words stream'
   expect(api.requests[0]).toMatchObject({
     model: 'claude-opus-5-5',
     system: 'Be kind',
-    messages: [{ role: 'user', content: [{ text: 'What does mail 7 say?' }] }],
+    messages: [{ role: 'user', content: 'What does mail 7 say?' }],
   })
   expect(api.requests[0]?.tools).toContainEqual(
     expect.objectContaining({ name: 'read_mail', description: 'Reads a mail' }),

@@ -51,6 +51,21 @@ test('a stream that hangs says nothing more, while a new one does', async () => 
   expect(hung.ended).toBe(false)
 })
 
+test.each(['end', 'hang'] as const)('streams can %s right after an event', async (how) => {
+  const bench = await start()
+  const { id } = await newSession(bench)
+  bench.sandbox.faults.cutStreams('agent.message', how)
+  const cut = await Watch.open(bench.beta, id)
+  await bench.beta.sessions.events.send(id, { events: [message('Hello')] })
+  await cut.until(({ seen }) => said(seen).length === 1)
+  if (how === 'end') await cut.eof()
+  // A later turn, seen on a stream of its own, shows that the cut happened once and that nothing came after it.
+  const next = await exchange(bench, id, [message('Again')])
+  expect(said(next.seen).at(-1)).toBe('You said: Again')
+  expect(cut.types().at(-1)).toBe('agent.message')
+  expect(cut.ended).toBe(how === 'end')
+})
+
 test('a dropped answer leaves the work done', async () => {
   const bench = await start()
   const { id } = await newSession(bench)

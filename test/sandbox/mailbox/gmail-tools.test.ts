@@ -25,6 +25,8 @@ const MAILS: readonly TestMail[] = [
   { subject: 'Spam', headers: { 'X-Gmail-Labels': 'Spam' } },
 ]
 
+const clock = () => Date.parse('2027-03-10T12:00:00Z')
+
 interface Tools {
   readonly anna: Mailbox
   readonly ben: Mailbox
@@ -35,8 +37,8 @@ interface Tools {
 
 async function tools(): Promise<Tools> {
   const carrier = new PostOffice()
-  const anna = await Mailbox.fromMbox(mbox(...MAILS), { address: ANNA, displayName: 'Anna Lindqvist', carrier })
-  const ben = await Mailbox.fromMbox(mbox(...MAILS.slice(0, 2)), { address: BEN, carrier })
+  const anna = await Mailbox.fromMbox(mbox(...MAILS), { address: ANNA, displayName: 'Anna Lindqvist', clock, carrier })
+  const ben = await Mailbox.fromMbox(mbox(...MAILS.slice(0, 2)), { address: BEN, clock, carrier })
   carrier.add(anna)
   carrier.add(ben)
   const server = createServer((request, response) => {

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest'
-import { z } from 'zod'
 import { ANNA, BEN } from '../mailbox/mbox-text.js'
 import { ANNA_ID, BEN_ID, READ_ONLY, startTestScalekit } from './support.js'
 
@@ -126,7 +125,7 @@ describe('the bearer token', () => {
 
   it('is refused when it has expired, belongs to another server or is a session’s', async () => {
     let now = Date.now()
-    const { api, scalekit, configuration } = await startTestScalekit({ tokenTtlMs: 60_000, now: () => now })
+    const { api, scalekit, sdk, configuration } = await startTestScalekit({ tokenTtlMs: 60_000, now: () => now })
     const { id } = await configuration()
     scalekit.connect(ANNA_ID, ANNA)
     const session = await api('POST', `/mcp/configs/${id}/tokens`, { identifier: ANNA_ID })
@@ -135,26 +134,11 @@ describe('the bearer token', () => {
     const elsewhere = await startTestScalekit()
     expect((await api('GET', '/mcp/configs', undefined, await elsewhere.sdk.getClientAccessToken())).status).toBe(401)
 
-    const token = await startedToken(scalekit)
+    const token = await sdk.getClientAccessToken()
     expect((await api('GET', '/mcp/configs', undefined, token)).status).toBe(200)
     now += 60_000
     expect((await api('GET', '/mcp/configs', undefined, token)).status).toBe(401)
   })
-
-  async function startedToken({
-    url,
-    clientId,
-    clientSecret,
-  }: {
-    url: string
-    clientId: string
-    clientSecret: string
-  }): Promise<string> {
-    const fields = { grant_type: 'client_credentials', client_id: clientId, client_secret: clientSecret }
-    const response = await fetch(`${url}/oauth/token`, { method: 'POST', body: new URLSearchParams(fields) })
-    const { access_token: token } = z.object({ access_token: z.string() }).parse(await response.json())
-    return token
-  }
 })
 
 describe('connected accounts of a configuration', () => {

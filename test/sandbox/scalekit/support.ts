@@ -44,7 +44,7 @@ export async function startTestScalekit(options: Partial<ScalekitOptions> = {}):
       },
       { subject: 'Receipt', headers: { 'X-Gmail-Labels': 'Inbox,Receipts' } },
     ),
-    { address: ANNA, displayName: 'Anna Lindqvist', carrier },
+    { address: ANNA, displayName: 'Anna Lindqvist', shiftToNow: true, carrier },
   )
   const ben = await Mailbox.fromMbox(mbox({ subject: 'For Ben only', to: BEN }), { address: BEN, carrier })
   carrier.add(anna)

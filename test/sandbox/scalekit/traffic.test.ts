@@ -54,9 +54,10 @@ it('drops the answer after the work', async () => {
   const { id, url } = await configuration([])
   const { token } = (await api('POST', `/mcp/configs/${id}/tokens`, { identifier: ANNA_ID })).body
   const client = await mcpClient(url, token)
-  scalekit.fault('/mcp/v3/servers/{id}', { type: 'drop-answer' })
+  scalekit.fault('mcp tools/call', { type: 'drop-answer' })
   await expect(callTool(client, 'gmail_send_message', { to: ANNA, subject: 'Sent anyway', body: '' })).rejects.toThrow()
   expect(scalekit.mailboxes.get(ANNA)?.messages()[0]?.mail.subject).toBe('Sent anyway')
+  expect(scalekit.requests('mcp tools/call')).toMatchObject([{ tool: 'gmail_send_message', status: 0 }])
 
   // The SDK takes the lost connection for a passing fault and asks again: by then the account is gone.
   scalekit.fault('grpc DeleteConnectedAccount', { type: 'drop-answer' })
@@ -65,24 +66,26 @@ it('drops the answer after the work', async () => {
   expect(scalekit.accounts()).toEqual([])
 })
 
-it('waits before a delayed request, and others go ahead', async () => {
-  const { scalekit, api } = await startTestScalekit()
-  const token = await (async () => (await startedToken()) ?? '')()
-  async function startedToken(): Promise<string> {
-    const fields = {
-      grant_type: 'client_credentials',
-      client_id: scalekit.clientId,
-      client_secret: scalekit.clientSecret,
-    }
-    const response = await fetch(`${scalekit.url}/oauth/token`, { method: 'POST', body: new URLSearchParams(fields) })
-    return JSON.parse(await response.text()).access_token
-  }
-  scalekit.fault('POST /api/v1/mcp/configs', { type: 'delay', milliseconds: 300 })
-  const order: string[] = []
-  const slow = api('POST', '/mcp/configs', { name: 'slow' }, token).then(() => order.push('slow'))
-  await api('GET', '/mcp/configs', undefined, token).then(() => order.push('quick'))
-  await slow
-  expect(order).toEqual(['quick', 'slow'])
+it('waits before a request that is held or delayed, while others go ahead', async () => {
+  const { scalekit, sdk, api } = await startTestScalekit()
+  const token = await sdk.getClientAccessToken()
+  let release = () => {}
+  const until = new Promise<void>((resolve) => {
+    release = resolve
+  })
+  scalekit.fault('POST /api/v1/mcp/configs', { type: 'hold', until })
+  const held = api('POST', '/mcp/configs', { name: 'held' }, token)
+  await api('GET', '/mcp/configs', undefined, token)
+  expect(scalekit.configs()).toEqual([])
+  release()
+  expect((await held).status).toBe(201)
+  const configCalls = scalekit.requests().filter(({ endpoint }) => endpoint.endsWith('/mcp/configs'))
+  expect(configCalls.map(({ endpoint }) => endpoint.split(' ')[0])).toEqual(['GET', 'POST'])
+
+  scalekit.fault('POST /api/v1/mcp/configs', { type: 'delay', milliseconds: 1 })
+  expect((await api('POST', '/mcp/configs', { name: 'delayed' }, token)).status).toBe(201)
+  scalekit.fault('grpc ListConnectedAccounts', { type: 'delay', milliseconds: 1 })
+  await expect(sdk.actions.listConnectedAccounts()).resolves.toMatchObject({ totalSize: 0 })
 })
 
 it('tells the protocols apart however a connection begins, and closes with connections open', async () => {

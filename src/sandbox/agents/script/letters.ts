@@ -4,6 +4,8 @@ import type { Correspondent, SeenMail } from './seen-mail.js'
 
 const BEGINS_AS_LETTER =
   /^(?:dear|hi|hello|hey|hej|hallo|liebe[rs]?|sehr geehrte|moin|good (?:morning|afternoon|evening))\b.{0,60}\n/i
+/** "Hej mamma, …": the person brought their own greeting. */
+const OWN_GREETING = /^(?:dear|hi|hello|hey|hej|hallo|moin|liebe[rs]?)(?: [^\s,!.]+){0,3}[,!]\s+(?=\S)/i
 const TITLES = /^(?:prof\.|dr\.?|mr\.?|ms\.?|mrs\.?|sir|herr|frau)\s+/i
 const GREETINGS: Readonly<Record<Language, (name: string) => string>> = {
   English: (name) => (name === '' ? 'Hello,' : `Hi ${name},`),
@@ -28,7 +30,12 @@ const HOLDING: Readonly<Record<Language, (subject: string) => string>> = {
 
 /** The text of a mail with what the person wants said. What already reads as a letter stays as it is. */
 export function letter(said: string, to: Correspondent | undefined, signer: string | undefined): string {
-  if (BEGINS_AS_LETTER.test(`${said}\n`) && said.includes('\n')) return said
+  if (BEGINS_AS_LETTER.test(said)) return said
+  const greeted = OWN_GREETING.exec(said)
+  if (greeted !== null) {
+    const [greeting] = greeted
+    return closed([greeting.trim(), '', asSentences(said.slice(greeting.length))], signer, languageOf(said))
+  }
   return framed(asSentences(said), to, signer, languageOf(said))
 }
 
@@ -40,7 +47,11 @@ export function holdingReply(mail: SeenMail, to: Correspondent, signer: string |
 
 function framed(text: string, to: Correspondent | undefined, signer: string | undefined, language: Language): string {
   const greeting = GREETINGS[language](to === undefined ? '' : givenName(to))
-  return [greeting, '', text, '', FAREWELLS[language], ...(signer === undefined ? [] : [signer])].join('\n')
+  return closed([greeting, '', text], signer, language)
+}
+
+function closed(lines: readonly string[], signer: string | undefined, language: Language): string {
+  return [...lines, '', FAREWELLS[language], ...(signer === undefined ? [] : [signer])].join('\n')
 }
 
 /** Dictated words as a sentence: a capital at the beginning, a stop at the end. */

@@ -45,7 +45,8 @@ function progress(filter: Filter): string {
   if (filter.unread && filter.from === undefined && filter.about === undefined)
     return 'Let me look at your unread mail.'
   if (filter.period === 'today') return 'Let me see what came in today.'
-  if (filter.from === undefined && filter.about === undefined) return 'Let me look through your inbox.'
+  const named = [filter.from, filter.to, filter.about, filter.label].some((words) => words !== undefined)
+  if (!named && !filter.sent && !filter.trash) return 'Let me look through your inbox.'
   return `Let me look for ${describe(filter, 'mails')}.`
 }
 

@@ -75,7 +75,8 @@ function readableLength(body: string): string {
   return `${body.slice(0, end).trimEnd()}\n\n(…${body.length - end} more characters; say “show me the full text”)`
 }
 
-export async function answerAttachment(turn: ScriptTurn, target: Target): Promise<void> {
+export async function answerAttachment(turn: ScriptTurn, named: Target): Promise<void> {
+  const target = named.filter === undefined ? named : { ...named, filter: { ...named.filter, attachment: true } }
   const found = await find(turn, target, true)
   if ('question' in found) {
     await turn.say(found.question)

@@ -34,16 +34,18 @@ export class Shown {
   /** Replays a session's history, whose lists were written in this IANA time zone. */
   static from(history: readonly HistoryItem[], timeZone: string): Shown {
     const shown = new Shown(timeZone)
-    let mailsInARow = 0
+    let inARow = new Set<string>()
     for (const item of history) {
       if (item.type === 'agent') {
         shown.#readList(item.text)
-        mailsInARow = 0
+        inARow = new Set()
       } else if (item.type === 'tool' && item.outcome.status === 'ok') {
-        shown.#readTool(item.call.name, item.call.input, item.outcome.text)
-        mailsInARow = SINGLE_MAIL_TOOLS.has(item.call.name) ? mailsInARow + 1 : 0
+        const { name, input } = item.call
+        shown.#readTool(name, input, item.outcome.text)
+        const id = messageIdOf(input)
+        inARow = SINGLE_MAIL_TOOLS.has(name) && id !== undefined ? inARow.add(id) : new Set()
         // Several mails at once: none of them is "it".
-        if (mailsInARow > 1) shown.mail = undefined
+        if (inARow.size > 1) shown.mail = undefined
       }
     }
     return shown
@@ -99,7 +101,7 @@ export class Shown {
 
   #readTool(name: string, input: Record<string, unknown>, answer: string): void {
     const mails = this.learn(mailsIn(answer))
-    const id = textOf(input.message_id) ?? textOf(input.messageId) ?? textOf(input.id)
+    const id = messageIdOf(input)
     if (SINGLE_MAIL_TOOLS.has(name)) {
       this.#relabel(id, answer)
       this.mail = (id === undefined ? undefined : this.#known.get(id)) ?? mails[0]
@@ -109,6 +111,10 @@ export class Shown {
     else if (name === 'gmail_create_draft') this.draftId = draftIdIn(answer)
     else if (name === 'gmail_send_draft') this.draftId = undefined
   }
+}
+
+function messageIdOf(input: Record<string, unknown>): string | undefined {
+  return textOf(input.message_id) ?? textOf(input.messageId) ?? textOf(input.id)
 }
 
 /** Id of the draft in an answer of a draft tool. */

@@ -52,7 +52,13 @@ async function summarizeMany(turn: ScriptTurn, mails: readonly SeenMail[], what:
     (mail, index) =>
       `${index + 1}. **${listTitle(mail)}** — ${sender(mail)}, ${when(mail.date, turn.context)}. ${gist(mail)}`,
   )
-  await turn.say([`In short, ${what}:`, lines.join('\n'), ...attention(turn, some)].join('\n\n'))
+  await turn.say(
+    [
+      `${what.charAt(0).toUpperCase()}${what.slice(1)}, a sentence each:`,
+      lines.join('\n'),
+      ...attention(turn, some),
+    ].join('\n\n'),
+  )
 }
 
 function gist(mail: SeenMail): string {

@@ -115,12 +115,7 @@ const RULES: readonly Rule[] = [
     /^(?:hi|hello|hey|hej|hallo|moin|good (?:morning|afternoon|evening)|morning)\b[\s,!.]*(?:there|claude|inbox|bot|again)?[\s!.]*$/i,
     { type: 'greeting' },
   ),
-  (words, request) =>
-    /^(?:many )?(?:thanks|thank you|thx|ty|tack|danke|cheers|merci|perfect|great|nice|wonderful|awesome|good job|well done)\b[^?]{0,30}$/i.test(
-      words,
-    ) && !new RegExp(`\\b(?:${VERBS})\\b`, 'i').test(request)
-      ? { type: 'thanks' }
-      : undefined,
+  thanks,
   whenever(
     /^(?:help|\?+|what can (?:you|i) (?:do|ask|say)\b.*|how (?:do you|does this|do i) (?:work|use)\b.*|who are you\b.*|what are you\b.*|what do you do\b.*|examples?|commands?)[\s?!.]*$/i,
     { type: 'help' },
@@ -168,6 +163,15 @@ const RULES: readonly Rule[] = [
   list,
   nounPhrase,
 ]
+
+const THANKS =
+  /^(?:many )?(?:thanks|thank you|thx|ty|tack|danke|cheers|merci|perfect|great|nice|wonderful|awesome|good job|well done)\b[^?]{0,30}$/i
+const ANY_VERB = new RegExp(`\\b(?:${VERBS})\\b`, 'i')
+
+/** "Thanks!", but not "thanks, now archive it". */
+function thanks(_words: string, request: string): Intent | undefined {
+  return THANKS.test(request) && !ANY_VERB.test(request) ? { type: 'thanks' } : undefined
+}
 
 function forward(words: string): Intent | undefined {
   const match =
@@ -235,7 +239,7 @@ function write(words: string): Intent | undefined {
     /^(?:draft|write|prepare|compose|send|start|create)\s+(?:me\s+)?(?:an?\s+|the\s+|another\s+)?(?:new\s+|short\s+|quick\s+|friendly\s+)?(?:e-?mail|mail|message|note|draft|letter|line)\s+to\s+(.+)$/is.exec(
       words,
     ) ??
-    /^(?:e-?mail|mail|message|write to|write|tell|draft to)\s+(?!me\b|it\b|a\b|an\b|this\b|that\b)(.+)$/is.exec(
+    /^(?:e-?mail|mail|message|write to|write|tell|draft to)\s+(?!me\b|it\b|a\b|an\b|this\b|that\b|from\b|about\b|with\b|by\b|in\b|of\b)(.+)$/is.exec(
       words,
     ) ??
     /^let\s+(.+?)\s+know\b\s*(.*)$/is.exec(words)
@@ -331,7 +335,8 @@ function said(words: string): Intent | undefined {
       words,
     )
   if (match === null || /^(?:it|this|that|the (?:\w+ )?(?:one|mail|message))$/i.test(match[1] ?? '')) return undefined
-  return { type: 'said', person: match[1] ?? '', topic: match[2] }
+  const name = match[1] ?? ''
+  return { type: 'said', person: person(name) ?? name, topic: match[2] }
 }
 
 function summarize(words: string): Intent | undefined {
@@ -344,7 +349,6 @@ function summarize(words: string): Intent | undefined {
   const target = readTarget(named || 'it')
   const inbox = isEmptyTarget(target) && /\b(?:inbox|mailbox|mail|e-?mail)\b/i.test(named)
   return { type: 'summarize', target: inbox ? { ...NOTHING_NAMED, plural: true, filter: { unread: true } } : target }
-}
 }
 
 function attachment(words: string): Intent | undefined {

@@ -49,7 +49,7 @@ export function ConversationPane({ channel }: { channel: PageChannel }) {
             label={isIm ? `Messages with ${channel.name}` : `Messages in ${channel.name}`}
             channel={channel}
             messages={messages}
-            newAfter={place.newAfter}
+            newFrom={place.newFrom}
             intro={
               isIm ? <AppIntro channel={channel} isEmpty={messages.length === 0} /> : <ChannelIntro channel={channel} />
             }

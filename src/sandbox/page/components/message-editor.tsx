@@ -16,10 +16,15 @@ export function MessageEditor({ message }: { message: PageMessage }) {
     // Only when the editor opens.
   }, [])
 
+  /** Back to reading, with the focus where one writes. */
+  const close = () => {
+    box.current?.closest('.pane')?.querySelector<HTMLElement>('.composer textarea')?.focus()
+    workspace.stopEditing()
+  }
   const save = async () => {
     const isSaved =
       text.trim() !== '' && (await workspace.edit(message.channel, message.ts, encodeTyped(text.trim(), names())))
-    if (isSaved) workspace.stopEditing()
+    if (isSaved) close()
   }
   return (
     <div class="message-editor">
@@ -31,7 +36,7 @@ export function MessageEditor({ message }: { message: PageMessage }) {
         onInput={(event) => setText(event.currentTarget.value)}
         onKeyDown={(event) => {
           if (event.isComposing) return
-          if (event.key === 'Escape') workspace.stopEditing()
+          if (event.key === 'Escape') close()
           else if (event.key === 'Enter' && !event.shiftKey) void save()
           else return
           event.preventDefault()
@@ -39,7 +44,7 @@ export function MessageEditor({ message }: { message: PageMessage }) {
         }}
       />
       <div class="dialog-buttons">
-        <button type="button" class="button button-small" onClick={() => workspace.stopEditing()}>
+        <button type="button" class="button button-small" onClick={close}>
           Cancel
         </button>
         <button

@@ -9,7 +9,7 @@ interface MessageListProps {
   label: string
   channel: PageChannel
   messages: readonly PageMessage[]
-  newAfter: string | undefined
+  newFrom: string | undefined
   intro?: ComponentChildren
   /** Under the parent of a thread: "3 replies". */
   afterFirst?: ComponentChildren
@@ -20,7 +20,7 @@ interface MessageListProps {
 const NEAR_END = 60
 
 /** Messages with day dividers. Stays at the newest message unless the reader has scrolled away from it. */
-export function MessageList({ label, channel, messages, newAfter, intro, afterFirst, inThread }: MessageListProps) {
+export function MessageList({ label, channel, messages, newFrom, intro, afterFirst, inThread }: MessageListProps) {
   const { state } = useViewer()
   const now = useMinute()
   const scroller = useRef<HTMLDivElement>(null)
@@ -50,9 +50,8 @@ export function MessageList({ label, channel, messages, newAfter, intro, afterFi
   const rows = timeline(messages, {
     tz: state.viewer.tz,
     now,
-    viewer: state.viewer.id,
     inThread: inThread === true,
-    ...(newAfter === undefined ? {} : { newAfter }),
+    ...(newFrom === undefined ? {} : { newFrom }),
   })
   return (
     <section

@@ -46,7 +46,7 @@ export function ThreadPane({ channel, threadTs }: { channel: PageChannel; thread
         label={`Messages of the thread in ${channel.name}`}
         channel={channel}
         messages={parent ? [parent, ...replies] : replies}
-        newAfter={undefined}
+        newFrom={undefined}
         inThread={true}
         afterFirst={
           parent && counted > 0 ? (

@@ -108,8 +108,12 @@ function WireRow({ entry }: { entry: WireEntry }) {
           <span class="visually-hidden">{entry.direction}</span>
         </span>
         <span class="wire-method">{entry.method}</span>
-        <span class="wire-outcome">{entry.outcome}</span>
-        {entry.durationMs === undefined ? null : <span class="wire-duration">{Math.round(entry.durationMs)} ms</span>}
+        <span class="wire-outcome">
+          {entry.outcome}
+          {entry.durationMs === undefined ? null : (
+            <span class="wire-duration"> {Math.round(entry.durationMs)} ms</span>
+          )}
+        </span>
         {entry.budget ? <Budget budget={entry.budget} /> : null}
       </summary>
       {isOpen ? (

@@ -9,7 +9,13 @@ import type { Block, Inline, ListItem } from './tree.js'
  * forgot to escape its model's or a mail's text is seen to mention people.
  */
 export function parseMarkdown(text: string): Block[] {
-  return blocksOf(lexer.lexer(text))
+  try {
+    return blocksOf(lexer.lexer(text))
+  } catch (error) {
+    // Thousands of nested quotes are deeper than the parser can go. Such a text is shown as it stands.
+    if (!(error instanceof RangeError)) throw error
+    return [{ type: 'paragraph', children: [{ type: 'text', text }] }]
+  }
 }
 
 /** Name of the token that holds one of Slack's control sequences. */

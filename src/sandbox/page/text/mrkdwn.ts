@@ -84,13 +84,19 @@ const BARE_URL = /https?:\/\/[^\s<>|]*[^\s<>|.,;:!?'")\]}*_~]/y
 const EMOJI = /:([a-z0-9_+-]+):/y
 const CODE = /`([^`\n]+)`/y
 
+/** Styles within styles; there are three, so what nests deeper is no text that a person wrote. */
+const DEEPEST = 6
+
 class InlineParser {
   readonly #text: string
+  readonly #depth: number
   readonly #nodes: Inline[] = []
+  readonly #unclosedUntil = { '*': -1, _: -1, '~': -1 }
   #at = 0
 
-  constructor(text: string) {
+  constructor(text: string, depth = 0) {
     this.#text = text
+    this.#depth = depth
   }
 
   parse(): Inline[] {
@@ -134,19 +140,30 @@ class InlineParser {
   /** `*bold*`: the markers stand at word boundaries and hug the text, and a line end breaks the style, as in Slack. */
   #styled(marker: '*' | '_' | '~'): Inline | undefined {
     const start = this.#at + 1
-    if (!this.#isBoundary(this.#at - 1) || /[\s]/.test(this.#text[start] ?? ' ')) return undefined
-    for (let end = start; end < this.#text.length && this.#text[end] !== '\n'; end++) {
+    const isOpening =
+      this.#isEdge(this.#at - 1, marker) && /[^\s]/.test(this.#text[start] ?? ' ') && this.#text[start] !== marker
+    if (!isOpening || this.#depth >= DEEPEST) return undefined
+    // Where one search met no closing marker, another one that starts later on the line meets none either.
+    if (start <= this.#unclosedUntil[marker]) return undefined
+    let end = start
+    for (; end < this.#text.length && this.#text[end] !== '\n'; end++) {
       if (this.#text[end] === '`') {
         const close = this.#text.indexOf('`', end + 1)
         if (close > 0) end = close
         continue
       }
       if (this.#text[end] !== marker || end === start) continue
-      if (/\s/.test(this.#text[end - 1] ?? ' ') || !this.#isBoundary(end + 1)) continue
+      if (/\s/.test(this.#text[end - 1] ?? ' ') || !this.#isEdge(end + 1, marker)) continue
       this.#at = end + 1
-      return { type: STYLES[marker], children: parseMrkdwnInline(this.#text.slice(start, end)) }
+      return { type: STYLES[marker], children: new InlineParser(this.#text.slice(start, end), this.#depth + 1).parse() }
     }
+    this.#unclosedUntil[marker] = end
     return undefined
+  }
+
+  /** Whether a marker may open after, or close before, this character: no letter, no digit, and not the marker again. */
+  #isEdge(index: number, marker: string): boolean {
+    return this.#isBoundary(index) && this.#text[index] !== marker
   }
 
   #plain(): void {

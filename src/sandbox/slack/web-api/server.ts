@@ -31,18 +31,13 @@ export class WebApi {
 
   async serve(method: string, request: IncomingMessage, content: Buffer, response: ServerResponse): Promise<void> {
     const { faults, wire } = this.parts
-    const started = performance.now()
     const { values, token, warning } = readCall(request, content)
+    const entry = wire.begin('call', method, values)
     const fault = await faults.take(method)
     const answer = await this.#answer(method, values, token, fault)
     const dropped = fault !== undefined && ('dropAnswer' in fault || 'dropRequest' in fault)
     const body = warning !== undefined && isObject(answer.body) ? withWarning(answer.body, warning) : answer.body
-    wire.add({
-      direction: 'call',
-      method,
-      outcome: dropped ? 'connection cut' : outcomeOf(answer.status, body),
-      durationMs: Math.round(performance.now() - started),
-      request: values,
+    wire.settle(entry, dropped ? 'connection cut' : outcomeOf(answer.status, body), {
       response: body,
       ...(answer.budget !== undefined && { budget: answer.budget }),
     })

@@ -1,0 +1,202 @@
+/**
+ * A reply as the texts of one or more Slack messages.
+ *
+ * A page that is full is frozen: where it ends, and what it shows, depends only on the text up to the character at which it
+ * became full, never on what comes after, so the message that shows it is never edited again, however the reply goes on, live or
+ * final. It ends at the best boundary in its second half (before a block, a list item, a line; inside a line only when that is longer than half
+ * a page), and what was open there (a fence, a table, a list item, bold) is closed on it and opened again on the next.
+ */
+
+import { renderLive, renderSlice } from './markdown.js'
+import {
+  type BlockLimits,
+  BlockReader,
+  type BlockState,
+  type CodeBlock,
+  type Effect,
+  type Paragraph,
+  START,
+} from './markdown-blocks.js'
+import { characterBoundary, inlineBreak } from './markdown-break.js'
+import { CLOSING_COST, MarkdownCost } from './markdown-cost.js'
+
+/**
+ * Characters of a page, at most. Slack takes 12,000 in the Markdown blocks of one message; the rest is room for lines that the bot adds
+ * itself. Shorter pages would not read better on a phone (Slack folds long messages there), and more messages are harder to follow.
+ */
+export const PAGE_LIMIT = 11_000
+/** A smaller page has no room for what is closed and reopened around it. */
+const LEAST_LIMIT = 500
+
+export interface PageOptions {
+  /** False while more is about to arrive: what is half there at the end is closed for now or held back. */
+  final: boolean
+  /** Characters of a page after rendering, at least 500. */
+  limit?: number
+}
+
+/** All pages of a text at once; none where there is nothing to show. For a text that grows, keep a `Pager`. */
+export function pages(markdown: string, { final, limit = PAGE_LIMIT }: PageOptions): string[] {
+  return new Pager(limit).update(markdown, final)
+}
+
+interface Start {
+  offset: number
+  state: BlockState
+}
+
+interface Page {
+  text: string
+  start: Start
+  next: Start
+  /** The text up to here decided where the page ends. */
+  decidedBy: number
+}
+
+/** Pages of a text that grows: what is frozen is not read again, so an update costs what the last page costs. */
+export class Pager {
+  readonly #budget: number
+  readonly #limits: BlockLimits
+  #frozen: Page[] = []
+  #source = ''
+
+  /** @throws RangeError when `limit` is below 500 */
+  constructor(limit = PAGE_LIMIT) {
+    if (!(limit >= LEAST_LIMIT)) throw new RangeError(`a page needs a limit of at least ${LEAST_LIMIT} characters`)
+    this.#budget = limit - CLOSING_COST
+    this.#limits = { row: Math.min(2000, this.#budget >> 2), header: Math.min(500, Math.floor(this.#budget / 20)) }
+  }
+
+  /**
+   * The pages of the text as it is now. Usually it continues the one before; where it differs (a preview was replaced), pages from the
+   * difference on are made anew. `final` says nothing about later calls.
+   */
+  update(markdown: string, final: boolean): string[] {
+    let last = this.#frozen.at(-1)
+    while (last !== undefined && !markdown.startsWith(this.#source.slice(0, last.decidedBy))) {
+      this.#frozen.pop()
+      last = this.#frozen.at(-1)
+    }
+    this.#source = markdown
+    let start = last?.next ?? { offset: 0, state: START }
+    for (let page = this.#fill(start); page !== undefined; page = this.#fill(start)) {
+      this.#frozen.push(page)
+      start = page.next
+    }
+    const rest = markdown.slice(start.offset)
+    const tail = final
+      ? renderSlice(rest, start.state, 'complete', this.#limits).text
+      : renderLive(rest, start.state, this.#limits)
+    return [...this.#frozen.map((page) => page.text), tail].filter((text) => text.trim() !== '')
+  }
+
+  /** The page that begins at `start`, if the text is more than fits on it. */
+  #fill(start: Start): Page | undefined {
+    const source = this.#source
+    const reader = new BlockReader(start.state, this.#limits)
+    const cost = new MarkdownCost(start.state)
+    const boundaries: Boundary[] = []
+    let at = start.offset
+    while (at < source.length) {
+      const lineStart = at
+      const before = { offset: at, state: reader.state(), cost: cost.total, keep: keepsNext(reader) }
+      cost.beginLine(before.state)
+      while (at < source.length && source.charAt(at) !== '\n') {
+        cost.add(source.charAt(at))
+        at += 1
+        if (cost.total > this.#budget) break
+      }
+      const full = cost.total > this.#budget && at > lineStart
+      if (!full && at === source.length) return undefined
+      const effect = reader.read(source.slice(lineStart, at).replace(/\r$/, ''))
+      if (lineStart > start.offset) boundaries.push({ ...before, effect })
+      if (full) return this.#cut(start, at, boundaries, reader)
+      cost.endLine(before.state, effect, reader.state())
+      at += 1
+    }
+    return undefined
+  }
+
+  #cut(start: Start, decidedBy: number, boundaries: readonly Boundary[], reader: BlockReader): Page {
+    const best = bestBoundary(boundaries, this.#budget / 2)
+    const inside = best === undefined ? this.#insideLine(decidedBy, reader) : undefined
+    const next = inside ?? best ?? bestBoundary(boundaries, 0) ?? roughCut(this.#source, start, decidedBy, reader)
+    const inParagraph =
+      next.state.leaf?.kind === 'paragraph' && (next.state.midLine || ('effect' in next && next.effect === 'line'))
+    const slice = this.#source.slice(start.offset, next.offset)
+    const { text, open } = renderSlice(slice, start.state, inParagraph ? 'cut' : 'complete', this.#limits)
+    return {
+      text,
+      start,
+      next: { offset: next.offset, state: { ...next.state, open: inParagraph ? open : [] } },
+      decidedBy,
+    }
+  }
+
+  /** A break in a line that is longer than half a page. */
+  #insideLine(end: number, reader: BlockReader): Start | undefined {
+    const block = reader.blocks.at(-1)
+    const text = block?.kind === 'paragraph' || block?.kind === 'code' ? linesOf(block) : undefined
+    if (block === undefined || text === undefined || reader.leaf === undefined) return undefined
+    const last = text.lastIndexOf('\n') + 1
+    const least = Math.max(last + 1, text.length - (this.#budget >> 2))
+    const most = text.length - 1
+    if (least >= most) return undefined
+    const index =
+      block.kind === 'paragraph' ? inlineBreak(text, least, most, block.resume) : codeBreak(text, least, most)
+    const state: BlockState = { path: reader.path, leaf: reader.leaf, midLine: true, open: [] }
+    return reader.leaf.kind === 'paragraph' || reader.leaf.kind === 'fence'
+      ? { offset: end - (text.length - index), state }
+      : undefined
+  }
+}
+
+/** A place between two lines where a page may end. */
+interface Boundary extends Start {
+  cost: number
+  /** The line before introduces what follows. */
+  keep: boolean
+  /** What the line after it does. */
+  effect: Effect
+}
+
+const WORTH: Record<Effect, number> = { none: 0, blank: 0, line: 1, nested: 2, item: 3, block: 4 }
+
+/** The last of the best ones. */
+function bestBoundary(boundaries: readonly Boundary[], leastCost: number): Boundary | undefined {
+  let best: Boundary | undefined
+  let bestWorth = 1
+  for (const boundary of boundaries) {
+    if (boundary.cost < leastCost) continue
+    const { leaf } = boundary.state
+    const headless = leaf?.kind === 'table' && !leaf.hasRows
+    const worth = headless ? 0 : Math.min(WORTH[boundary.effect], boundary.keep ? 1 : 4)
+    if (worth >= bestWorth) {
+      best = boundary
+      bestWorth = worth
+    }
+  }
+  return best
+}
+
+/** A heading, or a paragraph that ends with a colon, belongs to what comes after it. */
+function keepsNext(reader: BlockReader): boolean {
+  const last = reader.blocks.at(-1)
+  return last?.kind === 'heading' || (last?.kind === 'paragraph' && /[:：]\s*$/.test(last.lines.at(-1) ?? ''))
+}
+
+function linesOf(block: Paragraph | CodeBlock): string {
+  return block.lines.join('\n')
+}
+
+function codeBreak(text: string, least: number, most: number): number {
+  for (let at = most; at > least; at -= 1) if (/\s/.test(text.charAt(at - 1))) return at
+  return characterBoundary(text, most)
+}
+
+/** For lines that are neither text nor code, such as two thousand blanks: anywhere will do. */
+function roughCut(source: string, start: Start, end: number, reader: BlockReader): Start {
+  const at = characterBoundary(source, end - 1)
+  const offset = at > start.offset ? at : end
+  return { offset, state: { path: reader.path, leaf: { kind: 'paragraph' }, midLine: true, open: [] } }
+}

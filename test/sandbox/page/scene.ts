@@ -1,0 +1,94 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { App, LogLevel } from '@slack/bolt'
+import sparticuz from '@sparticuz/chromium'
+import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
+import { build } from 'vite'
+import { type SlackOptions, type SlackSandbox, startSlack } from '../../../src/sandbox/slack/index.js'
+import { WORLD } from '../../../src/sandbox/world.js'
+
+/** The page in a real browser, before the sandbox's Slack, with a small app behind it. */
+export interface Scene {
+  readonly page: Page
+  readonly slack: SlackSandbox
+  /** A Bolt app, connected in Socket Mode. */
+  readonly app: App
+  /** What the browser complained about: console errors and warnings, uncaught exceptions, requests to other hosts. */
+  readonly complaints: readonly string[]
+  close(): Promise<void>
+}
+
+/** The page as `npm run build` builds it, and one browser for all tests of a file. */
+export interface Stage {
+  readonly browser: Browser
+  readonly staticDir: string
+  scene(options?: SceneOptions): Promise<Scene>
+  close(): Promise<void>
+}
+
+export interface SceneOptions {
+  readonly slack?: Partial<SlackOptions>
+  readonly context?: BrowserContextOptions
+  /** Whether the app is connected. It is, if not given. */
+  readonly connected?: boolean
+}
+
+export async function setStage(): Promise<Stage> {
+  const staticDir = await mkdtemp(join(tmpdir(), 'slack-page-'))
+  await build({
+    root: fileURLToPath(new URL('../../../src/sandbox/page', import.meta.url)),
+    mode: 'production',
+    logLevel: 'error',
+    build: { outDir: staticDir },
+  })
+  // In a single process the first context that is closed takes the whole browser with it.
+  const args = sparticuz.args.filter((arg) => arg !== '--single-process')
+  const browser = await chromium.launch({ args, executablePath: await sparticuz.executablePath() })
+  return {
+    browser,
+    staticDir,
+    scene: (options) => openScene(browser, staticDir, options),
+    close: async () => {
+      await browser.close()
+      await rm(staticDir, { recursive: true, force: true })
+    },
+  }
+}
+
+async function openScene(browser: Browser, staticDir: string, options: SceneOptions = {}): Promise<Scene> {
+  const slack = await startSlack({ world: WORLD, staticDir, ...options.slack })
+  const app = new App({
+    token: slack.botToken,
+    appToken: slack.appToken,
+    socketMode: true,
+    clientOptions: { slackApiUrl: slack.apiUrl },
+    logLevel: LogLevel.ERROR,
+  })
+  if (options.connected !== false) await app.start()
+  const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options.context })
+  const page = await context.newPage()
+  const complaints: string[] = []
+  const { origin } = new URL(slack.url)
+  context.on('console', (message) => {
+    if (['error', 'warning'].includes(message.type())) complaints.push(`${message.type()}: ${message.text()}`)
+  })
+  context.on('weberror', (error) => complaints.push(`uncaught: ${error.error().message}`))
+  page.on('request', (request) => {
+    if (new URL(request.url()).origin !== origin) complaints.push(`request to ${request.url()}`)
+  })
+  await page.goto(slack.url)
+  await page.getByRole('navigation').waitFor({ state: 'attached' })
+  return {
+    page,
+    slack,
+    app,
+    complaints,
+    close: async () => {
+      await context.close()
+      if (options.connected !== false) await app.stop()
+      await slack.close()
+    },
+  }
+}
