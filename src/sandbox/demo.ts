@@ -93,7 +93,12 @@ async function main(): Promise<void> {
     LOG_LEVEL: 'warn',
   }
   // In a directory of its own, since the bot reads `.env` from where it is started.
-  const run = (script: string) => spawn(process.execPath, [built(script)], { cwd: directory, env: environment, stdio: ['ignore', 'inherit', 'inherit'] })
+  const run = (script: string) =>
+    spawn(process.execPath, [built(script)], {
+      cwd: directory,
+      env: environment,
+      stdio: ['ignore', 'inherit', 'inherit'],
+    })
 
   let bot: ChildProcess | undefined
   let stopping = false

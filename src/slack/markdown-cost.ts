@@ -54,6 +54,9 @@ export class MarkdownCost {
   /** What the beginning of the line was charged for everything that its rest may turn out to be. */
   #reserved = 0
   #width = 0
+  /** Columns that the markers of items and quotes at the line's beginning will indent what follows by. */
+  #marked = 0
+  #inMarkers = false
   #depth = 0
   /** The last few characters of the line, and how many have come since `](`. */
   #tail = ''
@@ -76,6 +79,8 @@ export class MarkdownCost {
     this.#lineStart = !state.midLine && !code
     this.#width = widthOf(path)
     this.#tail = ''
+    this.#marked = 0
+    this.#inMarkers = false
     this.#reserved = code ? 1 : 3 + 2 * this.#width
     if (leaf?.kind === 'table') this.#reserved += rowCost(leaf, leaf.header, this.#width) + ROW_COST
     if (leaf?.kind === 'table' && !leaf.hasRows) this.#reserved += tableCost(leaf, this.#width)
@@ -122,8 +127,12 @@ export class MarkdownCost {
         this.total += LINE_START_COST
         this.#reserved += LINE_START_COST
       }
+      this.#inMarkers = true
+      this.#marked = 0
       this.#lineStart = false
     }
+    if (this.#inMarkers && /[>\-+*.)]/.test(character)) this.#marked += ITEM_INDENT
+    else if (!/[\s\d]/.test(character)) this.#inMarkers = false
     this.total += this.#characterCost(character)
     this.#changeMode(character)
     this.#tail = (this.#tail + character).slice(-3)
@@ -154,7 +163,7 @@ export class MarkdownCost {
       if (character === ')') this.#depth -= 1
       if (character === '<' || this.#depth < 0) this.#mode = 'text'
     } else if (character === 'r' && this.#tail.endsWith('<b')) {
-      this.total += this.#width + LINE_BREAK_COST
+      this.total += this.#width + this.#marked + LINE_BREAK_COST
     }
     this.#targetLength += 1
   }

@@ -50,6 +50,8 @@ interface Watch {
   readonly waiters: Map<string, ConnectionWaiter>
   link: ConnectLink
   timer: { clear(): void } | undefined
+  /** A question is under way; the next one is scheduled when it is answered. */
+  polling: boolean
 }
 
 export class ConnectionWatch {
@@ -80,7 +82,7 @@ export class ConnectionWatch {
 
   /** Waits for a person on behalf of a turn (`key`). */
   wait(person: IdentifiedPerson, key: string, link: ConnectLink, waiter: ConnectionWaiter): void {
-    const watch = this.#watches.get(person.id) ?? { person, waiters: new Map(), link, timer: undefined }
+    const watch = this.#watches.get(person.id) ?? { person, waiters: new Map(), link, timer: undefined, polling: false }
     watch.link = link
     watch.waiters.set(key, waiter)
     this.#watches.set(person.id, watch)
@@ -97,8 +99,8 @@ export class ConnectionWatch {
   /** Asks at once for a person who may just have connected. */
   check(personId: string): void {
     const watch = this.#watches.get(personId)
-    if (watch?.timer === undefined) return
-    watch.timer.clear()
+    if (watch === undefined || watch.polling) return
+    watch.timer?.clear()
     void this.#poll(watch)
   }
 
@@ -113,6 +115,7 @@ export class ConnectionWatch {
   }
 
   async #poll(watch: Watch): Promise<void> {
+    watch.polling = true
     try {
       if ((await this.connections.state(watch.person)) === 'connected') {
         const waiters = [...watch.waiters.values()]
@@ -131,6 +134,7 @@ export class ConnectionWatch {
         'could not learn whether an account is connected',
       )
     }
+    watch.polling = false
     if (this.#watches.get(watch.person.id) === watch) this.#schedule(watch)
   }
 

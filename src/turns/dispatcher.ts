@@ -3,6 +3,7 @@
  * all there is to do is in the store; it may come twice, and one that comes during a run makes the run look once more.
  */
 
+import { setMaxListeners } from 'node:events'
 import type { Log } from '../log.js'
 import { describeError } from '../log.js'
 
@@ -23,7 +24,10 @@ export class Dispatcher {
   constructor(
     private readonly work: ConversationWork,
     private readonly log: Log,
-  ) {}
+  ) {
+    // Every conversation at work listens for the stop; more than ten of them are no leak.
+    setMaxListeners(0, this.#stop.signal)
+  }
 
   wake(conversationId: string): void {
     if (this.#stop.signal.aborted) return

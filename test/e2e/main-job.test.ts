@@ -15,7 +15,8 @@ afterEach(async () => {
   await house.close()
 })
 
-const answers = (text: string) => (message: { shown: string; user: string }) => message.shown.includes(text) && message.user === 'U0INBOXBOT'
+const answers = (text: string) => (message: { shown: string; user: string }) =>
+  message.shown.includes(text) && message.user === 'U0INBOXBOT'
 
 describe('a direct message', () => {
   it('is answered in its thread, in one message, from the mailbox of the person who asked', async () => {
@@ -82,7 +83,9 @@ describe('a mention in a channel', () => {
     const asked = anna.post('<@U0INBOXBOT> one', { channel: GENERAL })
     await anna.waitFor(answers('You said: one'))
     ben.post('<@U0INBOXBOT> two', { channel: GENERAL, threadTs: asked.ts })
-    await ben.waitFor((message) => message.ephemeral === true && message.shown.includes('belongs to the person who started it'))
+    await ben.waitFor(
+      (message) => message.ephemeral === true && message.shown.includes('belongs to the person who started it'),
+    )
     anna.post('three, to Ben', { channel: GENERAL, threadTs: asked.ts })
     anna.post('<@U0INBOXBOT> four', { channel: GENERAL, threadTs: asked.ts })
     await anna.waitFor(answers('You said: four'))
@@ -111,7 +114,9 @@ describe('a person without a connection', () => {
     const { house } = await running({ connected: {} })
     const anna = house.slack.person(ANNA)
     const asked = anna.post('what is the newest mail?')
-    const prompt = await anna.waitFor((message) => message.elements.some((element) => element.label.startsWith('Connect')))
+    const prompt = await anna.waitFor((message) =>
+      message.elements.some((element) => element.label.startsWith('Connect')),
+    )
     expect(prompt.threadTs).toBe(asked.ts)
     const url = prompt.elements.find((element) => element.label.startsWith('Connect'))?.url
     await house.bot.kill()
@@ -128,7 +133,9 @@ describe('a tool call that asks', () => {
     const { house } = await running()
     const anna = house.slack.person(ANNA)
     const asked = anna.post('send it')
-    const card = await anna.waitFor((message) => message.elements.some((element) => element.label.startsWith('Approve')))
+    const card = await anna.waitFor((message) =>
+      message.elements.some((element) => element.label.startsWith('Approve')),
+    )
     expect(card.shown).toContain('dana@lumen.example')
     expect(card.shown).toContain('Friday suits me.')
     await house.bot.kill()
@@ -153,7 +160,9 @@ describe('a tool call that asks', () => {
     const { house, brain } = await running()
     const anna = house.slack.person(ANNA)
     const asked = anna.post('send it')
-    const card = await anna.waitFor((message) => message.elements.some((element) => element.label.startsWith('Approve')))
+    const card = await anna.waitFor((message) =>
+      message.elements.some((element) => element.label.startsWith('Approve')),
+    )
     anna.post('and then?', { threadTs: asked.ts })
     const waiting = await anna.waitFor(answers('waits until you have decided'))
     expect(brain.words).toEqual(['send it'])

@@ -46,13 +46,25 @@ export const readMail: Answer = async (turn) => {
 /** Sends a mail, which asks. */
 export const sendMail: Answer = async (turn) => {
   const [sent] = await turn.callTools([
-    { name: 'gmail_send_message', input: { to: 'dana@lumen.example', subject: 'Friday', body: 'Dear Dana,\n\nFriday suits me.\n\nAnna' } },
+    {
+      name: 'gmail_send_message',
+      input: { to: 'dana@lumen.example', subject: 'Friday', body: 'Dear Dana,\n\nFriday suits me.\n\nAnna' },
+    },
   ])
-  await turn.say(sent?.status === 'ok' ? 'The mail is sent.' : sent?.status === 'denied' ? 'I did not send it.' : `Failed: ${sent?.text}`)
+  await turn.say(
+    sent?.status === 'ok'
+      ? 'The mail is sent.'
+      : sent?.status === 'denied'
+        ? 'I did not send it.'
+        : `Failed: ${sent?.text}`,
+  )
 }
 
 /** A message of two halves; the second is written when the test says so. */
-export function inTwoHalves(first: string, second: string): { answer: Answer; reached: Promise<void>; goOn: () => void } {
+export function inTwoHalves(
+  first: string,
+  second: string,
+): { answer: Answer; reached: Promise<void>; goOn: () => void } {
   let goOn = () => {}
   let reach = () => {}
   const reached = new Promise<void>((resolve) => {

@@ -6,7 +6,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { AgentBrain } from '../../src/sandbox/agents/brain.js'
-import { type ManagedAgentsOptions, type ManagedAgentsSandbox, startManagedAgents } from '../../src/sandbox/agents/index.js'
+import {
+  type ManagedAgentsOptions,
+  type ManagedAgentsSandbox,
+  startManagedAgents,
+} from '../../src/sandbox/agents/index.js'
 import { loadSamples } from '../../src/sandbox/mailbox/index.js'
 import { type ScalekitOptions, type ScalekitSandbox, startScalekit } from '../../src/sandbox/scalekit/index.js'
 import { type SlackOptions, type SlackSandbox, startSlack } from '../../src/sandbox/slack/index.js'
@@ -97,7 +101,11 @@ export class House {
   /** Everything up and set up, without a bot. */
   static async open(options: HouseOptions): Promise<House> {
     const agents = await startManagedAgents({ pace: 0, brain: options.brain, rateLimits: false, ...options.agents })
-    const scalekit = await startScalekit({ world: WORLD, mailboxes: await loadSamples(WORLD.mailAccounts), ...options.scalekit })
+    const scalekit = await startScalekit({
+      world: WORLD,
+      mailboxes: await loadSamples(WORLD.mailAccounts),
+      ...options.scalekit,
+    })
     const slack = await startSlack({ world: WORLD, ...options.slack })
     const directory = await mkdtemp(join(tmpdir(), 'slack-inbox-agent-test-'))
     const house = new House(slack, agents, scalekit, directory, options.environment ?? {})

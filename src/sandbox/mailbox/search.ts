@@ -102,7 +102,7 @@ function operatorMatches(
     case 'has':
       return hasThing(message, value)
     case 'filename':
-      return mail.attachments.some(({ filename }) => fileMatches(filename, value))
+      return mail.attachments.some(({ filename }) => holdsPhrase(fold(filename), value, 'prefix'))
     case 'list':
       return holdsPhrase(fold(headerOf(mail, 'list-id')), value, 'prefix')
     case 'after':
@@ -159,11 +159,6 @@ function hasThing(message: Searchable, value: string): boolean {
     default:
       return false
   }
-}
-
-function fileMatches(filename: string, value: string): boolean {
-  const name = filename.toLowerCase()
-  return name.endsWith(`.${value.toLowerCase()}`) || holdsPhrase(fold(name), value, 'prefix')
 }
 
 /** A date that cannot be read matches nothing; Gmail answers so too, with an empty list. Days begin at midnight UTC. */

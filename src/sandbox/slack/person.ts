@@ -158,7 +158,7 @@ export class Person {
    * @param value for menus and inputs (several options: one a line); for feedback buttons the button's own
    * @throws SlackRefusal `message_not_found`, `view_not_found`, `element_not_found`, `option_not_found`
    */
-  press(place: PressPlace | SeenMessage, press: Press, value?: string): Promise<Outcome> {
+  async press(place: PressPlace | SeenMessage, press: Press, value?: string): Promise<Outcome> {
     const self = this.#self()
     const element = this.#element(place, press)
     // Two feedback buttons share an action id; which one it was is in the value.
@@ -177,12 +177,12 @@ export class Person {
   }
 
   /** Submits the modal on top. @param entered block id → action id → value; several options one a line */
-  submitModal(entered: Record<string, Record<string, string>> = {}, viewId = this.modal?.view.id): Promise<Outcome> {
+  async submitModal(entered: Record<string, Record<string, string>> = {}, viewId = this.modal?.view.id): Promise<Outcome> {
     if (viewId === undefined) throw new SlackRefusal('view_not_found')
     return this.parts.interactions.submit(this.#self(), viewId, entered)
   }
 
-  closeModal(viewId = this.modal?.view.id): Promise<void> {
+  async closeModal(viewId = this.modal?.view.id): Promise<void> {
     if (viewId === undefined) throw new SlackRefusal('view_not_found')
     return this.parts.interactions.close(this.#self(), viewId)
   }

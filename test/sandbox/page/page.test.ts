@@ -2,6 +2,8 @@ import type { App } from '@slack/bolt'
 import type { KnownBlock } from '@slack/types'
 import type { Locator, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { startSlack } from '../../../src/sandbox/slack/index.js'
+import { WORLD } from '../../../src/sandbox/world.js'
 import { type Scene, type SceneOptions, type Stage, setStage } from './scene.js'
 
 let stage: Stage
@@ -183,9 +185,11 @@ describe('elements of messages', () => {
 
     const approve = thread(page).getByRole('button', { name: 'Approve' })
     await approve.click()
-    await page.locator('button:disabled', { hasText: 'Approve' }).waitFor()
+    await page.locator('[aria-disabled="true"]', { hasText: 'Approve' }).waitFor()
+    // A second press while the first is under way is none.
+    await approve.press('Enter')
     acknowledge()
-    await page.locator('button:enabled', { hasText: 'Approve' }).waitFor()
+    await page.locator('[aria-disabled="false"]', { hasText: 'Approve' }).waitFor()
 
     await thread(page).getByRole('button', { name: 'Delete all' }).click()
     await page.getByRole('dialog', { name: 'Really?' }).getByRole('button', { name: 'No' }).click()
@@ -435,8 +439,9 @@ describe('the keyboard alone', () => {
     const { page, app } = await open()
     answering(app, () => [{ type: 'actions', elements: [button('Approve', { action_id: 'approve' })] }])
     const approved = new Promise<void>((resolve) => {
-      app.action('approve', async ({ ack }) => {
+      app.action('approve', async ({ ack, respond }) => {
         await ack()
+        await respond({ replace_original: true, text: 'Approved' })
         resolve()
       })
     })
@@ -464,6 +469,8 @@ describe('the keyboard alone', () => {
     await reach(approve, 'Shift+Tab')
     await page.keyboard.press('Space')
     await approved
+    // The button that had the focus is gone; Escape still closes the thread.
+    await thread(page).getByText('Approved').waitFor()
     await page.keyboard.press('Escape')
     await thread(page).waitFor({ state: 'detached' })
     await isFocused(box)
@@ -530,5 +537,32 @@ describe('hostile texts', () => {
     const message = page.getByRole('main').getByRole('listitem')
     await message.getByText('Not escaped: @channel @Anna Lindqvist. Escaped: <!here> <@U0BEN> R&D').waitFor()
     expect(await message.locator('.mention').allTextContents()).toEqual(['@channel', '@Anna Lindqvist'])
+  })
+})
+
+describe('a server that goes away', () => {
+  it('is announced, and what it says after its return appears by itself', async () => {
+    const { page, slack, complaints } = await open({ connected: false })
+    const port = Number(new URL(slack.url).port)
+    await page.getByRole('textbox', { name: 'Message inbox' }).fill('A draft')
+    await slack.close()
+    await page.getByText('We’re having trouble reaching Slack').waitFor()
+    await page.keyboard.press('Enter')
+    await page.getByRole('alert').getByText('Slack can’t be reached right now').waitFor()
+    expect(await page.getByRole('textbox', { name: 'Message inbox' }).inputValue()).toBe('A draft')
+    const again = await startSlack({ world: WORLD, port, staticDir: stage.staticDir })
+    try {
+      again.person('U0BEN').post('Back again', { channel: 'C0GENERAL' })
+      await page.getByText('We’re having trouble reaching Slack').waitFor({ state: 'detached' })
+      await channel(page, 'general').click()
+      await page.getByText('Back again').waitFor()
+    } finally {
+      await page.close()
+      await again.close()
+    }
+    // The browser itself reports what it could not reach.
+    const unexpected = complaints.filter((complaint) => !/ERR_(CONNECTION|INCOMPLETE|EMPTY|NETWORK)/.test(complaint))
+    expect(unexpected).toEqual([])
+    scene?.forgive()
   })
 })

@@ -17,6 +17,8 @@ export interface Scene {
   readonly app: App
   /** What the browser complained about: console errors and warnings, uncaught exceptions, requests to other hosts. */
   readonly complaints: readonly string[]
+  /** Forgets the complaints so far: the test expected them. */
+  forgive(): void
   close(): Promise<void>
 }
 
@@ -85,9 +87,14 @@ async function openScene(browser: Browser, staticDir: string, options: SceneOpti
     slack,
     app,
     complaints,
+    forgive: () => {
+      complaints.length = 0
+    },
     close: async () => {
       await context.close()
       if (options.connected !== false) await app.stop()
+      // `stop` does not wait for the connection to be closed.
+      await slack.waitFor(() => !slack.socketMode.connected)
       await slack.close()
     },
   }

@@ -91,22 +91,25 @@ it('waits before a request that is held or delayed, while others go ahead', asyn
 it('tells the protocols apart however a connection begins, and closes with connections open', async () => {
   const { scalekit } = await startTestScalekit()
   const port = Number(new URL(scalekit.url).port)
-  const answer = await new Promise<string>((resolve) => {
-    const socket = connect(port, '127.0.0.1')
-    let received = ''
-    socket.on('data', (chunk) => {
-      received += chunk
-      if (received.includes('\r\n\r\n')) resolve(received)
+  /** Sends the first byte alone, which both protocols could begin with, and gives the first bytes of the answer. */
+  const answerTo = (beginning: string) =>
+    new Promise<string>((resolve) => {
+      const socket = connect(port, '127.0.0.1')
+      socket.setNoDelay(true)
+      socket.once('data', (chunk) => resolve(chunk.toString('latin1')))
+      socket.write(beginning.slice(0, 1), () => {
+        setImmediate(() => setImmediate(() => socket.write(beginning.slice(1))))
+      })
+      onTestFinished(() => {
+        socket.destroy()
+      })
     })
-    // "P" alone could become PRI or POST.
-    socket.write('P', () =>
-      setImmediate(() => socket.write('OST /oauth/token HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n')),
-    )
-    onTestFinished(() => {
-      socket.destroy()
-    })
-  })
-  expect(answer).toMatch(/^HTTP\/1\.1 400 /)
+  const post = 'POST /oauth/token HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n'
+  expect(await answerTo(post)).toMatch(/^HTTP\/1\.1 400 /)
+  const emptySettingsFrame = '\0\0\0\x04\0\0\0\0\0'
+  const http2 = await answerTo(`PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n${emptySettingsFrame}`)
+  // A settings frame: its type is the fourth byte.
+  expect(http2.charCodeAt(3)).toBe(4)
   const silent = connect(port, '127.0.0.1')
   const ended = new Promise((resolve) => silent.on('close', resolve))
   silent.on('error', () => {})

@@ -101,6 +101,23 @@ describe('looking', () => {
     expect((await session.ask('open number 9')).last).toMatch(/list I showed you last has 2 entries/)
   })
 
+  test('"more" goes on where the list ended', async () => {
+    const session = await anna()
+    const first = await session.ask('what is unread?')
+    const more = await session.ask('more')
+    expect(more.last).toMatch(/^1\. \*\*Höstrea/m)
+    expect(first.last).not.toContain('1. **Höstrea')
+    expect((await session.ask('more')).last).toBe('That was all of it.')
+    expect((await (await anna()).ask('more')).last).toContain('More of what?')
+  })
+
+  test('a question is answered by quoting the mail that speaks of it', async () => {
+    const session = await ben()
+    const reply = await session.ask('when do they close the wall?')
+    expect(reply.last).toContain('> we close the wall in room 2 the week after next.')
+    expect((await session.ask('where are the dolphins?')).last).toContain('nothing in your mail about **dolphins**')
+  })
+
   test('the mailbox is named by Gmail, its owner by the context', async () => {
     const reply = await (await anna()).ask('whose mailbox is this?')
     expect(names(reply)).toEqual(['gmail_get_profile'])
@@ -366,6 +383,8 @@ describe('hostile mail', () => {
     const false_ = await session.ask('read the mail about the quick favour')
     expect(false_.last).toContain('`anna@northw1nd.example`, which is not the `anna@northwind.example`')
     expect((await session.ask('read the mail from Priya')).last).not.toContain('⚠️')
+    expect((await session.ask('is the mail from Miriam safe?')).last).toContain('nothing suspicious')
+    expect((await session.ask('anything suspicious?')).last).toMatch(/would not trust[\s\S]*Quick favour/)
     const bank = await (await anna()).ask('read the latest mail from Vandermeer')
     expect(bank.last).toContain('not the `accounts@vandermeer-logistics.example`')
     expect(bank.last).toContain('presses for a payment')

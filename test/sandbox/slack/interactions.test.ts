@@ -119,7 +119,7 @@ describe('a press', () => {
     expect(body.container).toMatchObject({ is_ephemeral: true, message_ts: seen?.ts })
     expect(body.message).toBeUndefined()
     expect(body.actions[0]).toMatchObject({ action_id: 'connect', url: 'https://a.example/c' })
-    expect(() => slack.person('U0BEN').press(place, { actionId: 'connect' })).toThrow('element_not_found')
+    await expect(slack.person('U0BEN').press(place, { actionId: 'connect' })).rejects.toThrow('element_not_found')
   })
 
   test('can be a choice, which the state remembers', async () => {
@@ -159,7 +159,7 @@ describe('a press', () => {
     const seen = await anna.waitFor(({ elements }) => elements.length === 1)
     expect(await anna.press(seen, { label: 'Go' })).toMatchObject({ acknowledged: false })
     expect(app.received.filter(isInteractive('block_actions'))).toHaveLength(1)
-    expect(() => anna.press(seen, { label: 'Stop' })).toThrow('element_not_found')
+    await expect(anna.press(seen, { label: 'Stop' })).rejects.toThrow('element_not_found')
   })
 })
 
@@ -289,7 +289,7 @@ describe('modals', () => {
   test('tell the app what was entered, and close', async () => {
     const { app, anna, open } = await commanded()
     await open()
-    expect(() => anna.submitModal({}, 'V0OTHER')).rejects.toThrow('view_not_found')
+    await expect(anna.submitModal({}, 'V0OTHER')).rejects.toThrow('view_not_found')
     await expect(anna.submitModal()).rejects.toThrow('required')
     await anna.submitModal({ why: { reason: 'too long' } })
     const { body } = await app.next(isInteractive('view_submission'))

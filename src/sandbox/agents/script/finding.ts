@@ -33,6 +33,7 @@ export function gmailQuery(filter: Filter): string {
     filter.important ? 'is:important' : undefined,
     filter.attachment ? 'has:attachment' : undefined,
     filter.newsletters ? 'category:promotions' : undefined,
+    filter.noNewsletters ? '-category:promotions' : undefined,
     filter.period === undefined ? undefined : `newer_than:${periods[filter.period]}`,
     filter.sent ? 'in:sent' : filter.trash ? 'in:trash' : everywhere ? '-in:drafts' : 'in:inbox',
   ]
@@ -69,6 +70,7 @@ export async function search(turn: ScriptTurn, filter: Filter, limit = MOST_FOUN
 /** Runs one Gmail search as it is written. @throws {Obstacle} */
 export async function fetched(turn: ScriptTurn, query: string, limit = MOST_FOUND): Promise<SearchResult> {
   const answer = await turn.tools.call('gmail_fetch_mails', { query, limit })
+  turn.shown.query = query
   const mails = turn.shown.learn(mailsIn(answer))
   const json = parseLoosely(answer)
   const estimate = isRecord(json) && typeof json.resultSizeEstimate === 'number' ? json.resultSizeEstimate : 0
@@ -219,6 +221,7 @@ export function describe(filter: Filter, noun: 'mail' | 'mails'): string {
     filter.from === undefined ? undefined : `from **${plain(filter.from)}**`,
     filter.to === undefined ? undefined : `to **${plain(filter.to)}**`,
     filter.about === undefined ? undefined : `about **${plain(filter.about)}**`,
+    filter.noNewsletters ? 'other than newsletters' : undefined,
     filter.attachment ? 'with an attachment' : undefined,
     filter.label === undefined ? undefined : `labelled **${plain(filter.label)}**`,
     filter.period === undefined ? undefined : periods[filter.period],

@@ -25,6 +25,7 @@ export interface Filter {
   readonly important?: boolean
   readonly attachment?: boolean
   readonly newsletters?: boolean
+  readonly noNewsletters?: boolean
   readonly sent?: boolean
   readonly trash?: boolean
   readonly label?: string | undefined
@@ -62,13 +63,16 @@ export type Intent =
         | 'yes'
         | 'no'
         | 'send draft'
+        | 'more'
+        | 'translation'
     }
   | { readonly type: 'emoji'; readonly emoji: string }
   | { readonly type: 'list'; readonly filter: Filter; readonly counting: boolean }
   | { readonly type: 'open'; readonly target: Target /** All of it, verbatim. */; readonly whole: boolean }
-  | { readonly type: 'attachment'; readonly target: Target }
+  | { readonly type: 'attachment' | 'safety'; readonly target: Target }
   | { readonly type: 'summarize'; readonly target: Target }
   | { readonly type: 'who'; readonly person: string }
+  | { readonly type: 'question'; readonly about: string }
   | { readonly type: 'said'; readonly person: string; readonly topic: string | undefined }
   | {
       readonly type: 'reply'

@@ -1,6 +1,6 @@
 /** Lists of mails, numbered so that a follow-up can name one, with what stands out in them. */
 import { asks } from './digest.js'
-import { describe, nothingFound, search } from './finding.js'
+import { describe, fetched, nothingFound, search } from './finding.js'
 import type { Filter } from './intent.js'
 import { givenName } from './letters.js'
 import { enumerated, list, listTitle, plain, sender } from './markdown.js'
@@ -9,6 +9,8 @@ import type { SeenMail } from './seen-mail.js'
 import { ordersToAgents, pressesForMoney } from './suspicion.js'
 
 export const LONGEST_LIST = 10
+/** As far as "more" goes back. */
+const MOST_SCROLLED = 100
 
 export async function answerList(turn: ScriptTurn, filter: Filter, counting: boolean): Promise<void> {
   await turn.say(progress(filter))
@@ -39,6 +41,25 @@ export async function answerList(turn: ScriptTurn, filter: Filter, counting: boo
       : []),
   ]
   await turn.say(parts.join('\n\n'))
+}
+
+/** The next mails of the search that found the list shown last. */
+export async function answerMore(turn: ScriptTurn): Promise<void> {
+  const { query, list: before } = turn.shown
+  const last = before.at(-1)
+  if (query === undefined || last === undefined) {
+    await turn.say('More of what? Ask me for a list first, for example “mail from Helen”.')
+    return
+  }
+  await turn.say('Let me get the next ones.')
+  const { mails } = await fetched(turn, query, MOST_SCROLLED)
+  const next = mails.slice(mails.findIndex((mail) => mail.id === last.id) + 1).slice(0, LONGEST_LIST)
+  if (next.length === 0) {
+    await turn.say('That was all of it.')
+    return
+  }
+  turn.shown.showList(next)
+  await turn.say(['The next ones, numbered anew:', list(next, turn.context), ...attention(turn, next)].join('\n\n'))
 }
 
 function progress(filter: Filter): string {

@@ -2,7 +2,7 @@
 import { attachmentBytes, attachmentMarkdown } from './attachment-text.js'
 import { asks, languageOf, ownWords } from './digest.js'
 import { fetched, find } from './finding.js'
-import type { Target } from './intent.js'
+import { isEmptyTarget, type Target } from './intent.js'
 import { bytes, counted, enumerated, fenced, listTitle, plain, quoted, sender, when } from './markdown.js'
 import { alarmsAbout, type ScriptTurn } from './script-turn.js'
 import { mailsIn, type SeenAttachment, type SeenMail } from './seen-mail.js'
@@ -107,4 +107,39 @@ function fileMarkdown(file: SeenAttachment, answer: string | undefined): string 
   const content = answer === undefined ? undefined : attachmentBytes(answer)
   const shown = content === undefined ? undefined : attachmentMarkdown(file.name, file.type, content)
   return `${heading}\n\n${shown ?? 'I can name it, but not read this kind of file.'}`
+}
+
+/** "Is this safe?" of one mail, or of the inbox where none is meant. */
+export async function answerSafety(turn: ScriptTurn, target: Target): Promise<void> {
+  if (isEmptyTarget(target)) {
+    await turn.say('Let me go through your inbox.')
+    const { mails } = await fetched(turn, 'in:inbox', 50)
+    const doubtful = mails.filter((mail) => alarmsAbout(mail, turn).length > 0)
+    const lines = doubtful
+      .slice(0, 5)
+      .map(
+        (mail) =>
+          `- **${listTitle(mail)}** (${plain(mail.from.address)}, ${when(mail.date, turn.context)}): ${alarmsAbout(mail, turn).join(' ')}`,
+      )
+    await turn.say(
+      lines.length === 0
+        ? `Nothing among the newest ${counted(mails.length, 'mail')} looks suspicious to me.`
+        : `⚠️ These I would not trust without asking:\n\n${lines.join('\n')}`,
+    )
+    return
+  }
+  const found = await find(turn, target, true)
+  if ('question' in found) {
+    await turn.say(found.question)
+    return
+  }
+  await turn.say('Let me look at the mail and compare its sender with your other mail.')
+  const mail = await read(turn, found.mails[0])
+  if (mail.from.name !== '') await fetched(turn, `from:(${mail.from.name.replace(/[(){}"]/g, ' ')})`, 10)
+  const alarms = alarmsAbout(mail, turn)
+  await turn.say(
+    alarms.length === 0
+      ? `I see nothing suspicious in **${listTitle(mail)}** from ${sender(mail)} (${plain(mail.from.address)}): the address is no look-alike of one I know, answers go back to it, and it neither presses for money nor gives me orders. I cannot check more than that.`
+      : `⚠️ I would not trust **${listTitle(mail)}**:\n\n${alarms.map((alarm) => `- ${alarm}`).join('\n')}`,
+  )
 }

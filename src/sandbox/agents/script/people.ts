@@ -160,3 +160,27 @@ export async function answerWhose(turn: ScriptTurn): Promise<void> {
       : `I am connected to **${plain(address)}**, and to no other mailbox.${owner}`,
   )
 }
+
+/** A question of the kind that some mail answers: looked for by its words, answered by quoting. */
+export async function answerQuestion(turn: ScriptTurn, about: string): Promise<void> {
+  await turn.say(`Let me see whether your mail says something about ${plain(about)}.`)
+  const { mails } = await search(turn, { about }, 10)
+  const words = about.split(/\s+/).filter((word) => word.length > 2)
+  const wishes = mails.slice(0, MOST_QUOTED).map((mail) => ({ messageId: mail.id }))
+  const full = turn.shown.learn((await turn.tools.readEach('gmail_get_message_by_id', wishes)).flatMap(mailsIn))
+  const answers = full.flatMap((mail) => {
+    const found = ordersToAgents(mail) === undefined ? passagesAbout(mail.body ?? '', words).slice(0, 2) : []
+    const said = found.length > 0 || ordersToAgents(mail) !== undefined ? found : keySentences(mail.body ?? '', 2)
+    return said.length === 0
+      ? []
+      : [
+          `**${listTitle(mail)}** (${sender(mail)}, ${when(mail.date, turn.context)}):\n\n${quoted(said.map((one) => plain(one, 320)).join('\n'))}`,
+        ]
+  })
+  turn.shown.mail = full.length === 1 ? full[0] : undefined
+  await turn.say(
+    answers.length === 0
+      ? `I found nothing in your mail about **${plain(about)}**, so I cannot answer that.`
+      : ['This is what your mail says about it:', ...answers].join('\n\n'),
+  )
+}

@@ -5,11 +5,11 @@
 import type { AgentBrain, BrainTurn, HistoryItem } from '../brain.js'
 import { readContext } from './context-block.js'
 import type { Intent } from './intent.js'
-import { answerList } from './lists.js'
-import { answerAttachment, answerOpen } from './mail-view.js'
+import { answerList, answerMore } from './lists.js'
+import { answerAttachment, answerOpen, answerSafety } from './mail-view.js'
 import { plain } from './markdown.js'
 import { answerMoney } from './money.js'
-import { answerSaid, answerWho, answerWhose } from './people.js'
+import { answerQuestion, answerSaid, answerWho, answerWhose } from './people.js'
 import { answerReport } from './report.js'
 import { type ScriptTurn, scriptTurn } from './script-turn.js'
 import { answerChange, answerLabels } from './sorting.js'
@@ -20,6 +20,7 @@ import {
   answerHelp,
   answerNo,
   answerThanks,
+  answerTranslation,
   answerUnknown,
   answerYes,
   NO_MAILBOX,
@@ -57,7 +58,16 @@ function newMessages(history: readonly HistoryItem[]): (readonly string[])[] {
 }
 
 /** Needs no mailbox to be answered. */
-const TALK: ReadonlySet<Intent['type']> = new Set(['greeting', 'thanks', 'help', 'emoji', 'yes', 'no', 'unknown'])
+const TALK: ReadonlySet<Intent['type']> = new Set([
+  'greeting',
+  'thanks',
+  'help',
+  'emoji',
+  'yes',
+  'no',
+  'translation',
+  'unknown',
+])
 
 async function answerMessage(turn: BrainTurn, script: ScriptTurn, words: string): Promise<void> {
   for (const intent of understand(words)) {
@@ -81,6 +91,14 @@ async function answerMessage(turn: BrainTurn, script: ScriptTurn, words: string)
 
 async function answer(turn: ScriptTurn, intent: Intent): Promise<void> {
   switch (intent.type) {
+    case 'more':
+      return await answerMore(turn)
+    case 'translation':
+      return await answerTranslation(turn)
+    case 'question':
+      return await answerQuestion(turn, intent.about)
+    case 'safety':
+      return await answerSafety(turn, intent.target)
     case 'greeting':
       return await answerGreeting(turn)
     case 'thanks':

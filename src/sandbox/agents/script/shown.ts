@@ -24,6 +24,8 @@ export class Shown {
   mail: SeenMail | undefined
   /** Id of the draft written last, until it is sent. */
   draftId: string | undefined
+  /** The search that found the list shown last, in Gmail's syntax. */
+  query: string | undefined
   readonly #known = new Map<string, SeenMail>()
   readonly #timeZone: string
 
@@ -106,6 +108,7 @@ export class Shown {
       this.#relabel(id, answer)
       this.mail = (id === undefined ? undefined : this.#known.get(id)) ?? mails[0]
     }
+    if (name === 'gmail_fetch_mails') this.query = textOf(input.query)
     if (name === 'gmail_get_thread_by_id')
       this.mail = mails.filter((mail) => !mail.labels.includes('SENT')).at(-1) ?? mails.at(-1)
     else if (name === 'gmail_create_draft') this.draftId = draftIdIn(answer)

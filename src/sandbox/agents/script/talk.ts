@@ -39,6 +39,12 @@ export async function answerEmoji(turn: ScriptTurn, emoji: string): Promise<void
   )
 }
 
+export async function answerTranslation(turn: ScriptTurn): Promise<void> {
+  await turn.say(
+    'Translating is beyond the script that plays my part in this demo. I can show you the text as it is, summarize it by its own sentences, or draft a reply in its language.',
+  )
+}
+
 export async function answerNo(turn: ScriptTurn): Promise<void> {
   await turn.say('All right, I leave everything as it is.')
 }

@@ -5,6 +5,7 @@ const ORDINAL_WORDS = ['first', 'second', 'third', 'fourth', 'fifth', 'sixth', '
 const NUMBER_WORDS = ['one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine', 'ten']
 const ORDINAL = new RegExp(`\\b(?:(${ORDINAL_WORDS.join('|')})|(\\d{1,2})(?:st|nd|rd|th))\\b`, 'gi')
 const NUMBERED = /(?:#|\bno\.? ?|\bnumber |\bmail |\bmessage )(\d{1,2})\b|^(\d{1,2})[.)!?]?$/gi
+const SEVERAL_NUMBERS = /^(?:numbers?\s+|mails?\s+|#)?(\d{1,2}(?:\s*(?:,|and|&|,\s*and|\+)\s*#?\d{1,2})+)$/i
 const FIRST_FEW = new RegExp(`\\b(first|top|last) (\\d{1,2}|${NUMBER_WORDS.slice(1).join('|')})\\b`, 'i')
 const LAST_ONE = /\b(?:the )?last(?: one)?$|\bbottom one\b/i
 const PRONOUN =
@@ -21,9 +22,12 @@ const FILLER =
   /\b(?:the|a|an|my|our|me|us|i|all|any|every|some|of|please|for|have|has|had|got|get|there|is|are|was|were|do|does|did|anything|something|everything|what|which|that|in|from|to|with|about|new|just|now|here|came|come|arrived|received|recent|recently|latest|newest|last|most|show|list|find|search|look|see|read|open|check|and|or|on|it|still|so|far|again|also|more|other|who|when|where|how|many|much|lately|at|today|yesterday|ever|sent|send|write|wrote|written|reply|replied|answer|answered|tell|told|say|said|ask|asked|hear|heard|back)\b/gi
 const ENDS_NAME =
   '(?=\\s+(?:about|regarding|concerning|on|with|that|who|which|today|yesterday|this|last|since|in|and|say|says|saying|said|sent|wrote|write|reply|replied|answer|telling|to|from|for|as|it)\\b|[?!,;:]|\\.(?:\\s|$)|$)'
-const FROM = new RegExp(`\\b(?:from|sent by|written by|by)\\s+(.+?)${ENDS_NAME}`, 'i')
+const FROM = new RegExp(
+  `\\b(?:from|sent by|written by|by|(?:threads?|conversations?|exchange|correspondence) with)\\s+(.+?)${ENDS_NAME}`,
+  'i',
+)
 const TO = new RegExp(`\\b(?:to)\\s+(.+?)${ENDS_NAME}`, 'i')
-const SOMEBODY = '(?!you\\b|i\\b|we\\b|any|some|the\\b|a\\b|my\\b|no\\b)(.+?)'
+const SOMEBODY = '(?!you\\b|i\\b|we\\b|any|some|a\\b|my\\b|no\\b)(.+?)'
 const DID_WRITE = new RegExp(
   `\\b(?:did|does)\\s+${SOMEBODY}\\s+(?:write|reply|respond|answer|send|say|e-?mail|get back|come back)\\b|` +
     `\\b(?:has|have)\\s+${SOMEBODY}\\s+(?:written|replied|responded|answered|sent|said|e-?mailed|got back|come back)\\b`,
@@ -39,6 +43,8 @@ const ABOUT = new RegExp(
 const QUOTED = /["“”„«»]([^"“”„«»]{2,80})["“”„«»]/
 const ATTACHED =
   /\b(?:with|has|have|having|containing|includ(?:es|ing))\s+(?:an? |any |some |the )?(?:attach\w*|files?|pdfs?|documents?)\b|\battachments\b/i
+const NO_NEWSLETTERS =
+  /\b(?:without|except|excluding|other than|but (?:no|not)|no)\s+(?:any |the )?(?:newsletters?|promotions?|promos?|ads|marketing)\b/i
 const NEWSLETTERS = /\b(?:newsletters?|promotions?|promos?|advertis\w+|ads|marketing|bulk)\b/i
 const LABEL =
   /\b(?:label(?:l?ed)?|tag(?:ged)?|folder|filed under)\s+(?:as |with )?["“']?([\p{L}\p{N}/_ -]{2,40}?)["”']?(?=\s+(?:label|folder|from|about|today|this)\b|[?.!,]|$)/iu
@@ -83,6 +89,8 @@ function ordinalsIn(text: string): number[] {
   if (few !== null && few[1]?.toLowerCase() !== 'last') {
     return Array.from({ length: Math.min(10, numberOf(few[2] ?? '')) }, (_, index) => index + 1)
   }
+  const several = SEVERAL_NUMBERS.exec(text)?.[1]
+  if (several !== undefined) return [...new Set([...several.matchAll(/\d+/g)].map(([digits]) => Number(digits)))]
   const numbers = [
     ...[...text.matchAll(ORDINAL)].map(([, word, digits]) =>
       word === undefined ? Number(digits) : ORDINAL_WORDS.indexOf(word.toLowerCase()) + 1,
@@ -111,6 +119,7 @@ export function readFilter(words: string): Filter {
   const period = PERIODS.find(([pattern]) => take(pattern) !== undefined)?.[1]
   const limit = take(LIMIT)
   const attachment = take(ATTACHED) !== undefined
+  const noNewsletters = take(NO_NEWSLETTERS) !== undefined
   const newsletters = take(NEWSLETTERS) !== undefined
   const label = take(LABEL)
   const unread =
@@ -138,6 +147,7 @@ export function readFilter(words: string): Filter {
     ...(important ? { important } : {}),
     ...(attachment ? { attachment } : {}),
     ...(newsletters ? { newsletters } : {}),
+    ...(noNewsletters ? { noNewsletters } : {}),
     ...(sent ? { sent } : {}),
     ...(trash ? { trash } : {}),
     ...(label === undefined ? {} : { label }),

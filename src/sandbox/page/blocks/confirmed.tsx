@@ -3,10 +3,14 @@ import { useState } from 'preact/hooks'
 import { ConfirmDialog } from '../components/dialog.js'
 import { Text } from './block-kit-text.js'
 
-/** A press that first asks, where the app wants that. */
-export function useConfirmed(confirm: ConfirmationDialog | undefined) {
+/** A press that first asks, where the app wants that, and does nothing while the last one is still being handled. */
+export function useConfirmed(confirm: ConfirmationDialog | undefined, isBusy: boolean) {
   const [asked, setAsked] = useState<(() => void) | undefined>(undefined)
-  const ask = (press: () => void) => (confirm ? setAsked(() => press) : press())
+  const ask = (press: () => void) => {
+    if (isBusy) return
+    if (confirm) setAsked(() => press)
+    else press()
+  }
   const dialog =
     confirm && asked ? (
       <ConfirmDialog

@@ -16,7 +16,10 @@ import { useConfirmed } from './confirmed.js'
 import type { EntryElementType } from './entries.js'
 import { useInteraction } from './interaction.js'
 
-/** Elements that are pressed: buttons of every kind and the overflow menu. What holds a value is in entries.tsx. */
+/**
+ * Elements that are pressed: buttons of every kind and the overflow menu. What holds a value is in entries.tsx. While a press
+ * is handled they are `aria-disabled`, not `disabled`: that would take the focus away from whoever presses with the keyboard.
+ */
 type Pressable = Exclude<
   ActionsBlockElement | ContextActionsBlockElement | SectionBlockAccessory,
   EntryElementType | { type: 'image' }
@@ -43,9 +46,9 @@ export function Element({ element, blockId }: { element: Pressable; blockId: str
 
 function ButtonElement({ button, blockId }: { button: Button; blockId: string }) {
   const { press, isPressing } = useInteraction()
-  const { ask, dialog } = useConfirmed(button.confirm)
   const actionId = button.action_id ?? ''
   const isBusy = isPressing(blockId, actionId)
+  const { ask, dialog } = useConfirmed(button.confirm, isBusy)
   const style = `button ${button.style ? `button-${button.style}` : ''} ${isBusy ? 'button-busy' : ''}`
   const url = button.url === undefined ? undefined : safeUrl(button.url)
   const label = button.accessibility_label
@@ -76,7 +79,7 @@ function ButtonElement({ button, blockId }: { button: Button; blockId: string })
         class={style}
         aria-label={label}
         aria-busy={isBusy}
-        disabled={isBusy}
+        aria-disabled={isBusy}
         onClick={() => ask(act)}
       >
         {text}
@@ -88,9 +91,9 @@ function ButtonElement({ button, blockId }: { button: Button; blockId: string })
 
 function IconButtonElement({ button, blockId }: { button: IconButton; blockId: string }) {
   const { press, isPressing } = useInteraction()
-  const { ask, dialog } = useConfirmed(button.confirm)
   const actionId = button.action_id ?? ''
   const isBusy = isPressing(blockId, actionId)
+  const { ask, dialog } = useConfirmed(button.confirm, isBusy)
   return (
     <>
       <button
@@ -98,7 +101,7 @@ function IconButtonElement({ button, blockId }: { button: IconButton; blockId: s
         class="button button-small"
         aria-label={button.accessibility_label}
         aria-busy={isBusy}
-        disabled={isBusy}
+        aria-disabled={isBusy}
         onClick={() => ask(() => press(blockId, actionId, button.value))}
       >
         <PlainText text={button.text.text} />
@@ -123,8 +126,9 @@ function FeedbackElement({ feedback, blockId }: { feedback: FeedbackButtons; blo
           aria-label={button.accessibility_label}
           aria-pressed={pressed === button.value}
           aria-busy={isBusy}
-          disabled={isBusy}
+          aria-disabled={isBusy}
           onClick={() => {
+            if (isBusy) return
             setPressed(button.value)
             press(blockId, actionId, button.value)
           }}
@@ -138,14 +142,15 @@ function FeedbackElement({ feedback, blockId }: { feedback: FeedbackButtons; blo
 
 function OverflowElement({ overflow, blockId }: { overflow: Overflow; blockId: string }) {
   const { press, isPressing } = useInteraction()
-  const { ask, dialog } = useConfirmed(overflow.confirm)
   const actionId = overflow.action_id ?? ''
+  const isBusy = isPressing(blockId, actionId)
+  const { ask, dialog } = useConfirmed(overflow.confirm, isBusy)
   return (
     <>
       <Menu
         label="More options"
         icon={<MoreIcon />}
-        isBusy={isPressing(blockId, actionId)}
+        isBusy={isBusy}
         items={overflow.options.map((option, index) => ({
           key: option.value ?? String(index),
           label: option.text.text,

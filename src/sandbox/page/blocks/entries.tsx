@@ -49,8 +49,9 @@ interface EntryProps {
 
 export function EntryElement({ element, blockId, label, id, isRequired, dispatches }: EntryProps) {
   const { press, isPressing, keep, kept } = useInteraction()
-  const { ask, dialog } = useConfirmed('confirm' in element ? element.confirm : undefined)
   const actionId = element.action_id ?? ''
+  const isBusy = isPressing(blockId, actionId)
+  const { ask, dialog } = useConfirmed('confirm' in element ? element.confirm : undefined, isBusy)
   const [local, setLocal] = useState(() => initialValue(element))
   const value = kept?.(blockId, actionId) ?? local
   // In an input block the app hears of the value when the modal is submitted, elsewhere at once.
@@ -73,7 +74,7 @@ export function EntryElement({ element, blockId, label, id, isRequired, dispatch
     label: label || placeholderOf(element) || 'Choose',
     value,
     isRequired: isRequired === true,
-    isBusy: isPressing(blockId, actionId),
+    isBusy,
     onType: change,
     onChoose: choose,
     onDone: () => {
@@ -227,7 +228,7 @@ function Checks({
     control.onChoose(next.join('\n'))
   }
   return (
-    <fieldset class="checks" id={control.id} aria-label={control.label} disabled={control.isBusy}>
+    <fieldset class="checks" id={control.id} aria-label={control.label} aria-disabled={control.isBusy}>
       {options.map((option) => (
         <label key={option.value}>
           <input
@@ -330,7 +331,7 @@ function commonAttributes(control: ControlProps) {
     // A visible <label> names it where there is an id.
     'aria-label': control.id === undefined ? control.label : undefined,
     required: control.isRequired,
-    disabled: control.isBusy,
+    'aria-disabled': control.isBusy,
   }
 }
 

@@ -41,8 +41,8 @@ export function Menu(props: { label: string; icon: ComponentChildren; isBusy?: b
         aria-label={props.label}
         aria-haspopup="menu"
         aria-expanded={isOpen}
-        disabled={props.isBusy === true}
-        onClick={() => setIsOpen(!isOpen)}
+        aria-disabled={props.isBusy === true}
+        onClick={() => setIsOpen(!isOpen && props.isBusy !== true)}
       >
         {props.icon}
       </button>

@@ -18,6 +18,14 @@ export function ThreadPane({ channel, threadTs }: { channel: PageChannel; thread
   const before = useRef<Element | null>(document.activeElement)
 
   const close = () => workspace.closeThread()
+  useEffect(() => {
+    // When the element that had the focus goes away (a button that was pressed), keys arrive at the body.
+    const onKeyDown = (event: KeyboardEvent) => {
+      if (event.key === 'Escape' && event.target === document.body) workspace.closeThread()
+    }
+    document.addEventListener('keydown', onKeyDown)
+    return () => document.removeEventListener('keydown', onKeyDown)
+  }, [workspace])
   useEffect(
     () => () => {
       if (before.current instanceof HTMLElement && before.current.isConnected) before.current.focus()

@@ -1,0 +1,189 @@
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, describe, expect, it } from 'vitest'
+import { readMail, sendMail, TestBrain } from '../support/brains.js'
+import { ANNA, House, type HouseOptions } from '../support/house.js'
+
+/** What the person who installs and runs the bot sees. */
+
+let house: House
+async function open(options: Partial<HouseOptions> = {}): Promise<House> {
+  house = await House.open({ brain: new TestBrain().when(/newest/, readMail).when(/send/, sendMail), ...options })
+  return house
+}
+afterEach(async () => {
+  await house.close()
+})
+
+const answers = (text: string) => (message: { shown: string; user: string }) =>
+  message.shown.includes(text) && message.user === 'U0INBOXBOT'
+
+describe('npm start', () => {
+  it('lists all that is missing at once, each with its remedy', async () => {
+    await open()
+    const { code, output } = await house.run('main.js', {
+      SLACK_BOT_TOKEN: undefined,
+      SLACK_APP_TOKEN: '',
+      ANTHROPIC_API_KEY: undefined,
+      SCALEKIT_ENV_URL: 'nonsense',
+    })
+    expect(code).not.toBe(0)
+    for (const name of ['SLACK_BOT_TOKEN', 'SLACK_APP_TOKEN', 'ANTHROPIC_API_KEY', 'SCALEKIT_ENV_URL'])
+      expect(output).toContain(name)
+    expect(output).not.toContain('    at ')
+  })
+
+  it('says that setup has not run', async () => {
+    await open()
+    const { code, output } = await house.run('main.js')
+    expect(code).not.toBe(0)
+    expect(output).toContain('npm run setup')
+  })
+
+  it('says that Slack refuses the token', async () => {
+    await open()
+    await house.run('cli/setup.js')
+    const { code, output } = await house.run('main.js', { SLACK_BOT_TOKEN: 'xoxb-wrong' })
+    expect(code).not.toBe(0)
+    expect(output).toContain('SLACK_BOT_TOKEN')
+    expect(output).not.toContain('xoxb-wrong')
+  })
+
+  it('says that the app-level token is refused', async () => {
+    await open()
+    await house.run('cli/setup.js')
+    const { code, output } = await house.run('main.js', { SLACK_APP_TOKEN: 'xapp-wrong' })
+    expect(code).not.toBe(0)
+    expect(output).toContain('SLACK_APP_TOKEN')
+  })
+
+  it('says that the database cannot be written', async () => {
+    await open()
+    const blocked = join(house.directory, 'a-file')
+    writeFileSync(blocked, '')
+    const { code, output } = await house.run('main.js', { DATABASE_URL: `file:${join(blocked, 'inbox.db')}` })
+    expect(code).not.toBe(0)
+    expect(output).toContain(join(blocked, 'inbox.db'))
+  })
+
+  it('refuses a second bot on the same database, and takes over at once from a killed one', async () => {
+    await open()
+    await house.run('cli/setup.js')
+    const first = await house.startBot()
+    const second = await house.run('main.js')
+    expect(second.code).not.toBe(0)
+    expect(second.output).toContain('already running')
+    await first.kill()
+    await house.startBot()
+  })
+
+  it('stops on SIGTERM with 0', async () => {
+    await open()
+    await house.run('cli/setup.js')
+    const bot = await house.startBot()
+    const { code } = await bot.kill('SIGTERM')
+    expect(code).toBe(0)
+  })
+
+  it('reads .env, and believes the environment more', async () => {
+    await open()
+    await house.run('cli/setup.js')
+    mkdirSync(house.directory, { recursive: true })
+    writeFileSync(
+      join(house.directory, '.env'),
+      `SLACK_BOT_TOKEN=${house.slack.botToken}\nSLACK_APP_TOKEN=xapp-from-the-file\n`,
+    )
+    chmodSync(join(house.directory, '.env'), 0o600)
+    await house.startBot({ SLACK_BOT_TOKEN: undefined })
+  })
+
+  it('serves its health where there is a PORT', async () => {
+    await open()
+    await house.run('cli/setup.js')
+    const port = await freePort()
+    await house.startBot({ PORT: String(port) })
+    expect(await (await fetch(`http://127.0.0.1:${port}/healthz`)).text()).toBe('ok\n')
+    expect((await fetch(`http://127.0.0.1:${port}/readyz`)).status).toBe(200)
+    expect(await (await fetch(`http://127.0.0.1:${port}/metrics`)).text()).toContain('inbox_slack_connected 1')
+  })
+})
+
+describe('npm run setup', () => {
+  it('needs no Slack, and never duplicates', async () => {
+    await open()
+    for (let run = 0; run < 2; run += 1) {
+      const { code } = await house.run('cli/setup.js', { SLACK_BOT_TOKEN: undefined, SLACK_APP_TOKEN: undefined })
+      expect(code).toBe(0)
+    }
+    expect(house.agents.driver.agents()).toHaveLength(1)
+    expect(house.agents.driver.environments()).toHaveLength(1)
+    expect(house.scalekit.configs()).toHaveLength(1)
+  })
+
+  it('finds its own again on another database', async () => {
+    await open()
+    await house.run('cli/setup.js')
+    const { code } = await house.run('cli/setup.js', { DATABASE_URL: `file:${join(house.directory, 'other.db')}` })
+    expect(code).toBe(0)
+    expect(house.agents.driver.agents()).toHaveLength(1)
+    expect(house.agents.driver.environments()).toHaveLength(1)
+  })
+
+  it('runs beside the bot', async () => {
+    await open()
+    await house.run('cli/setup.js')
+    await house.startBot()
+    expect((await house.run('cli/setup.js')).code).toBe(0)
+  })
+})
+
+describe('npm run doctor', () => {
+  it('finds a good installation good, and names what is wrong with a bad one', async () => {
+    await open()
+    await house.run('cli/setup.js')
+    const good = await house.run('cli/doctor.js')
+    expect(good.output).not.toContain('✗')
+    expect(good.code).toBe(0)
+    const bad = await house.run('cli/doctor.js', { ANTHROPIC_API_KEY: 'sk-ant-wrong' })
+    expect(bad.code).not.toBe(0)
+    expect(bad.output).toContain('✗')
+    expect(bad.output).not.toContain('sk-ant-wrong')
+  })
+})
+
+describe('instance mode', () => {
+  it('reaches the mailbox of the person who asks, and keeps their address to itself', async () => {
+    await open({ environment: { SCALEKIT_MCP_MODE: 'instance', LOG_LEVEL: 'debug' } })
+    await house.run('cli/setup.js')
+    await house.startBot()
+    const anna = house.slack.person(ANNA)
+    anna.post('what is the newest mail?')
+    await anna.waitFor(answers("Anna Lindqvist's Gmail"))
+    expect(house.scalekit.instances()).toHaveLength(1)
+    const secret = house.scalekit.instances().map(({ id }) => id)
+    for (const id of secret) expect(house.bot.output).not.toContain(id)
+  })
+})
+
+describe('a wrong key of a vendor', () => {
+  it('ends in words that say who can mend it', async () => {
+    await open()
+    await house.run('cli/setup.js')
+    await house.startBot({ ANTHROPIC_API_KEY: 'sk-ant-wrong-key' })
+    const anna = house.slack.person(ANNA)
+    anna.post('hello')
+    await anna.waitFor(answers('refused my credentials'))
+    expect(house.bot.output).not.toContain('sk-ant-wrong-key')
+  })
+})
+
+async function freePort(): Promise<number> {
+  const { createServer } = await import('node:net')
+  return await new Promise((resolve) => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const address = server.address()
+      const port = typeof address === 'object' && address !== null ? address.port : 0
+      server.close(() => resolve(port))
+    })
+  })
+}
