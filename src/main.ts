@@ -92,7 +92,7 @@ async function run(
   deployment: Deployment,
 ): Promise<() => Promise<void>> {
   const { slack, scalekit: scalekitConfig } = config
-  const web = createWebClient(slack.botToken, slack.apiUrl)
+  const web = createWebClient(slack.botToken, slack.apiUrl, log)
   const identity = await slackIdentity(web)
   const metrics = new Metrics()
 

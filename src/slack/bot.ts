@@ -1,6 +1,6 @@
 /** Puts the Slack room together: Bolt and its receiver, intake in front of them, and what is done with each delivery. */
 
-import { App, type CustomRoute, HTTPReceiver, LogLevel, type Receiver, SocketModeReceiver } from '@slack/bolt'
+import { App, type CustomRoute, HTTPReceiver, type Receiver, SocketModeReceiver } from '@slack/bolt'
 import type { WebClient } from '@slack/web-api'
 import type { SlackDelivery } from '../config.js'
 import { describeError, type Log } from '../log.js'
@@ -13,7 +13,7 @@ import { Intake } from './intake.js'
 import { helpText } from './reply-blocks.js'
 import type { Requests } from './requests.js'
 import { SocketConnection } from './socket.js'
-import { slackCall, webClientOptions } from './web.js'
+import { sdkLogger, slackCall, webClientOptions } from './web.js'
 
 export interface SlackBotOptions {
   readonly web: WebClient
@@ -58,8 +58,8 @@ export function createSlackBot(options: SlackBotOptions): SlackBot {
     botId: options.identity.botId ?? '',
     botUserId: options.identity.userId,
     tokenVerificationEnabled: false,
-    clientOptions: webClientOptions(options.apiUrl),
-    logLevel: LogLevel.ERROR,
+    clientOptions: webClientOptions(options.apiUrl, log),
+    logger: sdkLogger(log),
   })
   app.event('app_home_opened', async ({ event }) => {
     await publishHome(web, event.user, slashCommand)
@@ -93,7 +93,7 @@ function createReceiver(options: SlackBotOptions): { receiver: Receiver; socket:
         signingSecret: delivery.signingSecret,
         port: delivery.port,
         customRoutes: [...routes],
-        logLevel: LogLevel.ERROR,
+        logger: sdkLogger(log),
       }),
       socket: null,
     }
@@ -101,8 +101,8 @@ function createReceiver(options: SlackBotOptions): { receiver: Receiver; socket:
   const receiver = new SocketModeReceiver({
     appToken: delivery.appToken,
     autoReconnectEnabled: false,
-    logLevel: LogLevel.ERROR,
-    installerOptions: { clientOptions: webClientOptions(apiUrl) },
+    logger: sdkLogger(log),
+    installerOptions: { clientOptions: webClientOptions(apiUrl, log) },
     processEventErrorHandler: async ({ error }) => {
       log.error(describeError(error), 'a delivery could not be stored; Slack will deliver it again')
       return false

@@ -8,7 +8,8 @@ import { slackCall } from './web.js'
 export async function publishHome(web: WebClient, user: string, slashCommand: string): Promise<void> {
   const blocks: KnownBlock[] = [
     { type: 'header', text: { type: 'plain_text', text: 'Your inbox, from Slack' } },
-    { type: 'markdown', text: helpText(slashCommand) },
+    // Views take no markdown block.
+    { type: 'section', text: { type: 'mrkdwn', text: helpText(slashCommand).replace(/^- /gm, '• ') } },
     { type: 'divider' },
     {
       type: 'context',

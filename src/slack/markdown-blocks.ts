@@ -234,8 +234,7 @@ export class BlockReader {
       if (indent >= 4 && !inList) break
       const text = rest.slice(indent)
       if (text.startsWith('>')) {
-        if (path.length >= MAX_DEPTH) path = path.slice(0, MAX_DEPTH - 1)
-        path = [...path, { kind: 'quote' }]
+        path = [...path.slice(0, MAX_DEPTH - 1), { kind: 'quote' }]
         rest = untabbed(text.slice(1)).replace(/^ /, '')
         started = true
         continue
@@ -245,8 +244,11 @@ export class BlockReader {
       const after = untabbed(text.slice(marker[0].length))
       const interrupts = inParagraph && allMatched && !started
       if (interrupts && (after.trim() === '' || (marker[1] !== undefined && marker[1] !== '1'))) break
-      if (path.length >= MAX_DEPTH) path = path.slice(0, MAX_DEPTH - 1)
-      const { item, body } = this.#item(path.length, started, marker, indent, after)
+      // Too deep: it takes the place of what encloses it, and its columns count from there on.
+      const enclosing = path.slice(MAX_DEPTH - 1)
+      path = path.slice(0, MAX_DEPTH - 1)
+      const column = indent + enclosing.reduce((sum, each) => sum + (each.kind === 'item' ? each.textIndent : 2), 0)
+      const { item, body } = this.#item(path.length, started, marker, column, after)
       path = [...path, item]
       rest = body
       started = true

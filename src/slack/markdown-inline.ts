@@ -236,6 +236,7 @@ export function parseInline(source: string, end: InlineEnd, resume: readonly Ope
           held = true
           at = length
         } else if (tail === undefined || tail === 'unfinished') {
+          if (tail === 'unfinished') atoms.push({ from: bracket.at, to: length })
           text(']')
           at += 1
         } else {
@@ -295,6 +296,8 @@ export function parseInline(source: string, end: InlineEnd, resume: readonly Ope
     }
   }
 
+  const unclosed = brackets.find((bracket) => bracket.active && length - bracket.at <= MAX_LABEL)
+  if (unclosed !== undefined) atoms.push({ from: unclosed.at, to: length })
   if (live && !held) holdOpenBracket(nodes, brackets, length)
   if (live) holdScheme(nodes)
   const open = resolveEmphasis(nodes, end)

@@ -112,7 +112,8 @@ function write(blocks: readonly Block[], continued: readonly Container[], end: I
       if (container.kind !== 'item' || !reopen.has(container) || begun.has(container)) continue
       const last = depth === block.path.length - 1
       const joins = last && block.kind === 'paragraph'
-      const lead = prefix(block.path.slice(0, depth + 1), begun, false)
+      const lead = prefix(block.path.slice(0, depth), begun, false) + markerOf(container)
+      begun.add(container)
       out.push(joins ? `${lead}${ELLIPSIS} ${rest[0] ?? ''}` : `${lead}${ELLIPSIS}`)
       if (joins) rest = rest.slice(1)
       else if (last) out.push('')

@@ -109,7 +109,9 @@ export class Pager {
       const full = cost.total > this.#budget && at > lineStart
       if (!full && at === source.length) return undefined
       const effect = reader.read(source.slice(lineStart, at).replace(/\r$/, ''))
-      if (lineStart > start.offset) boundaries.push({ ...before, effect })
+      // A line that was full before its first word may be anything; nothing bad comes of ending the page before it.
+      const known = full && effect === 'blank' ? 'line' : effect
+      if (lineStart > start.offset) boundaries.push({ ...before, effect: known })
       if (full) return this.#cut(start, at, boundaries, reader)
       cost.endLine(before.state, effect, reader.state())
       at += 1
@@ -139,9 +141,9 @@ export class Pager {
     const text = block?.kind === 'paragraph' || block?.kind === 'code' ? linesOf(block) : undefined
     if (block === undefined || text === undefined || reader.leaf === undefined) return undefined
     const last = text.lastIndexOf('\n') + 1
-    const least = Math.max(last + 1, text.length - (this.#budget >> 2))
+    const least = Math.max(last + 1, text.length - (this.#budget >> 1))
     const most = text.length - 1
-    if (least >= most) return undefined
+    if (least >= most || text.length - last < this.#budget >> 3) return undefined
     const index =
       block.kind === 'paragraph' ? inlineBreak(text, least, most, block.resume) : codeBreak(text, least, most)
     const state: BlockState = { path: reader.path, leaf: reader.leaf, midLine: true, open: [] }

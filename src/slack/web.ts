@@ -4,6 +4,7 @@
  */
 
 import {
+  type Logger,
   LogLevel,
   WebAPIHTTPError,
   WebAPIPlatformError,
@@ -11,6 +12,7 @@ import {
   WebClient,
   type WebClientOptions,
 } from '@slack/web-api'
+import { type Log, redact } from '../log.js'
 import { Unavailable } from '../turns/ports.js'
 
 /** Longest wait for one answer, in milliseconds. */
@@ -30,19 +32,36 @@ export class SlackRefused extends Error {
 }
 
 /** Fresh options at every call: the SDK's clients change the objects that they are given. */
-export function webClientOptions(apiUrl: string): WebClientOptions {
+export function webClientOptions(apiUrl: string, log: Log): WebClientOptions {
   return {
+    logger: sdkLogger(log),
     slackApiUrl: apiUrl,
     timeout: TIMEOUT_MS,
     retryConfig: { retries: 0 },
     rejectRateLimitedCalls: true,
     maxRequestConcurrency: 50,
-    logLevel: LogLevel.ERROR,
   }
 }
 
-export function createWebClient(token: string, apiUrl: string): WebClient {
-  return new WebClient(token, webClientOptions(apiUrl))
+export function createWebClient(token: string, apiUrl: string, log: Log): WebClient {
+  return new WebClient(token, webClientOptions(apiUrl, log))
+}
+
+/**
+ * Slack's SDKs log to the console by themselves, at debug level with whole messages in them. What they find worth a warning goes
+ * into this bot's log, redacted; everything below that is dropped, whatever the bot's own level is.
+ */
+export function sdkLogger(log: Log): Logger {
+  const words = (parts: unknown[]) => redact(parts.map((part) => (part instanceof Error ? part.message : String(part))).join(' ')).slice(0, 300)
+  return {
+    debug: () => undefined,
+    info: () => undefined,
+    warn: (...parts) => log.debug({ sdk: words(parts) }, 'a Slack SDK warns'),
+    error: (...parts) => log.warn({ sdk: words(parts) }, 'a Slack SDK reports an error'),
+    setLevel: () => undefined,
+    getLevel: () => LogLevel.WARN,
+    setName: () => undefined,
+  }
 }
 
 /** Codes with which Slack says "not now" in the body of an answer. */

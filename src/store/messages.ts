@@ -91,13 +91,14 @@ export class Messages {
     return rows.map(toMessage).sort(byTs)
   }
 
-  /** What the owner wrote in turns that have ended, oldest first, the last `limit` of it. */
+  /** What the owner wrote in turns that have ended, as far as a session was to hear it, oldest first, the last `limit` of it. */
   async earlier(conversationId: string, limit: number): Promise<string[]> {
     const rows = await this.db
       .selectFrom('message')
       .innerJoin('turn', 'turn.id', 'message.turn_id')
       .select(['message.ts', 'message.text'])
       .where('message.conversation_id', '=', conversationId)
+      .where('message.state', '=', 'taken')
       .where('turn.state', '=', 'ended')
       .execute()
     return rows

@@ -59,7 +59,8 @@ export interface MessageTable {
   text: string
   /** JSON of FileReference[]. */
   files: string
-  state: 'queued' | 'taken' | 'cancelled'
+  /** `taken`: a session was, or is, to hear it; `refused`: answered without one. */
+  state: 'queued' | 'taken' | 'cancelled' | 'refused'
   turn_id: string | null
   received_at: number
 }

@@ -105,6 +105,25 @@ export class Turns {
     return result.numUpdatedRows > 0n
   }
 
+  /** Ends a turn that has taken nothing, and these messages with it: no session hears of them. One transaction. */
+  async refuse(turn: Turn, messages: readonly Message[], ending: string): Promise<void> {
+    await this.db.transaction().execute(async (tx) => {
+      for (const message of messages) {
+        await tx
+          .updateTable('message')
+          .set({ state: 'refused', turn_id: turn.id })
+          .where('id', '=', message.id)
+          .where('state', '=', 'queued')
+          .execute()
+      }
+      await tx
+        .updateTable('turn')
+        .set({ state: 'ended', ending, ended_at: this.now() })
+        .where('id', '=', turn.id)
+        .execute()
+    })
+  }
+
   /** Ends a turn and moves the conversation's log position behind it, in one transaction. */
   async end(turn: Turn, ending: string, position: LogPosition | null): Promise<void> {
     await this.db.transaction().execute(async (tx) => {

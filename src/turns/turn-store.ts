@@ -18,7 +18,7 @@ export interface TurnStore {
   readonly messages: {
     queued(conversationId: string): Promise<Message[]>
     ofTurn(turnId: string): Promise<Message[]>
-    /** What the owner wrote in turns that have ended, oldest first, the last `limit` of it. */
+    /** What the owner wrote in turns that have ended, as far as a session was to hear it, oldest first, the last `limit` of it. */
     earlier(conversationId: string, limit: number): Promise<string[]>
   }
   readonly turns: {
@@ -28,6 +28,8 @@ export interface TurnStore {
     queue(conversationId: string): Promise<Turn>
     take(turn: Turn): Promise<Message[]>
     setState(id: string, state: Exclude<TurnState, 'ended'>): Promise<void>
+    /** Ends a turn that has taken nothing: these messages are dealt with, whatever else is queued waits for the next turn. */
+    refuse(turn: Turn, messages: readonly Message[], ending: string): Promise<void>
     end(turn: Turn, ending: string, position: LogPosition | null): Promise<void>
     discard(turn: Turn): Promise<void>
   }

@@ -66,6 +66,11 @@ export class TurnRun {
   #stopRequested: boolean
   #interrupted = false
   #startedAt: number | null
+  /** Since when, and how often in a row, a service has been failing; epoch milliseconds. */
+  #failingSince: number | null = null
+  #failures = 0
+  /** How far into the turn's events this process has read. */
+  #furthest = 0
 
   constructor(
     private readonly rooms: TurnRooms,
@@ -91,13 +96,16 @@ export class TurnRun {
   async #interrupt(sessionId: string): Promise<void> {
     if (this.#interrupted) return
     this.#interrupted = true
-    await this.rooms.agent.interrupt(sessionId)
+    try {
+      await this.rooms.agent.interrupt(sessionId)
+    } catch (error) {
+      this.#interrupted = false
+      throw error
+    }
   }
 
   /** Does all that can be done now. `waiting`: for a decision or a connection, which will wake the conversation. */
   async advance(): Promise<'ended' | 'waiting'> {
-    let firstFailure: number | null = null
-    let failures = 0
     for (;;) {
       try {
         return await this.#advance()
@@ -105,18 +113,19 @@ export class TurnRun {
         this.signal.throwIfAborted()
         if (!(error instanceof Unavailable)) return await this.#fail(error)
         const now = this.rooms.clock.now()
-        firstFailure ??= now
-        failures += 1
+        this.#failingSince ??= now
+        this.#failures += 1
         this.rooms.log.warn(
-          { turn: this.turn.id, service: error.service, failures, ...describeError(error) },
+          { turn: this.turn.id, service: error.service, failures: this.#failures, ...describeError(error) },
           'a service is unavailable',
         )
-        if (this.#stopRequested) return await this.#giveUp('stopped')
+        // Once the session has the messages, saying "stopped" takes more than giving up: it would go on unseen.
+        if (this.#stopRequested && !(await this.#hasTaken())) return await this.#giveUp('stopped')
         // A person's look-up that fails leaves the message waiting: nothing was promised to them yet, and Slack comes back.
-        if (error.service !== 'slack' && now - firstFailure > PATIENCE_MS)
+        if (error.service !== 'slack' && now - this.#failingSince > PATIENCE_MS)
           return await this.#giveUp(`${error.service}_unavailable`)
         if (this.#reply.items.length === 0) this.#show({ type: 'retrying', service: error.service })
-        await this.#pause(error.retryAfterMs ?? Math.min(FIRST_RETRY_MS * 2 ** (failures - 1), LONGEST_RETRY_MS))
+        await this.#pause(error.retryAfterMs ?? Math.min(FIRST_RETRY_MS * 2 ** (this.#failures - 1), LONGEST_RETRY_MS))
       }
     }
   }
@@ -144,9 +153,10 @@ export class TurnRun {
     const { store, surface } = this.rooms
     const waiting = await store.messages.queued(this.conversation.id)
     if (waiting.length === 0) return await this.#discard()
-    if (this.#stopRequested) return await this.#takeAndEnd('stopped')
+    if (this.#stopRequested) return await this.#refuse('stopped')
 
     const profile = await surface.profile(this.conversation.owner)
+    if ('problem' in profile) return await this.#refuse(profile.problem)
     if (this.conversation.address === null) {
       await store.conversations.settleAddress(
         this.conversation.id,
@@ -154,15 +164,13 @@ export class TurnRun {
       )
       await this.#reload()
     }
-    if ('problem' in profile) return await this.#takeAndEnd(profile.problem)
     this.#profile = profile
     await this.#display.placeBelow(waiting)
     this.#show({ type: 'starting' })
-    if (waiting.every((message) => message.text === '' && message.files.length === 0))
-      return await this.#takeAndEnd('help')
+    if (waiting.every((message) => message.text === '' && message.files.length === 0)) return await this.#refuse('help')
 
     const person = await this.#identify(profile)
-    if (person === null) return await this.#takeAndEnd('identifier_taken')
+    if (person === null) return await this.#refuse('identifier_taken')
     const state = await this.rooms.connections.state(person)
     if (state !== 'connected') return await this.#waitForConnection(person, state)
     const grant = await this.#grant(person)
@@ -202,6 +210,7 @@ export class TurnRun {
         await this.#pause(LATE_ARRIVAL_MS)
         arrived = await this.rooms.agent.findMessages(sessionId, references, this.conversation.position)
       }
+      if (arrived.size === 0 && this.#stopRequested) return await this.#end('stopped')
       const missing = messages.filter((message) => !arrived.has(message.id))
       if (missing.length > 0) await this.#send(sessionId, missing, profile, earlier)
       else await this.rooms.store.turns.setState(this.turn.id, 'running')
@@ -236,11 +245,15 @@ export class TurnRun {
   /** Reads the session's events until the turn is over or needs its owner. */
   async #follow(sessionId: string, feed: EventFeed): Promise<'ended' | 'waiting'> {
     this.#reply = EMPTY_REPLY
+    let read = 0
     for await (const event of feed) {
       this.#reply = fold(this.#reply, event)
+      read += 1
+      if (read > this.#furthest) this.#gotFurther(read)
       if (this.#reply.end !== null) return await this.#end(endingOf(this.#reply, this.#stopRequested))
       if (this.#stopRequested && this.#reply.begun) await this.#interrupt(sessionId)
-      if (this.#reply.awaiting.length > 0) {
+      // A stopped turn asks for nothing any more: the interruption ends it.
+      if (this.#reply.awaiting.length > 0 && !this.#stopRequested) {
         const open = await this.#openApprovals(this.#reply.awaiting)
         if (open === 'deciding') {
           this.#show({ type: 'deciding' })
@@ -254,6 +267,13 @@ export class TurnRun {
     }
     this.signal.throwIfAborted()
     throw new Unavailable('claude', 'the event log ended')
+  }
+
+  /** Something new was read, not only what a new attempt reads again: the services work, and patience begins anew. */
+  #gotFurther(read: number): void {
+    this.#furthest = read
+    this.#failingSince = null
+    this.#failures = 0
   }
 
   /** What the session waits for: `deciding` while the owner still has to say something, else the decisions to deliver. */
@@ -398,13 +418,13 @@ export class TurnRun {
   }
 
   #view(phase: Phase): ReplyView {
-    const steps = new Map(toolSteps(this.#reply).map((step) => [step.id, step]))
+    const approvals = new Map(this.#approvals.map((approval) => [approval.callId, approval]))
     return {
       phase,
       reply: this.#reply,
-      approvals: this.#approvals.flatMap((approval) => {
-        const step = steps.get(approval.callId)
-        return step === undefined ? [] : [{ id: approval.id, step, decision: approval.decision }]
+      approvals: toolSteps(this.#reply).flatMap((step) => {
+        const approval = approvals.get(step.id)
+        return approval === undefined ? [] : [{ id: approval.id, step, decision: approval.decision }]
       }),
       ownerName: this.#profile?.name ?? null,
       notice: this.#notice,
@@ -412,11 +432,25 @@ export class TurnRun {
     }
   }
 
-  /** Ends a turn that has not sent anything: its messages have been dealt with by these words. */
-  async #takeAndEnd(ending: Ending): Promise<'ended'> {
-    const messages = await this.rooms.store.turns.take(this.turn)
-    await this.#display.placeBelow(messages)
-    return await this.#end(ending)
+  /** Ends a turn that has not sent anything: its messages have been dealt with by these words, and no session hears of them. */
+  async #refuse(ending: Ending): Promise<'ended'> {
+    const messages = await this.rooms.store.messages.queued(this.conversation.id)
+    const display = this.#displayOfRefusal
+    await display.placeBelow(messages)
+    this.#stopWaiting()
+    display.show(this.#view({ type: 'ended', ending }))
+    await display.settled()
+    await this.rooms.store.turns.refuse(this.turn, messages, ending)
+    return this.#ended(ending, display)
+  }
+
+  /**
+   * A refusal says nothing of anybody's mail, so that where no place for replies has been decided it may stand where it was asked:
+   * to some of the people who are refused, Slack opens no direct message.
+   */
+  get #displayOfRefusal(): ReplyDisplay {
+    const { address, origin } = this.conversation
+    return this.rooms.surface.reply(this.turn, { ...this.conversation, address: address ?? origin })
   }
 
   async #end(ending: Ending): Promise<'ended'> {
@@ -427,6 +461,10 @@ export class TurnRun {
     if (ending === 'session_terminated' || ending === 'session_deleted') {
       await this.rooms.store.conversations.forgetSession(this.conversation.id)
     }
+    return this.#ended(ending, this.#display)
+  }
+
+  #ended(ending: Ending, display: ReplyDisplay): 'ended' {
     this.rooms.log.info(
       {
         turn: this.turn.id,
@@ -438,7 +476,7 @@ export class TurnRun {
       'a turn ended',
     )
     this.rooms.onTurnEnded(ending)
-    this.#display.close()
+    display.close()
     return 'ended'
   }
 
@@ -447,9 +485,14 @@ export class TurnRun {
     if (person !== null) this.rooms.watch.forget(person, this.turn.id)
   }
 
+  /** What waits behind a turn that has taken its messages stays queued: it is answered next. */
   async #giveUp(ending: Ending): Promise<'ended'> {
-    await this.rooms.store.turns.take(this.turn)
-    return await this.#end(ending)
+    return (await this.#hasTaken()) ? await this.#end(ending) : await this.#refuse(ending)
+  }
+
+  async #hasTaken(): Promise<boolean> {
+    const { state } = await this.rooms.store.turns.get(this.turn.id)
+    return state !== 'queued' && state !== 'waiting_connection'
   }
 
   /** What cannot be tried again, in words for the person and a line for the operator. */

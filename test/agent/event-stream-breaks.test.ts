@@ -11,9 +11,15 @@ import { BRISK, rejection } from './platform.js'
 
 const AT = '2026-11-22T10:00:00.000Z'
 const running = { type: 'session.status_running', id: 'sevt_1', processed_at: AT }
-const idle = { type: 'session.status_idle', id: 'sevt_2', processed_at: AT, stop_reason: { type: 'end_turn' }, stop_details: null }
+const idle = {
+  type: 'session.status_idle',
+  id: 'sevt_2',
+  processed_at: AT,
+  stop_reason: { type: 'end_turn' },
+  stop_details: null,
+}
 
-const frame = (event: { type: string }): string => `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`
+const frame = (event: Readonly<Record<string, unknown>>): string => `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`
 
 let server: Server | undefined
 
@@ -54,8 +60,14 @@ async function readUntilIdle(claude: Claude): Promise<string[]> {
 
 describe('a stream that breaks', () => {
   it.each<[string, (response: ServerResponse) => void]>([
-    ['in the middle of a frame', (response) => response.write('event: session.status_idle\ndata: {"ty', () => response.destroy()),
-    ['with an error frame', (response) => response.write('event: error\ndata: {"error":{"type":"overloaded_error"}}\n\n')],
+    [
+      'in the middle of a frame',
+      (response) => response.write('event: session.status_idle\ndata: {"ty', () => response.destroy()),
+    ],
+    [
+      'with an error frame',
+      (response) => response.write('event: error\ndata: {"error":{"type":"overloaded_error"}}\n\n'),
+    ],
     ['with a frame that is no JSON', (response) => response.write('event: session.status_idle\ndata: {nonsense\n\n')],
     ['with a proper end', (response) => response.end()],
   ])('%s is opened anew, and nothing comes twice', async (_, end) => {

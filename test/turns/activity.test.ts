@@ -7,7 +7,11 @@ describe('what the agent does, in words', () => {
   it.each([
     ['gmail_fetch_mails', { query: 'from:dana  is:unread' }, 'Searching mail: from:dana is:unread'],
     ['gmail_fetch_mails', {}, 'Searching mail'],
-    ['gmail_send_message', { to: ['a@x.example', 'b@x.example'], subject: 'Hi' }, 'Sending mail: a@x.example, b@x.example'],
+    [
+      'gmail_send_message',
+      { to: ['a@x.example', 'b@x.example'], subject: 'Hi' },
+      'Sending mail: a@x.example, b@x.example',
+    ],
     ['gmail_send_message', { subject: 'Hi' }, 'Sending mail: Hi'],
     ['gmail_create_draft', { subject: 'Line\nbreak' }, 'Writing a draft: Line break'],
     ['gmail_create_draft', { subject: { not: 'text' } }, 'Writing a draft'],

@@ -12,13 +12,37 @@ describe('who is listened to', () => {
     ['a mention in a channel starts one', [{ user: ANNA, kind: 'shared', addressed: true }, null], 'starts'],
     ['talk in a channel does not', [{ user: ANNA, kind: 'shared', addressed: false }, null], 'ignored'],
     ['its owner goes on in a direct message', [{ user: ANNA, kind: 'im', addressed: true }, annas], 'continues'],
-    ['its owner needs no mention in the thread', [{ user: ANNA, kind: 'shared', addressed: false }, annas], 'continues'],
-    ['its owner may mention the bot all the same', [{ user: ANNA, kind: 'shared', addressed: true }, annas], 'continues'],
-    ['once others spoke, only a mention is certainly meant for the bot', [{ user: ANNA, kind: 'shared', addressed: false }, annasWithOthers], 'ignored'],
-    ['and with a mention its owner goes on', [{ user: ANNA, kind: 'shared', addressed: true }, annasWithOthers], 'continues'],
-    ['in a direct message nobody else can have spoken', [{ user: ANNA, kind: 'im', addressed: true }, annasWithOthers], 'continues'],
+    [
+      'its owner needs no mention in the thread',
+      [{ user: ANNA, kind: 'shared', addressed: false }, annas],
+      'continues',
+    ],
+    [
+      'its owner may mention the bot all the same',
+      [{ user: ANNA, kind: 'shared', addressed: true }, annas],
+      'continues',
+    ],
+    [
+      'once others spoke, only a mention is certainly meant for the bot',
+      [{ user: ANNA, kind: 'shared', addressed: false }, annasWithOthers],
+      'ignored',
+    ],
+    [
+      'and with a mention its owner goes on',
+      [{ user: ANNA, kind: 'shared', addressed: true }, annasWithOthers],
+      'continues',
+    ],
+    [
+      'in a direct message nobody else can have spoken',
+      [{ user: ANNA, kind: 'im', addressed: true }, annasWithOthers],
+      'continues',
+    ],
     ['somebody else only talks there', [{ user: BEN, kind: 'shared', addressed: false }, annas], 'bystander'],
-    ['somebody else speaks to the bot there', [{ user: BEN, kind: 'shared', addressed: true }, annas], 'bystander_addressed'],
+    [
+      'somebody else speaks to the bot there',
+      [{ user: BEN, kind: 'shared', addressed: true }, annas],
+      'bystander_addressed',
+    ],
     ['and does so again', [{ user: BEN, kind: 'shared', addressed: true }, annasWithOthers], 'bystander_addressed'],
   ])('%s', (_, question, answer) => {
     expect(admit(...question)).toBe(answer)

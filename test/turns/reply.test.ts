@@ -17,17 +17,21 @@ const step = fc.oneof(
     .map((words) => [{ type: 'message', text: words } as const, { type: 'request_ended', failed: false } as const]),
   fc.constant([{ type: 'thinking' } as const]),
   fc.constant([{ type: 'other' } as const]),
-  fc.boolean().map((failed) => [
-    { type: 'tool_called', name: 'gmail_fetch_mails', input: { query: 'from:dana' }, permission: 'allow' } as const,
-    { type: 'tool_finished', callId: 'the call before', failed } as const,
-  ]),
-  fc.boolean().map((allowed) => [
-    { type: 'tool_called', name: 'gmail_trash_message', input: {}, permission: 'ask' } as const,
-    { type: 'idle', reason: 'requires_action', awaiting: 'the call before' } as const,
-    { type: 'tool_decided', callId: 'the call before', allowed } as const,
-    { type: 'running' } as const,
-    { type: 'tool_finished', callId: 'the call before', failed: !allowed } as const,
-  ]),
+  fc
+    .boolean()
+    .map((failed) => [
+      { type: 'tool_called', name: 'gmail_fetch_mails', input: { query: 'from:dana' }, permission: 'allow' } as const,
+      { type: 'tool_finished', callId: 'the call before', failed } as const,
+    ]),
+  fc
+    .boolean()
+    .map((allowed) => [
+      { type: 'tool_called', name: 'gmail_trash_message', input: {}, permission: 'ask' } as const,
+      { type: 'idle', reason: 'requires_action', awaiting: 'the call before' } as const,
+      { type: 'tool_decided', callId: 'the call before', allowed } as const,
+      { type: 'running' } as const,
+      { type: 'tool_finished', callId: 'the call before', failed: !allowed } as const,
+    ]),
   fc.constant([
     { type: 'error', kind: 'overloaded', retry: 'retrying' } as const,
     { type: 'request_ended', failed: true } as const,
@@ -67,21 +71,22 @@ const history: fc.Arbitrary<PersistedEvent[]> = fc
 const previewOf = (events: readonly PersistedEvent[]): fc.Arbitrary<PreviewEvent> =>
   fc
     .tuple(
-      fc.constantFrom('a message that never comes', ...events.flatMap((event) => (event.type === 'message' ? [event.id] : []))),
+      fc.constantFrom(
+        'a message that never comes',
+        ...events.flatMap((event) => (event.type === 'message' ? [event.id] : [])),
+      ),
       fc.option(fc.string({ unit: 'grapheme' })),
     )
     .map(([messageId, piece]) => (piece === null ? started(messageId) : text(messageId, piece)))
 
 const historyWithPreviews = history.chain((events) =>
-  fc
-    .array(fc.tuple(fc.nat({ max: events.length - 1 }), previewOf(events)), { maxLength: 25 })
-    .map((previews) => ({
-      events,
-      mixed: events.flatMap((event, index): AgentEvent[] => [
-        ...previews.flatMap(([before, preview]) => (before === index ? [preview] : [])),
-        event,
-      ]),
-    })),
+  fc.array(fc.tuple(fc.nat({ max: events.length - 1 }), previewOf(events)), { maxLength: 25 }).map((previews) => ({
+    events,
+    mixed: events.flatMap((event, index): AgentEvent[] => [
+      ...previews.flatMap(([before, preview]) => (before === index ? [preview] : [])),
+      event,
+    ]),
+  })),
 )
 
 describe('previews', () => {
@@ -124,7 +129,10 @@ describe('previews', () => {
   it.each([
     ['of a message that was not begun', [text('m', 'lost')]],
     ['of another message than the one being written', [started('m'), text('n', 'lost')]],
-    ['of a message that has arrived', [started('m'), { id: 'm', at: '', type: 'message', text: 'Whole.' } as const, started('m'), text('m', 'again')]],
+    [
+      'of a message that has arrived',
+      [started('m'), { id: 'm', at: '', type: 'message', text: 'Whole.' } as const, started('m'), text('m', 'again')],
+    ],
     ['that hold only blanks', [started('m'), text('m', ' \n')]],
   ])('%s are not shown', (_, events: AgentEvent[]) => {
     expect(replyText(replyOf(events))).not.toMatch(/lost|again|^\s+$/)
@@ -148,7 +156,9 @@ describe('a reply', () => {
   it('is the messages of the agent, in order, with a blank line between them', () => {
     fc.assert(
       fc.property(history, (events) => {
-        const said = events.flatMap((event) => (event.type === 'message' && event.text.trim() !== '' ? [event.text] : []))
+        const said = events.flatMap((event) =>
+          event.type === 'message' && event.text.trim() !== '' ? [event.text] : [],
+        )
         expect(replyText(replyOf(events))).toBe(said.join('\n\n'))
       }),
     )

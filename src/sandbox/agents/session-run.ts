@@ -131,8 +131,8 @@ export class SessionRun {
   async #work(input: readonly ClientEvent[]): Promise<void> {
     const taken = [...input]
     let planned = this.options.faults.takeTurn(this.session.id)
-    // The session may be updated while this turn waits for the client; the new configuration applies from the next turn.
-    const agent = structuredClone(this.session.agent)
+    // An update, which may come while this turn waits for the client, replaces the value; it applies from the next turn.
+    const { agent } = this.session
     this.#running()
     this.#take(taken)
     for (;;) {

@@ -86,7 +86,7 @@ export class Turn implements BrainTurn {
 
   /** The calls that wait for the client's word, by the ids of their events, in their order. */
   get awaited(): ReadonlyMap<string, Reply['type']> {
-    const waiting = this.signal.aborted ? [] : this.#uses.filter((use) => use.reply === undefined && asks(use))
+    const waiting = this.#uses.filter((use) => use.reply === undefined && asks(use))
     return new Map(waiting.map((use) => [use.id, use.kind === 'custom' ? 'result' : 'confirmation']))
   }
 

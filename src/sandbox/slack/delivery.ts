@@ -21,7 +21,11 @@ export type Outcome =
       readonly acknowledged: true /** What the acknowledgement carried, if anything. */
       readonly response: Json | undefined
     }
-  | { readonly acknowledged: false; readonly reason: string }
+  | {
+      readonly acknowledged: false
+      readonly reason: string /** The app asked for no further try. */
+      readonly final?: boolean
+    }
 
 export interface Transport {
   /** Whether the app can be reached at the moment. */
@@ -81,7 +85,7 @@ export class Deliveries {
       // A late acknowledgement during the pause counts: Slack stops as soon as it hears of one.
       if (this.#closed.signal.aborted || delivery.acknowledged) break
       const outcome = await this.#attempt(delivery, { retryAttempt, retryReason: reason })
-      if (outcome.acknowledged) break
+      if (outcome.acknowledged || outcome.final === true) break
       reason = outcome.reason
     }
     delivery.finished = true

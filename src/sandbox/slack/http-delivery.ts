@@ -22,7 +22,9 @@ export class HttpDelivery implements Transport {
         }),
       })
       const text = await response.text()
-      if (!response.ok) return { acknowledged: false, reason: 'http_error' }
+      if (!response.ok) {
+        return { acknowledged: false, reason: 'http_error', final: response.headers.get('x-slack-no-retry') === '1' }
+      }
       const json = parseJson(text)
       return { acknowledged: true, response: isObject(json) ? json : text === '' ? undefined : { text } }
     } catch (error) {

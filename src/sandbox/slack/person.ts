@@ -177,7 +177,10 @@ export class Person {
   }
 
   /** Submits the modal on top. @param entered block id → action id → value; several options one a line */
-  async submitModal(entered: Record<string, Record<string, string>> = {}, viewId = this.modal?.view.id): Promise<Outcome> {
+  async submitModal(
+    entered: Record<string, Record<string, string>> = {},
+    viewId = this.modal?.view.id,
+  ): Promise<Outcome> {
     if (viewId === undefined) throw new SlackRefusal('view_not_found')
     return this.parts.interactions.submit(this.#self(), viewId, entered)
   }
@@ -249,7 +252,7 @@ export class Person {
 
   #self(): Member {
     const member = this.parts.workspace.member(this.id)
-    if (member === undefined) throw new SlackRefusal('user_not_found')
+    if (member === undefined || member.isBot) throw new SlackRefusal('user_not_found')
     if (member.deleted) throw new SlackRefusal('account_inactive')
     return member
   }

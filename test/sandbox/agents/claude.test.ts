@@ -90,6 +90,7 @@ test('Claude reads the mail with the tools of the session, and its words stream'
   expect(api.requests[0]?.tools).toContainEqual(
     expect.objectContaining({ name: 'read_mail', description: 'Reads a mail' }),
   )
+  expect(api.requests[1]?.messages.map((each) => each.role)).toEqual(['user', 'assistant', 'user'])
   expect(api.requests[1]?.messages.at(-1)).toEqual({
     role: 'user',
     content: [{ type: 'tool_result', tool_use_id: 'toolu_1', content: 'Mail 7', is_error: false }],

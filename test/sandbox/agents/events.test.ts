@@ -208,8 +208,36 @@ test('a brain that fails ends the turn, and what was queued goes with it', async
   })
   expect(stopReasons(watch.seen)).toEqual(['retries_exhausted'])
   expect((await history(bench.beta, id)).every((event) => event.processed_at !== null)).toBe(true)
-  const after = await exchange(bench, id, [message('Hello')])
-  expect(said(after.seen)).toEqual(['You said: Hello'])
+  await exchange(bench, id, [message('Hello')])
+  expect(said(await history(bench.beta, id))).toEqual(['You said: Hello'])
+})
+
+test.each<[string, (turn: BrainTurn) => Promise<unknown>, RegExp]>([
+  ['two messages at once', async (turn) => [turn.startMessage(), turn.startMessage()], /before this one has not ended/],
+  [
+    'tools in the middle of a message',
+    async (turn) => {
+      turn.startMessage()
+      await turn.callTools([{ name: 'a', input: {} }])
+    },
+    /after the message has ended/,
+  ],
+])('a brain that wants %s is told, and the turn fails', async (_, wrong, why) => {
+  const bench = await start(async (turn) => void (await wrong(turn)))
+  const { id } = await newSession(bench)
+  const watch = await exchange(bench, id, [message('Go')])
+  expect(of(watch.seen, 'session.error')[0]?.error.message).toMatch(why)
+})
+
+test('a message without words is none', async () => {
+  const bench = await start(async (turn) => {
+    await turn.callTools([])
+    await turn.say('')
+  })
+  const { id } = await newSession(bench)
+  const watch = await exchange(bench, id, [message('Hush')])
+  expect(said(watch.seen)).toEqual([])
+  expect(stopReasons(watch.seen)).toEqual(['end_turn'])
 })
 
 test('an interrupt jumps the queue, ends the turn, and the message never comes', async () => {
@@ -255,7 +283,7 @@ test('an interrupted brain that does not listen changes nothing any more', async
   released.open()
   await tried.opened
   expect(outcome).toBeInstanceOf(Error)
-  expect(said(await history(bench.beta, id))).toEqual([])
+  expect((await history(bench.beta, id)).at(-1)?.type).toBe('session.status_idle')
 })
 
 test('an interrupt of a session at rest only goes on record', async () => {

@@ -250,6 +250,7 @@ test('sessions are listed by agent, version, status, time and order, in pages bo
   expect(next.data.map((session) => session.id)).toEqual([first.id])
   expect(next.next_page).toBeNull()
   expect(await ids({ limit: 2, page: next.prev_page })).toEqual([third.id, second.id])
+  expect(await ids({ limit: 50, page: next.prev_page })).toEqual([third.id, second.id])
 })
 
 test('usage and running time add up', async () => {

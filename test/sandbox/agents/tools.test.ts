@@ -66,6 +66,7 @@ test('an allowed tool is really called, and its result is an event', async () =>
     content: [{ type: 'text', text: 'Mail 7' }],
   })
   expect(said(watch.seen)).toEqual(['ok: Mail 7'])
+  expect(of(watch.seen, 'agent.thinking')).toHaveLength(1)
   // The model speaks, the tools run, the model speaks again.
   const spans = watch
     .types()
@@ -355,8 +356,9 @@ test('new tools of a session apply from the next turn', async () => {
   const bench = await start(caller)
   const { mcp, id } = await mailSession(bench)
   const ids = awaitedIds((await exchange(bench, id, [message('call send_mail 1')])).seen)
+  await bench.beta.sessions.update(id, { agent: { mcp_servers: [], tools: [] } })
+  expect(said((await exchange(bench, id, [allow(ids[0] ?? '')])).seen)).toEqual(['ok: Sent 1'])
   await bench.beta.sessions.update(id, { agent: mailAgent(mcp.openUrl, ALLOW) })
-  await exchange(bench, id, [allow(ids[0] ?? '')])
   const watch = await exchange(bench, id, [message('call send_mail 2')])
   expect(stopReasons(watch.seen)).toEqual(['end_turn'])
   expect(said(watch.seen)).toEqual(['ok: Sent 2'])

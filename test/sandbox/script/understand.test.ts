@@ -131,7 +131,10 @@ const SENTENCES: readonly (readonly [string, Expected])[] = [
   ['move it to the archive', { type: 'change', change: { type: 'archive' } }],
 
   ['What did I miss?', { type: 'list', filter: { unread: true } }],
-  ['unread mails of this week without newsletters', { type: 'list', filter: { unread: true, noNewsletters: true, period: 'week' } }],
+  [
+    'unread mails of this week without newsletters',
+    { type: 'list', filter: { unread: true, noNewsletters: true, period: 'week' } },
+  ],
   ['what did I write to Helen', { type: 'list', filter: { sent: true, to: 'Helen' } }],
   ['more', { type: 'more' }],
   ['show me the next ones', { type: 'more' }],
@@ -142,12 +145,18 @@ const SENTENCES: readonly (readonly [string, Expected])[] = [
   ["what's the deadline for the interview?", { type: 'question', about: 'deadline interview' }],
   ["what's Priya's email address?", { type: 'who', person: 'Priya' }],
   ['reply sounds good', { type: 'reply', text: 'sounds good', target: { pronoun: true } }],
-  ['write a friendly reply to Rosa accepting the interview', { type: 'reply', draft: true, text: 'Thank you, I gladly accept.', target: { filter: { from: 'Rosa' } } }],
+  [
+    'write a friendly reply to Rosa accepting the interview',
+    { type: 'reply', draft: true, text: 'Thank you, I gladly accept.', target: { filter: { from: 'Rosa' } } },
+  ],
   ["Tell Ben it's OK to send.", { type: 'write', to: 'Ben', text: "it's OK to send." }],
   ['ask her whether Tuesday works', { type: 'reply', text: 'I wanted to ask whether Tuesday works' }],
   ['say thanks to Helen', { type: 'reply', text: 'thanks', target: { filter: { from: 'Helen' } } }],
   ['trash numbers 2 and 3', { type: 'change', change: { type: 'trash' }, target: { ordinals: [2, 3] } }],
-  ['label the mail from Leila "Familj"', { type: 'change', change: { type: 'label', label: 'Familj' }, target: { filter: { from: 'Leila' } } }],
+  [
+    'label the mail from Leila "Familj"',
+    { type: 'change', change: { type: 'label', label: 'Familj' }, target: { filter: { from: 'Leila' } } },
+  ],
   ['write a long report about my mail', { type: 'report' }],
 
   ["what's the weather like in Oslo today?", { type: 'unknown' }],
@@ -175,7 +184,9 @@ describe('a request', () => {
   })
 
   test('three, and a question among them', () => {
-    expect(understand("find Ben's mails about the globe, summarize the thread and draft a reply saying OK")).toMatchObject([
+    expect(
+      understand("find Ben's mails about the globe, summarize the thread and draft a reply saying OK"),
+    ).toMatchObject([
       { type: 'list', filter: { from: 'Ben', about: 'globe' } },
       { type: 'summarize', target: { pronoun: true } },
       { type: 'reply', draft: true, text: 'OK' },

@@ -217,7 +217,9 @@ describe('limits of blocks', () => {
   test('markdown blocks share 12,000 characters', async () => {
     const web = webFor(await slackFor())
     const post = (...lengths: number[]) =>
-      outcomeOf(web.chat.postMessage({ channel, text: 'a', blocks: lengths.map((n) => ({ type: 'markdown', text: x(n) })) }))
+      outcomeOf(
+        web.chat.postMessage({ channel, text: 'a', blocks: lengths.map((n) => ({ type: 'markdown', text: x(n) })) }),
+      )
     expect(await post(6000, 6000)).toBe('ok')
     expect(await post(6000, 6001)).toBe('msg_blocks_too_long')
   })
@@ -227,14 +229,18 @@ describe('limits of blocks', () => {
     const blocks = [{ type: 'section' }]
     const { ts = '' } = await web.chat.postMessage({ channel, text: 'a' })
     expect(await outcomeOf(web.chat.update({ channel, ts, text: 'a', blocks }))).toBe('invalid_blocks')
-    expect(await outcomeOf(web.chat.postEphemeral({ channel, user: 'U0ANNA', text: 'a', blocks }))).toBe('invalid_blocks')
+    expect(await outcomeOf(web.chat.postEphemeral({ channel, user: 'U0ANNA', text: 'a', blocks }))).toBe(
+      'invalid_blocks',
+    )
   })
 
   test('every problem is listed', async () => {
     const web = webFor(await slackFor())
     const blocks = [{ type: 'header', text: plain(x(151)) }, { type: 'marquee' }]
     await expect(web.chat.postMessage({ channel, text: 'a', blocks })).rejects.toMatchObject({
-      data: { response_metadata: { messages: [expect.stringContaining('/0/text'), expect.stringContaining('/1/type')] } },
+      data: {
+        response_metadata: { messages: [expect.stringContaining('/0/text'), expect.stringContaining('/1/type')] },
+      },
     })
   })
 })
@@ -247,16 +253,32 @@ test('the blocks that agents use are known', async () => {
     text: 'a',
     blocks: [
       { type: 'plan', title: 'Plan', tasks: [{ type: 'task_card', task_id: 't', title: 'Search', status: 'pending' }] },
-      { type: 'table', rows: [[{ type: 'raw_text', text: 'a' }, { type: 'raw_number', value: 1, text: '1' }]] },
+      {
+        type: 'table',
+        rows: [
+          [
+            { type: 'raw_text', text: 'a' },
+            { type: 'raw_number', value: 1, text: '1' },
+          ],
+        ],
+      },
       { type: 'alert', text: plain('Careful'), level: 'warning' },
       {
         type: 'context_actions',
-        elements: [{ type: 'feedback_buttons', positive_button: feedback, negative_button: { ...feedback, value: 'bad' } }],
+        elements: [
+          { type: 'feedback_buttons', positive_button: feedback, negative_button: { ...feedback, value: 'bad' } },
+        ],
       },
       {
         type: 'rich_text',
         elements: [
-          { type: 'rich_text_section', elements: [{ type: 'text', text: 'see ' }, { type: 'user', user_id: 'U0BEN' }] },
+          {
+            type: 'rich_text_section',
+            elements: [
+              { type: 'text', text: 'see ' },
+              { type: 'user', user_id: 'U0BEN' },
+            ],
+          },
           { type: 'rich_text_list', style: 'bullet', elements: [{ type: 'rich_text_section', elements: [] }] },
         ],
       },

@@ -5,11 +5,13 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import type { SlackSandbox } from '../../../src/sandbox/slack/index.js'
 import { QUIET, slackFor } from './harness.js'
 
-const IMPATIENT = { acknowledgeWithinMs: 2000, retryAfterMs: [0, 0, 0] }
+const IMPATIENT = { acknowledgeWithinMs: 20_000, retryAfterMs: [0, 0, 0] }
 
 /** What every Bolt app here does: answers mentions, direct messages, a command and a button. */
 function listen(app: App): void {
-  app.event('app_mention', ({ event, say }) => say({ text: `mentioned by ${event.user}`, thread_ts: event.ts }).then(() => undefined))
+  app.event('app_mention', ({ event, say }) =>
+    say({ text: `mentioned by ${event.user}`, thread_ts: event.ts }).then(() => undefined),
+  )
   app.message('ping', async ({ message, say }) => {
     const actions = {
       type: 'actions' as const,
@@ -58,7 +60,12 @@ describe('over HTTP', () => {
     let port = 0
     const slack = await slackFor({ requestUrl: () => `http://127.0.0.1:${port}/slack/events`, timing: IMPATIENT })
     const receiver = new HTTPReceiver({ signingSecret: signingSecret ?? slack.signingSecret, logger: QUIET })
-    const app = new App({ token: slack.botToken, receiver, logger: QUIET, clientOptions: { slackApiUrl: slack.apiUrl } })
+    const app = new App({
+      token: slack.botToken,
+      receiver,
+      logger: QUIET,
+      clientOptions: { slackApiUrl: slack.apiUrl },
+    })
     listen(app)
     const server: unknown = await app.start(0)
     port = portOf(server)
@@ -95,6 +102,15 @@ describe('over HTTP', () => {
       ['1', 'http_error'],
       ['2', 'http_error'],
     ])
+  })
+
+  test('an app that asks for no retries gets none', async () => {
+    const server = createServer((_request, response) => response.writeHead(500, { 'X-Slack-No-Retry': '1' }).end())
+    await listening(server)
+    const slack = await slackFor({ requestUrl: `http://127.0.0.1:${portOf(server)}/`, timing: IMPATIENT })
+    slack.person('U0ANNA').post('hello')
+    const delivery = await slack.waitFor(() => slack.deliveries.all.find(({ finished }) => finished))
+    expect(delivery).toMatchObject({ attempts: 1, acknowledged: false })
   })
 
   test('an app that is not there fails a command with words for the person', async () => {

@@ -47,7 +47,8 @@ describe('a mention in a channel', () => {
     const anna = slack.person('U0ANNA')
     for (const channel of ['G0TEAM', 'G0MANY', anna.dm]) anna.post('@inbox hi', { channel })
     await slack.waitFor(() => slack.deliveries.all.filter(({ acknowledged }) => acknowledged).length === 5)
-    const of = (type: string) => app.received.filter((envelope) => isEvent(envelope, type)).map(({ body }) => body.event)
+    const of = (type: string) =>
+      app.received.filter((envelope) => isEvent(envelope, type)).map(({ body }) => body.event)
     expect(of('message').map(({ channel_type }) => channel_type)).toEqual(['group', 'mpim', 'im'])
     expect(of('app_mention').map(({ channel }) => channel)).toEqual(['G0TEAM', 'G0MANY'])
   })

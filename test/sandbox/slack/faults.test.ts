@@ -7,7 +7,11 @@ const channel = 'C0GENERAL'
 async function failing() {
   const slack = await slackFor()
   const web = webFor(slack)
-  const texts = () => slack.person('U0ANNA').messages(channel).map(({ text }) => text)
+  const texts = () =>
+    slack
+      .person('U0ANNA')
+      .messages(channel)
+      .map(({ text }) => text)
   return { slack, web, texts, post: (text: string) => web.chat.postMessage({ channel, text }) }
 }
 

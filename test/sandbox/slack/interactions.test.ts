@@ -8,7 +8,8 @@ const button = (label: string, more: object = {}) => ({ type: 'button', text: pl
 const actions = (...elements: object[]) => ({ type: 'actions', block_id: 'buttons', elements })
 
 const isCommand = ({ type }: Envelope) => type === 'slash_commands'
-const isInteractive = (kind: string) => (envelope: Envelope) => envelope.type === 'interactive' && envelope.body.type === kind
+const isInteractive = (kind: string) => (envelope: Envelope) =>
+  envelope.type === 'interactive' && envelope.body.type === kind
 const respondTo = (url: string, body: object) =>
   fetch(url, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) })
 
@@ -57,7 +58,10 @@ describe('a slash command', () => {
     const app = await socketApp(slack, () => false)
     const { acknowledged, reply } = await slack.person('U0ANNA').command('hello', { channel: GENERAL })
     expect(acknowledged).toBe(false)
-    expect(reply).toMatchObject({ user: 'USLACKBOT', text: expect.stringMatching(/^\/inbox .*operation_timeout.*didn't respond/) })
+    expect(reply).toMatchObject({
+      user: 'USLACKBOT',
+      text: expect.stringMatching(/^\/inbox .*operation_timeout.*didn't respond/),
+    })
     expect(app.received).toHaveLength(1)
   })
 
@@ -99,11 +103,18 @@ describe('a press', () => {
       api_app_id: WORLD.bot.appId,
       container: { type: 'message', message_ts: seen.ts, channel_id: channel, is_ephemeral: false, thread_ts },
       channel: { id: channel, name: 'directmessage' },
-      message: { ts: seen.ts, thread_ts, bot_id: WORLD.bot.botId, blocks: [{ type: 'rich_text' }, { block_id: 'buttons' }] },
+      message: {
+        ts: seen.ts,
+        thread_ts,
+        bot_id: WORLD.bot.botId,
+        blocks: [{ type: 'rich_text' }, { block_id: 'buttons' }],
+      },
       state: { values: {} },
       trigger_id: expect.any(String),
       response_url: expect.any(String),
-      actions: [{ type: 'button', action_id: 'approve', block_id: 'buttons', value: 'v1', action_ts: expect.any(String) }],
+      actions: [
+        { type: 'button', action_id: 'approve', block_id: 'buttons', value: 'v1', action_ts: expect.any(String) },
+      ],
     })
   })
 
@@ -127,7 +138,11 @@ describe('a press', () => {
     const app = await socketApp(slack)
     const option = (value: string) => ({ text: plain(value.toUpperCase()), value })
     const select = { type: 'static_select', action_id: 'pick', options: [option('a'), option('b')] }
-    await webFor(slack).apiCall('chat.postMessage', { channel: GENERAL, text: 'x', blocks: [actions(select, button('Go'))] })
+    await webFor(slack).apiCall('chat.postMessage', {
+      channel: GENERAL,
+      text: 'x',
+      blocks: [actions(select, button('Go'))],
+    })
     const anna = slack.person('U0ANNA')
     const seen = await anna.waitFor(({ elements }) => elements.length === 2)
     await expect(anna.press(seen, { actionId: 'pick' }, 'c')).rejects.toThrow('option_not_found')
@@ -142,7 +157,12 @@ describe('a press', () => {
     const slack = await slackFor()
     const app = await socketApp(slack)
     const side = (value: string) => ({ text: plain(value), value })
-    const feedback = { type: 'feedback_buttons', action_id: 'fb', positive_button: side('good'), negative_button: side('bad') }
+    const feedback = {
+      type: 'feedback_buttons',
+      action_id: 'fb',
+      positive_button: side('good'),
+      negative_button: side('bad'),
+    }
     const blocks = [{ type: 'context_actions', elements: [feedback] }]
     await webFor(slack).apiCall('chat.postMessage', { channel: GENERAL, text: 'x', blocks })
     const anna = slack.person('U0ANNA')
@@ -260,7 +280,9 @@ describe('modals', () => {
   test('open once with a trigger, within three seconds', async () => {
     const { clock, web, anna, open } = await commanded()
     clock.advance(3000)
-    expect((await open()).view).toMatchObject({ id: expect.stringMatching(/^V/), callback_id: 'deny', root_view_id: expect.any(String) })
+    expect(await open()).toMatchObject({
+      view: { id: expect.stringMatching(/^V/), callback_id: 'deny', root_view_id: expect.any(String) },
+    })
     expect(anna.modal?.view.title).toMatchObject({ text: 'Deny' })
     expect(await outcomeOf(open())).toBe('exchanged_trigger_id')
     await anna.command('again')
@@ -281,8 +303,13 @@ describe('modals', () => {
     expect(await problems({ title: plain('x'.repeat(25)) })).toMatchObject(listing('[json-pointer:/view/title/text]'))
     expect(await problems({ submit: undefined })).toMatchObject(listing('missing required field: submit'))
     expect(await problems({ blocks: [input({ label: undefined })] })).toMatchObject(listing('/view/blocks/0'))
-    expect(await problems({ blocks: [{ type: 'markdown', text: 'x' }] })).toMatchObject(listing('unsupported type: markdown'))
-    const home = web.views.publish({ user_id: 'U0ANNA', view: { type: 'home', blocks: Array(101).fill({ type: 'divider' }) } })
+    expect(await problems({ blocks: [{ type: 'markdown', text: 'x' }] })).toMatchObject(
+      listing('unsupported type: markdown'),
+    )
+    const home = web.views.publish({
+      user_id: 'U0ANNA',
+      view: { type: 'home', blocks: Array(101).fill({ type: 'divider' }) },
+    })
     expect(await outcomeOf(home)).toBe('invalid_arguments')
   })
 
@@ -311,7 +338,9 @@ describe('modals', () => {
       { response_action: 'update', view: view({ title: plain('Thanks'), blocks: [] }) },
       { response_action: 'clear' },
     ]
-    const { anna, open } = await commanded((envelope) => (isInteractive('view_submission')(envelope) ? answers.shift() : true))
+    const { anna, open } = await commanded((envelope) =>
+      isInteractive('view_submission')(envelope) ? answers.shift() : true,
+    )
     await open()
     const title = () => anna.modal?.view.title?.text
     await anna.submitModal({ why: { reason: 'no' } })
@@ -326,8 +355,8 @@ describe('modals', () => {
 
   test('are updated by id and hash', async () => {
     const { web, anna, open } = await commanded()
-    const opened = await open()
-    const { id, hash } = { id: '', hash: '', ...(opened.view as object) }
+    await open()
+    const { id, hash } = anna.modal?.view ?? { id: '', hash: '' }
     const update = (args: object) => web.apiCall('views.update', { view: view({ title: plain('New') }), ...args })
     expect(await outcomeOf(update({ view_id: 'V0OTHER' }))).toBe('not_found')
     expect(await outcomeOf(update({ view_id: id, hash: 'stale' }))).toBe('hash_conflict')
@@ -367,15 +396,24 @@ test('the Home tab is published per person and can be pressed', async () => {
   const slack = await slackFor()
   const app = await socketApp(slack)
   const web = webFor(slack)
-  const blocks = [{ type: 'section', text: plain('Welcome, Anna') }, actions(button('Connect', { action_id: 'connect' }))]
+  const blocks = [
+    { type: 'section', text: plain('Welcome, Anna') },
+    actions(button('Connect', { action_id: 'connect' })),
+  ]
   await web.apiCall('views.publish', { user_id: 'U0ANNA', view: { type: 'home', blocks } })
-  expect(await outcomeOf(web.apiCall('views.publish', { user_id: 'U0NOBODY', view: { type: 'home', blocks } }))).toBe('user_not_found')
+  expect(await outcomeOf(web.apiCall('views.publish', { user_id: 'U0NOBODY', view: { type: 'home', blocks } }))).toBe(
+    'user_not_found',
+  )
   const anna = slack.person('U0ANNA')
   expect(anna.home).toMatchObject({ shown: 'Welcome, Anna', elements: [{ label: 'Connect' }] })
   expect(slack.person('U0BEN').home).toBeUndefined()
   await anna.press({ viewId: anna.home?.viewId ?? '' }, { label: 'Connect' })
   const { body } = await app.next(isInteractive('block_actions'))
-  expect(body).toMatchObject({ container: { type: 'view' }, view: { type: 'home' }, actions: [{ action_id: 'connect' }] })
+  expect(body).toMatchObject({
+    container: { type: 'view' },
+    view: { type: 'home' },
+    actions: [{ action_id: 'connect' }],
+  })
   expect(body.response_url).toBeUndefined()
   expect(body.channel).toBeUndefined()
 })

@@ -53,7 +53,7 @@ describe('the tiers, with their real numbers', () => {
     ['conversations.replies', 50],
     ['users.info', 100],
     ['views.publish', 100],
-    ['assistant.threads.setStatus', 600],
+    ['reactions.remove', 20],
   ])('%s: %i a minute', async (method, limit) => {
     const clock = new Clock()
     const web = webFor(await slackFor({ now: clock.now }))
@@ -65,7 +65,10 @@ describe('the tiers, with their real numbers', () => {
   })
 
   test('methods do not share a budget', async () => {
-    const slack = await slackFor({ now: new Clock().now, rateLimits: { perMinute: { 'auth.test': 1, 'team.info': 1 } } })
+    const slack = await slackFor({
+      now: new Clock().now,
+      rateLimits: { perMinute: { 'auth.test': 1, 'team.info': 1 } },
+    })
     const web = webFor(slack)
     expect([await throttled(web.auth.test()), await throttled(web.auth.test())]).toEqual(['ok', 60])
     expect(await throttled(web.team.info())).toBe('ok')

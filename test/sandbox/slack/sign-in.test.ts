@@ -1,4 +1,4 @@
-import { createPublicKey, verify } from 'node:crypto'
+import { createPublicKey, type JsonWebKey, verify } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import type { SlackSandbox } from '../../../src/sandbox/slack/index.js'
 import { Clock, outcomeOf, slackFor, WORLD, webFor } from './harness.js'
@@ -60,9 +60,11 @@ describe('Sign in with Slack', () => {
     const [header = '', payload = '', signature = ''] = (tokens.id_token ?? '').split('.')
     const claims: unknown = JSON.parse(Buffer.from(payload, 'base64url').toString())
     expect(claims).toMatchObject({ iss: slack.url, aud: slack.oauth.clientId, sub: 'U0BEN', nonce: 'n1' })
-    const { keys } = await (await fetch(`${slack.url}/openid/connect/keys`)).json()
+    const { keys } = (await (await fetch(`${slack.url}/openid/connect/keys`)).json()) as { keys: [JsonWebKey] }
     const key = createPublicKey({ key: keys[0], format: 'jwk' })
-    expect(verify('RSA-SHA256', Buffer.from(`${header}.${payload}`), key, Buffer.from(signature, 'base64url'))).toBe(true)
+    expect(verify('RSA-SHA256', Buffer.from(`${header}.${payload}`), key, Buffer.from(signature, 'base64url'))).toBe(
+      true,
+    )
   })
 
   test('is refused by the person', async () => {
@@ -81,7 +83,9 @@ describe('Sign in with Slack', () => {
     const used = await code()
     expect(await outcomeOf(exchange(slack, used))).toBe('ok')
     expect(await outcomeOf(exchange(slack, used))).toBe('invalid_code')
-    expect(await outcomeOf(exchange(slack, await code(), { redirect_uri: 'http://127.0.0.1/x' }))).toBe('bad_redirect_uri')
+    expect(await outcomeOf(exchange(slack, await code(), { redirect_uri: 'http://127.0.0.1/x' }))).toBe(
+      'bad_redirect_uri',
+    )
     expect(await outcomeOf(exchange(slack, await code(), { client_secret: 'x' }))).toBe('bad_client_secret')
     expect(await outcomeOf(exchange(slack, await code(), { client_id: 'x' }))).toBe('invalid_client_id')
     const old = await code()
@@ -91,13 +95,14 @@ describe('Sign in with Slack', () => {
 
   test('says on the page what is wrong with a request, and leads nowhere', async () => {
     const slack = await slackFor({ redirectUrls: [REDIRECT] })
-    for (const wrong of [
+    const wrongs: Record<string, string>[] = [
       { client_id: 'x' },
       { redirect_uri: 'https://evil.example/' },
       { response_type: 'token' },
       { scope: 'email' },
       { team: 'T0OTHER' },
-    ]) {
+    ]
+    for (const wrong of wrongs) {
       const response = await fetch(authorizeUrl(slack, wrong), { redirect: 'manual' })
       expect([wrong, response.status]).toEqual([wrong, 400])
     }

@@ -24,12 +24,18 @@ test('a stream grows by pieces and ends with blocks', async () => {
     ],
   })
   expect(seen()?.shown).toBe('Once upon a time\nSearching')
-  await web.chat.appendStream({ channel, ts, chunks: [{ type: 'task_update', id: 't', title: 'Found', status: 'complete' }] })
+  await web.chat.appendStream({
+    channel,
+    ts,
+    chunks: [{ type: 'task_update', id: 't', title: 'Found', status: 'complete' }],
+  })
   const actions = { type: 'actions', elements: [{ type: 'button', text: { type: 'plain_text', text: 'More' } }] }
   const stopped = await web.chat.stopStream({ channel, ts, blocks: [actions] })
   expect(stopped.message).toMatchObject({ streaming_state: 'completed' })
   expect(seen()).toMatchObject({ shown: 'Once upon a time\nFound', elements: [{ label: 'More' }] })
-  expect(await outcomeOf(web.chat.appendStream({ channel, ts, markdown_text: 'x' }))).toBe('message_not_in_streaming_state')
+  expect(await outcomeOf(web.chat.appendStream({ channel, ts, markdown_text: 'x' }))).toBe(
+    'message_not_in_streaming_state',
+  )
 })
 
 test("the SDK's own streamer works", async () => {
@@ -49,7 +55,9 @@ test('five minutes after its start it is over, however much was appended', async
   }
   expect(await outcomeOf(web.chat.update({ channel, ts, text: 'x' }))).toBe('streaming_state_conflict')
   clock.advance(60_000)
-  expect(await outcomeOf(web.chat.appendStream({ channel, ts, markdown_text: 'x' }))).toBe('message_not_in_streaming_state')
+  expect(await outcomeOf(web.chat.appendStream({ channel, ts, markdown_text: 'x' }))).toBe(
+    'message_not_in_streaming_state',
+  )
   expect(await outcomeOf(web.chat.stopStream({ channel, ts }))).toBe('message_not_in_streaming_state')
   expect(await outcomeOf(web.chat.update({ channel, ts, text: 'x' }))).toBe('ok')
 })
@@ -72,7 +80,9 @@ test('pieces are checked', async () => {
   expect(await append({ markdown_text: 'x'.repeat(12_001) })).toBe('msg_too_long')
   expect(await append({ chunks: [{ type: 'gif' }] })).toBe('invalid_chunks')
   expect(await append({ chunks: [{ type: 'blocks', blocks: [{ type: 'section' }] }] })).toBe('invalid_blocks')
-  expect(await append({ ts: anna.post('mine', { threadTs: thread_ts }).ts, markdown_text: 'x' })).toBe('message_not_owned_by_app')
+  expect(await append({ ts: anna.post('mine', { threadTs: thread_ts }).ts, markdown_text: 'x' })).toBe(
+    'message_not_owned_by_app',
+  )
   expect(await outcomeOf(web.apiCall('chat.startStream', { channel, markdown_text: 'x' }))).toBe('invalid_arguments')
   const unfurl = web.apiCall('chat.startStream', { channel, thread_ts, markdown_text: 'x', unfurl_links: false })
   expect(await outcomeOf(unfurl)).toBe('invalid_arguments')

@@ -115,7 +115,9 @@ describe('conversations', () => {
     const first = await web.conversations.open({ users: 'U0ANNA,U0BEN' })
     const second = await web.conversations.open({ users: 'U0BEN,U0ANNA' })
     expect(second.channel?.id).toBe(first.channel?.id)
-    expect((await web.conversations.info({ channel: first.channel?.id ?? '' })).channel).toMatchObject({ is_mpim: true })
+    expect((await web.conversations.info({ channel: first.channel?.id ?? '' })).channel).toMatchObject({
+      is_mpim: true,
+    })
   })
 
   test('private ones cannot be seen from outside, public ones can but not be written to', async () => {
@@ -219,7 +221,8 @@ describe('messages', () => {
 
   test('without words are refused, and markdown_text stands alone', async () => {
     const web = webFor(await slackFor())
-    const post = (args: Record<string, unknown>) => outcomeOf(web.apiCall('chat.postMessage', { channel: GENERAL, ...args }))
+    const post = (args: Record<string, unknown>) =>
+      outcomeOf(web.apiCall('chat.postMessage', { channel: GENERAL, ...args }))
     expect(await post({ text: '' })).toBe('no_text')
     expect(await post({ blocks: [] })).toBe('no_text')
     expect(await post({ blocks: '{' })).toBe('invalid_blocks_format')
@@ -267,7 +270,9 @@ describe('messages', () => {
     const post = (bad: unknown) => outcomeOf(web.apiCall('chat.postMessage', { channel, text: 'x', metadata: bad }))
     expect(await post('{')).toBe('invalid_metadata_format')
     expect(await post({ event_type: 'turn' })).toBe('invalid_metadata_schema')
-    expect(await post({ event_type: 'turn', event_payload: { deep: { deeper: { id: 1 } } } })).toBe('invalid_metadata_schema')
+    expect(await post({ event_type: 'turn', event_payload: { deep: { deeper: { id: 1 } } } })).toBe(
+      'invalid_metadata_schema',
+    )
   })
 
   test('are updated by their app only, and up to 4,000 characters of text', async () => {
@@ -275,7 +280,8 @@ describe('messages', () => {
     const web = webFor(slack)
     const { ts = '' } = await web.chat.postMessage({ channel: GENERAL, text: 'old' })
     const anna = slack.person('U0ANNA').post('mine', { channel: GENERAL })
-    const update = (args: Record<string, unknown>) => outcomeOf(web.apiCall('chat.update', { channel: GENERAL, ts, ...args }))
+    const update = (args: Record<string, unknown>) =>
+      outcomeOf(web.apiCall('chat.update', { channel: GENERAL, ts, ...args }))
     expect(await update({ text: 'x'.repeat(4000) })).toBe('ok')
     expect(await update({ text: 'x'.repeat(4001) })).toBe('msg_too_long')
     expect(await update({ text: 'x'.repeat(4001), blocks: [{ type: 'divider' }] })).toBe('msg_too_long')
@@ -342,7 +348,9 @@ describe('messages', () => {
     const add = () => outcomeOf(web.reactions.add({ channel, timestamp, name: 'eyes' }))
     const remove = () => outcomeOf(web.reactions.remove({ channel, timestamp, name: 'eyes' }))
     expect([await add(), await add()]).toEqual(['ok', 'already_reacted'])
-    expect(slack.person('U0ANNA').messages(channel)[0]?.reactions).toEqual([{ name: 'eyes', users: [WORLD.bot.userId] }])
+    expect(slack.person('U0ANNA').messages(channel)[0]?.reactions).toEqual([
+      { name: 'eyes', users: [WORLD.bot.userId] },
+    ])
     expect([await remove(), await remove()]).toEqual(['ok', 'no_reaction'])
   })
 })
@@ -354,7 +362,8 @@ describe('agents', () => {
     const web = webFor(slack)
     const anna = slack.person('U0ANNA')
     const { channel, ts } = anna.post('hi')
-    const status = (text: string) => web.assistant.threads.setStatus({ channel_id: channel, thread_ts: ts, status: text })
+    const status = (text: string) =>
+      web.assistant.threads.setStatus({ channel_id: channel, thread_ts: ts, status: text })
     await status('is reading…')
     expect(anna.status(channel, ts)).toBe('is reading…')
     clock.advance(120_001)

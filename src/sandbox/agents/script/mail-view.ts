@@ -6,7 +6,7 @@ import { isEmptyTarget, type Target } from './intent.js'
 import { bytes, counted, enumerated, fenced, listTitle, plain, quoted, sender, when } from './markdown.js'
 import { alarmsAbout, type ScriptTurn } from './script-turn.js'
 import { mailsIn, type SeenAttachment, type SeenMail } from './seen-mail.js'
-import { ordersToAgents, pressesForMoney, withoutOrders } from './suspicion.js'
+import { ordersToAgents, pressesForMoney, trustworthyText } from './suspicion.js'
 
 const LONGEST_QUOTE = 1_800
 
@@ -39,7 +39,7 @@ async function tellMail(turn: ScriptTurn, mail: SeenMail, whole: boolean): Promi
   if (whole) parts.push(fenced(body))
   else if (ordersToAgents(mail) !== undefined)
     parts.push(
-      quoted(withoutOrders(body)),
+      quoted(trustworthyText(mail)),
       'I left the passage meant for assistants out of the quote. Say “show me the full text” if you want to see it.',
     )
   else parts.push(quoted(readableLength(body)))

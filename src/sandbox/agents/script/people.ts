@@ -1,12 +1,12 @@
 /** Answers about people: who somebody is, what they said, whose mailbox this is. */
-import { keySentences, ownWords, passagesAbout } from './digest.js'
+import { keySentences, ownWords, passagesAbout, stem } from './digest.js'
 import { fetched, nothingFound, search } from './finding.js'
 import { isRecord, parseLoosely, textOf } from './loose-json.js'
 import { read } from './mail-view.js'
 import { counted, enumerated, list, listTitle, plain, quoted, sender, when } from './markdown.js'
 import { alarmsAbout, mailboxAddress, type ScriptTurn } from './script-turn.js'
 import { mailsIn, type SeenMail } from './seen-mail.js'
-import { ordersToAgents } from './suspicion.js'
+import { trustworthyText } from './suspicion.js'
 
 interface Person {
   readonly name: string
@@ -69,9 +69,9 @@ export async function answerWho(turn: ScriptTurn, who: string): Promise<void> {
         `- **Mail from there:** ${counted(mails.length, 'message')}${first === undefined ? '' : `, the last one ${when(first.date, turn.context)}`}`,
         ...(topics.length === 0 ? [] : [`- **Subjects:** ${topics.map((topic) => `“${topic}”`).join(', ')}`]),
       ].join('\n'),
-      ...(newest?.body === undefined || ordersToAgents(newest) !== undefined
+      ...(newest === undefined
         ? []
-        : [`The latest one says: “${plain(keySentences(newest.body, 1).join(' '), 220)}”`]),
+        : [`The latest one says: “${plain(keySentences(trustworthyText(newest), 1).join(' '), 220)}”`]),
       ...(addresses.length > 1 ? ['More than one address goes by this name, so look at it before you answer.'] : []),
       ...(alarm === undefined ? [] : [`⚠️ ${alarm}`]),
     ].join('\n\n'),
@@ -131,10 +131,8 @@ export async function answerSaid(turn: ScriptTurn, who: string, topic: string | 
   const words = (topic ?? '')
     .split(/\s+/)
     .filter((word) => word.length > 2 && !/^(?:the|our|and|for|with)$/i.test(word))
-  const passages = full.map((mail) => {
-    const about = ordersToAgents(mail) === undefined ? passagesAbout(mail.body ?? '', words) : []
-    const chosen = (about.length > 0 ? about : keySentences(mail.body ?? '', 2)).slice(0, 2)
-    return `**${listTitle(mail)}**, ${when(mail.date, turn.context)}:\n\n${quoted(chosen.map((sentence) => plain(sentence, 320)).join('\n'))}`
+  const quotes = full.map((mail) => {
+    return `**${listTitle(mail)}**, ${when(mail.date, turn.context)}:\n\n${passages(mail, words)}${caution(turn, mail)}`
   })
   turn.shown.mail = full.length === 1 ? full[0] : undefined
   const on = topic === undefined ? '' : ` on **${plain(topic)}**`
@@ -142,7 +140,7 @@ export async function answerSaid(turn: ScriptTurn, who: string, topic: string | 
     [
       ...(note === undefined ? [] : [note]),
       `${full[0] === undefined ? plain(name) : sender(full[0])}${on}, in ${counted(full.length, 'mail')}, newest first:`,
-      ...passages,
+      ...quotes,
     ].join('\n\n'),
   )
 }
@@ -166,21 +164,41 @@ export async function answerQuestion(turn: ScriptTurn, about: string): Promise<v
   await turn.say(`Let me see whether your mail says something about ${plain(about)}.`)
   const { mails } = await search(turn, { about }, 10)
   const words = about.split(/\s+/).filter((word) => word.length > 2)
-  const wishes = mails.slice(0, MOST_QUOTED).map((mail) => ({ messageId: mail.id }))
+  const best = withMostOf(mails, words)
+  const wishes = best.slice(0, MOST_QUOTED).map((mail) => ({ messageId: mail.id }))
   const full = turn.shown.learn((await turn.tools.readEach('gmail_get_message_by_id', wishes)).flatMap(mailsIn))
-  const answers = full.flatMap((mail) => {
-    const found = ordersToAgents(mail) === undefined ? passagesAbout(mail.body ?? '', words).slice(0, 2) : []
-    const said = found.length > 0 || ordersToAgents(mail) !== undefined ? found : keySentences(mail.body ?? '', 2)
-    return said.length === 0
-      ? []
-      : [
-          `**${listTitle(mail)}** (${sender(mail)}, ${when(mail.date, turn.context)}):\n\n${quoted(said.map((one) => plain(one, 320)).join('\n'))}`,
-        ]
-  })
+  const answers = full.map(
+    (mail) =>
+      `**${listTitle(mail)}** (${sender(mail)}, ${when(mail.date, turn.context)}):\n\n${passages(mail, words)}${caution(turn, mail)}`,
+  )
   turn.shown.mail = full.length === 1 ? full[0] : undefined
   await turn.say(
     answers.length === 0
       ? `I found nothing in your mail about **${plain(about)}**, so I cannot answer that.`
       : ['This is what your mail says about it:', ...answers].join('\n\n'),
   )
+}
+
+/** The mails that hold the most of these words, in their order. */
+function withMostOf(mails: readonly SeenMail[], words: readonly string[]): SeenMail[] {
+  const stems = words.map(stem)
+  const hits = mails.map((mail) => {
+    const text = `${mail.subject} ${mail.body ?? mail.snippet}`.toLowerCase()
+    return stems.filter((word) => text.includes(word)).length
+  })
+  return mails.filter((_mail, index) => hits[index] === Math.max(...hits))
+}
+
+/** What a mail says about some words, quoted; what it says at all where it has none of them. */
+function passages(mail: SeenMail, words: readonly string[]): string {
+  const text = trustworthyText(mail)
+  const about = passagesAbout(text, words)
+  const chosen = about.length > 0 ? about.slice(0, 2) : keySentences(text, 2)
+  return quoted(chosen.map((passage) => plain(passage, 320)).join('\n'))
+}
+
+/** What to add below a quote from a mail that is not to be trusted. */
+function caution(turn: ScriptTurn, mail: SeenMail): string {
+  const alarms = alarmsAbout(mail, turn)
+  return alarms.length === 0 ? '' : `\n\n⚠️ ${alarms.join(' ')}`
 }

@@ -4,7 +4,7 @@ import { fetched } from './finding.js'
 import { counted, dayNumber, enumerated, fenced, listTitle, plain, sender, table, when } from './markdown.js'
 import { alarmsAbout, type ScriptTurn } from './script-turn.js'
 import { mailsIn, type SeenMail } from './seen-mail.js'
-import { ordersToAgents } from './suspicion.js'
+import { ordersToAgents, trustworthyText } from './suspicion.js'
 
 const MOST_MAILS = 60
 const MOST_THREADS = 14
@@ -83,7 +83,7 @@ function waiting(turn: ScriptTurn, mails: readonly SeenMail[]): string {
   const open = received(mails)
     .filter((mail) => !mail.bulk && mail.labels.includes('UNREAD') && alarmsAbout(mail, turn).length === 0)
     .flatMap((mail) =>
-      asks(mail.body ?? mail.snippet, 2).map((ask) => `- **${sender(mail)}** (${listTitle(mail)}): ${plain(ask, 240)}`),
+      asks(trustworthyText(mail), 2).map((ask) => `- **${sender(mail)}** (${listTitle(mail)}): ${plain(ask, 240)}`),
     )
   return open.length === 0 ? '' : `## What waits for you\n\n${open.join('\n')}\n\n`
 }
@@ -119,7 +119,7 @@ function conversations({ context }: ScriptTurn, threads: readonly SeenMail[][]):
 
 function told1(mail: SeenMail): string {
   if (ordersToAgents(mail) !== undefined) return 'contains orders to an assistant; I do not repeat or follow them.'
-  return plain(keySentences(mail.body ?? mail.snippet, 3).join(' '), 420)
+  return plain(keySentences(trustworthyText(mail), 3).join(' '), 420)
 }
 
 function newsletters(mails: readonly SeenMail[]): string {

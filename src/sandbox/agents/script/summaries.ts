@@ -7,7 +7,7 @@ import { header } from './mail-view.js'
 import { counted, enumerated, listTitle, plain, sender, when } from './markdown.js'
 import { alarmsAbout, type ScriptTurn } from './script-turn.js'
 import { mailsIn, type SeenMail } from './seen-mail.js'
-import { ordersToAgents, withoutOrders } from './suspicion.js'
+import { ordersToAgents, trustworthyText } from './suspicion.js'
 
 export async function answerSummary(turn: ScriptTurn, target: Target): Promise<void> {
   if (target.filter !== undefined && namesNoMail(target.filter)) {
@@ -63,12 +63,12 @@ async function summarizeMany(turn: ScriptTurn, mails: readonly SeenMail[], what:
 
 function gist(mail: SeenMail): string {
   if (ordersToAgents(mail) !== undefined) return 'It tries to give orders to an assistant; see below.'
-  return plain(keySentences(mail.body ?? mail.snippet, 1).join(' '), 200)
+  return plain(keySentences(trustworthyText(mail), 1).join(' '), 200)
 }
 
 function mailSummary(turn: ScriptTurn, mail: SeenMail): string {
   const alarms = alarmsAbout(mail, turn).map((alarm) => `⚠️ ${alarm}`)
-  const body = ordersToAgents(mail) === undefined ? (mail.body ?? mail.snippet) : withoutOrders(mail.body ?? '')
+  const body = trustworthyText(mail)
   const points = keySentences(body, 4).map((sentence) => `- ${plain(sentence, 260)}`)
   const questions = asks(body, 3).map((ask) => `- ${plain(ask, 220)}`)
   return [
@@ -84,9 +84,9 @@ function threadSummary(turn: ScriptTurn, mails: readonly SeenMail[]): string {
   const people = [...new Set(mails.map(sender))]
   const course = mails.map(
     (mail) =>
-      `- **${sender(mail)}**, ${when(mail.date, turn.context)}: ${plain(keySentences(mail.body ?? mail.snippet, 2).join(' '), 300)}`,
+      `- **${sender(mail)}**, ${when(mail.date, turn.context)}: ${plain(keySentences(trustworthyText(mail), 2).join(' '), 300)}`,
   )
-  const open = last === undefined || last.labels.includes('SENT') ? [] : asks(last.body ?? '', 3)
+  const open = last === undefined || last.labels.includes('SENT') ? [] : asks(trustworthyText(last), 3)
   const title = mails[0] === undefined ? '' : listTitle(mails[0])
   return [
     `**${title}**: ${counted(mails.length, 'message')} between ${enumerated(people)}, the last one ${when(last?.date, turn.context)}.`,

@@ -132,13 +132,19 @@ export function domainOf(address: string): string {
   return address.split('@')[1]?.toLowerCase() ?? ''
 }
 
+/** What of a mail may be quoted and summarized: its text, without any passage that speaks to an agent. */
+export function trustworthyText(mail: SeenMail): string {
+  const text = mail.body ?? mail.snippet
+  return ordersToAgents(mail) === undefined ? text : withoutOrders(text)
+}
+
 const SECTION_MARK = /^\s*[-=*_#<[(]{2,}.*[-=*_#>\])]{2,}\s*$/
 
 /**
  * A hostile mail without its passage for assistants: from the first line that speaks to one to the mark that ends the passage, else
  * to the end of that paragraph and of the lists and pictures that follow it.
  */
-export function withoutOrders(body: string): string {
+function withoutOrders(body: string): string {
   const kept: string[] = []
   let inside = false
   for (const line of body.split('\n')) {

@@ -19,7 +19,7 @@ const MANY = /\b(?:mails|e-?mails|messages|threads|newsletters|promotions|all|ev
 const MAIL_WORDS =
   /\b(?:e-?mails?|mails?|messages?|threads?|conversations?|letters?|ones?|stuff|things?|inbox|mailbox|correspondence)\b/gi
 const FILLER =
-  /\b(?:the|a|an|my|our|me|us|i|all|any|every|some|of|please|for|have|has|had|got|get|there|is|are|was|were|do|does|did|anything|something|everything|what|which|that|in|from|to|with|about|new|just|now|here|came|come|arrived|received|recent|recently|latest|newest|last|most|show|list|find|search|look|see|read|open|check|and|or|on|it|still|so|far|again|also|more|other|who|when|where|how|many|much|lately|at|today|yesterday|ever|sent|send|write|wrote|written|reply|replied|answer|answered|tell|told|say|said|ask|asked|hear|heard|back)\b/gi
+  /\b(?:the|a|an|my|our|me|us|i|all|any|every|some|of|please|for|have|has|had|got|get|there|is|are|was|were|do|does|did|anything|something|everything|what|which|that|in|from|to|with|about|new|just|now|here|came|come|arrived|received|recent|recently|latest|newest|last|most|show|list|find|search|look|see|read|open|check|and|or|on|it|still|so|far|again|also|more|other|who|when|where|how|many|much|lately|at|today|yesterday|ever|sent|send|write|wrote|written|reply|replied|answer|answered|tell|told|say|said|ask|asked|hear|heard|back|they|them|he|she|his|their|can|could|should|would|must)\b/gi
 const ENDS_NAME =
   '(?=\\s+(?:about|regarding|concerning|on|with|that|who|which|today|yesterday|this|last|since|in|and|say|says|saying|said|sent|wrote|write|reply|replied|answer|telling|to|from|for|as|it)\\b|[?!,;:]|\\.(?:\\s|$)|$)'
 const FROM = new RegExp(

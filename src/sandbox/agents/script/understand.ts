@@ -44,7 +44,8 @@ function requests(text: string): string[] {
     const saying = STRONG_SAYING.exec(rest)
     const first = next === null ? '' : rest.slice(0, next.index)
     // "Yes, send it" is one request; what stands before the cut must be more than a word of courtesy.
-    if (next === null || !/\S\s+\S/.test(first) || (saying !== null && saying.index < next.index) || beginsMail(first)) break
+    if (next === null || !/\S\s+\S/.test(first) || (saying !== null && saying.index < next.index) || beginsMail(first))
+      break
     found.push(rest.slice(0, next.index))
     rest = rest.slice(next.index + next[0].length)
   }

@@ -32,7 +32,7 @@ export class WebApi {
   async serve(method: string, request: IncomingMessage, content: Buffer, response: ServerResponse): Promise<void> {
     const { faults, wire } = this.parts
     const { values, token, warning } = readCall(request, content)
-    const entry = wire.begin('call', method, values)
+    const entry = wire.begin('call', method, unpacked(values))
     const fault = await faults.take(method)
     const answer = await this.#answer(method, values, token, fault)
     const dropped = fault !== undefined && ('dropAnswer' in fault || 'dropRequest' in fault)
@@ -122,6 +122,16 @@ function readCall(request: IncomingMessage, content: Buffer): { values: JsonObje
   }
   const token = fromHeader ?? fromArguments
   return { values, ...(token !== undefined && { token }), ...(warning !== undefined && { warning }) }
+}
+
+/** Arguments as the caller meant them: a form packs lists and objects into strings. */
+function unpacked(values: JsonObject): JsonObject {
+  const copy: JsonObject = {}
+  for (const [name, value] of Object.entries(values)) {
+    const packed = typeof value === 'string' && /^[[{]/.test(value) ? parseJson(value) : undefined
+    copy[name] = packed ?? value
+  }
+  return copy
 }
 
 function refused(status: number, body: Json): Answer {

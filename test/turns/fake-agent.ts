@@ -1,0 +1,248 @@
+/** The agent room in memory: sessions with a log, which keep what they were told and answer as a test says. */
+
+import type { AgentEvent, LogPosition, PersistedEvent } from '../../src/turns/events.js'
+import type { Conversation } from '../../src/turns/model.js'
+import {
+  type Agent,
+  type EventFeed,
+  type MailboxGrant,
+  type OutgoingMessage,
+  SessionGone,
+  type ToolDecision,
+} from '../../src/turns/ports.js'
+import { type LogEntry, log } from './log-events.js'
+
+/** What becomes of one call: it fails before it did anything, or its answer is lost after it did everything. */
+export type Failure = { readonly before: Error } | { readonly after: Error }
+
+type Answer = (session: FakeSession, messages: readonly OutgoingMessage[]) => void
+
+export class FakeSession {
+  readonly received: OutgoingMessage[] = []
+  /** How many messages each send brought. */
+  readonly batches: number[] = []
+  readonly decisions: ToolDecision[] = []
+  readonly grants: string[] = []
+  interrupts = 0
+  gone: SessionGone['how'] | null = null
+  /** Tool calls that wait for a decision. */
+  waiting: string[] = []
+  readonly #log = log()
+  readonly #listeners = new Set<(broken?: Error) => void>()
+
+  constructor(
+    readonly id: string,
+    readonly conversationId: string,
+  ) {}
+
+  get events(): readonly PersistedEvent[] {
+    return this.#log.events
+  }
+
+  get feeds(): number {
+    return this.#listeners.size
+  }
+
+  push(...entries: LogEntry[]): PersistedEvent | undefined {
+    const added = entries.map((entry) => this.#log.add(entry))
+    for (const listener of this.#listeners) listener()
+    return added.at(-1)
+  }
+
+  /** Calls a tool that needs its owner's yes, and waits. Answers the ids of the calls. */
+  ask(...tools: readonly { readonly name: string; readonly input?: Record<string, unknown> }[]): string[] {
+    this.waiting = tools.map(({ name, input = {} }) => {
+      return this.push({ type: 'tool_called', name, input, permission: 'ask' })?.id ?? ''
+    })
+    this.push({ type: 'idle', reason: 'requires_action', awaiting: this.waiting })
+    return this.waiting
+  }
+
+  say(text: string): void {
+    this.push({ type: 'message', text }, { type: 'request_ended', failed: false })
+  }
+
+  rest(): void {
+    this.push({ type: 'idle', reason: 'end_turn', awaiting: [] })
+  }
+
+  /** The stream and what reads it fail. */
+  breakFeeds(error: Error): void {
+    for (const listener of [...this.#listeners]) listener(error)
+  }
+
+  listen(listener: (broken?: Error) => void): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+}
+
+export class FakeAgent implements Agent {
+  readonly sessions: FakeSession[] = []
+  /** What was asked of the agent room, in order. */
+  readonly calls: string[] = []
+  /** What goes wrong next, per call. */
+  readonly failures: Partial<Record<keyof Agent, Failure[]>> = {}
+  /** How the next turns are answered; where nothing is said, with one message. */
+  readonly answers: Answer[] = []
+  /** What the session does once nothing waits for a decision any more. */
+  afterDecisions: (session: FakeSession) => void = (session) => {
+    session.say('That is done.')
+    session.rest()
+  }
+
+  /** The newest session. */
+  get session(): FakeSession {
+    const session = this.sessions.at(-1)
+    if (session === undefined) throw new Error('there is no session yet')
+    return session
+  }
+
+  fail(call: keyof Agent, ...failures: Failure[]): void {
+    this.failures[call] = [...(this.failures[call] ?? []), ...failures]
+  }
+
+  async createSession(conversation: Conversation, grant: MailboxGrant, title: string): Promise<string> {
+    return await this.#call('createSession', () => {
+      const session = new FakeSession(`session_${this.sessions.length + 1}`, conversation.id)
+      session.grants.push(grant.personId)
+      this.sessions.push(session)
+      expectTitle(title)
+      return session.id
+    })
+  }
+
+  async findSession(conversation: Conversation): Promise<string | null> {
+    return await this.#call('findSession', () => {
+      return this.sessions.findLast((one) => one.conversationId === conversation.id && one.gone === null)?.id ?? null
+    })
+  }
+
+  async refreshSession(sessionId: string, grant: MailboxGrant): Promise<void> {
+    await this.#call('refreshSession', () => {
+      this.#find(sessionId).grants.push(grant.personId)
+    })
+  }
+
+  follow(sessionId: string, after: LogPosition | null, signal: AbortSignal): EventFeed {
+    const session = this.#call('follow', () => this.#find(sessionId))
+    const opened = session.then(() => {})
+    // Whoever iterates without awaiting `opened` learns of it there.
+    opened.catch(() => {})
+    return { opened, [Symbol.asyncIterator]: () => feed(session, after, signal) }
+  }
+
+  async sendMessages(sessionId: string, messages: readonly OutgoingMessage[]): Promise<void> {
+    await this.#call('sendMessages', () => this.deliver(sessionId, messages))
+  }
+
+  /** What a request does once it arrives, however late. */
+  deliver(sessionId: string, messages: readonly OutgoingMessage[]): void {
+    const session = this.#find(sessionId)
+    session.received.push(...messages)
+    session.batches.push(messages.length)
+    for (const _ of messages) session.push({ type: 'message_received' })
+    session.push({ type: 'running' })
+    const answer = this.answers.shift()
+    if (answer !== undefined) {
+      answer(session, messages)
+      return
+    }
+    session.say(`You wrote: ${messages.map((message) => message.text).join(' / ')}`)
+    session.rest()
+  }
+
+  async findMessages(
+    sessionId: string,
+    references: readonly string[],
+    _after: LogPosition | null,
+  ): Promise<ReadonlySet<string>> {
+    return await this.#call('findMessages', () => {
+      const known = this.#find(sessionId).received.map((message) => message.reference)
+      return new Set(references.filter((reference) => known.includes(reference)))
+    })
+  }
+
+  async sendDecisions(sessionId: string, decisions: readonly ToolDecision[]): Promise<void> {
+    await this.#call('sendDecisions', () => {
+      const session = this.#find(sessionId)
+      const fresh = decisions.filter((decision) => session.waiting.includes(decision.callId))
+      if (fresh.length === 0) return
+      for (const decision of fresh) {
+        session.decisions.push(decision)
+        session.waiting = session.waiting.filter((callId) => callId !== decision.callId)
+        session.push({ type: 'tool_decided', callId: decision.callId, allowed: decision.allowed })
+      }
+      if (session.waiting.length > 0) {
+        session.push({ type: 'idle', reason: 'requires_action', awaiting: session.waiting })
+        return
+      }
+      session.push({ type: 'running' })
+      this.afterDecisions(session)
+    })
+  }
+
+  async interrupt(sessionId: string): Promise<void> {
+    await this.#call('interrupt', () => {
+      const session = this.#find(sessionId)
+      session.interrupts += 1
+      session.waiting = []
+      session.rest()
+    })
+  }
+
+  async #call<Result>(name: keyof Agent, run: () => Result): Promise<Result> {
+    this.calls.push(name)
+    const failure = this.failures[name]?.shift()
+    if (failure !== undefined && 'before' in failure) throw failure.before
+    const result = run()
+    if (failure !== undefined) throw failure.after
+    return result
+  }
+
+  #find(sessionId: string): FakeSession {
+    const session = this.sessions.find((one) => one.id === sessionId)
+    if (session === undefined) throw new SessionGone('deleted')
+    if (session.gone !== null) throw new SessionGone(session.gone)
+    return session
+  }
+}
+
+async function* feed(
+  follows: Promise<FakeSession>,
+  after: LogPosition | null,
+  signal: AbortSignal,
+): AsyncGenerator<AgentEvent> {
+  const session = await follows
+  let next = session.events.findIndex((event) => event.id === after?.id) + 1
+  let broken: Error | undefined
+  let wake = () => {}
+  const stopListening = session.listen((error) => {
+    broken ??= error
+    wake()
+  })
+  const onAbort = () => wake()
+  signal.addEventListener('abort', onAbort)
+  try {
+    for (;;) {
+      if (signal.aborted) return
+      if (broken !== undefined) throw broken
+      const event = session.events[next]
+      if (event === undefined) {
+        await new Promise<void>((resolve) => {
+          wake = resolve
+        })
+      } else {
+        next += 1
+        yield event
+      }
+    }
+  } finally {
+    stopListening()
+    signal.removeEventListener('abort', onAbort)
+  }
+}
+
+function expectTitle(title: string): void {
+  if (title.length > 80 || !/^[\x20-\x7E\u00A0-\u{10FFFF}]+$/u.test(title)) throw new Error(`not a title: ${title}`)
+}

@@ -1,0 +1,73 @@
+/** Slack in memory, as turns see it: who somebody is, and what each reply showed. */
+
+import type { Address, Conversation, Message, Person, Turn } from '../../src/turns/model.js'
+import type { ReplyDisplay, Surface } from '../../src/turns/ports.js'
+import type { ReplyView } from '../../src/turns/view.js'
+
+export class FakeReply implements ReplyDisplay {
+  readonly views: ReplyView[] = []
+  readonly placedBelow: string[][] = []
+  removed = false
+  closed = false
+
+  show(view: ReplyView): void {
+    this.views.push(view)
+  }
+
+  async settled(): Promise<void> {}
+
+  async placeBelow(messages: readonly Message[]): Promise<void> {
+    this.placedBelow.push(messages.map((message) => message.text))
+  }
+
+  async remove(): Promise<void> {
+    this.removed = true
+  }
+
+  close(): void {
+    this.closed = true
+  }
+
+  get last(): ReplyView {
+    const view = this.views.at(-1)
+    if (view === undefined) throw new Error('the reply has shown nothing')
+    return view
+  }
+
+  /** What it went through, each kind once where it repeats. */
+  get phases(): string[] {
+    return this.views.map((view) => view.phase.type).filter((type, index, all) => type !== all[index - 1])
+  }
+}
+
+export class FakeSurface implements Surface {
+  readonly replies = new Map<string, FakeReply>()
+  answer: Awaited<ReturnType<Surface['profile']>> = {
+    name: 'Anna Lindqvist',
+    timeZone: 'Europe/Stockholm',
+    email: 'anna@northwind.example',
+  }
+  /** What goes wrong next when somebody is looked up. */
+  readonly failures: Error[] = []
+  readonly chosenFor: string[] = []
+
+  async profile(_person: Person): Promise<Awaited<ReturnType<Surface['profile']>>> {
+    const failure = this.failures.shift()
+    if (failure !== undefined) throw failure
+    return this.answer
+  }
+
+  async chooseAddress(conversation: Conversation): Promise<Address> {
+    this.chosenFor.push(conversation.id)
+    return { channel: 'D_PRIVATE', threadTs: '1795339900.000001' }
+  }
+
+  reply(turn: Turn, conversation: Conversation): FakeReply {
+    if (conversation.address === null) throw new Error('a reply needs an address')
+    const open = this.replies.get(turn.id)
+    if (open !== undefined && !open.closed) return open
+    const reply = new FakeReply()
+    this.replies.set(turn.id, reply)
+    return reply
+  }
+}

@@ -1,0 +1,205 @@
+/** Turns with a real store, in memory, and the rooms below them as fakes: for what needs no wire to be seen. */
+
+import { Store } from '../../src/store/store.js'
+import { ConnectionWatch } from '../../src/turns/connection-watch.js'
+import { Turns } from '../../src/turns/conversation-work.js'
+import type { Ending } from '../../src/turns/endings.js'
+import type { IdentifiedPerson, Turn } from '../../src/turns/model.js'
+import type { ConnectionState, Connections, ConnectLink, MailboxAccess, MailboxGrant } from '../../src/turns/ports.js'
+import { FakeAgent } from './fake-agent.js'
+import { FakeClock, settle } from './fake-clock.js'
+import { type FakeReply, FakeSurface } from './fake-surface.js'
+import { SilentLog } from './silent-log.js'
+
+export const TEAM = 'T1'
+export const ANNA = 'U_ANNA'
+/** Anna's direct messages with the bot. */
+export const DM = 'D_ANNA'
+
+class FakeScalekit implements Connections, MailboxAccess {
+  connected: ConnectionState = 'connected'
+  readonly granted: string[] = []
+  /** What goes wrong next. */
+  readonly failures: { readonly state: Error[]; readonly link: Error[]; readonly grant: Error[] } = {
+    state: [],
+    link: [],
+    grant: [],
+  }
+  asked = 0
+  links = 0
+
+  constructor(private readonly clock: FakeClock) {}
+
+  async state(_person: IdentifiedPerson): Promise<ConnectionState> {
+    this.asked += 1
+    throwNext(this.failures.state)
+    return this.connected
+  }
+
+  async link(person: IdentifiedPerson): Promise<ConnectLink> {
+    throwNext(this.failures.link)
+    this.links += 1
+    return {
+      url: `https://connect.example/${person.identifier}/${this.links}`,
+      expiresAt: this.clock.now() + 30 * 60_000,
+    }
+  }
+
+  async grant(person: IdentifiedPerson): Promise<MailboxGrant> {
+    throwNext(this.failures.grant)
+    this.granted.push(person.identifier)
+    return { personId: person.id }
+  }
+}
+
+function throwNext(failures: Error[]): void {
+  const failure = failures.shift()
+  if (failure !== undefined) throw failure
+}
+
+export class House {
+  readonly agent = new FakeAgent()
+  readonly surface = new FakeSurface()
+  readonly log = new SilentLog()
+  readonly scalekit: FakeScalekit
+  readonly watch: ConnectionWatch
+  readonly turns: Turns
+  readonly endings: Ending[] = []
+  readonly #stop = new AbortController()
+  readonly #work = new Set<Promise<void>>()
+  #seconds = 1_795_339_920
+
+  private constructor(
+    readonly store: Store,
+    readonly clock: FakeClock,
+  ) {
+    this.scalekit = new FakeScalekit(clock)
+    this.watch = new ConnectionWatch(this.scalekit, clock, this.log)
+    this.turns = new Turns({
+      store,
+      agent: this.agent,
+      access: this.scalekit,
+      connections: this.scalekit,
+      watch: this.watch,
+      surface: this.surface,
+      clock,
+      log: this.log,
+      identifierOf: (conversation) => `slack:${conversation.owner.team}:${conversation.owner.user}`,
+      wake: (conversationId) => this.wake(conversationId),
+      onTurnEnded: (ending) => this.endings.push(ending),
+    })
+  }
+
+  static async open(): Promise<House> {
+    const clock = new FakeClock()
+    return new House(await Store.open(':memory:', () => clock.now()), clock)
+  }
+
+  async close(): Promise<void> {
+    this.#stop.abort(new Error('the house closes'))
+    await Promise.allSettled(this.#work)
+    this.watch.stop()
+    await this.store.close()
+  }
+
+  /** Anna writes: in a direct message, in its thread, or in a channel. Answers the conversation and the message's `ts`. */
+  async say(
+    text: string,
+    where: {
+      readonly channel?: string
+      readonly threadTs?: string
+      readonly user?: string
+      readonly files?: number
+    } = {},
+  ): Promise<{ conversation: string; ts: string }> {
+    this.#seconds += 1
+    const ts = `${this.#seconds}.000100`
+    const channel = where.channel ?? DM
+    const { conversationId } = await this.store.messages.journal({
+      team: TEAM,
+      channel,
+      ts,
+      threadTs: where.threadTs ?? null,
+      user: where.user ?? ANNA,
+      text,
+      files: Array.from({ length: where.files ?? 0 }, (_, index) => ({
+        id: `F${index}`,
+        name: 'offer.pdf',
+        mimetype: 'application/pdf',
+        size: 1,
+      })),
+      kind: channel.startsWith('D') ? 'im' : 'shared',
+      addressed: true,
+    })
+    if (conversationId === null) throw new Error('the message was ignored')
+    return { conversation: conversationId, ts }
+  }
+
+  /** Works on a conversation until there is nothing left that can be done now. */
+  async work(conversationId: string): Promise<void> {
+    await this.turns.run(conversationId, this.#stop.signal)
+  }
+
+  /** Works on it in the background; what goes wrong there is rethrown by `finished`. */
+  wake(conversationId: string): void {
+    const work = this.work(conversationId)
+    work.catch(() => {})
+    this.#work.add(work)
+  }
+
+  /** Lets everything run on that waits for nothing. */
+  async settle(): Promise<void> {
+    for (let round = 0; round < 5; round += 1) await settle()
+  }
+
+  async finished(): Promise<void> {
+    await Promise.all(this.#work)
+  }
+
+  /** Moves the clock; everything that becomes due happens. */
+  async pass(ms: number): Promise<void> {
+    await this.settle()
+    await this.clock.advance(ms)
+    await this.settle()
+  }
+
+  /** Every turn of a conversation, oldest first. */
+  async turnsOf(conversationId: string): Promise<(Turn & { ending: string | null })[]> {
+    const rows = await this.store.db
+      .selectFrom('turn')
+      .select(['id', 'ending'])
+      .where('conversation_id', '=', conversationId)
+      .orderBy('created_at')
+      .orderBy('started_at')
+      .execute()
+    return await Promise.all(rows.map(async (row) => ({ ...(await this.store.turns.get(row.id)), ending: row.ending })))
+  }
+
+  /** The only turn of a conversation. */
+  async turnOf(conversationId: string): Promise<Turn & { ending: string | null }> {
+    const [turn, ...others] = await this.turnsOf(conversationId)
+    if (turn === undefined || others.length > 0) throw new Error(`there are ${others.length + (turn ? 1 : 0)} turns`)
+    return turn
+  }
+
+  replyOf(turn: { readonly id: string }): FakeReply {
+    const reply = this.surface.replies.get(turn.id)
+    if (reply === undefined) throw new Error('the turn shows nothing')
+    return reply
+  }
+
+  async approvalsOf(turn: { readonly id: string }) {
+    return await this.store.approvals.ofTurn(turn.id)
+  }
+
+  /** Anna presses Approve or Deny for a tool call. */
+  async decide(
+    turn: { readonly id: string },
+    callId: string | undefined,
+    decision: 'approved' | 'denied',
+  ): Promise<void> {
+    const approval = (await this.approvalsOf(turn)).find((one) => one.callId === callId)
+    if (approval === undefined) throw new Error('nobody asked for that')
+    await this.store.approvals.decide(approval.id, decision, TEAM, ANNA)
+  }
+}

@@ -1,0 +1,299 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { NotConnected, SessionGone, Unavailable } from '../../src/turns/ports.js'
+import { House } from './house.js'
+
+let house: House
+
+beforeEach(async () => {
+  house = await House.open()
+})
+afterEach(async () => {
+  await house.close()
+})
+
+const lost = new Unavailable('claude', 'the answer was lost')
+
+/** A conversation with an answered turn behind it, and a message that a turn has taken: the process ended right then. */
+async function killedWhileSending() {
+  const { conversation, ts } = await house.say('first')
+  await house.work(conversation)
+  await house.say('second', { threadTs: ts })
+  const turn = await house.store.turns.queue(conversation)
+  const [message] = await house.store.turns.take(turn)
+  if (message === undefined) throw new Error('nothing was taken')
+  return { conversation, turn, message }
+}
+
+/** The same, but the session has the message. */
+async function killedWhileRunning(answer: Parameters<typeof house.agent.answers.push>[0] = () => {}) {
+  const killed = await killedWhileSending()
+  house.agent.answers.push(answer)
+  house.agent.deliver(house.agent.session.id, [{ reference: killed.message.id, context: '', text: 'second' }])
+  await house.store.turns.setState(killed.turn.id, 'running')
+  return killed
+}
+
+const heard = () => house.agent.sessions.flatMap((session) => session.received.map((message) => message.text))
+
+describe('a lost answer', () => {
+  it.each([
+    ['the messages had arrived', { after: lost }],
+    ['the messages had not arrived', { before: lost }],
+  ])('to sending is looked up, never guessed: %s', async (_, failure) => {
+    house.agent.fail('sendMessages', failure)
+    const { conversation } = await house.say('Send it once')
+    house.wake(conversation)
+    await house.pass(60_000)
+    await house.finished()
+    expect(heard()).toEqual(['Send it once'])
+    expect(await house.turnOf(conversation)).toMatchObject({ state: 'ended', ending: 'answered' })
+  })
+
+  it('to sending several messages sends those again that are not there, once', async () => {
+    house.agent.fail('sendMessages', { before: lost })
+    const first = await house.say('one')
+    await house.say('two', { threadTs: first.ts })
+    house.wake(first.conversation)
+    await house.settle()
+    const [turn] = await house.turnsOf(first.conversation)
+    const [one] = turn === undefined ? [] : await house.store.messages.ofTurn(turn.id)
+    house.agent.answers.push(() => {})
+    house.agent.deliver('session_1', [{ reference: one?.id ?? '', context: '', text: 'one' }])
+    await house.pass(60_000)
+    await house.finished()
+    expect(heard()).toEqual(['one', 'two'])
+  })
+
+  it('to sending waits for a request that is still on its way', async () => {
+    const { conversation, message } = await killedWhileSending()
+    house.wake(conversation)
+    await house.settle()
+    expect(heard()).toEqual(['first'])
+    house.agent.deliver(house.agent.session.id, [{ reference: message.id, context: '', text: 'second' }])
+    await house.pass(60_000)
+    await house.finished()
+    expect(heard()).toEqual(['first', 'second'])
+    expect(house.endings).toEqual(['answered', 'answered'])
+  })
+
+  it.each([
+    ['the session was made', { after: lost }],
+    ['the session was not made', { before: lost }],
+  ])('to creating a session does not make a second one: %s', async (_, failure) => {
+    house.agent.fail('createSession', failure)
+    const { conversation } = await house.say('Hello')
+    house.wake(conversation)
+    await house.pass(60_000)
+    await house.finished()
+    expect(house.agent.sessions).toHaveLength(1)
+    expect((await house.store.conversations.get(conversation)).sessionId).toBe('session_1')
+    expect(house.agent.calls).toContain('findSession')
+    expect(heard()).toEqual(['Hello'])
+  })
+
+  it('to a decision tells the session once', async () => {
+    house.agent.answers.push((session) => session.ask({ name: 'gmail_trash_message' }))
+    const { conversation } = await house.say('Trash it')
+    await house.work(conversation)
+    const turn = await house.turnOf(conversation)
+    await house.decide(turn, house.agent.session.waiting[0], 'approved')
+    house.agent.fail('sendDecisions', { after: lost })
+    house.wake(conversation)
+    await house.pass(60_000)
+    await house.finished()
+    expect(house.agent.session.decisions).toHaveLength(1)
+    expect(await house.turnOf(conversation)).toMatchObject({ state: 'ended', ending: 'answered' })
+  })
+})
+
+describe('a turn whose process was killed', () => {
+  it('while its messages were queued is run like a new one', async () => {
+    const { conversation } = await house.say('Hello')
+    await house.store.turns.queue(conversation)
+    await house.work(conversation)
+    expect(heard()).toEqual(['Hello'])
+    expect(await house.turnOf(conversation)).toMatchObject({ ending: 'answered' })
+  })
+
+  it('while it waited for a connection that is there now answers at once', async () => {
+    const { conversation } = await house.say('Hello')
+    const turn = await house.store.turns.queue(conversation)
+    await house.store.turns.setState(turn.id, 'waiting_connection')
+    await house.work(conversation)
+    expect(await house.turnOf(conversation)).toMatchObject({ id: turn.id, ending: 'answered' })
+  })
+
+  it('while it waited for a connection goes on waiting, in the same turn', async () => {
+    house.scalekit.connected = 'missing'
+    const { conversation } = await house.say('Hello')
+    const turn = await house.store.turns.queue(conversation)
+    await house.store.turns.setState(turn.id, 'waiting_connection')
+    await house.work(conversation)
+    expect(await house.turnOf(conversation)).toMatchObject({ id: turn.id, state: 'waiting_connection' })
+    expect(house.replyOf(turn).last.phase.type).toBe('connecting')
+  })
+
+  it('after taking its messages, before they were sent, sends them', async () => {
+    const { conversation } = await killedWhileSending()
+    house.wake(conversation)
+    await house.pass(60_000)
+    await house.finished()
+    expect(heard()).toEqual(['first', 'second'])
+    expect(house.agent.session.received[1]?.context).toContain('From: Anna')
+  })
+
+  it('after they were sent follows their answer and sends nothing', async () => {
+    const { conversation, turn, message } = await killedWhileSending()
+    house.agent.deliver(house.agent.session.id, [{ reference: message.id, context: '', text: 'second' }])
+    await house.work(conversation)
+    expect(heard()).toEqual(['first', 'second'])
+    expect(house.replyOf(turn).last.reply.items).toMatchObject([{ text: 'You wrote: second' }])
+  })
+
+  it('in the middle of the answer goes on with it, in the same reply', async () => {
+    const { conversation, turn } = await killedWhileRunning((session) => session.say('The first half.'))
+    house.wake(conversation)
+    await house.settle()
+    expect(house.replyOf(turn).last).toMatchObject({
+      phase: { type: 'working' },
+      reply: { items: [{ text: 'The first half.' }] },
+    })
+    house.agent.session.say('The second half.')
+    house.agent.session.rest()
+    await house.finished()
+    expect(house.replyOf(turn).last.reply.items).toMatchObject([
+      { text: 'The first half.' },
+      { text: 'The second half.' },
+    ])
+    expect(heard()).toEqual(['first', 'second'])
+  })
+
+  it('and whose session came to rest meanwhile shows the whole answer', async () => {
+    const { conversation, turn } = await killedWhileRunning((session) => {
+      session.say('All of it.')
+      session.rest()
+    })
+    await house.work(conversation)
+    expect(house.replyOf(turn).last).toMatchObject({
+      phase: { type: 'ended', ending: 'answered' },
+      reply: { items: [{ text: 'All of it.' }] },
+    })
+  })
+
+  it('while it waited for a decision asks nothing again until there is one', async () => {
+    const { conversation, turn } = await killedWhileRunning((session) => session.ask({ name: 'gmail_trash_message' }))
+    await house.work(conversation)
+    expect((await house.store.turns.get(turn.id)).state).toBe('waiting_approval')
+    const { calls } = house.agent
+    const before = calls.length
+    await house.work(conversation)
+    expect(calls).toHaveLength(before)
+    await house.decide(turn, house.agent.session.waiting[0], 'approved')
+    await house.work(conversation)
+    expect(house.agent.session.decisions).toMatchObject([{ allowed: true }])
+    expect(house.endings.at(-1)).toBe('answered')
+  })
+
+  it('between telling the session a decision and noting that, does not repeat it', async () => {
+    const { conversation, turn } = await killedWhileRunning((session) => session.ask({ name: 'gmail_trash_message' }))
+    await house.work(conversation)
+    const [callId = ''] = house.agent.session.waiting
+    await house.decide(turn, callId, 'approved')
+    await house.agent.sendDecisions(house.agent.session.id, [{ callId, allowed: true }])
+    await house.work(conversation)
+    expect(house.agent.session.decisions).toHaveLength(1)
+    expect(house.endings.at(-1)).toBe('answered')
+  })
+
+  it('and whose owner lost the connection meanwhile says so, and what to do', async () => {
+    const { conversation, turn } = await killedWhileSending()
+    house.scalekit.failures.grant.push(new NotConnected())
+    await house.work(conversation)
+    expect(house.replyOf(turn).last.phase).toEqual({ type: 'ended', ending: 'mailbox_refused' })
+    expect(heard()).toEqual(['first'])
+  })
+
+  it('and whose owner has left meanwhile is brought to its end all the same', async () => {
+    const { conversation, turn } = await killedWhileRunning((session) => {
+      session.say('All of it.')
+      session.rest()
+    })
+    house.surface.answer = { problem: 'deactivated' }
+    await house.work(conversation)
+    expect(house.replyOf(turn).last.phase).toEqual({ type: 'ended', ending: 'answered' })
+  })
+})
+
+describe('a session that is gone', () => {
+  it.each(['deleted', 'terminated', 'archived', 'outdated'] as const)(
+    '(%s) is replaced by a new one that is told what was said before, and its person learns of it',
+    async (how) => {
+      const { conversation, ts } = await house.say('My landlord is Jorge')
+      await house.work(conversation)
+      house.agent.session.gone = how
+      await house.say('Write to my landlord', { threadTs: ts })
+      await house.work(conversation)
+      expect(house.agent.sessions).toHaveLength(2)
+      const [sent] = house.agent.session.received
+      expect(sent?.text).toBe('Write to my landlord')
+      expect(sent?.context).toContain('- My landlord is Jorge')
+      const [, second] = await house.turnsOf(conversation)
+      const reply = second && house.replyOf(second).last
+      expect(reply?.notice).toMatch(/new one/)
+      expect(reply?.reply.items).toMatchObject([{ text: 'You wrote: Write to my landlord' }])
+    },
+  )
+
+  it('is told of once', async () => {
+    const { conversation, ts } = await house.say('one')
+    await house.work(conversation)
+    house.agent.session.gone = 'deleted'
+    for (const words of ['two', 'three']) {
+      await house.say(words, { threadTs: ts })
+      await house.work(conversation)
+    }
+    const [, , third] = await house.turnsOf(conversation)
+    expect(third && house.replyOf(third).last.notice).toBeNull()
+    expect(house.agent.session.received.at(-1)?.context).not.toContain('Earlier')
+    expect(house.agent.sessions).toHaveLength(2)
+  })
+
+  it.each([
+    ['terminated', 'session_terminated'],
+    ['deleted', 'session_deleted'],
+  ] as const)(
+    'in the middle of an answer (%s) ends it in words; the next message starts afresh',
+    async (how, ending) => {
+      house.agent.answers.push((session) => {
+        session.say('The first half.')
+        session.push({ type: 'session_ended', how })
+        session.gone = how
+      })
+      const { conversation, ts } = await house.say('one')
+      await house.work(conversation)
+      const turn = await house.turnOf(conversation)
+      expect(house.replyOf(turn).last).toMatchObject({
+        phase: { type: 'ended', ending },
+        reply: { items: [{ text: 'The first half.' }] },
+      })
+      await house.say('two', { threadTs: ts })
+      await house.work(conversation)
+      expect(house.agent.sessions).toHaveLength(2)
+      expect(house.endings).toEqual([ending, 'answered'])
+    },
+  )
+
+  it('noticed by the stream ends the turn in words, and what waits behind it is answered', async () => {
+    house.agent.answers.push(() => {})
+    const { conversation, ts } = await house.say('one')
+    house.wake(conversation)
+    await house.settle()
+    await house.say('two', { threadTs: ts })
+    house.agent.session.gone = 'deleted'
+    house.agent.session.breakFeeds(new SessionGone('deleted'))
+    await house.settle()
+    await house.finished()
+    expect(house.endings).toEqual(['session_deleted', 'answered'])
+    expect(heard()).toEqual(['one', 'two'])
+  })
+})

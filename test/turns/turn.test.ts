@@ -1,0 +1,286 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { ANNA, House } from './house.js'
+
+let house: House
+
+beforeEach(async () => {
+  house = await House.open()
+})
+afterEach(async () => {
+  await house.close()
+})
+
+describe('a turn', () => {
+  it('goes from a message to its answer, in one reply', async () => {
+    const { conversation } = await house.say('What is unread?')
+    await house.work(conversation)
+
+    const turn = await house.turnOf(conversation)
+    expect(turn).toMatchObject({ state: 'ended', ending: 'answered' })
+    const reply = house.replyOf(turn)
+    expect(reply.phases).toEqual(['starting', 'working', 'ended'])
+    expect(reply.last).toMatchObject({
+      phase: { type: 'ended', ending: 'answered' },
+      ownerName: 'Anna Lindqvist',
+      notice: null,
+      tookMs: 0,
+    })
+    expect(reply.last.reply.items).toMatchObject([{ type: 'text', text: 'You wrote: What is unread?' }])
+    expect(reply.closed).toBe(true)
+    expect(house.endings).toEqual(['answered'])
+  })
+
+  it('opens the event stream before it sends', async () => {
+    const { conversation } = await house.say('Hello')
+    await house.work(conversation)
+    expect(house.agent.calls).toEqual(['createSession', 'follow', 'sendMessages'])
+  })
+
+  it('lets go of the stream when it is over', async () => {
+    const { conversation } = await house.say('Hello')
+    await house.work(conversation)
+    await house.settle()
+    expect(house.agent.session.feeds).toBe(0)
+  })
+
+  it('sends the words verbatim, after a context block that holds the reference', async () => {
+    const words = '  *Bold*?  <b>& "quotes"\n\n– and more '
+    const { conversation } = await house.say(words)
+    await house.work(conversation)
+    const [sent] = house.agent.session.received
+    expect(sent?.text).toBe(words)
+    expect(sent?.context).toContain('From: Anna Lindqvist')
+    expect(sent?.context).toContain(`Reference: ${sent?.reference}`)
+  })
+
+  it('takes what is queued together, each message as its own, in the order in which it was written', async () => {
+    const first = await house.say('one')
+    await house.say('two', { threadTs: first.ts })
+    await house.say('three', { threadTs: first.ts })
+    await house.work(first.conversation)
+    expect(house.agent.session.received.map((message) => message.text)).toEqual(['one', 'two', 'three'])
+    expect(house.agent.session.batches).toEqual([3])
+    expect(await house.turnsOf(first.conversation)).toHaveLength(1)
+  })
+
+  it('goes on in the same session, from where the last turn ended', async () => {
+    const first = await house.say('one')
+    await house.work(first.conversation)
+    const { position } = await house.store.conversations.get(first.conversation)
+    expect(position?.id).toBe(house.agent.session.events.at(-1)?.id)
+
+    await house.say('two', { threadTs: first.ts })
+    await house.work(first.conversation)
+    expect(house.agent.sessions).toHaveLength(1)
+    const [, second] = await house.turnsOf(first.conversation)
+    expect(second && house.replyOf(second).last.reply.items).toMatchObject([{ text: 'You wrote: two' }])
+  })
+
+  it('uses the mailbox of the person who owns the conversation', async () => {
+    const { conversation } = await house.say('one')
+    await house.work(conversation)
+    await house.say('two', { threadTs: '1795339921.000100' })
+    await house.work(conversation)
+    expect(house.scalekit.granted).toEqual(['slack:T1:U_ANNA', 'slack:T1:U_ANNA'])
+    const { owner } = await house.store.conversations.get(conversation)
+    expect(house.agent.session.grants).toEqual([owner.id, owner.id])
+  })
+
+  it('stands below the message that it answers', async () => {
+    const { conversation } = await house.say('What is unread?')
+    await house.work(conversation)
+    expect(house.replyOf(await house.turnOf(conversation)).placedBelow.at(-1)).toEqual(['What is unread?'])
+  })
+
+  it('of a channel answers where the surface decided, and asks it once', async () => {
+    const { conversation, ts } = await house.say('What is unread?', { channel: 'C_GENERAL' })
+    await house.work(conversation)
+    await house.say('And now?', { channel: 'C_GENERAL', threadTs: ts })
+    await house.work(conversation)
+    expect(house.surface.chosenFor).toEqual([conversation])
+    expect((await house.store.conversations.get(conversation)).address).toMatchObject({ channel: 'D_PRIVATE' })
+  })
+
+  it('tells what it can do when there are no words at all, and asks nothing of anybody', async () => {
+    const { conversation } = await house.say('')
+    await house.work(conversation)
+    expect(await house.turnOf(conversation)).toMatchObject({ state: 'ended', ending: 'help' })
+    expect(house.agent.calls).toEqual([])
+    expect(house.scalekit.asked).toBe(0)
+  })
+
+  it('after a question for help is an ordinary first one', async () => {
+    const { conversation, ts } = await house.say('')
+    await house.work(conversation)
+    await house.say('What is unread?', { threadTs: ts })
+    await house.work(conversation)
+    const [, second] = await house.turnsOf(conversation)
+    expect(second && house.replyOf(second).last.notice).toBeNull()
+    expect(house.agent.session.received[0]?.context).not.toContain('Earlier')
+  })
+
+  it.each(['👍', ':tada:', '?', 'a'.repeat(40_000)])('takes any words: %.10s', async (words) => {
+    const { conversation } = await house.say(words)
+    await house.work(conversation)
+    expect(house.agent.session.received.map((message) => message.text)).toEqual([words])
+  })
+
+  it('says so to the agent where there are only files, never an empty text', async () => {
+    const { conversation } = await house.say('', { files: 2 })
+    await house.work(conversation)
+    const [sent] = house.agent.session.received
+    expect(sent?.text.trim()).not.toBe('')
+    expect(sent?.context).toContain('offer.pdf')
+  })
+
+  it.each(['unknown_person', 'outsider', 'guest', 'deactivated'] as const)(
+    'tells somebody who is %s so, and does nothing else',
+    async (problem) => {
+      house.surface.answer = { problem }
+      const { conversation } = await house.say('What is unread?')
+      await house.work(conversation)
+      expect(await house.turnOf(conversation)).toMatchObject({ state: 'ended', ending: problem })
+      expect(house.agent.calls).toEqual([])
+      expect(house.scalekit.asked).toBe(0)
+      expect(house.scalekit.granted).toEqual([])
+      await house.work(conversation)
+      expect(await house.turnsOf(conversation)).toHaveLength(1)
+    },
+  )
+
+  it('never opens a mailbox whose identifier belongs to somebody else', async () => {
+    const other = await house.store.people.ensure('T1', 'U_OTHER')
+    await house.store.people.identify(other, `slack:T1:${ANNA}`)
+    const { conversation } = await house.say('What is unread?')
+    await house.work(conversation)
+    expect(await house.turnOf(conversation)).toMatchObject({ state: 'ended', ending: 'identifier_taken' })
+    expect(house.scalekit.granted).toEqual([])
+    expect(house.agent.calls).toEqual([])
+  })
+
+  it.each([
+    ['refusal', 'refused'],
+    ['budget_reached', 'budget_reached'],
+    ['retries_exhausted', 'model_failed'],
+    ['unknown', 'unknown'],
+  ] as const)('that stops for %s ends in words', async (reason, ending) => {
+    house.agent.answers.push((session) => session.push({ type: 'idle', reason, awaiting: [] }))
+    const { conversation } = await house.say('What is unread?')
+    await house.work(conversation)
+    expect(await house.turnOf(conversation)).toMatchObject({ state: 'ended', ending })
+    expect(house.replyOf(await house.turnOf(conversation)).last.phase).toEqual({ type: 'ended', ending })
+  })
+
+  it('tells how long it took, from taking the messages to the end', async () => {
+    house.agent.answers.push(() => {})
+    const { conversation } = await house.say('What is unread?')
+    house.wake(conversation)
+    await house.pass(12_000)
+    house.agent.session.say('Nothing.')
+    house.agent.session.rest()
+    await house.finished()
+    expect(house.replyOf(await house.turnOf(conversation)).last.tookMs).toBe(12_000)
+  })
+})
+
+describe('what is taken back before anything took it', () => {
+  it('leaves nothing to answer: no reply, no session, no turn', async () => {
+    house.surface.failures.push(new Error('the process stops here'))
+    const { conversation, ts } = await house.say('Never mind')
+    await expect(house.work(conversation)).rejects.toThrow()
+    await house.store.messages.cancel('T1', 'D_ANNA', ts)
+    await house.work(conversation)
+    expect(await house.turnsOf(conversation)).toEqual([])
+    expect(house.agent.calls).toEqual([])
+  })
+
+  it('takes a prompt for the connection away again, and nothing is asked any more', async () => {
+    house.scalekit.connected = 'missing'
+    const { conversation, ts } = await house.say('Never mind')
+    await house.work(conversation)
+    const reply = house.replyOf(await house.turnOf(conversation))
+    await house.store.messages.cancel('T1', 'D_ANNA', ts)
+    await house.work(conversation)
+    expect(reply).toMatchObject({ removed: true, closed: true })
+    const { asked } = house.scalekit
+    await house.pass(60_000)
+    expect(house.scalekit.asked).toBe(asked)
+    expect(await house.turnsOf(conversation)).toEqual([])
+  })
+
+  it('is not sent with what stays', async () => {
+    const first = await house.say('one')
+    const second = await house.say('two', { threadTs: first.ts })
+    await house.store.messages.cancel('T1', 'D_ANNA', second.ts)
+    await house.work(first.conversation)
+    expect(house.agent.session.received.map((message) => message.text)).toEqual(['one'])
+  })
+})
+
+describe('without a connection', () => {
+  it.each(['missing', 'expired'] as const)('%s: prompts with a link, sends nothing, holds nothing', async (state) => {
+    house.scalekit.connected = state
+    const { conversation } = await house.say('What is unread?')
+    await house.work(conversation)
+    const turn = await house.turnOf(conversation)
+    expect(turn.state).toBe('waiting_connection')
+    expect(house.replyOf(turn).last.phase).toMatchObject({
+      type: 'connecting',
+      state,
+      url: expect.stringContaining('https://'),
+    })
+    expect(house.agent.calls).toEqual([])
+  })
+
+  it('the question is answered by itself once there is one', async () => {
+    house.scalekit.connected = 'missing'
+    const { conversation } = await house.say('What is unread?')
+    await house.work(conversation)
+    await house.pass(60_000)
+    expect(house.agent.calls).toEqual([])
+    house.scalekit.connected = 'connected'
+    await house.pass(5_000)
+    await house.finished()
+    const turn = await house.turnOf(conversation)
+    expect(turn).toMatchObject({ state: 'ended', ending: 'answered' })
+    expect(house.replyOf(turn).phases).toEqual(['starting', 'connecting', 'starting', 'working', 'ended'])
+    expect(house.agent.session.received.map((message) => message.text)).toEqual(['What is unread?'])
+  })
+
+  it('further messages wait with the first, and are answered together', async () => {
+    house.scalekit.connected = 'missing'
+    const { conversation, ts } = await house.say('one')
+    await house.work(conversation)
+    await house.say('two', { threadTs: ts })
+    await house.work(conversation)
+    house.scalekit.connected = 'connected'
+    await house.pass(5_000)
+    await house.finished()
+    expect(house.agent.session.batches).toEqual([2])
+    expect(await house.turnsOf(conversation)).toHaveLength(1)
+  })
+
+  it('the link in the prompt is renewed before it expires', async () => {
+    house.scalekit.connected = 'missing'
+    const { conversation } = await house.say('What is unread?')
+    await house.work(conversation)
+    const reply = house.replyOf(await house.turnOf(conversation))
+    const [first] = reply.views.slice(-1)
+    await house.pass(30 * 60_000)
+    expect(reply.last.phase).toMatchObject({ type: 'connecting', state: 'missing' })
+    expect(reply.last.phase).not.toEqual(first?.phase)
+  })
+
+  it('one that is lost between the question and the answer is asked for again', async () => {
+    const { NotConnected } = await import('../../src/turns/ports.js')
+    house.scalekit.failures.grant.push(new NotConnected())
+    const { conversation } = await house.say('What is unread?')
+    await house.work(conversation)
+    const turn = await house.turnOf(conversation)
+    expect(turn.state).toBe('waiting_connection')
+    expect(house.replyOf(turn).last.phase).toMatchObject({ type: 'connecting', state: 'expired' })
+    await house.pass(5_000)
+    await house.finished()
+    expect(await house.turnOf(conversation)).toMatchObject({ state: 'ended', ending: 'answered' })
+  })
+})
