@@ -30,10 +30,14 @@ import { type FollowPace, followSession, STANDARD_PACE } from './event-log.js'
 import { type Attachment, personalGrant } from './grants.js'
 import { isMarked } from './mark.js'
 import { goneInsteadOf, whyGone } from './session-state.js'
+import { describedIn } from './targets.js'
 import { sameServers, sameTools } from './tool-comparison.js'
 
 /** The API takes longer titles; its lists show about this much. */
 const TITLE_LENGTH = 80
+
+/** How many of the newest tool results are searched for what an id stands for. */
+const RESULTS_READ = 200
 
 /** A session whose creation was not answered is younger than this, unless the bot stood still: then an unused one is left behind. */
 const UNANSWERED_DAYS = 7
@@ -165,6 +169,25 @@ export class ManagedAgent implements Agent {
     if (untold.length > 0) await this.#send(sessionId, untold.map(confirmation))
   }
 
+  async describeIds(sessionId: string, ids: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    const found = new Map<string, string>()
+    const missing = new Set(ids)
+    let read = 0
+    for await (const event of this.#events(sessionId, 'agent.mcp_tool_result', 'desc')) {
+      if (missing.size === 0 || read >= RESULTS_READ) break
+      read += 1
+      if (event.type !== 'agent.mcp_tool_result' || event.is_error) continue
+      for (const block of event.content ?? []) {
+        if (block.type !== 'text') continue
+        for (const [id, words] of describedIn(block.text, missing)) {
+          found.set(id, words)
+          missing.delete(id)
+        }
+      }
+    }
+    return found
+  }
+
   async interrupt(sessionId: string): Promise<void> {
     // Not repeated either: a second one could hit the turn after.
     await this.#send(sessionId, [{ type: 'user.interrupt' }])
@@ -181,10 +204,11 @@ export class ManagedAgent implements Agent {
 
   #events(
     sessionId: string,
-    type: 'user.message' | 'user.tool_confirmation',
+    type: 'user.message' | 'user.tool_confirmation' | 'agent.mcp_tool_result',
+    order: 'asc' | 'desc' = 'asc',
   ): AsyncGenerator<BetaManagedAgentsSessionEvent> {
     return this.claude.list('session', (sdk, page, options) =>
-      sdk.beta.sessions.events.list(sessionId, { ...page, types: [type] }, options),
+      sdk.beta.sessions.events.list(sessionId, { ...page, order, types: [type] }, options),
     )
   }
 }

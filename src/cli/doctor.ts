@@ -26,7 +26,7 @@ async function examine(environment: NodeJS.ProcessEnv): Promise<Check[]> {
     }
     if (!withSlack) return [complete, ...(await checkPlatform(platform))]
     const bot = readBotConfig(environment)
-    return [complete, ...(await checkPlatform(platform)), ...(await checkSlack(bot.slack, manifest()))]
+    return [complete, ...(await checkPlatform(platform)), ...(await checkSlack(bot, manifest()))]
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error
     return error.problems.map((problem) => {

@@ -16,7 +16,7 @@ export function approvalBlocks(approval: ApprovalView): KnownBlock[] {
   const { step, decision } = approval
   const blocks: KnownBlock[] = [
     { type: 'section', text: { type: 'mrkdwn', text: `*${escapeMrkdwn(question(step.name))}*` } },
-    ...details(step.name, step.input),
+    ...details(step.name, step.input, approval.names),
   ]
   if (decision !== null) {
     const words = decision === 'approved' ? '✅ You approved this.' : '🚫 You said no to this.'
@@ -94,28 +94,46 @@ const LABELS: Readonly<Record<string, string>> = {
   attachments: 'Attachments',
 }
 
+/** Ids tell a person nothing, but nothing is left out: they stand below, in small print. */
+const ID_FIELD = /(^|_)ids?$/
+const LABEL_FIELDS = new Set(['add_label_ids', 'remove_label_ids'])
+
 const BODY_FIELDS = new Set(['body', 'message', 'message_body', 'html_body', 'text', 'content'])
 
-function details(tool: string, input: Input): KnownBlock[] {
+function details(tool: string, input: Input, names: ReadonlyMap<string, string>): KnownBlock[] {
   const fields = Object.entries(input).filter(([, value]) => value !== null && value !== undefined && value !== '')
   const order = Object.keys(LABELS)
   const rank = (name: string) => (order.includes(name) ? order.indexOf(name) : order.length)
   fields.sort(([a], [b]) => rank(a) - rank(b))
-  const short = fields
-    .filter(([name]) => !BODY_FIELDS.has(name))
-    .map(([name, value]) => `*${label(name)}:* ${escapeMrkdwn(inWords(value))}`)
-  const bodies = fields.filter(([name]) => BODY_FIELDS.has(name)).map(([, value]) => quote(inWords(value)))
-  if (short.length === 0 && bodies.length === 0) return sections(`_${escapeMrkdwn(tool)} without any details_`)
-  return [...(short.length === 0 ? [] : sections(short.join('\n'))), ...bodies.flatMap(sections)]
+  const isNamed = (value: unknown) => typeof value === 'string' && names.has(value)
+  const isFinePrint = (name: string, value: unknown) =>
+    ID_FIELD.test(name) && !LABEL_FIELDS.has(name) && !isNamed(value)
+  const line = ([name, value]: [string, unknown]) => `*${label(name)}:* ${escapeMrkdwn(inWords(value, names))}`
+  const short = fields.filter(([name, value]) => !BODY_FIELDS.has(name) && !isFinePrint(name, value)).map(line)
+  const bodies = fields.filter(([name]) => BODY_FIELDS.has(name)).map(([, value]) => quote(inWords(value, names)))
+  const finePrint = fields.filter(([name, value]) => isFinePrint(name, value)).map(line)
+  if (fields.length === 0) return sections(`_${escapeMrkdwn(tool)} without any details_`)
+  return [
+    ...(short.length === 0 ? [] : sections(short.join('\n'))),
+    ...bodies.flatMap(sections),
+    ...finePrint.flatMap(small),
+  ]
+}
+
+function small(text: string): KnownBlock[] {
+  return slices(text, SECTION_LENGTH).map((slice) => ({
+    type: 'context',
+    elements: [{ type: 'mrkdwn', text: slice, verbatim: true }],
+  }))
 }
 
 function label(name: string): string {
   return LABELS[name] ?? escapeMrkdwn(name.replaceAll('_', ' '))
 }
 
-function inWords(value: unknown): string {
-  if (typeof value === 'string') return value
-  if (Array.isArray(value)) return value.map(inWords).join(', ')
+function inWords(value: unknown, names: ReadonlyMap<string, string>): string {
+  if (typeof value === 'string') return names.get(value) ?? value
+  if (Array.isArray(value)) return value.map((item) => inWords(item, names)).join(', ')
   return JSON.stringify(value)
 }
 

@@ -2,24 +2,31 @@
 import { type Atom, type OpenMark, parseInline } from './markdown-inline.js'
 
 /**
- * Where to break `source` at or before `most`, no earlier than `least`: after a sentence, else after a word, else between two
- * characters, never inside a link, code, an address or a character sequence if that can be helped.
+ * Where to break `source` at or before `most`, later than `least`: after a sentence, else after a word, else between two characters.
+ * Undefined where each place is inside a link, code, an address or a character.
  */
-export function inlineBreak(source: string, least: number, most: number, resume: readonly OpenMark[]): number {
+export function inlineBreak(
+  source: string,
+  least: number,
+  most: number,
+  resume: readonly OpenMark[],
+): number | undefined {
   const { atoms } = parseInline(source, 'cut', resume)
   const splits = splitTest(atoms)
-  let word = 0
-  let any = 0
+  let word: number | undefined
+  let any: number | undefined
   for (let at = most; at > least; at -= 1) {
-    if (splits(at)) continue
-    if (any === 0 && !splitsCharacter(source, at)) any = at
-    if (!/\s/.test(source.charAt(at - 1))) continue
-    if (word === 0) word = at
-    if (/[.!?…。！？:;]["'”’)]*\s$/u.test(source.slice(Math.max(0, at - 6), at))) return at
-    if (word - at > (most - least) / 4) break
+    if (splits(at) || splitsCharacter(source, at)) continue
+    any ??= at
+    const before = source.slice(Math.max(0, at - 6), at)
+    if (SENTENCE.test(before)) return at
+    if (/\s$/.test(before)) word ??= at
+    if ((word ?? most) - at > (most - least) / 4) break
   }
-  return word || any || characterBoundary(source, most)
+  return word ?? any
 }
+
+const SENTENCE = /(?:[.!?…:;]["'”’)]*\s|[。！？]["'”’」』）]?)$/u
 
 /** The nearest place at or before `at` that is not in the middle of a surrogate pair. */
 export function characterBoundary(text: string, at: number): number {

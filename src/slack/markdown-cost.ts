@@ -65,7 +65,7 @@ export class MarkdownCost {
   /** Begins a page: what the state reopens there is counted. */
   constructor(state: BlockState) {
     const width = widthOf(state.path)
-    this.total = state.path.length * (width + 8) + state.open.reduce((sum, mark) => sum + mark.length + 2, 0)
+    this.total = state.path.length * (width + 12) + state.open.reduce((sum, mark) => sum + mark.length + 2, 0)
     if (state.leaf?.kind === 'fence') this.total += width + state.leaf.language.length + 12
     if (state.leaf?.kind === 'table') this.total += tableCost(state.leaf, width)
     this.#width = width

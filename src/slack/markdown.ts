@@ -104,7 +104,7 @@ function write(blocks: readonly Block[], continued: readonly Container[], end: I
     open = content.open
     if (content.lines.length === 0) continue
     const shared = sharedDepth(path, block.path)
-    if (out.length > 0 && !isTight(path, block.path, shared))
+    if (out.length > 0 && !isTight(path, block, shared))
       out.push(prefix(block.path.slice(0, shared), begun, false).trimEnd())
     let rest = content.lines
     // An item that began on an earlier page is taken up again with its marker and an ellipsis, so that what follows keeps its place in the list.
@@ -116,7 +116,8 @@ function write(blocks: readonly Block[], continued: readonly Container[], end: I
       begun.add(container)
       out.push(joins ? `${lead}${ELLIPSIS} ${rest[0] ?? ''}` : `${lead}${ELLIPSIS}`)
       if (joins) rest = rest.slice(1)
-      else if (last) out.push('')
+      else if (last || !interrupts(block, depth + 1))
+        out.push(prefix(block.path.slice(0, depth), begun, false).trimEnd())
     }
     for (const line of rest) {
       const lead = prefix(block.path, begun, content.wide)
@@ -128,12 +129,18 @@ function write(blocks: readonly Block[], continued: readonly Container[], end: I
 }
 
 /** List items follow each other, and a list its item's text, without an empty line. */
-function isTight(from: readonly Container[], to: readonly Container[], shared: number): boolean {
-  const next = to[shared]
+function isTight(from: readonly Container[], block: Block, shared: number): boolean {
+  const next = block.path[shared]
   if (next?.kind !== 'item') return false
   const previous = from[shared]
-  if (previous === undefined) return to[shared - 1]?.kind === 'item'
+  if (previous === undefined) return block.path[shared - 1]?.kind === 'item' && interrupts(block, shared)
   return previous.kind === 'item' && (previous.number === undefined) === (next.number === undefined)
+}
+
+/** A list can begin right below a line of text only with a bullet or the number 1, and with something in its first item. */
+function interrupts(block: Block, depth: number): boolean {
+  const item = block.path[depth]
+  return block.kind !== 'emptyItem' && (item?.kind !== 'item' || item.number === undefined || item.number === 1)
 }
 
 function sharedDepth(a: readonly Container[], b: readonly Container[]): number {

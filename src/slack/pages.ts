@@ -8,15 +8,7 @@
  */
 
 import { renderLive, renderSlice } from './markdown.js'
-import {
-  type BlockLimits,
-  BlockReader,
-  type BlockState,
-  type CodeBlock,
-  type Effect,
-  type Paragraph,
-  START,
-} from './markdown-blocks.js'
+import { type BlockLimits, BlockReader, type BlockState, type Effect, START } from './markdown-blocks.js'
 import { characterBoundary, inlineBreak } from './markdown-break.js'
 import { CLOSING_COST, MarkdownCost } from './markdown-cost.js'
 
@@ -120,9 +112,12 @@ export class Pager {
   }
 
   #cut(start: Start, decidedBy: number, boundaries: readonly Boundary[], reader: BlockReader): Page {
-    const best = bestBoundary(boundaries, this.#budget / 2)
-    const inside = best === undefined ? this.#insideLine(decidedBy, reader) : undefined
-    const next = inside ?? best ?? bestBoundary(boundaries, 0) ?? roughCut(this.#source, start, decidedBy, reader)
+    const next =
+      bestBoundary(boundaries, this.#budget / 2) ??
+      this.#insideLine(decidedBy, reader, false) ??
+      bestBoundary(boundaries, 0) ??
+      this.#insideLine(decidedBy, reader, true) ??
+      roughCut(this.#source, start, decidedBy, reader)
     const inParagraph =
       next.state.leaf?.kind === 'paragraph' && (next.state.midLine || ('effect' in next && next.effect === 'line'))
     const slice = this.#source.slice(start.offset, next.offset)
@@ -135,21 +130,22 @@ export class Pager {
     }
   }
 
-  /** A break in a line that is longer than half a page. */
-  #insideLine(end: number, reader: BlockReader): Start | undefined {
+  /** A break in the last line, wherever it falls if `anywhere`, else only at a good place in a long line. */
+  #insideLine(end: number, reader: BlockReader, anywhere: boolean): Start | undefined {
+    const { leaf, path } = reader
     const block = reader.blocks.at(-1)
-    const text = block?.kind === 'paragraph' || block?.kind === 'code' ? linesOf(block) : undefined
-    if (block === undefined || text === undefined || reader.leaf === undefined) return undefined
-    const last = text.lastIndexOf('\n') + 1
-    const least = Math.max(last + 1, text.length - (this.#budget >> 1))
+    if (block?.kind !== 'paragraph' && block?.kind !== 'code') return undefined
+    if (leaf?.kind !== 'paragraph' && leaf?.kind !== 'fence') return undefined
+    const text = block.lines.join('\n')
+    const lineStart = text.lastIndexOf('\n') + 1
     const most = text.length - 1
-    if (least >= most || text.length - last < this.#budget >> 3) return undefined
-    const index =
+    const least = Math.max(lineStart, text.length - (this.#budget >> 1))
+    if (least >= most || (!anywhere && text.length - lineStart < this.#budget >> 3)) return undefined
+    const good =
       block.kind === 'paragraph' ? inlineBreak(text, least, most, block.resume) : codeBreak(text, least, most)
-    const state: BlockState = { path: reader.path, leaf: reader.leaf, midLine: true, open: [] }
-    return reader.leaf.kind === 'paragraph' || reader.leaf.kind === 'fence'
-      ? { offset: end - (text.length - index), state }
-      : undefined
+    const index = good ?? (anywhere ? characterBoundary(text, most) : undefined)
+    if (index === undefined || index <= lineStart) return undefined
+    return { offset: end - (text.length - index), state: { path, leaf, midLine: true, open: [] } }
   }
 }
 
@@ -185,10 +181,6 @@ function bestBoundary(boundaries: readonly Boundary[], leastCost: number): Bound
 function keepsNext(reader: BlockReader): boolean {
   const last = reader.blocks.at(-1)
   return last?.kind === 'heading' || (last?.kind === 'paragraph' && /[:：]\s*$/.test(last.lines.at(-1) ?? ''))
-}
-
-function linesOf(block: Paragraph | CodeBlock): string {
-  return block.lines.join('\n')
 }
 
 function codeBreak(text: string, least: number, most: number): number {

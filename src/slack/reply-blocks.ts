@@ -155,9 +155,21 @@ function activity(view: ReplyView, look: ReplyLook): KnownBlock[] {
   const steps = toolSteps(view.reply)
   if (view.reply.error?.retry === 'retrying') return [line('⏳ Claude is busy; trying again…')]
   if (steps.length === 0) return [line(view.reply.preview === null ? '💭 Thinking…' : '✍️ Writing…')]
-  const shown = steps.slice(-STEPS_SHOWN).map((step) => stepLine(step, look))
-  const hidden = steps.length - shown.length
+  const lines = together(steps.map((step) => stepLine(step, look)))
+  const hidden = lines.slice(0, -STEPS_SHOWN).reduce((sum, { times }) => sum + times, 0)
+  const shown = lines.slice(-STEPS_SHOWN).map(({ text, times }) => (times === 1 ? text : `${text} (${times}×)`))
   return [line([...(hidden > 0 ? [`${hidden} earlier ${hidden === 1 ? 'step' : 'steps'}`] : []), ...shown].join('\n'))]
+}
+
+/** Neighbours that read the same are one line. */
+function together(texts: readonly string[]): { text: string; times: number }[] {
+  const lines: { text: string; times: number }[] = []
+  for (const text of texts) {
+    const last = lines.at(-1)
+    if (last?.text === text) last.times += 1
+    else lines.push({ text, times: 1 })
+  }
+  return lines
 }
 
 const STEP_MARKS = { undecided: '❔', working: '⏳', done: '✓', failed: '⚠️', denied: '🚫' } as const

@@ -71,6 +71,8 @@ export interface Agent {
    * @throws SessionGone, Unavailable, OperatorProblem, Rejected
    */
   sendDecisions(sessionId: string, decisions: readonly ToolDecision[]): Promise<void>
+  /** What ids of messages, threads, drafts and labels stand for, as far as the mailbox has said so in this session. */
+  describeIds(sessionId: string, ids: readonly string[]): Promise<ReadonlyMap<string, string>>
   /** Stops what the agent is doing; the session then goes idle with `end_turn`. */
   interrupt(sessionId: string): Promise<void>
 }

@@ -61,6 +61,7 @@ const STARTED_AFRESH =
 export class TurnRun {
   #reply: Reply = EMPTY_REPLY
   #approvals: readonly Approval[] = []
+  #names: ReadonlyMap<string, string> = new Map()
   #profile: Profile | null = null
   #notice: string | null = null
   #stopRequested: boolean
@@ -157,6 +158,7 @@ export class TurnRun {
 
     const profile = await surface.profile(this.conversation.owner)
     if ('problem' in profile) return await this.#refuse(profile.problem)
+    if (waiting.every((message) => message.text === '' && message.files.length === 0)) return await this.#refuse('help')
     if (this.conversation.address === null) {
       await store.conversations.settleAddress(
         this.conversation.id,
@@ -167,7 +169,6 @@ export class TurnRun {
     this.#profile = profile
     await this.#display.placeBelow(waiting)
     this.#show({ type: 'starting' })
-    if (waiting.every((message) => message.text === '' && message.files.length === 0)) return await this.#refuse('help')
 
     const person = await this.#identify(profile)
     if (person === null) return await this.#refuse('identifier_taken')
@@ -256,6 +257,7 @@ export class TurnRun {
       if (this.#reply.awaiting.length > 0 && !this.#stopRequested) {
         const open = await this.#openApprovals(this.#reply.awaiting)
         if (open === 'deciding') {
+          await this.#nameTargets(sessionId)
           this.#show({ type: 'deciding' })
           await this.#display.settled()
           await this.rooms.store.turns.setState(this.turn.id, 'waiting_approval')
@@ -282,6 +284,12 @@ export class TurnRun {
     const undelivered = this.#approvals.filter((approval) => callIds.includes(approval.callId) && !approval.delivered)
     const decided = undelivered.filter((approval) => approval.decision !== null)
     return decided.length === 0 && undelivered.length > 0 ? 'deciding' : decided
+  }
+
+  /** An id tells a person nothing: what it stands for is looked up in what the mailbox has answered. */
+  async #nameTargets(sessionId: string): Promise<void> {
+    const ids = toolSteps(this.#reply).flatMap((step) => (step.state === 'undecided' ? idsIn(step.input) : []))
+    if (ids.length > 0) this.#names = await this.rooms.agent.describeIds(sessionId, ids)
   }
 
   async #deliver(sessionId: string, decided: readonly Approval[]): Promise<void> {
@@ -424,7 +432,9 @@ export class TurnRun {
       reply: this.#reply,
       approvals: toolSteps(this.#reply).flatMap((step) => {
         const approval = approvals.get(step.id)
-        return approval === undefined ? [] : [{ id: approval.id, step, decision: approval.decision }]
+        return approval === undefined
+          ? []
+          : [{ id: approval.id, step, decision: approval.decision, names: this.#names }]
       }),
       ownerName: this.#profile?.name ?? null,
       notice: this.#notice,
@@ -527,6 +537,14 @@ export class TurnRun {
       this.signal.addEventListener('abort', onAbort, { once: true })
     })
   }
+}
+
+/** The values of a tool's input that are named as ids. */
+function idsIn(input: Readonly<Record<string, unknown>>): string[] {
+  return Object.entries(input).flatMap(([name, value]) => {
+    if (!/(^|_)ids?$/i.test(name)) return []
+    return (Array.isArray(value) ? value : [value]).filter((id) => typeof id === 'string')
+  })
 }
 
 function identified(person: Person): IdentifiedPerson | null {

@@ -41,4 +41,6 @@ export interface ApprovalView {
   readonly id: string
   readonly step: ToolStep
   readonly decision: Decision | null
+  /** What the ids in the tool's input stand for, where that is known: "Invoice 20417, from Vandermeer". */
+  readonly names: ReadonlyMap<string, string>
 }

@@ -19,7 +19,8 @@ const idle = {
   stop_details: null,
 }
 
-const frame = (event: Readonly<Record<string, unknown>>): string => `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`
+const frame = (event: Readonly<Record<string, unknown>>): string =>
+  `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`
 
 let server: Server | undefined
 

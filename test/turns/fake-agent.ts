@@ -83,6 +83,8 @@ export class FakeAgent implements Agent {
   readonly calls: string[] = []
   /** What goes wrong next, per call. */
   readonly failures: Partial<Record<keyof Agent, Failure[]>> = {}
+  /** What the mailbox has called its messages, threads and labels in front of the agent. */
+  readonly names = new Map<string, string>()
   /** How the next turns are answered; where nothing is said, with one message. */
   readonly answers: Answer[] = []
   /** What the session does once nothing waits for a decision any more. */
@@ -179,6 +181,13 @@ export class FakeAgent implements Agent {
       }
       session.push({ type: 'running' })
       this.afterDecisions(session)
+    })
+  }
+
+  async describeIds(sessionId: string, ids: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    return await this.#call('describeIds', () => {
+      this.#find(sessionId)
+      return new Map([...this.names].filter(([id]) => ids.includes(id)))
     })
   }
 

@@ -1,5 +1,6 @@
 /** Turns with a real store, in memory, and the rooms below them as fakes: for what needs no wire to be seen. */
 
+import { sql } from 'kysely'
 import { Store } from '../../src/store/store.js'
 import { ConnectionWatch } from '../../src/turns/connection-watch.js'
 import { Turns } from '../../src/turns/conversation-work.js'
@@ -169,8 +170,7 @@ export class House {
       .selectFrom('turn')
       .select(['id', 'ending'])
       .where('conversation_id', '=', conversationId)
-      .orderBy('created_at')
-      .orderBy('started_at')
+      .orderBy(sql`rowid`)
       .execute()
     return await Promise.all(rows.map(async (row) => ({ ...(await this.store.turns.get(row.id)), ending: row.ending })))
   }

@@ -265,6 +265,18 @@ test('an interrupt jumps the queue, ends the turn, and the message never comes',
   expect((await history(bench.beta, id)).map((event) => event.id)).not.toContain(begun?.event.id)
 })
 
+test('an interrupt does not wait for the typing pace', async () => {
+  const bench = await start(echo, { pace: 1_000_000 })
+  const { id } = await newSession(bench)
+  const watch = await Watch.open(bench.beta, id, ['agent.message'])
+  await bench.beta.sessions.events.send(id, { events: [message('one two three four five')] })
+  await watch.until(({ seen }) => of(seen, 'event_delta').length === 1)
+  await bench.beta.sessions.events.send(id, { events: [{ type: 'user.interrupt' }] })
+  await watch.idle()
+  expect(of(watch.seen, 'event_delta')).toHaveLength(1)
+  expect(stopReasons(watch.seen)).toEqual(['end_turn'])
+})
+
 test('an interrupted brain that does not listen changes nothing any more', async () => {
   const [started, released, tried] = [gate(), gate(), gate()]
   let outcome: unknown

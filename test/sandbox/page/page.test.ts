@@ -176,7 +176,7 @@ describe('elements of messages', () => {
       },
     ])
     app.action(/.*/, async ({ ack, action }) => {
-      if (action.type === 'button' && action.action_id === 'approve') await mayAcknowledge
+      if ('action_id' in action && action.action_id === 'approve') await mayAcknowledge
       await ack()
       const chosen = 'selected_option' in action ? action.selected_option?.value : undefined
       if ('action_id' in action) presses.push(chosen === undefined ? action.action_id : `${action.action_id} ${chosen}`)

@@ -91,6 +91,7 @@ describe('looking', () => {
     expect(last).toMatch(/Already paid.*Cloudpost Billing \(168\.00 EUR\)/)
     expect(last).toContain('Do not pay on “URGENT: new bank details for invoice 20417”')
     expect(last).not.toContain('Do not pay on “Invoice 20417')
+    expect(last).not.toMatch(/\| URGENT/)
   })
 
   test('nothing found is said, and so is an empty list position', async () => {
@@ -256,6 +257,14 @@ describe('sorting', () => {
     expect(reply.last).toMatch(/Which one do you mean\?[\s\S]*1\. \*\*/)
   })
 
+  test('after several mails were read, "it" is none of them', async () => {
+    const session = await anna()
+    await session.ask('what did Helen say?')
+    const reply = await session.ask('archive it')
+    expect(reply.calls).toEqual([])
+    expect(reply.last).toContain('Which mail do you mean?')
+  })
+
   test('a label that does not exist is not invented', async () => {
     const session = await anna()
     await session.ask('find mail from Leila')
@@ -319,6 +328,14 @@ describe('a no, an error, a missing tool', () => {
     const reply = await session.ask('what is unread?')
     expect(reply.last).toContain('token expired')
     expect(reply.last).toContain('connect it again')
+  })
+
+  test('after a no, the requests that were to follow are left', async () => {
+    const session = await ScriptedSession.open(await sampleMailbox('anna'), {
+      decide: denying(['gmail_trash_message']),
+    })
+    const reply = await session.ask('find the mail from Leila, trash it and then star it')
+    expect(names(reply)).toEqual(['gmail_fetch_mails', 'gmail_trash_message'])
   })
 
   test('a tool that is not enabled is named, and what builds on it is left', async () => {

@@ -121,12 +121,7 @@ export function Composer({ channel, threadTs, placeholder, messages, autoFocus }
       const step = { ArrowDown: 1, ArrowUp: -1 }[event.key]
       if (step) setHighlighted((at + step + found.options.length) % found.options.length)
       else if (event.key === 'Escape') setClosedFor(text)
-      else if (
-        (event.key === 'Enter' && !event.shiftKey && text.slice(found.from, caret) !== option.insert) ||
-        event.key === 'Tab'
-      )
-        choose(option)
-      else if (event.key === 'Enter' && !event.shiftKey) void send()
+      else if (event.key === 'Tab' || (event.key === 'Enter' && !event.shiftKey)) choose(option)
       else return
       event.preventDefault()
       event.stopPropagation()

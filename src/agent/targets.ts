@@ -1,0 +1,75 @@
+/**
+ * What the ids in a tool call stand for, read from what the mailbox answered earlier in the same session: a person who is asked
+ * about `18f2c…` has to see "Invoice 20417, from Vandermeer". Only the structure of the answers counts; text inside a mail
+ * that looks like an answer is never parsed, so that no mail can name another.
+ */
+
+/** Words for those of the ids that this answer of a tool describes. */
+export function describedIn(answer: string, ids: ReadonlySet<string>): Map<string, string> {
+  const found = new Map<string, string>()
+  let parsed: unknown
+  try {
+    parsed = JSON.parse(answer)
+  } catch {
+    // Not every answer is JSON; one that is not names nothing.
+    return found
+  }
+  visit(parsed, ids, found, 0)
+  return found
+}
+
+const ID_FIELDS = [
+  'id',
+  'message_id',
+  'messageId',
+  'thread_id',
+  'threadId',
+  'draft_id',
+  'draftId',
+  'label_id',
+  'labelId',
+]
+const DEEPEST = 12
+
+function visit(value: unknown, ids: ReadonlySet<string>, found: Map<string, string>, depth: number): void {
+  if (typeof value !== 'object' || value === null || depth > DEEPEST) return
+  if (Array.isArray(value)) {
+    for (const item of value) visit(item, ids, found, depth + 1)
+    return
+  }
+  const fields = new Map<string, unknown>(Object.entries(value))
+  const words = describe(fields)
+  if (words !== '') {
+    for (const field of ID_FIELDS) {
+      const id = fields.get(field)
+      if (typeof id === 'string' && ids.has(id) && !found.has(id)) found.set(id, words)
+    }
+  }
+  for (const child of fields.values()) visit(child, ids, found, depth + 1)
+}
+
+/** "Subject, from Sender" of a message or draft, the name of a label. */
+function describe(fields: ReadonlyMap<string, unknown>): string {
+  const headers = headersOf(fields.get('payload'))
+  const subject = text(fields.get('subject')) || headers.subject
+  const from = text(fields.get('from')) || text(fields.get('sender')) || headers.from
+  if (subject === '' && from === '') return text(fields.get('name'))
+  return [subject || '(no subject)', from === '' ? '' : `from ${from}`].filter((part) => part !== '').join(', ')
+}
+
+/** Gmail's own form keeps them in a list of headers. */
+function headersOf(payload: unknown): { subject: string; from: string } {
+  const result = { subject: '', from: '' }
+  if (typeof payload !== 'object' || payload === null || !('headers' in payload) || !Array.isArray(payload.headers))
+    return result
+  for (const header of payload.headers) {
+    if (typeof header !== 'object' || header === null || !('name' in header) || !('value' in header)) continue
+    const name = text(header.name).toLowerCase()
+    if (name === 'subject' || name === 'from') result[name] = text(header.value)
+  }
+  return result
+}
+
+function text(value: unknown): string {
+  return typeof value === 'string' ? value.trim() : ''
+}

@@ -1,0 +1,217 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { Unavailable } from '../../src/turns/ports.js'
+import type { FakeSession } from './fake-agent.js'
+import { DM, House, TEAM } from './house.js'
+
+let house: House
+
+beforeEach(async () => {
+  house = await House.open()
+})
+afterEach(async () => {
+  await house.close()
+})
+
+const SEND = { name: 'gmail_send_message', input: { to: 'jorge@x.example', body: 'Hello' } }
+const TRASH = { name: 'gmail_trash_message', input: { message_id: '18c' } }
+
+/** A turn that waits for its owner to decide on these calls. */
+async function asked(...tools: Parameters<FakeSession['ask']>) {
+  let calls: string[] = []
+  house.agent.answers.push((session) => {
+    session.say('I would do this.')
+    calls = session.ask(...tools)
+  })
+  const { conversation, ts } = await house.say('Do it')
+  await house.work(conversation)
+  const turn = await house.turnOf(conversation)
+  return { conversation, ts, turn, calls, reply: house.replyOf(turn) }
+}
+
+describe('a tool call that needs a yes', () => {
+  it('is shown to its owner in full, and nothing is held while it waits', async () => {
+    const { conversation, turn, reply } = await asked(SEND)
+    expect((await house.turnOf(conversation)).state).toBe('waiting_approval')
+    expect(reply.last).toMatchObject({
+      phase: { type: 'deciding' },
+      reply: { items: [{ text: 'I would do this.' }, SEND] },
+      approvals: [{ step: { ...SEND, state: 'undecided' }, decision: null }],
+    })
+    await house.settle()
+    expect(house.agent.session.feeds).toBe(0)
+    expect(await house.approvalsOf(turn)).toMatchObject([{ decision: null, delivered: false }])
+  })
+
+  it('does not happen by itself, however long it waits', async () => {
+    const { conversation } = await asked(SEND)
+    await house.pass(48 * 60 * 60_000)
+    await house.work(conversation)
+    expect(house.agent.session.decisions).toEqual([])
+    expect((await house.turnOf(conversation)).state).toBe('waiting_approval')
+  })
+
+  it.each([
+    ['approved', true],
+    ['denied', false],
+  ] as const)('that is %s goes on in the same reply', async (decision, allowed) => {
+    const { conversation, turn, calls, reply } = await asked(SEND)
+    await house.decide(turn, calls[0], decision)
+    await house.work(conversation)
+    expect(house.agent.session.decisions).toEqual([{ callId: calls[0], allowed }])
+    expect(reply.last).toMatchObject({
+      phase: { type: 'ended', ending: 'answered' },
+      reply: { items: [{ text: 'I would do this.' }, SEND, { text: 'That is done.' }] },
+      approvals: [{ decision }],
+    })
+    expect(await house.turnOf(conversation)).toMatchObject({ id: turn.id, ending: 'answered' })
+    expect(await house.approvalsOf(turn)).toMatchObject([{ decision, delivered: true }])
+  })
+
+  it('gets the mailbox anew before its decision, which may come hours later', async () => {
+    const { conversation, turn, calls } = await asked(SEND)
+    const before = house.scalekit.granted.length
+    await house.pass(5 * 60 * 60_000)
+    await house.decide(turn, calls[0], 'approved')
+    await house.work(conversation)
+    expect(house.scalekit.granted.slice(before)).toEqual(['slack:T1:U_ANNA'])
+  })
+
+  it('asks for another one later in the same turn', async () => {
+    const { conversation, turn, calls, reply } = await asked(TRASH)
+    house.agent.afterDecisions = (session) => session.ask(SEND)
+    await house.decide(turn, calls[0], 'approved')
+    await house.work(conversation)
+    expect(reply.last).toMatchObject({
+      phase: { type: 'deciding' },
+      approvals: [
+        { step: TRASH, decision: 'approved' },
+        { step: SEND, decision: null },
+      ],
+    })
+    house.agent.afterDecisions = (session) => session.rest()
+    await house.decide(turn, house.agent.session.waiting[0], 'denied')
+    await house.work(conversation)
+    expect(house.agent.session.decisions.map((one) => one.allowed)).toEqual([true, false])
+    expect(await house.turnOf(conversation)).toMatchObject({ state: 'ended' })
+  })
+})
+
+describe('two tool calls that wait together', () => {
+  it('are asked in the order in which the agent called them', async () => {
+    const many = Array.from({ length: 12 }, (_, index) => ({
+      name: 'gmail_trash_message',
+      input: { message_id: `${index}` },
+    }))
+    const { reply, calls } = await asked(...many)
+    expect(reply.last.approvals.map((approval) => approval.step.id)).toEqual(calls)
+  })
+
+  it('may be decided one by one', async () => {
+    const { conversation, turn, calls, reply } = await asked(TRASH, SEND)
+    expect(reply.last.approvals).toHaveLength(2)
+    await house.decide(turn, calls[1], 'denied')
+    await house.work(conversation)
+    expect(house.agent.session.decisions).toEqual([{ callId: calls[1], allowed: false }])
+    expect((await house.turnOf(conversation)).state).toBe('waiting_approval')
+    expect(reply.last).toMatchObject({
+      phase: { type: 'deciding' },
+      approvals: [{ decision: null }, { decision: 'denied' }],
+    })
+
+    await house.decide(turn, calls[0], 'approved')
+    await house.work(conversation)
+    expect(house.agent.session.decisions).toEqual([
+      { callId: calls[1], allowed: false },
+      { callId: calls[0], allowed: true },
+    ])
+    expect(await house.turnOf(conversation)).toMatchObject({ state: 'ended', ending: 'answered' })
+    expect(reply.last.reply.items).toMatchObject([
+      { type: 'text' },
+      { state: 'working' },
+      { state: 'denied' },
+      { type: 'text' },
+    ])
+  })
+
+  it('may be decided both before anybody looks', async () => {
+    const { conversation, turn, calls } = await asked(TRASH, SEND)
+    await house.decide(turn, calls[0], 'approved')
+    await house.decide(turn, calls[1], 'denied')
+    await house.work(conversation)
+    expect(house.agent.session.decisions).toHaveLength(2)
+    expect(await house.turnOf(conversation)).toMatchObject({ ending: 'answered' })
+  })
+
+  it('may be decided while the first decision is on its way', async () => {
+    const { conversation, turn, calls } = await asked(TRASH, SEND)
+    await house.decide(turn, calls[0], 'approved')
+    house.agent.fail('sendDecisions', { before: new Unavailable('claude', 'no answer') })
+    house.wake(conversation)
+    await house.settle()
+    await house.decide(turn, calls[1], 'approved')
+    await house.pass(30_000)
+    await house.finished()
+    expect(house.agent.session.decisions).toHaveLength(2)
+    expect(await house.turnOf(conversation)).toMatchObject({ ending: 'answered' })
+  })
+})
+
+describe('a message behind an approval', () => {
+  it('says that it waits, is not sent, and is answered after the decision, in a reply of its own', async () => {
+    const { conversation, ts, turn, calls } = await asked(SEND)
+    await house.say('And how is the weather?', { threadTs: ts })
+    await house.work(conversation)
+    const [, waiting] = await house.turnsOf(conversation)
+    if (waiting === undefined) throw new Error('nothing waits')
+    const reply = house.replyOf(waiting)
+    expect(reply.last.phase).toEqual({ type: 'queued', behind: 'approval' })
+    expect(house.agent.session.received.map((message) => message.text)).toEqual(['Do it'])
+
+    await house.decide(turn, calls[0], 'approved')
+    await house.work(conversation)
+    expect(house.agent.session.received.map((message) => message.text)).toEqual(['Do it', 'And how is the weather?'])
+    expect(reply.phases).toEqual(['queued', 'starting', 'working', 'ended'])
+    expect(house.endings).toEqual(['answered', 'answered'])
+    expect(await house.turnsOf(conversation)).toHaveLength(2)
+  })
+
+  it('shows that it waits as soon as it arrives, for an answer too', async () => {
+    house.agent.answers.push(() => {})
+    const { conversation, ts } = await house.say('one')
+    house.wake(conversation)
+    await house.settle()
+    await house.say('two', { threadTs: ts })
+    await house.turns.arrived(conversation)
+    const [, waiting] = await house.turnsOf(conversation)
+    expect(waiting && house.replyOf(waiting).last.phase).toEqual({ type: 'queued', behind: 'turn' })
+    house.agent.session.rest()
+    await house.finished()
+    expect(house.agent.session.received.map((message) => message.text)).toEqual(['one', 'two'])
+  })
+
+  it('that is taken back takes its reply along, and leaves the question as it is', async () => {
+    const { conversation, ts, turn, calls } = await asked(SEND)
+    const second = await house.say('Never mind', { threadTs: ts })
+    await house.work(conversation)
+    const [, waiting] = await house.turnsOf(conversation)
+    await house.store.messages.cancel(TEAM, DM, second.ts)
+    await house.work(conversation)
+    await house.decide(turn, calls[0], 'approved')
+    await house.work(conversation)
+    expect(waiting && house.replyOf(waiting)).toMatchObject({ removed: true, closed: true })
+    expect(house.endings).toEqual(['answered'])
+    expect(await house.turnsOf(conversation)).toHaveLength(1)
+  })
+
+  it('joins another that waits already', async () => {
+    const { conversation, ts, turn, calls } = await asked(SEND)
+    for (const words of ['two', 'three']) {
+      await house.say(words, { threadTs: ts })
+      await house.work(conversation)
+    }
+    expect(await house.turnsOf(conversation)).toHaveLength(2)
+    await house.decide(turn, calls[0], 'denied')
+    await house.work(conversation)
+    expect(house.agent.session.batches).toEqual([1, 2])
+  })
+})

@@ -1,0 +1,330 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { OperatorProblem, Rejected, Unavailable } from '../../src/turns/ports.js'
+import { House } from './house.js'
+
+const SECOND = 1_000
+const MINUTE = 60 * SECOND
+
+let house: House
+
+beforeEach(async () => {
+  house = await House.open()
+})
+afterEach(async () => {
+  await house.close()
+})
+
+const out = (service: 'slack' | 'claude' | 'scalekit', retryAfterMs?: number) =>
+  new Unavailable(service, 'no answer', retryAfterMs)
+const heard = () => house.agent.sessions.flatMap((session) => session.received.map((message) => message.text))
+
+/** A turn that is being answered: the session has its message and works. */
+async function working(words = 'one') {
+  house.agent.answers.push(() => {})
+  const { conversation, ts } = await house.say(words)
+  house.wake(conversation)
+  await house.settle()
+  const [turn] = await house.turnsOf(conversation)
+  if (turn?.state !== 'running') throw new Error(`the turn is ${turn?.state}`)
+  return { conversation, ts, turn, reply: house.replyOf(turn) }
+}
+
+describe('a service that does not answer', () => {
+  it.each(['claude', 'scalekit'] as const)('(%s) is tried again, and its person sees that', async (service) => {
+    house.scalekit.failures.state.push(...Array.from({ length: 5 }, () => out(service)))
+    const { conversation } = await house.say('Hello')
+    house.wake(conversation)
+    await house.settle()
+    const reply = house.replyOf(await house.turnOf(conversation))
+    expect(reply.last.phase).toEqual({ type: 'retrying', service })
+    await house.pass(2 * MINUTE)
+    await house.finished()
+    expect(reply.last.phase).toEqual({ type: 'ended', ending: 'answered' })
+    expect(heard()).toEqual(['Hello'])
+  })
+
+  it.each(['claude', 'scalekit'] as const)('(%s) for more than ten minutes ends the turn in words', async (service) => {
+    house.scalekit.failures.state.push(...Array.from({ length: 1_000 }, () => out(service)))
+    const { conversation } = await house.say('Hello')
+    house.wake(conversation)
+    await house.pass(9 * MINUTE)
+    expect((await house.turnOf(conversation)).state).toBe('queued')
+    await house.pass(3 * MINUTE)
+    await house.finished()
+    expect(await house.turnOf(conversation)).toMatchObject({ state: 'ended', ending: `${service}_unavailable` })
+    expect(house.scalekit.asked).toBeLessThan(60)
+  })
+
+  it('to tell who somebody is lets the message wait for as long as it takes', async () => {
+    house.surface.failures.push(...Array.from({ length: 500 }, () => out('slack')))
+    const { conversation } = await house.say('Hello')
+    house.wake(conversation)
+    await house.pass(60 * MINUTE)
+    expect((await house.turnOf(conversation)).state).toBe('queued')
+    expect(heard()).toEqual([])
+    await house.pass(10 * 60 * MINUTE)
+    await house.finished()
+    expect(heard()).toEqual(['Hello'])
+  })
+
+  it('is left alone for as long as it asked for', async () => {
+    house.scalekit.failures.state.push(out('scalekit', 90 * SECOND))
+    const { conversation } = await house.say('Hello')
+    house.wake(conversation)
+    await house.pass(89 * SECOND)
+    expect(house.scalekit.asked).toBe(1)
+    await house.pass(2 * SECOND)
+    await house.finished()
+    expect(house.scalekit.asked).toBe(2)
+  })
+
+  it('now and then, in a turn that gets on, does not use up the patience', async () => {
+    const { turn } = await working()
+    for (let hour = 0; hour < 5; hour += 1) {
+      house.agent.session.say(`Part ${hour}.`)
+      await house.pass(30 * MINUTE)
+      house.agent.session.breakFeeds(out('claude'))
+      await house.pass(MINUTE)
+      expect((await house.store.turns.get(turn.id)).state).toBe('running')
+    }
+    house.agent.session.rest()
+    await house.finished()
+    expect(house.endings).toEqual(['answered'])
+  })
+
+  it('for a decision, again and again, does use it up, though the events before it can be read', async () => {
+    house.agent.answers.push((session) => session.ask({ name: 'gmail_trash_message' }))
+    const { conversation } = await house.say('Trash it')
+    await house.work(conversation)
+    const turn = await house.turnOf(conversation)
+    await house.decide(turn, house.agent.session.waiting[0], 'approved')
+    house.agent.fail('sendDecisions', ...Array.from({ length: 1_000 }, () => ({ before: out('claude') })))
+    house.wake(conversation)
+    await house.pass(15 * MINUTE)
+    await house.finished()
+    expect(await house.turnOf(conversation)).toMatchObject({ state: 'ended', ending: 'claude_unavailable' })
+  })
+
+  it('keeps what was said so far in view', async () => {
+    const { reply } = await working()
+    house.agent.session.say('The first half.')
+    await house.settle()
+    house.agent.session.breakFeeds(out('claude'))
+    await house.settle()
+    expect(reply.last.reply.items).toMatchObject([{ text: 'The first half.' }])
+    await house.pass(MINUTE)
+    house.agent.session.rest()
+    await house.finished()
+    expect(reply.last.reply.items).toMatchObject([{ text: 'The first half.' }])
+    expect(heard()).toEqual(['one'])
+  })
+})
+
+describe('what cannot be tried again ends in words', () => {
+  it.each([
+    [new OperatorProblem('credentials', 'x'), 'operator_credentials'],
+    [new OperatorProblem('setup', 'x'), 'operator_setup'],
+    [new OperatorProblem('billing', 'x'), 'billing'],
+    [new Rejected('too_large', 'x'), 'too_long'],
+    [new Rejected('budget', 'x'), 'budget_reached'],
+    [new Rejected('invalid', 'x'), 'rejected'],
+  ])('%s → %s', async (error, ending) => {
+    house.agent.fail('sendMessages', { before: error })
+    const { conversation } = await house.say('Hello')
+    await house.work(conversation)
+    const turn = await house.turnOf(conversation)
+    expect(turn).toMatchObject({ state: 'ended', ending })
+    expect(house.replyOf(turn).last.phase).toEqual({ type: 'ended', ending })
+  })
+
+  it.each([
+    ['createSession', 'operator_setup'],
+    ['refreshSession', 'operator_setup'],
+  ] as const)('also where %s fails', async (call, ending) => {
+    const { conversation, ts } = await house.say('one')
+    if (call === 'refreshSession') {
+      await house.work(conversation)
+      await house.say('two', { threadTs: ts })
+    }
+    house.agent.fail(call, { before: new OperatorProblem('setup', 'x') })
+    await house.work(conversation)
+    expect(house.endings.at(-1)).toBe(ending)
+  })
+
+  it('also in a channel, before it was decided where the answer goes', async () => {
+    house.surface.failures.push(new OperatorProblem('credentials', 'users.info: missing_scope'))
+    const { conversation } = await house.say('Hello', { channel: 'C_GENERAL' })
+    await house.work(conversation)
+    const turn = await house.turnOf(conversation)
+    expect(turn.ending).toBe('operator_credentials')
+    expect(house.replyOf(turn).last.phase).toMatchObject({ type: 'ended' })
+    expect((await house.store.conversations.get(conversation)).address).toBeNull()
+  })
+
+  it('and is told where it was asked, to people with whom no place was decided; the next answer goes where it belongs', async () => {
+    house.surface.answer = { problem: 'unknown_person' }
+    const { conversation, ts } = await house.say('Hello', { channel: 'C_GENERAL' })
+    await house.work(conversation)
+    expect(house.endings).toEqual(['unknown_person'])
+    expect(house.surface.chosenFor).toEqual([])
+    house.surface.answer = { name: 'Anna', timeZone: 'UTC', email: null }
+    await house.say('What is unread?', { channel: 'C_GENERAL', threadTs: ts })
+    await house.work(conversation)
+    expect((await house.store.conversations.get(conversation)).address).toMatchObject({ channel: 'D_PRIVATE' })
+    expect(house.agent.session.received[0]?.context).not.toContain('Earlier')
+  })
+
+  it('and what waits behind it is answered all the same', async () => {
+    const { conversation, ts, turn } = await working('one')
+    await house.say('two', { threadTs: ts })
+    await house.turns.arrived(conversation)
+    house.agent.session.breakFeeds(new OperatorProblem('credentials', 'x'))
+    await house.settle()
+    await house.finished()
+    expect(house.endings).toEqual(['operator_credentials', 'answered'])
+    expect(heard()).toEqual(['one', 'two'])
+    expect(await house.store.messages.ofTurn(turn.id)).toMatchObject([{ text: 'one' }])
+  })
+
+  it('is not what nobody foresaw: that is tried again later, and the message stays', async () => {
+    house.scalekit.failures.state.push(new Error('a bug'))
+    const { conversation } = await house.say('Hello')
+    await expect(house.work(conversation)).rejects.toThrow('a bug')
+    await house.work(conversation)
+    expect(house.endings).toEqual(['answered'])
+    expect(heard()).toEqual(['Hello'])
+  })
+})
+
+describe('Stop', () => {
+  /** The owner presses the button; the bot works on the turn, or not. */
+  async function press(turn: { readonly id: string }) {
+    await house.store.turns.requestStop(turn.id)
+    await house.turns.stop(turn.id)
+  }
+
+  it('before anything was sent sends nothing', async () => {
+    house.scalekit.failures.state.push(out('scalekit'))
+    const { conversation } = await house.say('Hello')
+    house.wake(conversation)
+    await house.settle()
+    const turn = await house.turnOf(conversation)
+    await press(turn)
+    await house.pass(MINUTE)
+    await house.finished()
+    expect(house.replyOf(turn).last.phase).toEqual({ type: 'ended', ending: 'stopped' })
+    expect(house.agent.calls).toEqual([])
+  })
+
+  it('while a service is still out ends the wait', async () => {
+    house.scalekit.failures.state.push(...Array.from({ length: 1_000 }, () => out('scalekit')))
+    const { conversation } = await house.say('Hello')
+    house.wake(conversation)
+    await house.settle()
+    const turn = await house.turnOf(conversation)
+    await press(turn)
+    await house.pass(MINUTE)
+    await house.finished()
+    expect(await house.turnOf(conversation)).toMatchObject({ state: 'ended', ending: 'stopped' })
+  })
+
+  it('while it works interrupts the agent, once, and keeps what was said', async () => {
+    const { turn, reply } = await working()
+    house.agent.session.say('The first half.')
+    await house.settle()
+    await press(turn)
+    await press(turn)
+    await house.settle()
+    await house.finished()
+    expect(house.agent.session.interrupts).toBe(1)
+    expect(reply.last).toMatchObject({
+      phase: { type: 'ended', ending: 'stopped' },
+      reply: { items: [{ text: 'The first half.' }] },
+    })
+  })
+
+  it('that could not reach the agent is tried until it does: nothing goes on unseen', async () => {
+    const { turn, reply } = await working()
+    house.agent.fail('interrupt', { before: out('claude') })
+    await house.store.turns.requestStop(turn.id)
+    await house.turns.stop(turn.id).catch(() => {})
+    house.agent.session.breakFeeds(out('claude'))
+    await house.pass(MINUTE)
+    await house.finished()
+    expect(house.agent.session.interrupts).toBe(1)
+    expect(reply.last.phase).toEqual({ type: 'ended', ending: 'stopped' })
+  })
+
+  it('that was pressed before a restart still counts after it', async () => {
+    const { conversation } = await house.say('Hello')
+    const turn = await house.store.turns.queue(conversation)
+    await house.store.turns.requestStop(turn.id)
+    await house.work(conversation)
+    expect(await house.turnOf(conversation)).toMatchObject({ state: 'ended', ending: 'stopped' })
+    expect(heard()).toEqual([])
+  })
+
+  it('that was pressed before a restart interrupts a session that still works', async () => {
+    const { conversation, ts } = await house.say('one')
+    await house.work(conversation)
+    await house.say('two', { threadTs: ts })
+    const turn = await house.store.turns.queue(conversation)
+    const [message] = await house.store.turns.take(turn)
+    house.agent.answers.push((session) => session.say('Half'))
+    house.agent.deliver('session_1', [{ reference: message?.id ?? '', context: '', text: 'two' }])
+    await house.store.turns.setState(turn.id, 'running')
+    await house.store.turns.requestStop(turn.id)
+    await house.work(conversation)
+    expect(house.agent.session.interrupts).toBe(1)
+    expect(house.endings).toEqual(['answered', 'stopped'])
+  })
+
+  it('that was pressed before a restart keeps back what had not been sent', async () => {
+    const { conversation, ts } = await house.say('one')
+    await house.work(conversation)
+    await house.say('two', { threadTs: ts })
+    const turn = await house.store.turns.queue(conversation)
+    await house.store.turns.take(turn)
+    await house.store.turns.requestStop(turn.id)
+    house.wake(conversation)
+    await house.pass(MINUTE)
+    await house.finished()
+    expect(heard()).toEqual(['one'])
+    expect(house.endings).toEqual(['answered', 'stopped'])
+  })
+
+  it('just before a question to its owner asks nothing any more', async () => {
+    const { turn, reply } = await working()
+    await house.store.turns.requestStop(turn.id)
+    house.agent.fail('interrupt', { before: out('claude') })
+    await house.turns.stop(turn.id).catch(() => {})
+    house.agent.session.ask({ name: 'gmail_trash_message' })
+    await house.pass(MINUTE)
+    await house.finished()
+    expect(reply.last.phase).toEqual({ type: 'ended', ending: 'stopped' })
+    expect(house.agent.session.decisions).toEqual([])
+  })
+
+  it('does not stop what waits behind', async () => {
+    const { conversation, ts, turn } = await working('one')
+    await house.say('two', { threadTs: ts })
+    await house.turns.arrived(conversation)
+    await press(turn)
+    await house.settle()
+    await house.finished()
+    expect(house.endings).toEqual(['stopped', 'answered'])
+  })
+})
+
+describe('a shutdown', () => {
+  it('leaves what is under way to the next start, without a word', async () => {
+    const { turn, reply } = await working()
+    const views = reply.views.length
+    await house.close()
+    expect(reply.views).toHaveLength(views)
+    expect(reply.closed).toBe(false)
+    expect(house.endings).toEqual([])
+    house = await House.open()
+    expect(turn.state).toBe('running')
+  })
+})
