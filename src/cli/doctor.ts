@@ -14,29 +14,40 @@ const wrong = checks.filter(({ ok }) => !ok).length
 console.log(wrong === 0 ? '\nAll is well.' : `\n${wrong} of ${checks.length} checks failed.`)
 if (wrong > 0) process.exitCode = 1
 
+/** Whatever part of the configuration is complete is tried, whatever the other part lacks. */
 async function examine(environment: NodeJS.ProcessEnv): Promise<Check[]> {
-  const withSlack = ['SLACK_BOT_TOKEN', 'SLACK_APP_TOKEN', 'SLACK_SIGNING_SECRET'].some((name) =>
-    environment[name]?.trim(),
-  )
+  const names = ['SLACK_BOT_TOKEN', 'SLACK_APP_TOKEN', 'SLACK_SIGNING_SECRET']
+  const withSlack = names.some((name) => environment[name]?.trim())
+  const platform = attempt(() => readPlatformConfig(environment))
+  const bot = withSlack ? attempt(() => readBotConfig(environment)) : null
+  const problems = bot?.problems ?? platform.problems
+  const complete: Check = {
+    ok: true,
+    what: `Configuration is complete${withSlack ? '' : ' for setup (no SLACK_* set: Slack is not checked)'}`,
+  }
+  return [
+    ...(problems.length === 0 ? [complete] : problems.map(asCheck)),
+    ...(platform.config === null ? [] : await checkPlatform(platform.config)),
+    ...(bot?.config ? await checkSlack(bot.config, manifest()) : []),
+  ]
+}
+
+function attempt<Config>(read: () => Config): { config: Config | null; problems: readonly string[] } {
   try {
-    const platform = readPlatformConfig(environment)
-    const complete: Check = {
-      ok: true,
-      what: `Configuration is complete${withSlack ? '' : ' for setup (no SLACK_* set: Slack is not checked)'}`,
-    }
-    if (!withSlack) return [complete, ...(await checkPlatform(platform))]
-    const bot = readBotConfig(environment)
-    return [complete, ...(await checkPlatform(platform)), ...(await checkSlack(bot, manifest()))]
+    return { config: read(), problems: [] }
   } catch (error) {
-    if (!(error instanceof ConfigurationError)) throw error
-    return error.problems.map((problem) => {
-      const [what = problem, ...remedy] = problem.split(': ')
-      return {
-        ok: false,
-        what: `Configuration: ${what}`,
-        remedy: remedy.join(': ') || 'correct it in the environment or in .env',
-      }
-    })
+    if (error instanceof ConfigurationError) return { config: null, problems: error.problems }
+    throw error
+  }
+}
+
+/** A problem of the configuration is one sentence: what is wrong, a colon, what to do. */
+function asCheck(problem: string): Check {
+  const [what = problem, ...remedy] = problem.split(': ')
+  return {
+    ok: false,
+    what: `Configuration: ${what}`,
+    remedy: remedy.join(': ') || 'correct it in the environment or in .env',
   }
 }
 

@@ -27,8 +27,7 @@ export async function checkSlack(config: BotConfig, manifest: string | null): Pr
       remedy: 'copy the Bot User OAuth Token (xoxb-…) from your Slack app, OAuth & Permissions, into SLACK_BOT_TOKEN',
     })
   }
-  if (config.delivery.mode === 'socket')
-    checks.push(await checkAppToken(client(config.apiUrl, config.delivery.appToken)))
+  if (delivery.mode === 'socket') checks.push(await checkAppToken(client(apiUrl, delivery.appToken)))
   return checks
 }
 

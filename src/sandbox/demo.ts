@@ -23,7 +23,7 @@ import { scriptBrain } from './agents/script/index.js'
 import { loadSamples, Mailbox } from './mailbox/index.js'
 import { startScalekit } from './scalekit/index.js'
 import { startSlack } from './slack/index.js'
-import { WORLD } from './world.js'
+import { WORLD, type World } from './world.js'
 
 const DEFAULT_PORT = 4040
 const RESTART_MS = 1_000
@@ -58,13 +58,17 @@ function chooseBrain(claude: boolean): AgentBrain {
   return claudeBrain({ apiKey })
 }
 
-async function openMailboxes(mbox: string | undefined): Promise<Map<string, Mailbox>> {
-  const mailboxes = await loadSamples(WORLD.mailAccounts)
-  const [first] = WORLD.mailAccounts
-  if (mbox !== undefined && first !== undefined) {
-    mailboxes.set(first.address, await Mailbox.fromMbox(await readFile(mbox), { ...first, newestIsNow: true }))
+/** The sample's mailboxes; with an mbox, that one in the first one's place, under its own owner's address. */
+async function openWorld(mbox: string | undefined): Promise<{ world: World; mailboxes: Map<string, Mailbox> }> {
+  if (mbox === undefined) return { world: WORLD, mailboxes: await loadSamples(WORLD.mailAccounts) }
+  const own = await Mailbox.fromMbox(await readFile(mbox), { newestIsNow: true })
+  const others = WORLD.mailAccounts.slice(1)
+  const mailboxes = await loadSamples(others)
+  mailboxes.set(own.address, own)
+  return {
+    world: { ...WORLD, mailAccounts: [{ address: own.address, displayName: own.displayName }, ...others] },
+    mailboxes,
   }
-  return mailboxes
 }
 
 const built = (path: string) => fileURLToPath(new URL(`../../dist/${path}`, import.meta.url))
@@ -73,7 +77,8 @@ async function main(): Promise<void> {
   const options = readOptions()
   const brain = chooseBrain(options.claude)
   const agents = await startManagedAgents({ brain })
-  const scalekit = await startScalekit({ world: WORLD, mailboxes: await openMailboxes(options.mbox) })
+  const { world, mailboxes } = await openWorld(options.mbox)
+  const scalekit = await startScalekit({ world, mailboxes })
   const slack = await startSlackNear(options.port)
   const directory = await mkdtemp(join(tmpdir(), 'slack-inbox-agent-'))
 

@@ -51,7 +51,7 @@ const MAX_OPEN_CODE = 1000
 const MAX_OPEN_TICKS = 8
 
 const SPECIAL = /[\\`*_~[\]!<&\n]|(?<![\p{L}\p{N}])https?:\/\//giu
-const BARE_URL = /https?:\/\/[^\s<\u3000-\u303F\uFF00-\uFF0F\uFF1A-\uFF20\u2018-\u201F«»]*/iuy
+const BARE_URL = /https?:\/\/[^\s<>\u3000-\u303F\uFF00-\uFF0F\uFF1A-\uFF20\u2018-\u201F«»]*/iuy
 const AUTOLINK = /<(https?:\/\/[^\s<>]{1,2000})>/iuy
 const LINE_BREAK_TAG = /<br\s?\/?>/iuy
 const FOOTNOTE = /\[\^([\p{L}\p{N}_-]{1,40})\]/uy
@@ -264,7 +264,9 @@ export function parseInline(source: string, end: InlineEnd, resume: readonly Ope
         atoms.push({ from: at, to: at + tag[0].length })
         at += tag[0].length
       } else {
-        if (live && rest <= MAX_URL && HELD_TAG.test(source.slice(at))) break
+        const undecided = end !== 'complete' && rest <= MAX_URL && HELD_TAG.test(source.slice(at))
+        if (undecided && live) break
+        if (undecided) atoms.push({ from: at, to: length })
         text('<')
         at += 1
       }
@@ -277,7 +279,9 @@ export function parseInline(source: string, end: InlineEnd, resume: readonly Ope
         atoms.push({ from: at, to: at + entity[0].length })
         at += entity[0].length
       } else {
-        if (live && rest <= 10 && HELD_ENTITY.test(source.slice(at))) break
+        const undecided = end !== 'complete' && rest <= 10 && HELD_ENTITY.test(source.slice(at))
+        if (undecided && live) break
+        if (undecided) atoms.push({ from: at, to: length })
         text('&')
         at += 1
       }
@@ -298,6 +302,8 @@ export function parseInline(source: string, end: InlineEnd, resume: readonly Ope
 
   const unclosed = brackets.find((bracket) => bracket.active && length - bracket.at <= MAX_LABEL)
   if (unclosed !== undefined) atoms.push({ from: unclosed.at, to: length })
+  const scheme = HELD_SCHEME.exec(source.slice(-8))
+  if (scheme !== null) atoms.push({ from: length - scheme[0].length, to: length })
   if (live && !held) holdOpenBracket(nodes, brackets, length)
   if (live) holdScheme(nodes)
   const open = resolveEmphasis(nodes, end)

@@ -98,7 +98,7 @@ function record(header: readonly string[], row: readonly string[]): string[] {
   for (const [column, cell] of row.slice(0, header.length).entries()) {
     const value = oneLine(cell)
     if (value === '') continue
-    const label = oneLine(header[column] ?? '')
+    const label = oneLine(header[column] ?? '').replace(/[:：]$/, '')
     const shown = lines.length === 0 && !/[*_`~[\\]/.test(value) ? `**${value}**` : value
     lines.push(label === '' ? shown : `${label}: ${shown}`)
   }

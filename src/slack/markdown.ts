@@ -69,8 +69,7 @@ function isUndecidedLine(line: string, reader: BlockReader): boolean {
   const rest = line.slice(lead.length)
   const { leaf } = reader
   if (leaf?.kind === 'fence') return rest !== '' && rest.replaceAll(leaf.character, '') === ''
-  if (leaf?.kind === 'table' && rest.includes('|')) return true
-  if (rest === '') return true
+  if (leaf?.kind === 'table' || rest === '') return true
   return UNDECIDED.test(rest) || (lead.trim() !== '' && UNDECIDED_TASK.test(rest))
 }
 
@@ -80,7 +79,7 @@ function withoutUndecided(reader: BlockReader): Block[] {
   const last = blocks.at(-1)
   if (last?.kind === 'emptyItem' || (last?.kind === 'table' && last.rows.length === 0)) {
     blocks.pop()
-  } else if (last?.kind === 'paragraph' && reader.leaf?.kind === 'paragraph' && last.lines.at(-1)?.includes('|')) {
+  } else if (last?.kind === 'paragraph' && reader.leaf?.kind === 'paragraph' && last.lines.at(-1)?.startsWith('|')) {
     const lines = last.lines.slice(0, -1)
     blocks.pop()
     if (lines.length > 0) blocks.push({ ...last, lines })

@@ -18,12 +18,12 @@ import { CLOSING_COST, MarkdownCost } from './markdown-cost.js'
  */
 export const PAGE_LIMIT = 11_000
 /** A smaller page has no room for what is closed and reopened around it. */
-const LEAST_LIMIT = 500
+const LEAST_LIMIT = 1_000
 
 export interface PageOptions {
   /** False while more is about to arrive: what is half there at the end is closed for now or held back. */
   final: boolean
-  /** Characters of a page after rendering, at least 500. */
+  /** Characters of a page after rendering, at least 1,000. */
   limit?: number
 }
 
@@ -52,7 +52,7 @@ export class Pager {
   #frozen: Page[] = []
   #source = ''
 
-  /** @throws RangeError when `limit` is below 500 */
+  /** @throws RangeError when `limit` is below 1,000 */
   constructor(limit = PAGE_LIMIT) {
     if (!(limit >= LEAST_LIMIT)) throw new RangeError(`a page needs a limit of at least ${LEAST_LIMIT} characters`)
     this.#budget = limit - CLOSING_COST

@@ -67,7 +67,11 @@ function appendBlocks(messages: readonly MessageContent[], blocks: readonly Know
 }
 
 function wholeText(view: ReplyView, look: ReplyLook): string {
-  const parts = [view.notice === null ? '' : `_${view.notice}_`, replyText(view.reply)]
+  const parts = [
+    view.notice === null ? '' : `_${view.notice}_`,
+    replyText(view.reply),
+    view.cutOff === null ? '' : `${view.cutOff.trimEnd()} …`,
+  ]
   if (view.phase.type === 'ended') {
     parts.push(view.phase.ending === 'help' ? helpText(look.slashCommand) : (ENDING_WORDS[view.phase.ending] ?? ''))
   }

@@ -7,7 +7,7 @@ export type DecisionOutcome =
   | { readonly outcome: 'decided'; readonly conversationId: string }
   | /** Somebody was quicker, or pressed twice. */ { readonly outcome: 'already'; readonly decision: Decision }
   | { readonly outcome: 'not_yours' }
-  | { readonly outcome: 'unknown' }
+  | /** There is no such question, or no longer: its turn is over. */ { readonly outcome: 'unknown' }
 
 export class Approvals {
   constructor(
@@ -54,12 +54,19 @@ export class Approvals {
         .innerJoin('turn', 'turn.id', 'approval.turn_id')
         .innerJoin('conversation', 'conversation.id', 'turn.conversation_id')
         .innerJoin('person', 'person.id', 'conversation.person_id')
-        .select(['approval.decision', 'conversation.id as conversation_id', 'person.team', 'person.slack_user'])
+        .select([
+          'approval.decision',
+          'turn.state',
+          'conversation.id as conversation_id',
+          'person.team',
+          'person.slack_user',
+        ])
         .where('approval.id', '=', id)
         .executeTakeFirst()
       if (row === undefined) return { outcome: 'unknown' }
       if (row.team !== team || row.slack_user !== user) return { outcome: 'not_yours' }
       if (row.decision !== null) return { outcome: 'already', decision: row.decision }
+      if (row.state === 'ended') return { outcome: 'unknown' }
       await tx
         .updateTable('approval')
         .set({ decision, decided_by: user, decided_at: this.now() })

@@ -6,7 +6,15 @@
 import { mkdirSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import SQLite from 'better-sqlite3'
-import { Kysely, Migrator, SqliteDialect } from 'kysely'
+import {
+  CompiledQuery,
+  type DatabaseConnection,
+  type Driver,
+  Kysely,
+  Migrator,
+  SqliteDialect,
+  SqliteDriver,
+} from 'kysely'
 import { MIGRATIONS } from './migrations.js'
 import type { Schema } from './schema.js'
 
@@ -33,8 +41,8 @@ export async function openDatabase(path: string): Promise<Database> {
     // A message is acknowledged to Slack once it is stored; with NORMAL a power cut could still take it back.
     sqlite.pragma('synchronous = FULL')
     sqlite.pragma('foreign_keys = ON')
-    const db = new Kysely<Schema>({ dialect: new SqliteDialect({ database: sqlite }) })
-    await migrate(db)
+    const db = new Kysely<Schema>({ dialect: new WritingDialect(sqlite) })
+    await migrate(sqlite, db)
     return db
   } catch (error) {
     throw new DatabaseError(
@@ -46,13 +54,41 @@ export async function openDatabase(path: string): Promise<Database> {
   }
 }
 
-async function migrate(db: Database): Promise<void> {
+/**
+ * Every transaction here writes, so each takes the write lock as it begins. One that read first and asked for the lock later
+ * would fail at once, whatever the busy timeout, where another process has written in between.
+ */
+class WritingDialect extends SqliteDialect {
+  constructor(private readonly sqlite: SQLite.Database) {
+    super({ database: sqlite })
+  }
+
+  override createDriver(): Driver {
+    return new WritingDriver({ database: this.sqlite })
+  }
+}
+
+class WritingDriver extends SqliteDriver {
+  override async beginTransaction(connection: DatabaseConnection): Promise<void> {
+    await connection.executeQuery(CompiledQuery.raw('begin immediate'))
+  }
+}
+
+/**
+ * All in one transaction, which Kysely does not do by itself on SQLite: a process that is killed half-way leaves nothing behind, and of
+ * two that start together on a new file, the second waits for the first and finds everything done.
+ */
+async function migrate(sqlite: SQLite.Database, db: Database): Promise<void> {
   const migrator = new Migrator({ db, provider: { getMigrations: async () => MIGRATIONS } })
-  const first = await migrator.migrateToLatest()
-  if (first.error === undefined) return
-  // Setup and the bot may start together on a new file: the one that comes second finds the tables made, and on looking again, recorded.
-  const second = await migrator.migrateToLatest()
-  if (second.error !== undefined) throw second.error
+  sqlite.exec('BEGIN IMMEDIATE')
+  try {
+    const { error } = await migrator.migrateToLatest()
+    if (error !== undefined) throw error
+    sqlite.exec('COMMIT')
+  } catch (error) {
+    sqlite.exec('ROLLBACK')
+    throw error
+  }
 }
 
 /** Held by the one bot that works on a database, until its process ends, however it ends. */

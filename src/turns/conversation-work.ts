@@ -66,6 +66,7 @@ function queuedView(current: Turn): ReplyView {
     approvals: [],
     ownerName: null,
     notice: null,
+    cutOff: null,
     tookMs: null,
   }
 }

@@ -9,6 +9,7 @@ import { describeError } from '../log.js'
 import type { Clock, ConnectionWatch } from './connection-watch.js'
 import { contextBlock } from './context.js'
 import { type Ending, endingOf } from './endings.js'
+import type { AgentEvent } from './events.js'
 import type { Approval, Conversation, IdentifiedPerson, Message, Person, Profile, Turn } from './model.js'
 import {
   type Agent,
@@ -67,6 +68,8 @@ export class TurnRun {
   #stopRequested: boolean
   #interrupted = false
   #startedAt: number | null
+  /** What an interrupted message had said when it was cut off: no event will ever confirm it, but the person has read it. */
+  #cutOff: string | null = null
   /** Since when, and how often in a row, a service has been failing; epoch milliseconds. */
   #failingSince: number | null = null
   #failures = 0
@@ -248,6 +251,7 @@ export class TurnRun {
     this.#reply = EMPTY_REPLY
     let read = 0
     for await (const event of feed) {
+      this.#cutOff = cutOffBy(this.#reply, event) ?? this.#cutOff
       this.#reply = fold(this.#reply, event)
       read += 1
       if (read > this.#furthest) this.#gotFurther(read)
@@ -438,6 +442,7 @@ export class TurnRun {
       }),
       ownerName: this.#profile?.name ?? null,
       notice: this.#notice,
+      cutOff: phase.type === 'ended' && phase.ending === 'stopped' ? this.#cutOff : null,
       tookMs: phase.type === 'ended' && this.#startedAt !== null ? this.rooms.clock.now() - this.#startedAt : null,
     }
   }
@@ -537,6 +542,12 @@ export class TurnRun {
       this.signal.addEventListener('abort', onAbort, { once: true })
     })
   }
+}
+
+/** The text of a preview that this event closes without its message. */
+function cutOffBy(reply: Reply, event: AgentEvent): string | null {
+  if (event.type !== 'request_ended' && event.type !== 'idle') return null
+  return reply.preview === null || reply.preview.text === '' ? null : reply.preview.text
 }
 
 /** The values of a tool's input that are named as ids. */

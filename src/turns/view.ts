@@ -13,6 +13,8 @@ export interface ReplyView {
   readonly ownerName: string | null
   /** A line above the answer about something the person should know, e.g. that the conversation had to start afresh. */
   readonly notice: string | null
+  /** The beginning of a message that was never finished, because its owner pressed Stop. Markdown. */
+  readonly cutOff: string | null
   /** Milliseconds from the moment the messages were taken to the end; null while it is not over. */
   readonly tookMs: number | null
 }

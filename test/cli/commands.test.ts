@@ -1,13 +1,15 @@
 /** The commands as a person runs them: a process, an environment, what it prints and how it ends. */
 
 import { spawn } from 'node:child_process'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { provision } from '../../src/cli/provision.js'
 import { botScopes } from '../../src/cli/slack-checks.js'
+import { Store } from '../../src/store/store.js'
 import { Platform } from '../agent/platform.js'
 
 let platform: Platform
@@ -38,22 +40,32 @@ const complete = (): Environment => ({
   DATABASE_URL: `file:${join(directory, 'inbox.db')}`,
 })
 
-/** Runs in an empty directory and with nothing of this process's environment, where a `.env` or a real key could interfere. */
+/**
+ * The compiled command (`npm test` compiles first), in an empty directory and with nothing of this process's environment, where
+ * a `.env` or a real key could interfere.
+ */
 async function run(
   command: 'setup' | 'doctor',
   environment: Environment = complete(),
 ): Promise<{ code: number | null; output: string }> {
-  const script = join(process.cwd(), 'src/cli', `${command}.ts`)
-  const tsx = import.meta.resolve('tsx')
-  const child = spawn(process.execPath, ['--import', tsx, script], {
-    cwd: directory,
-    env: { PATH: process.env.PATH, ...environment },
-  })
+  const script = join(process.cwd(), 'dist/cli', `${command}.js`)
+  const child = spawn(process.execPath, [script], { cwd: directory, env: { PATH: process.env.PATH, ...environment } })
   let output = ''
-  child.stdout.on('data', (chunk) => (output += chunk))
-  child.stderr.on('data', (chunk) => (output += chunk))
+  child.stdout.on('data', (chunk) => {
+    output += chunk
+  })
+  child.stderr.on('data', (chunk) => {
+    output += chunk
+  })
   const code = await new Promise<number | null>((resolve) => child.on('close', resolve))
   return { code, output }
+}
+
+/** What setup does, without its process: for the tests of doctor. */
+async function setUp(): Promise<void> {
+  const store = await Store.open(join(directory, 'inbox.db'))
+  await provision(platform.config, store.deployments, () => undefined)
+  await store.close()
 }
 
 describe('npm run setup', () => {
@@ -96,16 +108,20 @@ describe('npm run setup', () => {
   })
 
   it('says that the database cannot be written', async () => {
-    const { code, output } = await run('setup', { ...complete(), DATABASE_URL: 'file:/proc/nowhere/inbox.db' })
+    await writeFile(join(directory, 'file'), 'in the way')
+    const { code, output } = await run('setup', {
+      ...complete(),
+      DATABASE_URL: `file:${join(directory, 'file/inbox.db')}`,
+    })
     expect(code).toBe(1)
-    expect(output).toContain('/proc/nowhere/inbox.db')
+    expect(output).toContain(join(directory, 'file/inbox.db'))
     expect(output).not.toMatch(/^\s+at /m)
   })
 })
 
 describe('npm run doctor', () => {
   it('finds nothing wrong after setup', async () => {
-    await run('setup')
+    await setUp()
     const { code, output } = await run('doctor')
     expect(output).not.toContain('✗')
     expect(output).toContain('All is well')
@@ -126,7 +142,7 @@ describe('npm run doctor', () => {
   })
 
   it('finds what was changed by hand, with its remedy', async () => {
-    await run('setup')
+    await setUp()
     const [agent] = platform.agents.driver.agents()
     const [environment] = platform.agents.driver.environments()
     await platform.claude.repeatable('agent', (sdk, options) =>
@@ -149,7 +165,7 @@ describe('npm run doctor', () => {
     ['ANTHROPIC_API_KEY', 'sk-ant-wrong-key', 'Claude'],
     ['SCALEKIT_CLIENT_SECRET', 'wrong-client-secret', 'Scalekit'],
   ])('says that %s is wrong, and still checks the rest', async (name, wrong, service) => {
-    await run('setup')
+    await setUp()
     const { code, output } = await run('doctor', { ...complete(), [name]: wrong })
     expect(code).toBe(1)
     expect(output).toMatch(new RegExp(`✗ ${service} .*\\n.*${name}`))
@@ -184,7 +200,7 @@ describe('npm run doctor', () => {
 
   it('checks Slack when its tokens are there', async () => {
     const environment = await serveSlack((await manifestScopes()).join(','))
-    await run('setup')
+    await setUp()
     const { code, output } = await run('doctor', environment)
     expect(output).not.toContain('✗')
     expect(output.match(/✓ Slack/g)).toHaveLength(3)
@@ -194,7 +210,7 @@ describe('npm run doctor', () => {
   it('names the scopes that are missing', async () => {
     const [first = '', ...others] = await manifestScopes()
     const environment = await serveSlack(others.join(','))
-    await run('setup')
+    await setUp()
     const { code, output } = await run('doctor', { ...environment, SCALEKIT_IDENTIFIER: 'mail:{email}' })
     expect(code).toBe(1)
     expect(output).toContain(`✗ Slack: the app was installed without ${first}, users:read.email\n`)
@@ -202,7 +218,7 @@ describe('npm run doctor', () => {
 
   it('says which token Slack refused', async () => {
     const environment = await serveSlack(null)
-    await run('setup')
+    await setUp()
     const { code, output } = await run('doctor', {
       ...environment,
       SLACK_BOT_TOKEN: 'xoxb-bad',

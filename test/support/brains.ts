@@ -16,7 +16,8 @@ export class TestBrain implements AgentBrain {
   }
 
   async respond(turn: BrainTurn): Promise<void> {
-    const messages = newMessages(turn.history)
+    // A message whose answer was interrupted stays at the end of the history, and is not answered again.
+    const messages = newMessages(turn.history).filter(({ texts }) => !this.heard.some((known) => known[0] === texts[0]))
     this.heard.push(...messages.map((message) => message.texts))
     for (const message of messages) {
       const words = message.texts.at(-1) ?? ''

@@ -15,6 +15,12 @@ import { type LogEntry, log } from './log-events.js'
 /** What becomes of one call: it fails before it did anything, or its answer is lost after it did everything. */
 export type Failure = { readonly before: Error } | { readonly after: Error }
 
+/** A tool call that needs its owner's yes. */
+export interface WantedCall {
+  readonly name: string
+  readonly input?: Record<string, unknown>
+}
+
 type Answer = (session: FakeSession, messages: readonly OutgoingMessage[]) => void
 
 export class FakeSession {
@@ -50,7 +56,7 @@ export class FakeSession {
   }
 
   /** Calls a tool that needs its owner's yes, and waits. Answers the ids of the calls. */
-  ask(...tools: readonly { readonly name: string; readonly input?: Record<string, unknown> }[]): string[] {
+  ask(...tools: readonly WantedCall[]): string[] {
     this.waiting = tools.map(({ name, input = {} }) => {
       return this.push({ type: 'tool_called', name, input, permission: 'ask' })?.id ?? ''
     })

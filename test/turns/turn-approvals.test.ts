@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { Unavailable } from '../../src/turns/ports.js'
-import type { FakeSession } from './fake-agent.js'
+import type { WantedCall } from './fake-agent.js'
 import { DM, House, TEAM } from './house.js'
 
 let house: House
@@ -16,7 +16,7 @@ const SEND = { name: 'gmail_send_message', input: { to: 'jorge@x.example', body:
 const TRASH = { name: 'gmail_trash_message', input: { message_id: '18c' } }
 
 /** A turn that waits for its owner to decide on these calls. */
-async function asked(...tools: Parameters<FakeSession['ask']>) {
+async function asked(...tools: readonly WantedCall[]) {
   let calls: string[] = []
   house.agent.answers.push((session) => {
     session.say('I would do this.')

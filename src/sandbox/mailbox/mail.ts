@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto'
 import PostalMime, { type Address, type Attachment, decodeWords, type Email } from 'postal-mime'
 import { unescapeFrom } from './mbox.js'
 import { readableText } from './readable-text.js'
+import { repairWindows1252 } from './windows-1252.js'
 
 export interface MailAddress {
   /** Display name, or an empty string. */
@@ -58,14 +59,17 @@ export async function parseMail(raw: Buffer): Promise<Mail> {
   return {
     messageId: first('message-id')?.match(MESSAGE_ID)?.[0] ?? '',
     references: [...(first('references')?.match(MESSAGE_ID) ?? []), ...(first('in-reply-to')?.match(MESSAGE_ID) ?? [])],
-    headers: email.headers.map((header) => ({ name: header.originalKey, value: decodeWords(header.value) })),
+    headers: email.headers.map((header) => ({
+      name: header.originalKey,
+      value: repairWindows1252(decodeWords(header.value)),
+    })),
     from: flatten(email.from === undefined ? [] : [email.from])[0] ?? { name: '', address: '' },
     to: flatten(email.to ?? []),
     cc: flatten(email.cc ?? []),
     bcc: flatten(email.bcc ?? []),
-    subject: (email.subject ?? '').trim(),
+    subject: repairWindows1252(email.subject ?? '').trim(),
     sentAt: timestamp(email.date),
-    text: textOf(email),
+    text: repairWindows1252(textOf(email)),
     mimeType: (first('content-type') ?? 'text/plain').split(';')[0]?.trim().toLowerCase() ?? 'text/plain',
     attachments: listedAttachments(email, raw).map(({ id, attachment }, index) => ({
       id,
@@ -113,8 +117,8 @@ function defaultName(attachment: Attachment, index: number): string {
 function flatten(addresses: readonly Address[]): MailAddress[] {
   return addresses.flatMap((entry) =>
     entry.group === undefined
-      ? [{ name: entry.name, address: entry.address }]
-      : entry.group.map((member) => ({ name: member.name, address: member.address })),
+      ? [{ name: repairWindows1252(entry.name), address: entry.address }]
+      : entry.group.map((member) => ({ name: repairWindows1252(member.name), address: member.address })),
   )
 }
 

@@ -59,6 +59,8 @@ export interface Delivery {
 
 export class Deliveries {
   readonly #all: Delivery[] = []
+  /** Ends the pause before a further try of each event that is under way. */
+  readonly #pauses = new Map<Delivery, AbortController>()
   readonly #closed = new AbortController()
   readonly #listeners: (() => void)[] = []
 
@@ -79,15 +81,18 @@ export class Deliveries {
   /** Sends an event and, unless it is acknowledged, sends it again later. Resolves when it is over, either way. */
   async event(payload: JsonObject): Promise<Delivery> {
     const delivery = this.#begin('events_api', asString(payload.event_id) ?? '', payload)
+    const pausing = new AbortController()
+    this.#pauses.set(delivery, pausing)
+    const signal = AbortSignal.any([pausing.signal, this.#closed.signal])
     let reason = ''
     for (const [retryAttempt, pause] of [0, ...this.timing.retryAfterMs].entries()) {
-      if (pause > 0) await sleep(pause, undefined, { signal: this.#closed.signal }).catch(() => undefined)
-      // A late acknowledgement during the pause counts: Slack stops as soon as it hears of one.
-      if (this.#closed.signal.aborted || delivery.acknowledged) break
+      if (pause > 0) await sleep(pause, undefined, { signal }).catch(() => undefined)
+      if (signal.aborted) break
       const outcome = await this.#attempt(delivery, { retryAttempt, retryReason: reason })
       if (outcome.acknowledged || outcome.final === true) break
       reason = outcome.reason
     }
+    this.#pauses.delete(delivery)
     delivery.finished = true
     this.#tell()
     return delivery
@@ -127,6 +132,8 @@ export class Deliveries {
     const entry = this.wire.begin('delivery', `${type}: ${labelOf(type, payload)}${again}`, payload)
     const outcome = await this.transport.attempt({ type, payload, ...retry }, () => {
       delivery.acknowledged = true
+      // Late or not, Slack stops as soon as it hears of one.
+      this.#pauses.get(delivery)?.abort()
       this.wire.settle(entry, 'acknowledged late')
       this.#tell()
     })

@@ -269,8 +269,7 @@ export class Interactions {
         channel: { id: channel, name: payloadChannelName(conversation) },
         response_url: `${origin()}${responseUrls.issue(person.id, channel, ts)}`,
         // Slack keeps no copy of an ephemeral message, so presses in one come without it.
-        ...(ephemeral === undefined &&
-          message !== undefined && { message: toJson(wireMessage(workspace, message, { origin: origin() })) }),
+        ...(message !== undefined && { message: toJson(wireMessage(workspace, message, { origin: origin() })) }),
       }),
     }
   }

@@ -160,6 +160,9 @@ export class Person {
    */
   async press(place: PressPlace | SeenMessage, press: Press, value?: string): Promise<Outcome> {
     const self = this.#self()
+    if ('actionId' in press && press.blockId !== undefined) {
+      return this.parts.interactions.press(self, place, press.blockId, press.actionId, value)
+    }
     const element = this.#element(place, press)
     // Two feedback buttons share an action id; which one it was is in the value.
     const chosen = value ?? (element.type === 'feedback_buttons' ? element.value : undefined)
@@ -274,7 +277,7 @@ export class Person {
   #element(place: PressPlace | SeenMessage, press: Press): ShownElement {
     const element = this.#elements(place).find((candidate) => {
       if ('label' in press) return candidate.label.startsWith(press.label)
-      return candidate.actionId === press.actionId && (press.blockId ?? candidate.blockId) === candidate.blockId
+      return candidate.actionId === press.actionId
     })
     if (element === undefined) throw new SlackRefusal('element_not_found')
     return element

@@ -10,6 +10,8 @@ import { isObject, type Json, type JsonObject, parseJson } from './json.js'
 const MOST_CONNECTIONS = 10
 /** How long a ticket may wait for its connection. */
 const TICKET_MS = 30_000
+/** A client that was asked to go and does not is shown out after this. */
+const LEAVE_WITHIN_MS = 10_000
 /** What Slack announces in `hello`; this sandbox keeps connections until it is told to end them. */
 const CONNECTION_SECONDS = 3600
 
@@ -149,7 +151,6 @@ export class SocketMode implements Transport {
     socket.on('message', (frame) => this.#acknowledge(parseJson(frame.toString())))
     if (this.#connections.length >= MOST_CONNECTIONS) {
       goodbye(connection, 'too_many_websockets')
-      socket.close()
       return
     }
     this.#connections.push(connection)
@@ -208,8 +209,10 @@ function send({ socket }: Connection, frame: JsonObject): void {
 
 function goodbye(connection: Connection, reason: DisconnectReason): void {
   send(connection, { type: 'disconnect', reason, debug_info: { host: 'applink-sandbox' } })
-  // A warning leaves the connection some seconds; after anything else it gets nothing more.
-  if (reason !== 'warning') connection.leaving = true
+  // After a warning the connection goes on for a while; after anything else it gets nothing more.
+  if (reason === 'warning') return
+  connection.leaving = true
+  setTimeout(() => connection.socket.close(), LEAVE_WITHIN_MS).unref()
 }
 
 function refuse(stream: Duplex, status: string): void {

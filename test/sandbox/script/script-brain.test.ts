@@ -35,6 +35,12 @@ describe('looking', () => {
     expect((await session.ask('mail from Ada')).last).toContain('today 04:30')
   })
 
+  test('today is a day on the calendar, not the last 24 hours', async () => {
+    const { last } = await (await anna()).ask('what came in today?')
+    expect(last).toContain('— Nordvik Bank, today 07:03')
+    expect(last).not.toContain('yesterday')
+  })
+
   test('an ordinal, "it" and a sender all lead to a mail', async () => {
     const session = await anna()
     await session.ask('what is unread?')
@@ -263,6 +269,10 @@ describe('sorting', () => {
     const reply = await session.ask('archive it')
     expect(reply.calls).toEqual([])
     expect(reply.last).toContain('Which mail do you mean?')
+    // The same within one turn, where an earlier mail must not come back as "it" either.
+    await session.ask('read the mail from Leila')
+    const both = await session.ask('what did Helen say?', 'archive it')
+    expect(names(both)).not.toContain('gmail_modify_message_labels')
   })
 
   test('a label that does not exist is not invented', async () => {
@@ -397,11 +407,13 @@ describe('hostile mail', () => {
 
   test('look-alike senders are told apart from the real ones', async () => {
     const session = await ben()
-    const false_ = await session.ask('read the mail about the quick favour')
-    expect(false_.last).toContain('`anna@northw1nd.example`, which is not the `anna@northwind.example`')
+    const imitation = await session.ask('read the mail about the quick favour')
+    expect(imitation.last).toContain('`anna@northw1nd.example`, which is not the `anna@northwind.example`')
     expect((await session.ask('read the mail from Priya')).last).not.toContain('⚠️')
     expect((await session.ask('is the mail from Miriam safe?')).last).toContain('nothing suspicious')
     expect((await session.ask('anything suspicious?')).last).toMatch(/would not trust[\s\S]*Quick favour/)
+    const said = await (await anna()).ask('what did Vandermeer say about the invoice?')
+    expect(said.last).toMatch(/Kindly transfer[\s\S]*⚠️[\s\S]*Invoice 20417: crate design/)
     const asked = await (await anna()).ask('how much is the invoice from Vandermeer?')
     expect(asked.last).toMatch(/Kindly transfer[\s\S]*⚠️[\s\S]*Invoice 20417: crate design/)
     const bank = await (await anna()).ask('read the latest mail from Vandermeer')

@@ -64,10 +64,12 @@ test('the request is lost before anything was done', async () => {
 })
 
 test('a held call waits for the test', async () => {
-  const { slack, texts, post } = await failing()
+  const { slack, web, texts, post } = await failing()
   const hold = slack.faults.hold('chat.postMessage')
   const posting = post('a')
   await hold.reached
+  // Other calls go their way meanwhile.
+  await web.auth.test()
   expect(texts()).toEqual([])
   hold.release()
   await posting

@@ -130,7 +130,9 @@ describe('a press', () => {
     expect(body.container).toMatchObject({ is_ephemeral: true, message_ts: seen?.ts })
     expect(body.message).toBeUndefined()
     expect(body.actions[0]).toMatchObject({ action_id: 'connect', url: 'https://a.example/c' })
-    await expect(slack.person('U0BEN').press(place, { actionId: 'connect' })).rejects.toThrow('element_not_found')
+    const ben = slack.person('U0BEN')
+    await expect(ben.press(place, { actionId: 'connect' })).rejects.toThrow('element_not_found')
+    await expect(ben.press(place, { actionId: 'connect', blockId: 'buttons' })).rejects.toThrow('message_not_found')
   })
 
   test('can be a choice, which the state remembers', async () => {

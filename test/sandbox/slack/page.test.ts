@@ -170,7 +170,7 @@ describe('live', () => {
   test('so do ephemerals, status, Home, modals and the connection', async () => {
     const slack = await slackFor({ now: new Clock().now })
     const web = webFor(slack)
-    const hers = await live(slack, 'U0ANNA')
+    const [hers, his] = [await live(slack, 'U0ANNA'), await live(slack, 'U0BEN')]
     const app = await socketApp(slack)
     await hers.next('app_connected', ({ connected }) => connected)
     await web.chat.postEphemeral({ channel: GENERAL, user: 'U0ANNA', text: 'psst' })
@@ -192,6 +192,11 @@ describe('live', () => {
     await hers.next('modal_closed', ({ id }) => id === modal.view.id)
     await app.stop()
     await hers.next('app_connected', ({ connected }) => !connected)
+    await his.next('app_connected', ({ connected }) => !connected)
+    expect(his.events.map(({ type }) => type).filter((type) => type !== 'wire')).toEqual([
+      'app_connected',
+      'app_connected',
+    ])
   })
 
   test('the wire appears with its outcome and without secrets', async () => {
@@ -217,10 +222,16 @@ describe('live', () => {
     expect(delivered.entry).toMatchObject({ direction: 'delivery', method: 'events_api: message' })
     slack.person('U0ANNA').post('hello')
     await slack.person('U0ANNA').command('x')
+    const { clientId: client_id, clientSecret: client_secret } = slack.oauth
+    await webFor(slack, '')
+      .openid.connect.token({ client_id, client_secret, code: 'c0de' })
+      .catch(() => undefined)
     const wire = hers.events.filter(({ type }) => type === 'wire')
     const everything = JSON.stringify([wire, (await snapshot(slack, 'U0ANNA')).wire])
     expect(everything).toContain('apps.connections.open')
-    for (const secret of [slack.botToken, slack.appToken, slack.signingSecret]) expect(everything).not.toContain(secret)
+    for (const secret of [slack.botToken, slack.appToken, slack.signingSecret, client_secret, 'c0de']) {
+      expect(everything).not.toContain(secret)
+    }
     expect(everything).not.toMatch(/ticket=[0-9a-f]/)
     expect(everything).not.toMatch(/\/actions\/T/)
   })

@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { WebSocket } from 'ws'
 import { Clock, type Envelope, isEvent, outcomeOf, slackFor, socketApp, WORLD, webFor } from './harness.js'
 
@@ -92,6 +92,36 @@ describe('connections', () => {
     await app.next(isMessage)
   })
 
+  test('that were asked to go get nothing more, those that were warned still do', async () => {
+    const slack = await slackFor()
+    /** A client that stays whatever it is told, and acknowledges what comes. */
+    const stubborn = async () => {
+      const { url = '' } = await webFor(slack, slack.appToken).apps.connections.open({})
+      const socket = new WebSocket(url)
+      const texts: string[] = []
+      socket.on('message', (frame) => {
+        const { envelope_id, payload } = JSON.parse(String(frame))
+        if (payload?.event?.text === undefined) return
+        texts.push(payload.event.text)
+        socket.send(JSON.stringify({ envelope_id }))
+      })
+      await once(socket, 'message')
+      onTestFinished(() => socket.terminate())
+      return texts
+    }
+    const first = await stubborn()
+    const post = async (text: string) => {
+      slack.person('U0ANNA').post(text)
+      await slack.waitFor(() => slack.deliveries.all.at(-1)?.acknowledged)
+    }
+    slack.socketMode.disconnect('warning')
+    await post('one')
+    slack.socketMode.disconnect('refresh_requested')
+    const second = await stubborn()
+    for (const text of ['two', 'three']) await post(text)
+    expect([first, second]).toEqual([['one'], ['two', 'three']])
+  })
+
   test('cut without a word, the app comes back too', async () => {
     const slack = await slackFor()
     const app = await socketApp(slack, () => true, 1000)
@@ -160,8 +190,8 @@ describe('envelopes', () => {
     const { ack } = await app.next(isMessage)
     await slack.waitFor(() => slack.wire.entries.find(({ outcome }) => outcome === 'not acknowledged: timeout'))
     await ack()
-    const delivery = await slack.waitFor(() => slack.deliveries.all.find(({ acknowledged }) => acknowledged))
-    expect(delivery.attempts).toBe(1)
+    const delivery = await slack.waitFor(() => slack.deliveries.all.find(({ finished }) => finished))
+    expect(delivery).toMatchObject({ acknowledged: true, attempts: 1 })
   })
 
   test('wait for a connection and reach the one that comes', async () => {

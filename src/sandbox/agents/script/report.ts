@@ -104,20 +104,20 @@ function correspondents({ context }: ScriptTurn, mails: readonly SeenMail[]): st
 }
 
 function conversations({ context }: ScriptTurn, threads: readonly SeenMail[][]): string[] {
-  const told = threads.filter((thread) => thread.some((mail) => !mail.bulk)).slice(0, MOST_THREADS)
+  const chosen = threads.filter((thread) => thread.some((mail) => !mail.bulk)).slice(0, MOST_THREADS)
   return [
     '## The conversations\n\n',
-    ...told.map((thread) => {
+    ...chosen.map((thread) => {
       const inOrder = [...thread].sort((a, b) => (a.date?.getTime() ?? 0) - (b.date?.getTime() ?? 0))
       const [first] = inOrder
       if (first === undefined) return ''
-      const lines = inOrder.map((mail) => `- **${sender(mail)}**, ${when(mail.date, context)}: ${told1(mail)}`)
+      const lines = inOrder.map((mail) => `- **${sender(mail)}**, ${when(mail.date, context)}: ${told(mail)}`)
       return `### ${listTitle(first)}\n\n${counted(inOrder.length, 'message')}, ${enumerated([...new Set(inOrder.map(sender))])}.\n\n${lines.join('\n')}\n\n`
     }),
   ]
 }
 
-function told1(mail: SeenMail): string {
+function told(mail: SeenMail): string {
   if (ordersToAgents(mail) !== undefined) return 'contains orders to an assistant; I do not repeat or follow them.'
   return plain(keySentences(trustworthyText(mail), 3).join(' '), 420)
 }

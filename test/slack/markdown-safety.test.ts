@@ -1,0 +1,161 @@
+import fc from 'fast-check'
+import { describe, expect, it, test } from 'vitest'
+import { escapeMrkdwn, renderMarkdown } from '../../src/slack/markdown.js'
+import { seen, wild } from './markdown-samples.js'
+
+const final = (markdown: string): string => renderMarkdown(markdown, 'final')
+
+/** Slack sees a command only in an unescaped `<`, and an entity in every unescaped `&`. */
+const INERT = /^(?:[^<&]|&amp;|&lt;)*$/
+
+describe('control sequences that a model or a mail wrote', () => {
+  test.each([
+    ...[
+      '<!channel>',
+      '<!here|here>',
+      '<!everyone>',
+      '<@U012AB3CD>',
+      '<#C012AB3CD|general>',
+      '<!subteam^S1>',
+      '<!date^1^{date}|x>',
+    ],
+    ...[
+      '&lt;!channel&gt;',
+      '&#60;!channel&#62;',
+      '&#x3C;@U1>',
+      '\\<!channel>',
+      '**<!here>**',
+      '[<!here>](https://x.org)',
+    ],
+    ...[
+      '`<!here>`',
+      '```\n<!here>\n```',
+      '    <!here>',
+      '# <!here>',
+      '- <!here>',
+      '> <!here>',
+      '|a|\n|-|\n|<!here>|',
+      '<!here\n>',
+    ],
+    ...[
+      '[a](https://x.org/<!here>)',
+      '<https://x.org|<!here>>',
+      '![<!here>](https://x.org/i.png)',
+      '``` <!here>\nx\n```',
+    ],
+  ])('%j does nothing', (markdown) => {
+    for (const mode of ['final', 'live'] as const) expect(renderMarkdown(markdown, mode)).toMatch(INERT)
+  })
+
+  it('stay readable as what they are', () => {
+    expect(seen(final('Ask <@U1> & <!here>, also `<#C1>`'))).toBe('Ask<@U1>&<!here>,also<#C1>')
+  })
+
+  it('do nothing in any mixture, finished or not', () => {
+    fc.assert(
+      fc.property(wild, fc.boolean(), (markdown, finished) => {
+        expect(renderMarkdown(markdown, finished ? 'final' : 'live')).toMatch(INERT)
+      }),
+      { numRuns: 300 },
+    )
+  })
+
+  it('leaves @channel as the plain word that it is to Slack', () => {
+    expect(final('@channel @here @everyone')).toBe('@channel @here @everyone')
+  })
+
+  it('are escaped in short strings for other fields, quotes too', () => {
+    expect(escapeMrkdwn('<!here> & "a" > b')).toBe('&lt;!here&gt; &amp; "a" &gt; b')
+  })
+})
+
+describe('links', () => {
+  test.each([
+    ['another scheme', '[a](javascript:alert(1))', 'a (javascript:alert(1))'],
+    ['data', '[a](data:text/html,x)', 'a (data:text/html,x)'],
+    ["Slack's own scheme", '[a](slack://user?id=1)', 'a (slack://user?id=1)'],
+    ['a file', '[a](file:///etc/passwd)', 'a (file:///etc/passwd)'],
+    ['a relative target', '[a](/b#c)', 'a (/b#c)'],
+    ['a scheme in disguise', '[a](java&#115;cript:x)', 'a (javascript:x)'],
+    ['an image elsewhere', '![a](ftp://x.org/i.png)', 'a (ftp://x.org/i.png)'],
+    ['no host', '[a](https://)', 'a (https://)'],
+  ])('%s is text', (_, markdown, expected) => {
+    expect(final(markdown)).toBe(expected)
+  })
+
+  it('lead to mail addresses, too', () => {
+    expect(final('[write to Dana](mailto:dana@x.org)')).toBe('[write to Dana](mailto:dana@x.org)')
+  })
+
+  it('cannot break out of their target', () => {
+    expect(final('[a](<https://x.org/)|b"c]d>)')).toBe('[a](https://x.org/%29%7Cb%22c%5Dd)')
+  })
+})
+
+describe('a label that looks like another address than the target', () => {
+  test.each([
+    [
+      'an address',
+      '[https://bank.com/login](https://evil.org/x)',
+      '[https://bank.com/login (evil.org)](https://evil.org/x)',
+    ],
+    ['a host', '[bank.com](https://evil.org/x)', '[bank.com (evil.org)](https://evil.org/x)'],
+    [
+      'a host in words',
+      '[Sign in at www.bank.com now](https://evil.org)',
+      '[Sign in at www.bank.com now (evil.org)](https://evil.org)',
+    ],
+    ['a host in bold', '[**bank**.com](https://evil.org)', '[**bank**.com (evil.org)](https://evil.org)'],
+    ['a host in code', '[`bank.com`](https://evil.org)', '[`bank.com` (evil.org)](https://evil.org)'],
+    [
+      'a sub-domain that only begins like it',
+      '[bank.com](https://bank.com.evil.org)',
+      '[bank.com (bank.com.evil.org)](https://bank.com.evil.org)',
+    ],
+    [
+      'a host before the @',
+      '[bank.com](https://bank.com@evil.org)',
+      '[bank.com (evil.org)](https://bank.com@evil.org)',
+    ],
+    ['full-width letters', '[ｂａｎｋ．ｃｏｍ](https://evil.org)', '[ｂａｎｋ．ｃｏｍ (evil.org)](https://evil.org)'],
+    ['invisible characters', '[bank\u200B.com](https://evil.org)', '[bank\u200B.com (evil.org)](https://evil.org)'],
+    ['an address in numbers', '[10.0.0.1](https://evil.org)', '[10.0.0.1 (evil.org)](https://evil.org)'],
+    ['a mail address', '[dana@bank.com](https://evil.org)', '[dana@bank.com (evil.org)](https://evil.org)'],
+    [
+      'another mail address',
+      '[dana@bank.com](mailto:eve@evil.org)',
+      '[dana@bank.com (eve@evil.org)](mailto:eve@evil.org)',
+    ],
+    ['an image', '![bank.com](https://evil.org/i.png)', '[🖼 bank.com (evil.org)](https://evil.org/i.png)'],
+    ['look-alike letters', '[аpple.com](https://аpple.com)', '[аpple.com (xn--pple-43d.com)](https://аpple.com)'],
+  ])('%s: the true one is shown', (_, markdown, expected) => {
+    expect(final(markdown)).toBe(expected)
+  })
+
+  test.each([
+    ['words', '[the contract](https://x.org/a)'],
+    ['the same host', '[x.org](https://x.org/a)'],
+    ['the host without www', '[x.org](https://www.x.org/a)'],
+    ['the site of a sub-domain', '[x.org](https://docs.x.org/a)'],
+    ['the same address', '[https://x.org/a.b/c](https://x.org/a.b/c)'],
+    ['a file', '[report.pdf](https://x.org/a)'],
+    ['a number', '[version 1.5](https://x.org/a)'],
+    ['its mail address', '[dana@x.org](mailto:dana@x.org)'],
+  ])('%s: nothing is added', (_, markdown) => {
+    expect(final(markdown)).toBe(markdown)
+  })
+
+  it('no bare address is a link that deceives', () => {
+    expect(final('https://bank.com@evil.org/x')).toBe('https://bank.com@evil.org/x')
+    expect(final('https://аpple.com/x')).toBe('https://аpple.com/x')
+  })
+
+  it('cannot turn the addition around', () => {
+    expect(final('[bank.com \u202E](https://evil.org)')).toBe('[bank.com  (evil.org)](https://evil.org)')
+  })
+
+  it('shows the end of a very long host, which says whose it is', () => {
+    const host = `${'bank.com.'.repeat(12)}evil.org`
+    expect(final(`[bank.com](https://${host})`)).toContain('.evil.org)]')
+  })
+})

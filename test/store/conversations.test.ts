@@ -1,0 +1,74 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { Store } from '../../src/store/store.js'
+import { ANNA, BEN, DM, GENERAL, incoming, journaled, openStore, TEAM } from './fixture.js'
+
+let store: Store
+
+beforeEach(async () => {
+  store = await openStore()
+})
+afterEach(async () => {
+  await store.close()
+})
+
+describe('where replies go', () => {
+  it('is the thread itself in a direct message, and undecided in a channel', async () => {
+    const private_ = await store.conversations.get(await journaled(store, incoming('1.0')))
+    const shared = await store.conversations.get(await journaled(store, incoming('1.0', { channel: GENERAL })))
+    expect(private_).toMatchObject({ kind: 'im', address: { channel: DM, threadTs: '1.0' } })
+    expect(shared).toMatchObject({ kind: 'shared', address: null })
+  })
+
+  it('is decided once', async () => {
+    const conversation = await journaled(store, incoming('1.0', { channel: GENERAL }))
+    await store.conversations.settleAddress(conversation, { channel: DM, threadTs: '5.0' })
+    await store.conversations.settleAddress(conversation, { channel: GENERAL, threadTs: '1.0' })
+    expect((await store.conversations.get(conversation)).address).toEqual({ channel: DM, threadTs: '5.0' })
+  })
+
+  it('is where the conversation is found, beside the thread in which it began', async () => {
+    const conversation = await journaled(store, incoming('1.0', { channel: GENERAL }))
+    await store.conversations.settleAddress(conversation, { channel: DM, threadTs: '5.0' })
+    const found = async (...where: Parameters<typeof store.conversations.inThread>) =>
+      (await store.conversations.inThread(...where))?.id
+    expect(await found(TEAM, GENERAL, '1.0')).toBe(conversation)
+    expect(await found(TEAM, DM, '5.0')).toBe(conversation)
+    expect(await found(TEAM, DM, '1.0')).toBeUndefined()
+    expect(await found(TEAM, GENERAL, '5.0')).toBeUndefined()
+    expect(await found('T2', GENERAL, '1.0')).toBeUndefined()
+  })
+})
+
+describe('the session of a conversation', () => {
+  it('is noted as asked for before it is made, so that a lost answer is looked up', async () => {
+    const conversation = await journaled(store, incoming('1.0'))
+    expect(await store.conversations.requestSession(conversation)).toEqual({ requestedBefore: false })
+    expect(await store.conversations.requestSession(conversation)).toEqual({ requestedBefore: true })
+    await store.conversations.settleSession(conversation, 'session_1')
+    expect(await store.conversations.get(conversation)).toMatchObject({ sessionId: 'session_1', position: null })
+    expect(await store.conversations.requestSession(conversation)).toEqual({ requestedBefore: false })
+  })
+
+  it('takes its place in the log along when it is let go of', async () => {
+    const conversation = await journaled(store, incoming('1.0'))
+    await store.conversations.settleSession(conversation, 'session_1')
+    await store.turns.end(await store.turns.queue(conversation), 'answered', {
+      id: 'event_1',
+      at: '2026-11-22T09:00:00Z',
+    })
+    await store.conversations.forgetSession(conversation)
+    expect(await store.conversations.get(conversation)).toMatchObject({ sessionId: null, position: null })
+    expect(await store.conversations.requestSession(conversation)).toEqual({ requestedBefore: false })
+  })
+})
+
+describe('a bystander', () => {
+  it('is told once per conversation that it belongs to somebody else', async () => {
+    const conversation = await journaled(store, incoming('1.0', { channel: GENERAL, user: ANNA }))
+    const other = await journaled(store, incoming('2.0', { channel: GENERAL, user: ANNA }))
+    expect(await store.conversations.tellBystander(conversation, BEN)).toBe(true)
+    expect(await store.conversations.tellBystander(conversation, BEN)).toBe(false)
+    expect(await store.conversations.tellBystander(conversation, 'U_CAROL')).toBe(true)
+    expect(await store.conversations.tellBystander(other, BEN)).toBe(true)
+  })
+})

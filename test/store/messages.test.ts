@@ -1,0 +1,230 @@
+import fc from 'fast-check'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { byTs } from '../../src/store/messages.js'
+import type { Store } from '../../src/store/store.js'
+import { ANNA, BEN, DM, GENERAL, incoming, journaled, openStore, TEAM } from './fixture.js'
+
+let store: Store
+
+beforeEach(async () => {
+  store = await openStore()
+})
+afterEach(async () => {
+  await store.close()
+})
+
+const texts = async (conversation: string) => (await store.messages.queued(conversation)).map((message) => message.text)
+const pdf = { id: 'F1', name: 'offer.pdf', mimetype: 'application/pdf', size: 1_000 }
+
+describe('the journal', () => {
+  it('keeps a message once, however often it is delivered', async () => {
+    const first = await store.messages.journal(incoming('1.0'))
+    const again = await store.messages.journal(incoming('1.0'))
+    expect(first).toMatchObject({ admission: 'starts', isNew: true })
+    expect(again).toMatchObject({ isNew: false, conversationId: first.conversationId })
+    expect(await texts(first.conversationId ?? '')).toEqual(['words of 1.0'])
+  })
+
+  it('keeps apart what only looks the same: another channel, another workspace', async () => {
+    const conversations = new Set([
+      await journaled(store, incoming('1.0')),
+      await journaled(store, incoming('1.0', { channel: GENERAL })),
+      await journaled(store, incoming('1.0', { team: 'T2' })),
+    ])
+    expect(conversations.size).toBe(3)
+  })
+
+  it('keeps words as they are, of any length', async () => {
+    const text = `  "quotes" 'single'; DROP TABLE message; – 😀 \n\n${'x'.repeat(40_000)} `
+    expect(await texts(await journaled(store, incoming('1.0', { text })))).toEqual([text])
+  })
+
+  it('takes a copy that comes after its message was answered for what it is', async () => {
+    const conversation = await journaled(store, incoming('1.0'))
+    await store.turns.take(await store.turns.queue(conversation))
+    await store.messages.journal(incoming('1.0'))
+    expect(await texts(conversation)).toEqual([])
+  })
+
+  it.each([
+    ['message first', ['message', 'app_mention']],
+    ['mention first', ['app_mention', 'message']],
+  ])('makes one of the two copies of a mention, with the files that only one of them has: %s', async (_, order) => {
+    const copies = order.map((type) =>
+      incoming('1.0', { channel: GENERAL, ...(type === 'message' ? { files: [pdf] } : {}) }),
+    )
+    for (const copy of copies) await store.messages.journal(copy)
+    const [{ conversationId }] = [await store.messages.journal(copies[0] ?? incoming('1.0'))]
+    const queued = await store.messages.queued(conversationId ?? '')
+    expect(queued).toHaveLength(1)
+    expect(queued[0]?.files).toEqual([pdf])
+  })
+
+  it('makes one of two copies that arrive at the same moment', async () => {
+    const results = await Promise.all(
+      [1, 2, 3, 4].map(() => store.messages.journal(incoming('1.0', { channel: GENERAL }))),
+    )
+    expect(results.filter((result) => result.isNew)).toHaveLength(1)
+    expect(new Set(results.map((result) => result.conversationId)).size).toBe(1)
+  })
+
+  it('stores nothing of what is not meant for the bot', async () => {
+    expect(await store.messages.journal(incoming('1.0', { channel: GENERAL, addressed: false }))).toEqual({
+      admission: 'ignored',
+      conversationId: null,
+      isNew: false,
+    })
+    expect(await store.db.selectFrom('message').selectAll().execute()).toEqual([])
+    expect(await store.db.selectFrom('person').selectAll().execute()).toEqual([])
+    expect(await store.db.selectFrom('conversation').selectAll().execute()).toEqual([])
+  })
+})
+
+describe('who a conversation belongs to', () => {
+  it('is the first person who addressed the bot there', async () => {
+    const conversation = await journaled(store, incoming('1.0', { channel: GENERAL, user: BEN }))
+    expect((await store.conversations.get(conversation)).owner.user).toBe(BEN)
+  })
+
+  it('is somebody else for every message at the top of a DM or channel: each starts a conversation', async () => {
+    expect(await journaled(store, incoming('1.0'))).not.toBe(await journaled(store, incoming('2.0')))
+  })
+
+  it('goes on in the thread of its first message, without a mention', async () => {
+    const conversation = await journaled(store, incoming('1.0', { channel: GENERAL }))
+    const followUp = incoming('2.0', { channel: GENERAL, threadTs: '1.0', addressed: false })
+    expect(await store.messages.journal(followUp)).toMatchObject({
+      admission: 'continues',
+      conversationId: conversation,
+    })
+  })
+
+  it('begins in the middle of a thread where nobody has spoken to the bot yet', async () => {
+    const conversation = await journaled(store, incoming('5.0', { channel: GENERAL, threadTs: '1.0' }))
+    expect((await store.conversations.get(conversation)).origin).toEqual({ channel: GENERAL, threadTs: '1.0' })
+    expect(await journaled(store, incoming('6.0', { channel: GENERAL, threadTs: '1.0', addressed: false }))).toBe(
+      conversation,
+    )
+  })
+
+  it.each([
+    ['talk', false, 'bystander'],
+    ['a mention', true, 'bystander_addressed'],
+  ] as const)('of somebody else only the fact that there was %s is kept', async (_, addressed, admission) => {
+    const conversation = await journaled(store, incoming('1.0', { channel: GENERAL }))
+    const bens = incoming('2.0', { channel: GENERAL, threadTs: '1.0', user: BEN, text: 'a secret of mine', addressed })
+    expect(await store.messages.journal(bens)).toEqual({ admission, conversationId: conversation, isNew: false })
+    expect(await texts(conversation)).toEqual(['words of 1.0'])
+    expect(JSON.stringify(await store.db.selectFrom('message').selectAll().execute())).not.toContain('secret')
+  })
+
+  it('needs a mention from its owner too once somebody else has spoken', async () => {
+    const conversation = await journaled(store, incoming('1.0', { channel: GENERAL }))
+    const owners = (ts: string, addressed: boolean) =>
+      store.messages.journal(incoming(ts, { channel: GENERAL, threadTs: '1.0', addressed }))
+    expect((await owners('2.0', false)).admission).toBe('continues')
+    await store.messages.journal(incoming('3.0', { channel: GENERAL, threadTs: '1.0', user: BEN, addressed: false }))
+    expect((await owners('4.0', false)).admission).toBe('ignored')
+    expect((await owners('5.0', true)).admission).toBe('continues')
+    expect(await texts(conversation)).toEqual(['words of 1.0', 'words of 2.0', 'words of 5.0'])
+  })
+
+  it('answers at its address, too: a thread in the DM goes on with a conversation from a channel', async () => {
+    const conversation = await journaled(store, incoming('1.0', { channel: GENERAL }))
+    await store.conversations.settleAddress(conversation, { channel: DM, threadTs: '9.0' })
+    expect(await journaled(store, incoming('10.0', { threadTs: '9.0' }))).toBe(conversation)
+    expect(await journaled(store, incoming('11.0', { channel: GENERAL, threadTs: '1.0' }))).toBe(conversation)
+    expect(await journaled(store, incoming('12.0'))).not.toBe(conversation)
+  })
+})
+
+describe('what waits', () => {
+  it('is in the order in which it was written, whatever order it came in', async () => {
+    const stamp = fc.tuple(fc.integer({ min: 1, max: 40 }), fc.integer({ min: 0, max: 999_999 }))
+    let channels = 0
+    await fc.assert(
+      fc.asyncProperty(fc.uniqueArray(stamp, { minLength: 1, maxLength: 8, selector: String }), async (stamps) => {
+        channels += 1
+        const channel = `D${channels}`
+        const ts = stamps.map(([seconds, micros]) => `${1_795_339_900 + seconds}.${String(micros).padStart(6, '0')}`)
+        let conversation = ''
+        for (const one of ts)
+          conversation = await journaled(store, incoming(one, { channel, threadTs: '1795339900.000000' }))
+        expect((await store.messages.queued(conversation)).map((message) => message.ts)).toEqual([...ts].sort())
+      }),
+      { numRuns: 30 },
+    )
+  })
+
+  it('compares timestamps as what they are, not as floating-point numbers', () => {
+    expect(byTs({ ts: '1795339920.0000001' }, { ts: '1795339920.0000002' })).toBeLessThan(0)
+    expect(byTs({ ts: '9.9' }, { ts: '10.1' })).toBeLessThan(0)
+    expect(byTs({ ts: '1.1' }, { ts: '1.100000' })).toBe(0)
+  })
+
+  it('takes over an edit, until a turn has taken the message', async () => {
+    const conversation = await journaled(store, incoming('1.0'))
+    expect(await store.messages.edit(TEAM, DM, '1.0', 'better words')).toBe(true)
+    expect(await texts(conversation)).toEqual(['better words'])
+    const taken = await store.turns.take(await store.turns.queue(conversation))
+    expect(await store.messages.edit(TEAM, DM, '1.0', 'too late')).toBe(false)
+    expect(taken.map((message) => message.text)).toEqual(['better words'])
+    expect(
+      (await store.messages.ofTurn((await store.turns.unfinished(conversation))[0]?.id ?? '')).map((one) => one.text),
+    ).toEqual(['better words'])
+  })
+
+  it('can be taken back, until a turn has taken it, and is not brought back by a late copy', async () => {
+    const conversation = await journaled(store, incoming('1.0'))
+    expect(await store.messages.cancel(TEAM, DM, '1.0')).toBe(conversation)
+    expect(await store.messages.cancel(TEAM, DM, '1.0')).toBeNull()
+    await store.messages.journal(incoming('1.0'))
+    expect(await texts(conversation)).toEqual([])
+    expect(await store.messages.edit(TEAM, DM, '1.0', 'back?')).toBe(false)
+    await journaled(store, incoming('2.0', { threadTs: '1.0' }))
+    await store.turns.take(await store.turns.queue(conversation))
+    expect(await store.messages.cancel(TEAM, DM, '2.0')).toBeNull()
+  })
+
+  it('is edited and taken back only where it was written', async () => {
+    const conversation = await journaled(store, incoming('1.0'))
+    expect(await store.messages.edit(TEAM, GENERAL, '1.0', 'x')).toBe(false)
+    expect(await store.messages.edit('T2', DM, '1.0', 'x')).toBe(false)
+    expect(await store.messages.cancel(TEAM, GENERAL, '1.0')).toBeNull()
+    expect(await texts(conversation)).toEqual(['words of 1.0'])
+  })
+
+  it('is found again after a restart, with the turns that have not ended', async () => {
+    const queued = await journaled(store, incoming('1.0'))
+    const running = await journaled(store, incoming('2.0'))
+    const done = await journaled(store, incoming('3.0'))
+    await journaled(store, incoming('4.0', { channel: GENERAL, user: ANNA }))
+    await store.messages.cancel(TEAM, GENERAL, '4.0')
+    await store.turns.take(await store.turns.queue(running))
+    const turn = await store.turns.queue(done)
+    await store.turns.take(turn)
+    await store.turns.end(turn, 'answered', null)
+    expect((await store.conversations.unfinished()).sort()).toEqual([queued, running].sort())
+  })
+})
+
+describe('what was said before', () => {
+  it('is what sessions heard in turns that have ended, the last of it, oldest first', async () => {
+    const conversation = await journaled(store, incoming('1.0'))
+    const end = async () => {
+      const turn = await store.turns.queue(conversation)
+      await store.turns.take(turn)
+      await store.turns.end(turn, 'answered', null)
+    }
+    await end()
+    await journaled(store, incoming('2.0', { threadTs: '1.0' }))
+    const refused = await store.turns.queue(conversation)
+    await store.turns.refuse(refused, await store.messages.queued(conversation), 'help')
+    await journaled(store, incoming('3.0', { threadTs: '1.0' }))
+    await journaled(store, incoming('4.0', { threadTs: '1.0' }))
+    await end()
+    await journaled(store, incoming('5.0', { threadTs: '1.0' }))
+    expect(await store.messages.earlier(conversation, 20)).toEqual(['words of 1.0', 'words of 3.0', 'words of 4.0'])
+    expect(await store.messages.earlier(conversation, 2)).toEqual(['words of 3.0', 'words of 4.0'])
+  })
+})

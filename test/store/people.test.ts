@@ -1,0 +1,55 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { IdentifierTaken } from '../../src/store/people.js'
+import type { Store } from '../../src/store/store.js'
+import { ANNA, BEN, incoming, journaled, openStore, TEAM } from './fixture.js'
+
+let store: Store
+
+beforeEach(async () => {
+  store = await openStore()
+})
+afterEach(async () => {
+  await store.close()
+})
+
+describe('a person', () => {
+  it('is a Slack user of a workspace, the same one every time', async () => {
+    const anna = await store.people.ensure(TEAM, ANNA)
+    expect(anna).toMatchObject({ team: TEAM, user: ANNA, identifier: null })
+    expect(await store.people.ensure(TEAM, ANNA)).toEqual(anna)
+    expect((await store.people.ensure('T2', ANNA)).id).not.toBe(anna.id)
+    const both = await Promise.all([store.people.ensure(TEAM, BEN), store.people.ensure(TEAM, BEN)])
+    expect(both[0]).toEqual(both[1])
+  })
+
+  it('keeps an identifier once it is settled, whatever is asked for later', async () => {
+    const anna = await store.people.ensure(TEAM, ANNA)
+    expect(await store.people.identify(anna, 'slack:T1:U_ANNA')).toMatchObject({ identifier: 'slack:T1:U_ANNA' })
+    expect(await store.people.identify(anna, 'boss@x.example')).toMatchObject({ identifier: 'slack:T1:U_ANNA' })
+    expect((await store.people.ensure(TEAM, ANNA)).identifier).toBe('slack:T1:U_ANNA')
+    const conversation = await journaled(store, incoming('1.0'))
+    expect((await store.conversations.get(conversation)).owner.identifier).toBe('slack:T1:U_ANNA')
+  })
+
+  it('never gets the identifier of another', async () => {
+    const anna = await store.people.ensure(TEAM, ANNA)
+    const ben = await store.people.ensure(TEAM, BEN)
+    await store.people.identify(anna, 'shared@x.example')
+    await expect(store.people.identify(ben, 'shared@x.example')).rejects.toBeInstanceOf(IdentifierTaken)
+    expect((await store.people.ensure(TEAM, BEN)).identifier).toBeNull()
+  })
+
+  it('and another who ask for the same identifier at once: one of them gets it', async () => {
+    const people = [await store.people.ensure(TEAM, ANNA), await store.people.ensure(TEAM, BEN)]
+    const results = await Promise.allSettled(people.map((person) => store.people.identify(person, 'same@x.example')))
+    expect(results.map((result) => result.status).sort()).toEqual(['fulfilled', 'rejected'])
+  })
+
+  it('may look for an identifier again after it was refused', async () => {
+    const anna = await store.people.ensure(TEAM, ANNA)
+    const ben = await store.people.ensure(TEAM, BEN)
+    await store.people.identify(anna, 'shared@x.example')
+    await store.people.identify(ben, 'shared@x.example').catch(() => {})
+    expect(await store.people.identify(ben, 'ben@x.example')).toMatchObject({ identifier: 'ben@x.example' })
+  })
+})

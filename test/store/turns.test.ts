@@ -1,0 +1,119 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { Store } from '../../src/store/store.js'
+import { ANNA, BEN, DM, incoming, journaled, openStore, TEAM } from './fixture.js'
+
+let store: Store
+let conversation: string
+
+beforeEach(async () => {
+  store = await openStore()
+  conversation = await journaled(store, incoming('1.0'))
+})
+afterEach(async () => {
+  await store.close()
+})
+
+const say = (ts: string) => journaled(store, incoming(ts, { threadTs: '1.0' }))
+
+describe('taking messages', () => {
+  it('takes all that waits, in the order in which it was written', async () => {
+    await say('3.0')
+    await say('2.0')
+    const turn = await store.turns.queue(conversation)
+    expect((await store.turns.take(turn)).map((message) => message.ts)).toEqual(['1.0', '2.0', '3.0'])
+    expect(await store.messages.queued(conversation)).toEqual([])
+    expect((await store.messages.ofTurn(turn.id)).map((message) => message.ts)).toEqual(['1.0', '2.0', '3.0'])
+    expect(await store.turns.get(turn.id)).toMatchObject({ state: 'sending', startedAt: expect.any(Number) })
+  })
+
+  it('changes nothing where nothing waits any more', async () => {
+    const turn = await store.turns.queue(conversation)
+    await store.messages.cancel(TEAM, DM, '1.0')
+    expect(await store.turns.take(turn)).toEqual([])
+    expect(await store.turns.get(turn.id)).toEqual(turn)
+  })
+
+  it('gives every message to one turn alone, whatever arrives meanwhile', async () => {
+    const turn = await store.turns.queue(conversation)
+    const [taken] = await Promise.all([store.turns.take(turn), say('2.0'), say('3.0')])
+    const left = await store.messages.queued(conversation)
+    expect([...taken, ...left].map((message) => message.ts).sort()).toEqual(['1.0', '2.0', '3.0'])
+  })
+
+  it('leaves other conversations alone', async () => {
+    const other = await journaled(store, incoming('5.0'))
+    await store.turns.take(await store.turns.queue(conversation))
+    expect(await store.messages.queued(other)).toHaveLength(1)
+  })
+})
+
+describe('the turns of a conversation', () => {
+  it('are at most one that waits to be next, beside the one at work', async () => {
+    const current = await store.turns.queue(conversation)
+    expect(await store.turns.queue(conversation)).toEqual(current)
+    await store.turns.take(current)
+    const next = await store.turns.queue(conversation)
+    expect(next.id).not.toBe(current.id)
+    expect(await Promise.all([store.turns.queue(conversation), store.turns.queue(conversation)])).toEqual([next, next])
+    expect((await store.turns.unfinished(conversation)).map((turn) => turn.id)).toEqual([current.id, next.id])
+  })
+
+  it('name the one at work first, also where the other is older', async () => {
+    const older = await store.turns.queue(conversation)
+    await store.turns.take(older)
+    const newer = await store.turns.queue(conversation)
+    await store.turns.setState(newer.id, 'running')
+    await store.turns.setState(older.id, 'queued')
+    expect((await store.turns.unfinished(conversation)).map((turn) => turn.id)).toEqual([newer.id, older.id])
+  })
+
+  it('end for good, and move the conversation behind what was read', async () => {
+    const turn = await store.turns.queue(conversation)
+    await store.turns.take(turn)
+    await store.turns.end(turn, 'answered', { id: 'event_9', at: '2026-11-22T09:00:00Z' })
+    await store.turns.setState(turn.id, 'running')
+    expect(await store.turns.get(turn.id)).toMatchObject({ state: 'ended' })
+    expect(await store.turns.unfinished(conversation)).toEqual([])
+    expect(await store.conversations.get(conversation)).toMatchObject({ position: { id: 'event_9' } })
+    const next = await store.turns.queue(conversation)
+    await store.turns.end(next, 'unknown', null)
+    expect(await store.conversations.get(conversation)).toMatchObject({ position: { id: 'event_9' } })
+  })
+
+  it('that are refused deal with the messages they answered, and with no others', async () => {
+    const turn = await store.turns.queue(conversation)
+    const messages = await store.messages.queued(conversation)
+    await say('2.0')
+    await store.turns.refuse(turn, messages, 'help')
+    expect((await store.messages.queued(conversation)).map((message) => message.ts)).toEqual(['2.0'])
+    expect(await store.turns.get(turn.id)).toMatchObject({ state: 'ended' })
+  })
+
+  it('that have nothing to do leave nothing behind', async () => {
+    const turn = await store.turns.queue(conversation)
+    const key = { subject: turn.id, place: 'reply', part: 0 } as const
+    await store.posts.announce(key, DM)
+    await store.turns.discard(turn)
+    expect(await store.posts.of(turn.id, 'reply')).toEqual([])
+    expect(await store.turns.unfinished(conversation)).toEqual([])
+  })
+})
+
+describe('stopping', () => {
+  it('is for the owner alone', async () => {
+    const turn = await store.turns.queue(conversation)
+    expect(await store.turns.ownedBy(turn.id, TEAM, ANNA)).toBe('yes')
+    expect(await store.turns.ownedBy(turn.id, TEAM, BEN)).toBe('not_yours')
+    expect(await store.turns.ownedBy(turn.id, 'T2', ANNA)).toBe('not_yours')
+    expect(await store.turns.ownedBy('no such turn', TEAM, ANNA)).toBe('unknown')
+  })
+
+  it('is remembered, as long as there is something to stop', async () => {
+    const turn = await store.turns.queue(conversation)
+    expect(turn.stopRequested).toBe(false)
+    expect(await store.turns.requestStop(turn.id)).toBe(true)
+    expect(await store.turns.get(turn.id)).toMatchObject({ stopRequested: true })
+    await store.turns.end(turn, 'stopped', null)
+    expect(await store.turns.requestStop(turn.id)).toBe(false)
+  })
+})
