@@ -40,7 +40,8 @@ const SECRET_SHAPES = [
   /sk-ant-[\w-]+/g,
   /eyJ[\w-]+\.[\w-]+\.[\w-]*/g,
   /Bearer\s+[\w.~+/-]+=*/gi,
-  /https?:\/\/[^\s"'<>]+/g,
+  // Any scheme: Slack's WebSocket address carries a ticket.
+  /\b[a-z][a-z\d+.-]*:\/\/[^\s"'<>]+/gi,
 ]
 
 /** Removes what looks like a token, and addresses, which may be pre-authenticated. */

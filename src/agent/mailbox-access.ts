@@ -76,18 +76,20 @@ export class VirtualMailboxAccess implements MailboxAccess {
 
   async #put(person: IdentifiedPerson, stored: StoredVault | null, minted: MailboxToken): Promise<PersonalGrant> {
     const vaultId = stored?.vaultId ?? (await this.#vaults.findOrCreate(person))
-    const vault: StoredVault = {
+    const credentialId = await this.#vaults.putToken(
+      vaultId,
+      this.mcpServerUrl,
+      minted.token,
+      stored?.credentialId ?? null,
+    )
+    await this.store.write({
       personId: person.id,
       anthropicUrl: this.claude.url,
       vaultId,
       mcpServerUrl: this.mcpServerUrl,
-      credentialId: stored?.credentialId ?? null,
-      expiresAt: null,
-    }
-    // Before the token is replaced: should the answer be lost, nobody may believe that the old expiry still holds.
-    await this.store.write(vault)
-    const credentialId = await this.#vaults.putToken(vaultId, this.mcpServerUrl, minted.token, vault.credentialId)
-    await this.store.write({ ...vault, credentialId, expiresAt: minted.expiresAt })
+      credentialId,
+      expiresAt: minted.expiresAt,
+    })
     return this.#grantOf(person, vaultId)
   }
 

@@ -112,15 +112,16 @@ export class Vaults {
     }
   }
 
+  /** A credential that is gone or archived already is as good: whether there is room for another, its creation tells. */
   async #archive(vaultId: string, credentialId: string): Promise<void> {
     try {
       await this.claude.repeatable(
         'vault',
         (sdk, options) => sdk.beta.vaults.credentials.archive(credentialId, { vault_id: vaultId }, options),
-        { unsorted: [GONE] },
+        { unsorted: [BAD_REQUEST, GONE] },
       )
     } catch (error) {
-      if (statusOf(error) !== GONE) throw error
+      if (statusOf(error) === undefined) throw error
     }
   }
 

@@ -296,7 +296,7 @@ export function parseInline(source: string, end: InlineEnd, resume: readonly Ope
       at += 1
       while (source.charAt(at) === ' ') at += 1
     } else {
-      at = readBareUrl(source, at, end, nodes, atoms)
+      at = readBareUrl(source, at, end, brackets.length > 0, nodes, atoms)
     }
   }
 
@@ -310,9 +310,18 @@ export function parseInline(source: string, end: InlineEnd, resume: readonly Ope
   return { nodes, open: [...open, ...openCode], atoms }
 }
 
-function readBareUrl(source: string, at: number, end: InlineEnd, nodes: Inline[], atoms: Atom[]): number {
+function readBareUrl(
+  source: string,
+  at: number,
+  end: InlineEnd,
+  bracketed: boolean,
+  nodes: Inline[],
+  atoms: Atom[],
+): number {
   BARE_URL.lastIndex = at
   let url = BARE_URL.exec(source)?.[0] ?? source.charAt(at)
+  // In a label it ends with the label.
+  if (bracketed) url = url.replace(/^([^[\]]*(?:\[[^[\]]*\][^[\]]*)*)\].*$/u, '$1')
   const after = at + url.length
   if (end === 'live' && after === source.length && url.length <= MAX_URL) return source.length
   if ((end === 'cut' && after === source.length) || source.slice(at - 2, at) === '](' || url.length > MAX_URL) {

@@ -93,6 +93,49 @@ describe('a stream that breaks', () => {
     expect(await rejection(call)).toBeInstanceOf(Unavailable)
   })
 
+  it('shows nothing of a message whose preview broke off, until it is whole', async () => {
+    const id = 'sevt_9'
+    const delta = (text: string) =>
+      frame({
+        type: 'event_delta',
+        event_id: id,
+        delta: { type: 'content_delta', index: 0, content: { type: 'text', text } },
+      })
+    const begin = frame({ type: 'event_start', event: { type: 'agent.message', id } })
+    let streams = 0
+    const claude = await serve((request, response) => {
+      if (!request.url?.includes('/stream')) return answerList(response, [])
+      streams += 1
+      openStream(response)
+      if (streams === 1) response.end(begin + delta('One, '))
+      else if (streams === 2) response.end(delta('three, '))
+      else {
+        const message = {
+          type: 'agent.message',
+          id,
+          processed_at: AT,
+          content: [{ type: 'text', text: 'One, two, three, four.' }],
+        }
+        response.write(begin + delta('four.') + frame(message) + frame(idle))
+      }
+    })
+    expect(await readUntilIdle(claude)).toEqual(['preview_started', 'preview_text', 'message', 'idle'])
+  })
+
+  it('is not needed to read what a session said before it was over', async () => {
+    const claude = await serve((request, response) => {
+      if (request.url?.includes('/stream')) {
+        response.writeHead(400, { 'content-type': 'application/json' })
+        response.end(JSON.stringify({ type: 'error', error: { type: 'invalid_request_error', message: 'terminated' } }))
+      } else if (request.url?.includes('/events')) answerList(response, [running, idle])
+      else {
+        response.writeHead(200, { 'content-type': 'application/json' })
+        response.end(JSON.stringify({ id: 'session_1', status: 'terminated', archived_at: null }))
+      }
+    })
+    expect(await readUntilIdle(claude)).toEqual(['running', 'idle'])
+  })
+
   it('takes an event without id each time it comes', async () => {
     const nameless = { ...running, id: '' }
     const claude = await serve((request, response) => {

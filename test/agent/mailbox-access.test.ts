@@ -109,7 +109,7 @@ describe('virtual mode', () => {
     },
   )
 
-  it('does not believe a stored expiry after a replacement whose answer was lost', async () => {
+  it('replaces the token after a failure that left it unreplaced', async () => {
     await platform.virtualAccess().grant(ANNA)
     platform.skippedMs = 1.6 * HOUR
     platform.agents.faults.answer('vaults.credentials.update', 500, { times: 3 })
@@ -125,6 +125,16 @@ describe('virtual mode', () => {
     const grant = await platform.virtualAccess().grant(ANNA)
     expect(tokensIn(grant)).toEqual([latestToken()])
     expect(vaults()[0]?.credentials).toHaveLength(2)
+  })
+
+  it('goes on where the creation in place of an immutable token was not answered', async () => {
+    await platform.virtualAccess().grant(ANNA)
+    platform.agents.faults.credentialUpdateNotAllowed = true
+    platform.skippedMs = 1.6 * HOUR
+    platform.agents.faults.dropAnswer('vaults.credentials.create')
+    expect(await rejection(platform.virtualAccess().grant(ANNA))).toBeInstanceOf(Unavailable)
+    const grant = await platform.virtualAccess().grant(ANNA)
+    expect(tokensIn(grant)).toEqual([latestToken()])
   })
 
   it.each(['archive', 'delete'] as const)('makes another vault after an operator did %s it', async (how) => {

@@ -154,14 +154,11 @@ describe('migrations', () => {
   })
 
   it('run once when several processes open a new database at the same moment', async () => {
-    for (let round = 0; round < 3; round += 1) {
-      const path = join(folder, `inbox-${round}.db`)
-      const processes = Array.from({ length: 3 }, () => other('open', path))
-      for (const one of processes) expect(await one.says()).toBe('ready')
-      for (const one of processes) one.go()
-      expect(await Promise.all(processes.map((one) => one.says()))).toEqual(['opened', 'opened', 'opened'])
-      await Promise.all(processes.map((one) => ended(one.child)))
-    }
+    const path = join(folder, 'inbox.db')
+    const processes = Array.from({ length: 3 }, () => other('open', path))
+    for (const one of processes) expect(await one.says()).toBe('ready')
+    for (const one of processes) one.go()
+    expect(await Promise.all(processes.map((one) => one.says()))).toEqual(['opened', 'opened', 'opened'])
   })
 
   it('leave nothing half done where one fails', async () => {

@@ -22,6 +22,9 @@ export const GENERAL = 'C0GENERAL'
 export const ANNAS_MAIL = 'anna@northwind.example'
 export const BENS_MAIL = 'ben@northwind.example'
 
+/** The compiled bot. */
+export const COMPILED = fileURLToPath(new URL('../../dist', import.meta.url))
+
 export interface HouseOptions {
   readonly brain: AgentBrain
   readonly agents?: Partial<ManagedAgentsOptions>
@@ -29,6 +32,8 @@ export interface HouseOptions {
   readonly scalekit?: Partial<ScalekitOptions>
   /** Beside what every bot here is given. */
   readonly environment?: Readonly<Record<string, string>>
+  /** Folder of the compiled bot, where it is not the project's own. */
+  readonly program?: string
   /** People whose own mailbox is connected from the start: user id → address. */
   readonly connected?: Readonly<Record<string, string>>
 }
@@ -45,8 +50,9 @@ export class BotProcess {
   readonly exited: Promise<Finished>
   readonly #listeners = new Set<() => void>()
 
+  /** @param script where it is, absolute */
   constructor(script: string, environment: NodeJS.ProcessEnv, cwd: string) {
-    this.#child = spawn(process.execPath, [fileURLToPath(new URL(`../../dist/${script}`, import.meta.url))], {
+    this.#child = spawn(process.execPath, [script], {
       cwd,
       env: environment,
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -96,6 +102,7 @@ export class House {
     readonly scalekit: ScalekitSandbox,
     readonly directory: string,
     private readonly extra: Readonly<Record<string, string>>,
+    private readonly program: string,
   ) {}
 
   /** Everything up and set up, without a bot. */
@@ -108,7 +115,7 @@ export class House {
     })
     const slack = await startSlack({ world: WORLD, ...options.slack })
     const directory = await mkdtemp(join(tmpdir(), 'slack-inbox-agent-test-'))
-    const house = new House(slack, agents, scalekit, directory, options.environment ?? {})
+    const house = new House(slack, agents, scalekit, directory, options.environment ?? {}, options.program ?? COMPILED)
     for (const [user, address] of Object.entries(options.connected ?? { [ANNA]: ANNAS_MAIL, [BEN]: BENS_MAIL })) {
       scalekit.connect(identifierOf(user), address)
     }
@@ -146,7 +153,7 @@ export class House {
 
   /** A process that is not waited for. A value of undefined takes a variable away. */
   spawn(script: string, environment: Readonly<Record<string, string | undefined>> = {}): BotProcess {
-    const bot = new BotProcess(script, { ...this.environment, ...environment }, this.directory)
+    const bot = new BotProcess(join(this.program, script), { ...this.environment, ...environment }, this.directory)
     this.#bots.push(bot)
     return bot
   }

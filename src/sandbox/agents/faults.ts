@@ -36,6 +36,15 @@ export interface CallFault {
   }
   readonly dropAnswer?: boolean
   readonly until?: Promise<unknown>
+  /** Told when the call has arrived. */
+  readonly arrived?: () => void
+}
+
+/** A call that waits for a word from the test. */
+export interface Hold {
+  /** Resolves when the call has arrived; nothing has been done for it yet. */
+  readonly reached: Promise<void>
+  release(): void
 }
 
 export class Faults {
@@ -51,6 +60,8 @@ export class Faults {
   emptyInterruptIds = false
   /** `vaults.credentials.update` answers 405, as some deployments do. */
   credentialUpdateNotAllowed = false
+  /** A page of `sessions.events.list` holds no more than this, whatever was asked for. */
+  eventsPerPage = Number.POSITIVE_INFINITY
 
   /** The next call answers this, and nothing is done. */
   answer(
@@ -74,6 +85,27 @@ export class Faults {
   /** The next call is not looked at before `until` resolves. */
   delay(endpoint: Endpoint, until: Promise<unknown>): void {
     this.#plan(endpoint, { until })
+  }
+
+  /** Stops the next call before anything is done for it, until `release`. */
+  hold(endpoint: Endpoint): Hold {
+    let reach = (): void => undefined
+    let release = (): void => undefined
+    const reached = new Promise<void>((resolve) => {
+      reach = resolve
+    })
+    const until = new Promise<void>((resolve) => {
+      release = resolve
+    })
+    this.#plan(endpoint, { until, arrived: () => reach() })
+    return { reached, release: () => release() }
+  }
+
+  /** Forgets all that is planned and has not happened yet. */
+  clear(): void {
+    this.#calls.clear()
+    this.#cuts.splice(0)
+    this.#turns.splice(0)
   }
 
   /** Once an event of this type is on the streams, they end (their clients read EOF), or nothing more comes on them. */

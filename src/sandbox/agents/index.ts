@@ -18,7 +18,7 @@ import { type KeptCredential, Vaults, vaultRoutes } from './vaults.js'
 import type { Agent, Environment, FileMetadata, Session, SessionEvent, Vault } from './wire.js'
 
 export type { Endpoint } from './endpoints.js'
-export type { FailureMoment, Faults, TurnError, TurnFailure } from './faults.js'
+export type { FailureMoment, Faults, Hold, TurnError, TurnFailure } from './faults.js'
 export type { Judge, Verdict } from './permissions.js'
 export type { RateLimits } from './rate-limits.js'
 export type { RequestRecord } from './router.js'
@@ -116,7 +116,11 @@ export async function startManagedAgents(options: ManagedAgentsOptions): Promise
       ...agentRoutes(agents),
       ...environmentRoutes(environments),
       ...vaultRoutes(vaults, faults),
-      ...sessionRoutes(sessions, { previews: options.eventDeltas ?? true, pingEvery: options.pingEvery ?? PING_EVERY }),
+      ...sessionRoutes(sessions, {
+        previews: options.eventDeltas ?? true,
+        pingEvery: options.pingEvery ?? PING_EVERY,
+        eventsPerPage: () => faults.eventsPerPage,
+      }),
       ...fileRoutes(files),
     ],
   })

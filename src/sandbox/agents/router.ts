@@ -78,6 +78,7 @@ export class Router {
       this.#admit(request, match?.route)
       if (match === undefined) throw this.#noRoute(url.pathname)
       const fault = this.options.faults.takeCall(match.route.endpoint)
+      fault.arrived?.()
       await fault.until
       if (fault.answer !== undefined) {
         throw new ApiError(fault.answer.status, fault.answer.message, undefined, fault.answer.headers)

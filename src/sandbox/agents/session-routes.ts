@@ -112,10 +112,11 @@ function within(at: number, query: Times): boolean {
 /**
  * @param previews whether the organization has `event_deltas`; without, asking for them changes nothing
  * @param pingEvery milliseconds
+ * @param eventsPerPage the most that a page of events holds now, whatever limit is asked for
  */
 export function sessionRoutes(
   sessions: Sessions,
-  options: { readonly previews: boolean; readonly pingEvery: number },
+  options: { readonly previews: boolean; readonly pingEvery: number; readonly eventsPerPage: () => number },
 ): Route[] {
   const id = 'session_id'
   const resource = 'resource_id'
@@ -191,9 +192,9 @@ export function sessionRoutes(
           .log.list()
           .filter((event) => query.types === undefined || query.types.includes(event.type))
           .filter((event) => !bounded || within(processedAt(event), query))
-        return json(
-          onePage<SessionEvent>(query.order === 'asc' ? matching : matching.reverse(), query, (event) => event.id),
-        )
+        const limit = Math.min(query.limit, options.eventsPerPage())
+        const ordered = query.order === 'asc' ? matching : matching.reverse()
+        return json(onePage<SessionEvent>(ordered, { ...query, limit }, (event) => event.id))
       },
     },
     {

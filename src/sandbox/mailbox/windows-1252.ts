@@ -9,7 +9,6 @@ const REPAIRED = new Map(
   }),
 )
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these control characters are what is looked for.
 const CONTROLS = /[\u0080-\u009F]/g
 
 /** Puts back the characters that were decoded as C1 controls. */

@@ -1,0 +1,201 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, describe, expect, it } from 'vitest'
+import { ConfigurationError, loadDotEnv, readBotConfig, readPlatformConfig } from '../src/config.js'
+
+const PLATFORM = {
+  ANTHROPIC_API_KEY: 'sk-ant-test',
+  SCALEKIT_ENV_URL: 'https://northwind.scalekit.example/',
+  SCALEKIT_CLIENT_ID: 'skc_1',
+  SCALEKIT_CLIENT_SECRET: 'secret',
+}
+const BOT = { ...PLATFORM, SLACK_BOT_TOKEN: 'xoxb-1', SLACK_APP_TOKEN: 'xapp-1' }
+
+type Environment = Record<string, string | undefined>
+
+function problems(read: (environment: Environment) => unknown, environment: Environment): readonly string[] {
+  try {
+    read(environment)
+  } catch (error) {
+    if (error instanceof ConfigurationError) return error.problems
+    throw error
+  }
+  return []
+}
+
+describe('what is missing or malformed', () => {
+  it('is reported all at once, each with its name and what to do', () => {
+    const found = problems(readBotConfig, {})
+    const names = [
+      'ANTHROPIC_API_KEY',
+      'SCALEKIT_ENV_URL',
+      'SCALEKIT_CLIENT_ID',
+      'SCALEKIT_CLIENT_SECRET',
+      'SLACK_BOT_TOKEN',
+      'SLACK_APP_TOKEN',
+    ]
+    expect(found.map((problem) => problem.split(' ')[0]).sort()).toEqual([...names].sort())
+    for (const problem of found) expect(problem).toMatch(/^[A-Z_]+ is missing: (copy|create) .{10,}/)
+  })
+
+  it('is one readable text', () => {
+    expect(() => readBotConfig({})).toThrow(/^The configuration has 6 problems:\n( {2}- .+\n){5} {2}- .+$/)
+    expect(() => readBotConfig({ ...BOT, SLACK_BOT_TOKEN: '' })).toThrow(
+      /^The configuration has a problem:\n {2}- SLACK_BOT_TOKEN is missing/,
+    )
+  })
+
+  it.each(['', '   ', '\t', undefined])('is what is blank, too: %j', (blank) => {
+    expect(problems(readBotConfig, { ...BOT, ANTHROPIC_API_KEY: blank })).toEqual([
+      expect.stringMatching(/^ANTHROPIC_API_KEY is missing: /),
+    ])
+  })
+
+  it.each([
+    ['SLACK_BOT_TOKEN', 'xoxp-1', 'must start with xoxb-'],
+    ['SLACK_APP_TOKEN', 'xoxb-1', 'must start with xapp-'],
+    ['SLACK_API_URL', 'slack.com', 'http(s) address'],
+    ['SLASH_COMMAND', 'inbox', 'must be a slash and one word'],
+    ['SLASH_COMMAND', '/my inbox', 'must be a slash and one word'],
+    ['SLACK_EDITS_PER_MINUTE', '0', 'must be 1 or more'],
+    ['SLACK_EDITS_PER_MINUTE', 'many', 'whole number'],
+    ['SLACK_EDITS_PER_MINUTE', '1.5', 'whole number'],
+    ['CHANNEL_REPLIES', 'everywhere', 'must be ask, here or private'],
+    ['REPLY_STREAMING', 'native', 'must be edit'],
+    ['ANTHROPIC_BASE_URL', 'localhost:1234', 'http(s) address'],
+    ['SCALEKIT_ENV_URL', 'ftp://x.example', 'http(s) address'],
+    ['SCALEKIT_MCP_MODE', 'both', 'must be virtual or instance'],
+    ['SCALEKIT_MCP_CONFIG', 'Inbox Agent', 'a–z'],
+    ['SCALEKIT_IDENTIFIER', 'everybody', 'one mailbox'],
+    ['SCALEKIT_IDENTIFIER', '{team}', 'one mailbox'],
+    ['DATABASE_URL', 'postgres://x.example/inbox', 'must be file:PATH'],
+    ['PORT', '70000', 'must be 65535 or less'],
+    ['LOG_LEVEL', 'loud', 'must be one of'],
+  ])('%s=%s is told as such', (name, value, words) => {
+    const found = problems(readBotConfig, { ...BOT, [name]: value })
+    expect(found).toEqual([expect.stringContaining(words)])
+    expect(found[0]).toMatch(new RegExp(`^${name} `))
+  })
+
+  it('never repeats a value: it may be a secret in the wrong place', () => {
+    const misplaced = {
+      ...BOT,
+      SLACK_BOT_TOKEN: 'sk-ant-oops',
+      SLACK_APP_TOKEN: 'xoxb-oops',
+      SCALEKIT_ENV_URL: 'oops',
+      PORT: 'oops',
+    }
+    expect(() => readBotConfig(misplaced)).toThrow(/4 problems/)
+    expect(() => readBotConfig(misplaced)).not.toThrow(/oops/)
+  })
+})
+
+describe('how events arrive', () => {
+  it.each([
+    ['Socket Mode with an app-level token', { SLACK_APP_TOKEN: 'xapp-1' }, { mode: 'socket', appToken: 'xapp-1' }],
+    [
+      'Socket Mode even beside a signing secret and a port',
+      { SLACK_APP_TOKEN: 'xapp-1', SLACK_SIGNING_SECRET: 's', PORT: '3000' },
+      { mode: 'socket', appToken: 'xapp-1' },
+    ],
+    [
+      'HTTP with a signing secret',
+      { SLACK_APP_TOKEN: '', SLACK_SIGNING_SECRET: 's', PORT: '3000' },
+      { mode: 'http', signingSecret: 's', port: 3000 },
+    ],
+  ])('%s', (_, environment, delivery) => {
+    expect(readBotConfig({ ...BOT, ...environment }).slack.delivery).toEqual(delivery)
+  })
+
+  it('over HTTP needs a port', () => {
+    expect(problems(readBotConfig, { ...BOT, SLACK_APP_TOKEN: '', SLACK_SIGNING_SECRET: 's' })).toEqual([
+      expect.stringMatching(/^PORT is missing: /),
+    ])
+  })
+})
+
+describe('what is left out', () => {
+  it('has the documented default', () => {
+    expect(readBotConfig(BOT)).toEqual({
+      anthropic: { apiKey: 'sk-ant-test', baseUrl: undefined, model: expect.stringMatching(/^claude-/) },
+      scalekit: {
+        url: 'https://northwind.scalekit.example',
+        clientId: 'skc_1',
+        clientSecret: 'secret',
+        mode: 'virtual',
+        configName: 'slack-inbox-agent',
+        connection: 'gmail',
+        identifierTemplate: 'slack:{team}:{user}',
+      },
+      databasePath: 'data/inbox.db',
+      logLevel: 'info',
+      slack: {
+        botToken: 'xoxb-1',
+        delivery: { mode: 'socket', appToken: 'xapp-1' },
+        apiUrl: 'https://slack.com/api/',
+        slashCommand: '/inbox',
+        editsPerMinute: 45,
+        channelReplies: 'ask',
+      },
+      port: undefined,
+    })
+  })
+
+  it('is all of Slack, for setup', () => {
+    expect(readPlatformConfig(PLATFORM)).toMatchObject({ scalekit: { clientId: 'skc_1' } })
+    expect(problems(readPlatformConfig, {}).some((problem) => problem.includes('SLACK'))).toBe(false)
+  })
+})
+
+describe('what is given', () => {
+  it('is used as it stands, without the blanks around it', () => {
+    const config = readBotConfig({
+      ...BOT,
+      SLACK_API_URL: ' http://127.0.0.1:4000/api ',
+      SLASH_COMMAND: '/mail',
+      SLACK_EDITS_PER_MINUTE: '20',
+      CHANNEL_REPLIES: 'here',
+      SCALEKIT_MCP_MODE: 'instance',
+      SCALEKIT_IDENTIFIER: '{email}',
+      DATABASE_URL: 'file:/var/lib/inbox.db',
+      PORT: '8080',
+      LOG_LEVEL: 'debug',
+    })
+    expect(config).toMatchObject({
+      slack: {
+        apiUrl: 'http://127.0.0.1:4000/api/',
+        slashCommand: '/mail',
+        editsPerMinute: 20,
+        channelReplies: 'here',
+      },
+      scalekit: { mode: 'instance', identifierTemplate: '{email}' },
+      databasePath: '/var/lib/inbox.db',
+      port: 8080,
+      logLevel: 'debug',
+    })
+  })
+})
+
+describe('.env', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'inbox-config-'))
+  const file = join(folder, '.env')
+
+  afterEach(() => {
+    delete process.env.INBOX_TEST_SET
+    delete process.env.INBOX_TEST_UNSET
+    rmSync(folder, { recursive: true, force: true })
+  })
+
+  it('fills in what the environment does not say, and never overrides it', () => {
+    writeFileSync(file, 'INBOX_TEST_SET=from the file\nINBOX_TEST_UNSET=from the file\n')
+    process.env.INBOX_TEST_SET = 'from the environment'
+    loadDotEnv(file)
+    expect(process.env.INBOX_TEST_SET).toBe('from the environment')
+    expect(process.env.INBOX_TEST_UNSET).toBe('from the file')
+  })
+
+  it('need not be there', () => {
+    expect(() => loadDotEnv(join(folder, 'none'))).not.toThrow()
+  })
+})

@@ -1,0 +1,195 @@
+import fc from 'fast-check'
+import { describe, expect, it, test } from 'vitest'
+import { renderMarkdown } from '../../src/slack/markdown.js'
+import { PAGE_LIMIT, Pager, pages } from '../../src/slack/pages.js'
+import { documents, lettered, seen, wild } from './markdown-samples.js'
+
+const LIMIT = 1000
+
+function of(length: number, text: string): string {
+  return text.repeat(Math.ceil(length / text.length)).slice(0, length)
+}
+
+/** The letters of a text, without those of entities. */
+function letters(text: string): string {
+  return (text.replace(/&(?:amp|lt);/g, '').match(/[\p{L}🎉]/gu) ?? []).join('')
+}
+
+describe('a reply longer than a message', () => {
+  it('is one page while it fits, and none while there is nothing', () => {
+    expect(pages('Hello', { final: true })).toEqual(['Hello'])
+    expect(pages(' \n', { final: true })).toEqual([])
+    expect(pages('**', { final: false })).toEqual([])
+  })
+
+  it('goes on before a paragraph', () => {
+    const paragraph = `${of(300, 'Some words in a sentence. ').trim()}`
+    const text = Array.from({ length: 6 }, (_, index) => `${index} ${paragraph}`)
+    expect(pages(text.join('\n\n'), { final: true, limit: LIMIT })).toEqual([
+      text.slice(0, 2).join('\n\n'),
+      text.slice(2, 4).join('\n\n'),
+      text.slice(4, 6).join('\n\n'),
+    ])
+  })
+
+  it('goes on before a list item, whose number goes on', () => {
+    const items = Array.from({ length: 40 }, (_, index) => `${index + 1}. ${of(40, 'word ').trim()}\n   - below it`)
+    const [first = '', second = ''] = pages(items.join('\n'), { final: true, limit: LIMIT })
+    const last = Number(/.*\n(\d+)\. /s.exec(first)?.[1])
+    expect(first.endsWith('below it')).toBe(true)
+    expect(second.startsWith(`${last + 1}. word`)).toBe(true)
+  })
+
+  it('keeps a heading with what it is above of', () => {
+    const text = `${of(700, 'Some words. ')}\n\n# Heading\n\n${of(700, 'Other words. ')}`
+    expect(pages(text, { final: true, limit: LIMIT })[1]?.startsWith('# Heading\n\nOther')).toBe(true)
+  })
+
+  it('closes code and opens it again, with its language', () => {
+    const lines = Array.from({ length: 90 }, (_, index) => `const line${index} = "<${index}>"`)
+    const all = pages(`Look:\n\n\`\`\`ts\n${lines.join('\n')}\n\`\`\``, { final: true, limit: LIMIT })
+    expect(all.length).toBeGreaterThan(2)
+    for (const page of all.slice(1)) expect(page).toMatch(/^```ts\n[^`]*\n```$/)
+    expect(all.join('\n').match(/line\d+/g)).toEqual(lines.map((_, index) => `line${index}`))
+  })
+
+  it('repeats the header of a table', () => {
+    const rows = Array.from({ length: 60 }, (_, index) => `| person ${index} | ${index} |`)
+    const all = pages(['| Name | Mails |', '|---|---|', ...rows].join('\n'), { final: true, limit: LIMIT })
+    expect(all.length).toBeGreaterThan(2)
+    for (const page of all) expect(page).toMatch(/^```\nName +Mails\n─+ {2}─+\nperson [^`]*\n```$/)
+    expect(all.join('\n').match(/person \d+/g)).toEqual(rows.map((_, index) => `person ${index}`))
+  })
+
+  it('takes a list item up again that did not fit', () => {
+    const text = `- first\n- second\n\n  ${of(1500, 'Long words in it. ')}\n  - below\n- third`
+    const all = pages(text, { final: true, limit: LIMIT })
+    expect(all[1]).toMatch(/^- … Long words[^]*\n {4}- below\n- third$/)
+  })
+
+  it('closes bold at the end of a page and opens it again', () => {
+    const all = pages(`**${of(2500, 'bold words ')}end** plain`, { final: true, limit: LIMIT })
+    expect(all.length).toBeGreaterThan(2)
+    for (const page of all.slice(0, -1)) expect(page).toMatch(/^\*\*bold [^*]* words\*\*\s*$/)
+    expect(all.at(-1)).toMatch(/^\*\*[^*]*end\*\* plain$/)
+  })
+
+  it('breaks no link, no code and no character if it can help it', () => {
+    for (const piece of ['[a label](https://example.com/path) ', '`some code` ', '👩‍👩‍👧‍👦', '🇩🇪', 'https://example.com/a ', 'e\u0301']) {
+      const whole = renderMarkdown(piece, 'final').trim()
+      for (const page of pages(of(piece.length * 150, piece), { final: true, limit: LIMIT })) {
+        expect(page.replaceAll(whole, '').trim()).toBe('')
+      }
+    }
+  })
+
+  it('refuses a limit that leaves no room for anything', () => {
+    expect(() => new Pager(100)).toThrow(RangeError)
+  })
+})
+
+describe('whatever the text', () => {
+  it('no page is longer than the limit', () => {
+    fc.assert(
+      fc.property(wild, fc.boolean(), fc.integer({ min: LIMIT, max: 1300 }), (markdown, final, limit) => {
+        for (const page of pages(markdown, { final, limit })) expect(page.length).toBeLessThanOrEqual(limit)
+      }),
+      { numRuns: 250 },
+    )
+  })
+
+  it('a page that is full never changes, live or final, and paging step by step comes to the same', () => {
+    fc.assert(
+      fc.property(wild, fc.boolean(), fc.array(fc.nat(), { minLength: 3, maxLength: 6 }), (markdown, final, cuts) => {
+        const whole = pages(markdown, { final: true, limit: LIMIT })
+        const pager = new Pager(LIMIT)
+        for (const cut of cuts.map((each) => each % (markdown.length + 1)).sort((a, b) => a - b)) {
+          const text = markdown.slice(0, cut)
+          const now = pages(text, { final, limit: LIMIT })
+          expect(now.slice(0, -1)).toEqual(whole.slice(0, Math.max(0, now.length - 1)))
+          expect(pager.update(text, final)).toEqual(now)
+        }
+      }),
+      { numRuns: 200 },
+    )
+  })
+
+  it('no letter is lost, repeated or moved', () => {
+    fc.assert(
+      fc.property(lettered, (markdown) => {
+        expect(letters(pages(markdown, { final: true, limit: LIMIT }).join(''))).toBe(letters(markdown))
+      }),
+      { numRuns: 150 },
+    )
+  })
+
+  it('the pages together show what one page without a limit would', () => {
+    fc.assert(
+      fc.property(documents({ minLength: 15, maxLength: 40 }), (markdown) => {
+        const paged = pages(markdown, { final: true, limit: LIMIT })
+        expect(paged.map(seen).join('').replaceAll('…', '')).toBe(seen(renderMarkdown(markdown, 'final')))
+      }),
+      { numRuns: 40 },
+    )
+  })
+
+  const LENGTH = 200_000
+  test.each([
+    ['one line', of(LENGTH, 'Hello world, this is text. ')],
+    ['one word', of(LENGTH, 'abcdefghij')],
+    ['emoji', of(LENGTH, '👨‍👩‍👧‍👦')],
+    ['10,000 list items', Array.from({ length: 10_000 }, (_, index) => `1. item x${index}`).join('\n')],
+    ['deep lists', Array.from({ length: 3000 }, (_, index) => `${' '.repeat(2 * (index % 300))}- x${index}`).join('\n')],
+    ['deep quotes', of(LENGTH, '>')],
+    ['code', `\`\`\`\n${of(LENGTH, 'const a = 1 < 2\n')}`],
+    ['one line of code', `\`\`\`\n${of(LENGTH, 'x')}`],
+    ['a table', `| a | b |\n|---|---|\n${of(LENGTH, '| x | y |\n')}`],
+    ['one cell', `| a | b |\n|---|---|\n| ${of(LENGTH, 'x')}`],
+    ['brackets', of(LENGTH, '[')],
+    ['half links', of(LENGTH, '](')],
+    ['asterisks', of(LENGTH, '*a ')],
+    ['backticks', of(LENGTH, '`a``b```')],
+    ['addresses', of(LENGTH, '<https://')],
+    ['blanks', of(LENGTH, ' ')],
+    ['empty lines', of(LENGTH, '\n')],
+  ])('200,000 characters come through: %s', (_, markdown) => {
+    const all = pages(markdown, { final: true })
+    expect(Math.max(0, ...all.map((page) => page.length))).toBeLessThanOrEqual(PAGE_LIMIT)
+    const words = (text: string): string => (text.match(/[a-z]/g) ?? []).join('')
+    // Languages and headers are repeated, and entities are spelled with letters; none of them has an x.
+    const count = (text: string): number => (text.match(/[xH👨]/gu) ?? []).length
+    expect(count(all.join(''))).toBe(count(markdown))
+    expect(words(all.join('')).length).toBeGreaterThanOrEqual(words(markdown).length)
+  })
+})
+
+describe('a text that grows', () => {
+  it('is read again only from its last page on', () => {
+    const text = of(200_000, '## Heading\n\nSome **bold** text and [a link](https://example.com).\n\n- one\n- two\n\n')
+    const pager = new Pager()
+    let reads = 0
+    let frozen: string[] = []
+    for (let end = 0; end <= text.length; end += 500) {
+      const counted = new Proxy(Object(text.slice(0, end)), {})
+      expect(String(counted)).toHaveLength(end)
+      const now = pager.update(text.slice(0, end), false)
+      expect(now.slice(0, frozen.length)).toEqual(frozen)
+      frozen = now.slice(0, -1)
+      reads += 1
+    }
+    expect(reads).toBe(401)
+    expect(frozen.length).toBeGreaterThan(15)
+  })
+
+  it('is paged anew from where it differs', () => {
+    const paragraphs = Array.from({ length: 30 }, (_, index) => `${index} ${of(200, 'words ')}`)
+    const pager = new Pager(LIMIT)
+    const before = pager.update(paragraphs.join('\n\n'), false)
+    paragraphs[20] = 'Something else'
+    const text = paragraphs.join('\n\n')
+    const after = pager.update(text, true)
+    expect(after).toEqual(pages(text, { final: true, limit: LIMIT }))
+    expect(after.slice(0, 5)).toEqual(before.slice(0, 5))
+    expect(pager.update('New', true)).toEqual(['New'])
+  })
+})
