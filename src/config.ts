@@ -136,6 +136,11 @@ export function readPlatformConfig(environment: Environment): PlatformConfig {
   return platformConfig(parse(PLATFORM, environment, []))
 }
 
+/** For commands that need the database and nothing else. @throws ConfigurationError */
+export function readDatabasePath(environment: Environment): string {
+  return parse({ DATABASE_URL: PLATFORM.DATABASE_URL }, environment, []).DATABASE_URL.slice('file:'.length)
+}
+
 /** @throws ConfigurationError */
 export function readBotConfig(environment: Environment): BotConfig {
   const given = present(environment)

@@ -19,6 +19,8 @@ export interface CallOptions {
   readonly signal?: AbortSignal
   /** Statuses that the caller wants to see for itself, as the SDK's `APIError`. */
   readonly unsorted?: readonly number[]
+  /** How often the SDK repeats a repeatable call; 0 for callers with a patience of their own. */
+  readonly maxRetries?: number
 }
 
 type Call<T> = (sdk: Anthropic, options: RequestOptions) => Promise<T>
@@ -34,6 +36,8 @@ const DEFAULT_URL = 'https://api.anthropic.com'
 const ATTEMPT_MS = 30_000
 /** A repeatable call with its retries and the pauses between them. */
 const DEADLINE_MS = 75_000
+
+const MAX_RETRIES = 2
 
 /** Few round trips, and within the limit of every list. */
 const PAGE_SIZE = 100
@@ -59,7 +63,7 @@ export class Claude {
 
   /** For what may safely be done twice: retried by the SDK. */
   repeatable<T>(subject: Subject, call: Call<T>, options: CallOptions = {}): Promise<T> {
-    return this.#call(subject, call, 2, DEADLINE_MS, options)
+    return this.#call(subject, call, options.maxRetries ?? MAX_RETRIES, DEADLINE_MS, options)
   }
 
   /** For what makes something: one attempt. After `Unavailable` it is unknown whether it happened. */

@@ -96,17 +96,26 @@ class Follower {
     let connection: Connection | null = null
     try {
       connection = await this.#first
-      for (let fruitless = 0; ; ) {
+      for (let fruitless = 0, failures = 0; ; ) {
         let moved = false
-        for await (const event of this.#readConnection(connection)) {
-          moved = true
-          yield event
+        let failure: Unavailable | null = null
+        try {
+          for await (const event of this.#readConnection(connection)) {
+            moved = true
+            yield event
+          }
+        } catch (error) {
+          // The list did not answer. A stream whose beginning is unknown is of no use, so both are tried again.
+          if (!(error instanceof Unavailable)) throw error
+          failure = error
         }
         if (this.#ended !== null) throw this.#ended
         connection.close()
         this.#breakOffPreviews()
         fruitless = moved ? 0 : fruitless + 1
-        await this.#pause(this.pace.retryPausesMs.slice(0, Math.min(fruitless, PAUSES_AFTER_END)).at(-1) ?? 0)
+        failures = failure === null || moved ? 0 : failures + 1
+        if (failure === null) await this.#pause(this.#pauseAfterEnd(fruitless))
+        else await this.#pauseAfter(failure, this.pace.retryPausesMs[failures])
         connection = await this.#connectPatiently(this.pace.retryPausesMs)
       }
     } catch (error) {
@@ -155,7 +164,7 @@ class Follower {
           { ...page, order: 'asc', ...(from === null ? {} : { 'created_at[gte]': from }) },
           options,
         ),
-      { signal: this.signal },
+      { signal: this.signal, maxRetries: 0 },
     )
     for await (const vendorEvent of list) {
       const event = translate(vendorEvent)
@@ -207,9 +216,15 @@ class Follower {
       this.#seen.add(event.id)
     }
     this.#openPreviews.delete(event.id)
-    if (this.#newest === null || Date.parse(event.at) > Date.parse(this.#newest)) this.#newest = event.at
+    this.#note(event.at)
     if (event.type === 'session_ended') this.#ended = new SessionGone(event.how)
     return event
+  }
+
+  /** A time that is none cannot be listed from; the event counts all the same. */
+  #note(at: string): void {
+    const time = Date.parse(at)
+    if (this.#newest === null ? !Number.isNaN(time) : time > Date.parse(this.#newest)) this.#newest = at
   }
 
   #admitPreview(messageId: string): boolean {
@@ -230,9 +245,8 @@ class Follower {
       try {
         return await this.#connect()
       } catch (error) {
-        const wait = pauses[attempt]
-        if (!(error instanceof Unavailable) || wait === undefined) throw error
-        await this.#pause(Math.max(wait, Math.min(error.retryAfterMs ?? 0, LONGEST_PAUSE_MS)))
+        if (!(error instanceof Unavailable)) throw error
+        await this.#pauseAfter(error, pauses[attempt])
       }
     }
   }
@@ -276,6 +290,16 @@ class Follower {
       timer.abort()
       this.signal.removeEventListener('abort', stop)
     }
+  }
+
+  #pauseAfterEnd(fruitless: number): number {
+    return this.pace.retryPausesMs.slice(0, Math.min(fruitless, PAUSES_AFTER_END)).at(-1) ?? 0
+  }
+
+  /** @throws the failure itself, when there is no pause left */
+  async #pauseAfter(failure: Unavailable, ms: number | undefined): Promise<void> {
+    if (ms === undefined) throw failure
+    await this.#pause(Math.max(ms, Math.min(failure.retryAfterMs ?? 0, LONGEST_PAUSE_MS)))
   }
 
   async #pause(ms: number): Promise<void> {

@@ -4,7 +4,7 @@
  */
 
 import type { IdentifiedPerson } from '../turns/model.js'
-import type { MailboxAccess } from '../turns/ports.js'
+import { type MailboxAccess, OperatorProblem } from '../turns/ports.js'
 import type { Claude } from './claude.js'
 import { PersonalGrant } from './grants.js'
 import type { Mark } from './mark.js'
@@ -60,6 +60,12 @@ export class VirtualMailboxAccess implements MailboxAccess {
   }
 
   async #grant(person: IdentifiedPerson): Promise<PersonalGrant> {
+    if (this.mcpServerUrl === '') {
+      throw new OperatorProblem(
+        'setup',
+        'the MCP configuration has no server address; set SCALEKIT_MCP_MODE=instance, or run `npm run setup` again',
+      )
+    }
     const stored = await this.#stored(person.id)
     if (stored?.credentialId != null && (stored.expiresAt ?? 0) - this.now() >= ENOUGH_LEFT_MS) {
       return this.#grantOf(person, stored.vaultId)

@@ -1,4 +1,4 @@
-/** `npm run doctor`: says what is right and what is wrong, each wrong thing with its remedy. Changes nothing; may run beside the bot. */
+/** `npm run doctor`: says what is right and what is wrong, each wrong thing with its remedy. Changes nothing at the services; may run beside the bot. */
 
 import { readFileSync } from 'node:fs'
 import { ConfigurationError, loadDotEnv, readBotConfig, readPlatformConfig } from '../config.js'

@@ -66,7 +66,12 @@ export const WORLD: World = {
   ],
   channels: [
     { id: 'C0GENERAL', name: 'general', topic: 'Company-wide news and chatter', members: ['U0ANNA', 'U0BEN'] },
-    { id: 'C0ATLAS', name: 'project-atlas', topic: 'The Atlas exhibition, opening in March', members: ['U0ANNA', 'U0BEN'] },
+    {
+      id: 'C0ATLAS',
+      name: 'project-atlas',
+      topic: 'The Atlas exhibition, opening in March',
+      members: ['U0ANNA', 'U0BEN'],
+    },
   ],
   mailAccounts: [
     { address: 'anna@northwind.example', displayName: 'Anna Lindqvist' },

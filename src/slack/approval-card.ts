@@ -11,15 +11,18 @@ type Input = Readonly<Record<string, unknown>>
 /** A section's text may have 3,000 characters; what is longer goes on in the next section. */
 const SECTION_LENGTH = 2_900
 
-/** The blocks that ask for one decision, or tell how it went. */
-export function approvalBlocks(approval: ApprovalView): KnownBlock[] {
+/**
+ * The blocks that ask for one decision, or tell how it went.
+ * @param over the turn has ended: what was not decided until then will not happen
+ */
+export function approvalBlocks(approval: ApprovalView, over = false): KnownBlock[] {
   const { step, decision } = approval
   const blocks: KnownBlock[] = [
     { type: 'section', text: { type: 'mrkdwn', text: `*${escapeMrkdwn(question(step.name))}*` } },
     ...details(step.name, step.input, approval.names),
   ]
-  if (decision !== null) {
-    const words = decision === 'approved' ? '✅ You approved this.' : '🚫 You said no to this.'
+  if (decision !== null || over) {
+    const words = decision === null ? UNDECIDED : DECIDED[decision]
     return [...blocks, { type: 'context', elements: [{ type: 'mrkdwn', text: words }] }]
   }
   return [
@@ -47,6 +50,9 @@ export function approvalBlocks(approval: ApprovalView): KnownBlock[] {
   ]
 }
 
+const DECIDED = { approved: '✅ You approved this.', denied: '🚫 You said no to this.' }
+const UNDECIDED = '⏹️ This is over: nobody decided, so it did not happen.'
+
 /** One line about a decided approval. */
 export function approvalLine(approval: ApprovalView): string {
   const what = describeToolCall(approval.step.name, approval.step.input)
@@ -68,7 +74,8 @@ const QUESTIONS: Readonly<Record<string, string>> = {
 }
 
 function question(tool: string): string {
-  return QUESTIONS[tool] ?? `Allow this? (${tool})`
+  const known = Object.hasOwn(QUESTIONS, tool) ? QUESTIONS[tool] : undefined
+  return known ?? `Allow this? (${tool})`
 }
 
 function approveLabel(tool: string): string {
@@ -108,7 +115,8 @@ function details(tool: string, input: Input, names: ReadonlyMap<string, string>)
   const isNamed = (value: unknown) => typeof value === 'string' && names.has(value)
   const isFinePrint = (name: string, value: unknown) =>
     ID_FIELD.test(name) && !LABEL_FIELDS.has(name) && !isNamed(value)
-  const line = ([name, value]: [string, unknown]) => `*${label(name)}:* ${escapeMrkdwn(inWords(value, names))}`
+  const line = ([name, value]: [string, unknown]) =>
+    `*${label(name)}:* ${onOneLine(escapeMrkdwn(inWords(value, names)))}`
   const short = fields.filter(([name, value]) => !BODY_FIELDS.has(name) && !isFinePrint(name, value)).map(line)
   const bodies = fields.filter(([name]) => BODY_FIELDS.has(name)).map(([, value]) => quote(inWords(value, names)))
   const finePrint = fields.filter(([name, value]) => isFinePrint(name, value)).map(line)
@@ -128,7 +136,13 @@ function small(text: string): KnownBlock[] {
 }
 
 function label(name: string): string {
-  return LABELS[name] ?? escapeMrkdwn(name.replaceAll('_', ' '))
+  const known = Object.hasOwn(LABELS, name) ? LABELS[name] : undefined
+  return known ?? onOneLine(escapeMrkdwn(name.replaceAll('_', ' ')))
+}
+
+/** A value that brought lines of its own could pretend to be another field. */
+function onOneLine(text: string): string {
+  return text.replace(/\r\n|[\n\r\u2028\u2029]/g, ' ⏎ ')
 }
 
 function inWords(value: unknown, names: ReadonlyMap<string, string>): string {

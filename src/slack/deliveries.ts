@@ -66,6 +66,7 @@ const CHANGED_EVENT = z.object({
   subtype: z.literal('message_changed'),
   channel: z.string(),
   message: z.object({
+    subtype: z.string().optional(),
     ts: z.string(),
     user: z.string().optional(),
     text: z.string().nullish(),
@@ -80,6 +81,7 @@ const EVENT_BODY = z.object({
   type: z.literal('event_callback'),
   team_id: z.string(),
   enterprise_id: z.string().nullish(),
+  authorizations: z.array(z.object({ enterprise_id: z.string().nullish(), team_id: z.string().nullish() })).optional(),
   event: z.looseObject({ type: z.string() }),
 })
 
@@ -117,7 +119,7 @@ function readEvent(body: object, bot: BotIdentity): Delivery {
   const outer = EVENT_BODY.safeParse(body)
   if (!outer.success) return malformed(outer.error)
   const { event } = outer.data
-  const team = outer.data.enterprise_id ?? outer.data.team_id
+  const team = workspaceOf(outer.data)
   if (event.type === 'app_home_opened') {
     const home = HOME_EVENT.safeParse(event)
     return home.success ? { kind: 'home_opened', user: home.data.user } : malformed(home.error)
@@ -133,6 +135,12 @@ function readEvent(body: object, bot: BotIdentity): Delivery {
   const parsed = MESSAGE_EVENT.safeParse(event)
   if (!parsed.success) return malformed(parsed.error)
   return readMessage(parsed.data, team, bot)
+}
+
+/** Where the app is installed. In a channel shared with another organisation, the outer ids may be theirs; the authorization is ours. */
+function workspaceOf(body: z.infer<typeof EVENT_BODY>): string {
+  const [installed] = body.authorizations ?? []
+  return installed?.enterprise_id ?? installed?.team_id ?? body.enterprise_id ?? body.team_id
 }
 
 function readMessage(event: z.infer<typeof MESSAGE_EVENT>, team: string, bot: BotIdentity): Delivery {
@@ -168,6 +176,8 @@ function readChange(event: unknown, team: string, bot: BotIdentity): Delivery {
   const changed = CHANGED_EVENT.safeParse(event)
   if (!changed.success) return malformed(changed.error)
   const { channel, message } = changed.data
+  // The first message of a thread is not deleted but changed into a tombstone, so that its replies keep their place.
+  if (message.subtype === 'tombstone') return { kind: 'deleted', team, channel, ts: message.ts }
   // The bot's own edits come back as changes, too.
   if (message.bot_id || message.user === bot.userId) return { kind: 'other' }
   return { kind: 'edited', team, channel, ts: message.ts, text: personsWords(message.text ?? '', bot.userId) }

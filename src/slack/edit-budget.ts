@@ -45,7 +45,7 @@ export interface EditBudgetOptions {
 /** How long a used edit is missing from the budget. */
 const WINDOW_MS = 60_000
 /** Text spends what is free over this time. Shorter: livelier beginnings, longer lulls after them. */
-const HORIZON_MS = 30_000
+const HORIZON_MS = 20_000
 /** A reply's text is never edited more often than this: nobody reads faster. */
 const TEXT_INTERVAL_MS = 700
 /** Between any two edits, so that twenty that end together do not hit Slack in one instant. */
@@ -54,6 +54,8 @@ const GAP_MS = 50
 const TYPICAL_REPLY_MS = 30_000
 /** Kept for final states and approvals even when a single reply is open. */
 const LEAST_KEPT = 3
+/** Kept from text for replies that are about to begin. */
+const LEAST_KEPT_FOR_FIRSTS = 2
 const MOST_KEPT_FOR_FINALS = 0.45
 const MOST_KEPT = 0.85
 /** After a refusal: this part of the rate, never less than `LEAST_RATE`, and one edit a minute more in each recovery interval. */
@@ -310,7 +312,9 @@ export class EditBudget {
     // However many are open, something is left for what is less urgent.
     const most = (part: number): number => Math.min(capacity * part, capacity - 1)
     const forFinals = Math.min(Math.max(LEAST_KEPT, finals), most(MOST_KEPT_FOR_FINALS))
-    return priority === 'first' ? forFinals : Math.min(forFinals + firsts, most(MOST_KEPT))
+    return priority === 'first'
+      ? forFinals / 2
+      : Math.min(forFinals + Math.max(LEAST_KEPT_FOR_FIRSTS, firsts), most(MOST_KEPT))
   }
 
   /** The pace at which text can go on for the whole horizon with what is free now and what comes back meanwhile. */

@@ -479,5 +479,5 @@ function holdOpenBracket(nodes: Inline[], brackets: readonly Bracket[], length: 
 /** `ht` at the very end may be the beginning of an address. */
 function holdScheme(nodes: Inline[]): void {
   const last = nodes.at(-1)
-  if (last?.kind === 'text') last.value = last.value.replace(HELD_SCHEME, '').replace(/[\uD800-\uDBFF]$/, '')
+  if (last?.kind === 'text') last.value = last.value.replace(HELD_SCHEME, '')
 }

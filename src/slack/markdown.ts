@@ -41,7 +41,8 @@ export function renderSlice(slice: string, state: BlockState, end: 'complete' | 
 /** Renders the tail of a text that is still arriving. */
 export function renderLive(tail: string, state: BlockState, limits = NO_LIMITS): string {
   const reader = new BlockReader(state, limits)
-  const all = lines(tail)
+  // Half an emoji may have come.
+  const all = lines(tail.replace(/[\uD800-\uDBFF]$/, ''))
   const partial = tail.endsWith('\n') ? undefined : all.pop()
   for (const line of all) reader.read(line)
   const held = partial !== undefined && isUndecidedLine(partial, reader)
@@ -124,7 +125,13 @@ function write(blocks: readonly Block[], continued: readonly Container[], end: I
     }
     path = block.path
   }
-  return { text: out.join('\n').replace(/\p{Surrogate}|\0/gu, '\uFFFD'), open }
+  return {
+    text: out
+      .join('\n')
+      .trimEnd()
+      .replace(/\p{Surrogate}|\0/gu, '\uFFFD'),
+    open,
+  }
 }
 
 /** List items follow each other, and a list its item's text, without an empty line. */

@@ -7,7 +7,8 @@ const ENTITY = /<([^<>]*)>/g
  * @param text `event.text`, or the text of a slash command
  */
 export function personsWords(text: string, botUserId: string): string {
-  const withoutMention = text.replace(new RegExp(`[ \\t]*<@${botUserId}(?:\\|[^<>]*)?>[:,]?`, 'g'), '')
+  // The look-behind keeps a long run of blanks from being tried from each of its blanks.
+  const withoutMention = text.replace(new RegExp(`(?<![ \\t])[ \\t]*<@${botUserId}(?:\\|[^<>]*)?>[:,]?`, 'g'), '')
   return decodeEscapes(withoutMention.replace(ENTITY, (_, inner: string) => decodeEntity(inner))).trim()
 }
 

@@ -3,12 +3,14 @@
 import type { KnownBlock } from '@slack/web-api'
 import { describeToolCall, describeToolKind } from '../turns/activity.js'
 import { ENDING_WORDS } from '../turns/endings.js'
+import type { Decision } from '../turns/model.js'
 import { replyText, type ToolStep, toolSteps } from '../turns/reply.js'
+import { shorten } from '../turns/shorten.js'
 import type { ReplyView } from '../turns/view.js'
 import { ACTIONS } from './action-ids.js'
 import { approvalBlocks, approvalLine } from './approval-card.js'
 import { escapeMrkdwn } from './markdown-escape.js'
-import { pages } from './pages.js'
+import { Pager } from './pages.js'
 import type { MessageContent } from './poster.js'
 
 export interface ReplyLook {
@@ -23,11 +25,16 @@ const STEPS_SHOWN = 3
 const NOTIFICATION_LENGTH = 140
 /** Slack takes 50 blocks a message. */
 const MOST_BLOCKS = 50
+/** Slack takes 3,000 characters in the text of a block. */
+const LONGEST_TEXT = 2_900
 
-/** The messages of the reply, in order; at least one. All but the last stay as they are while the reply grows. */
-export function replyMessages(view: ReplyView, look: ReplyLook): MessageContent[] {
+/**
+ * The messages of the reply, in order; at least one. All but the last stay as they are while the reply grows.
+ * @param pager kept by whoever shows a growing reply, so that what is frozen is not read again at every edit
+ */
+export function replyMessages(view: ReplyView, look: ReplyLook, pager: Pager = new Pager()): MessageContent[] {
   const ended = view.phase.type === 'ended'
-  const texts = pages(wholeText(view, look), { final: ended || view.phase.type === 'deciding' })
+  const texts = pager.update(wholeText(view, look), ended || view.phase.type === 'deciding')
   const bodies = texts.length === 0 ? [''] : texts
   const notification = notificationText(view, bodies)
   const messages = bodies.map((text, index): MessageContent => {
@@ -43,12 +50,15 @@ export function replyMessages(view: ReplyView, look: ReplyLook): MessageContent[
 export function cardMessages(view: ReplyView, look: ReplyLook): MessageContent[] {
   if (look.audience === 'owner') return []
   if (view.phase.type === 'connecting') return [{ text: 'Connect your Gmail', blocks: connecting(view.phase) }]
+  const over = view.phase.type === 'ended'
   return view.approvals.flatMap((approval) =>
-    appendBlocks(
-      [{ text: approval.decision === null ? 'I need your decision' : 'Decided', blocks: [] }],
-      approvalBlocks(approval),
-    ),
+    appendBlocks([{ text: cardNotification(approval.decision, over), blocks: [] }], approvalBlocks(approval, over)),
   )
+}
+
+function cardNotification(decision: Decision | null, over: boolean): string {
+  if (decision !== null) return 'Decided'
+  return over ? 'This is over' : 'I need your decision'
 }
 
 /** Adds blocks below the last message, and opens further messages where Slack's number of blocks is not enough. */
@@ -184,12 +194,23 @@ function stepLine(step: ToolStep, look: ReplyLook): string {
 }
 
 function openApprovals(view: ReplyView): KnownBlock[] {
-  return view.approvals.filter((approval) => approval.decision === null).flatMap(approvalBlocks)
+  return view.approvals.filter((approval) => approval.decision === null).flatMap((approval) => approvalBlocks(approval))
 }
 
 function decidedLines(view: ReplyView): KnownBlock[] {
   const decided = view.approvals.filter((approval) => approval.decision !== null)
-  return decided.length === 0 ? [] : [line(decided.map((approval) => escapeMrkdwn(approvalLine(approval))).join('\n'))]
+  return packed(decided.map((approval) => escapeMrkdwn(approvalLine(approval)))).map(line)
+}
+
+/** Lines, together as far as Slack takes them in one text. */
+function packed(lines: readonly string[]): string[] {
+  const texts: string[] = []
+  for (const one of lines) {
+    const last = texts.at(-1)
+    if (last !== undefined && last.length + one.length < LONGEST_TEXT) texts[texts.length - 1] = `${last}\n${one}`
+    else texts.push(one)
+  }
+  return texts
 }
 
 function ended(view: ReplyView, look: ReplyLook): KnownBlock[] {
@@ -242,5 +263,5 @@ function notificationOf(text: string): string {
     .replace(/[*_`#>|]/g, '')
     .replace(/\s+/g, ' ')
     .trim()
-  return plain.length <= NOTIFICATION_LENGTH ? plain : `${plain.slice(0, NOTIFICATION_LENGTH).replace(/&[a-z]*$/, '')}…`
+  return shorten(plain, NOTIFICATION_LENGTH).replace(/&[a-z]*…$/, '…')
 }

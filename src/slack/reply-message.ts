@@ -11,6 +11,7 @@ import { type ReplyDisplay, Unavailable } from '../turns/ports.js'
 import { replyText } from '../turns/reply.js'
 import type { ReplyView } from '../turns/view.js'
 import type { EditBudget, EditHandle, EditPriority, FlushResult } from './edit-budget.js'
+import { Pager } from './pages.js'
 import type { MessageContent, Poster, PostTarget } from './poster.js'
 import { cardMessages, type ReplyLook, replyMessages } from './reply-blocks.js'
 import { SlackRefused, slackCall } from './web.js'
@@ -57,6 +58,8 @@ export class ReplyMessage implements ReplyDisplay {
   readonly #landed: Record<Place, Landed[]> = { reply: [], card: [] }
   readonly #handle: EditHandle
   #view: ReplyView | null = null
+  readonly #pager = new Pager()
+  #rendered: { view: ReplyView; reply: readonly MessageContent[]; card: readonly MessageContent[] } | null = null
   #loaded = false
   #working: Promise<void> | null = null
   #again = false
@@ -88,6 +91,8 @@ export class ReplyMessage implements ReplyDisplay {
   }
 
   async placeBelow(messages: readonly Message[]): Promise<void> {
+    // A post that is under way may have been sent before the last of these messages was written.
+    await this.#working
     await this.#load()
     const [first] = this.#landed.reply
     const above = messages.some((message) => message.channel === first?.channel && isLater(message.ts, first.ts))
@@ -237,9 +242,14 @@ export class ReplyMessage implements ReplyDisplay {
     return null
   }
 
-  #wanted(place: Place): MessageContent[] {
+  /** Rendered once per state: a state is looked at several times until it has landed. */
+  #wanted(place: Place): readonly MessageContent[] {
     if (this.#view === null) return []
-    return place === 'reply' ? replyMessages(this.#view, this.look) : cardMessages(this.#view, this.look)
+    if (this.#rendered?.view !== this.#view) {
+      const view = this.#view
+      this.#rendered = { view, reply: replyMessages(view, this.look, this.#pager), card: cardMessages(view, this.look) }
+    }
+    return this.#rendered[place]
   }
 
   #priority(): EditPriority {

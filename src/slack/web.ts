@@ -52,7 +52,8 @@ export function createWebClient(token: string, apiUrl: string, log: Log): WebCli
  * into this bot's log, redacted; everything below that is dropped, whatever the bot's own level is.
  */
 export function sdkLogger(log: Log): Logger {
-  const words = (parts: unknown[]) => redact(parts.map((part) => (part instanceof Error ? part.message : String(part))).join(' ')).slice(0, 300)
+  const words = (parts: unknown[]) =>
+    redact(parts.map((part) => (part instanceof Error ? part.message : String(part))).join(' ')).slice(0, 300)
   return {
     debug: () => undefined,
     info: () => undefined,

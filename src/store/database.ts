@@ -3,7 +3,7 @@
  * beside the running bot; what only one bot may do is guarded by `holdBotLock`.
  */
 
-import { mkdirSync } from 'node:fs'
+import { existsSync, mkdirSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import SQLite from 'better-sqlite3'
 import {
@@ -35,7 +35,7 @@ const BUSY_TIMEOUT_MS = 10_000
 export async function openDatabase(path: string): Promise<Database> {
   const file = path === ':memory:' ? path : resolve(path)
   try {
-    if (file !== ':memory:') mkdirSync(dirname(file), { recursive: true })
+    if (file !== ':memory:') makeDirectory(dirname(file))
     const sqlite = new SQLite(file, { timeout: BUSY_TIMEOUT_MS })
     sqlite.pragma('journal_mode = WAL')
     // A message is acknowledged to Slack once it is stored; with NORMAL a power cut could still take it back.
@@ -105,7 +105,7 @@ export function holdBotLock(databasePath: string): BotLock {
   const file = `${resolve(databasePath)}.lock`
   let lock: SQLite.Database | undefined
   try {
-    mkdirSync(dirname(file), { recursive: true })
+    makeDirectory(dirname(file))
     lock = new SQLite(file, { timeout: 0 })
     lock.pragma('journal_mode = DELETE')
     lock.exec('BEGIN EXCLUSIVE')
@@ -123,6 +123,13 @@ export function holdBotLock(databasePath: string): BotLock {
       { cause: error },
     )
   }
+}
+
+/** Not `recursive: true`: on Node 20 that never returns where a parent cannot be made, e.g. below /proc. */
+function makeDirectory(path: string): void {
+  if (existsSync(path)) return
+  makeDirectory(dirname(path))
+  mkdirSync(path)
 }
 
 function reason(error: unknown): string {

@@ -265,6 +265,8 @@ export class TurnRun {
           this.#show({ type: 'deciding' })
           await this.#display.settled()
           await this.rooms.store.turns.setState(this.turn.id, 'waiting_approval')
+          // It may wait for days: nothing of it stays in memory.
+          this.#display.close()
           return 'waiting'
         }
         if (open.length > 0) await this.#deliver(sessionId, open)

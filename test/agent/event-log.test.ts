@@ -311,19 +311,19 @@ describe('a feed whose stream fails', () => {
     await send()
     await reader.until(({ type }) => type === 'running')
     platform.agents.faults.answer('sessions.events.stream', status, { times: 2 })
-    platform.agents.faults.answer('sessions.events.list', status, { headers: { 'retry-after-ms': '1' } })
+    platform.agents.faults.answer('sessions.events.list', status, { headers: { 'retry-after-ms': '1' }, times: 2 })
     platform.agents.driver.endStreams(sessionId)
     await turn.say('after')
     await reader.until(isText('after'))
     turn.finish()
   })
 
-  it('gives up when the service stays away', async () => {
+  it.each(['stream', 'list'] as const)('gives up when the %s stays away', async (part) => {
     const reader = new Reader(null, PATIENT)
     await reader.opened
     await send()
     await reader.until(isEndOfTurn)
-    platform.agents.faults.answer('sessions.events.stream', 500, { times: 50 })
+    platform.agents.faults.answer(`sessions.events.${part}`, 500, { times: 50 })
     platform.agents.driver.endStreams(sessionId)
     expect(await rejection(reader.next())).toBeInstanceOf(Unavailable)
   })

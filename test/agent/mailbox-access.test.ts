@@ -185,6 +185,15 @@ describe('virtual mode', () => {
     expect(JSON.stringify(stored?.vault)).not.toContain('anna@')
   })
 
+  it('needs an address of the server: without one, setup ran for instance mode', async () => {
+    platform.deployments.deployment = { ...platform.deployment, mcpServerUrl: '' }
+    expect(await rejection(platform.virtualAccess().grant(ANNA))).toMatchObject({
+      name: 'OperatorProblem',
+      kind: 'setup',
+    })
+    expect(vaults()).toHaveLength(0)
+  })
+
   it('uses nothing that was stored for another Claude API', async () => {
     await platform.virtualAccess().grant(ANNA)
     const row = platform.vaultRows.rows.get(ANNA.id)

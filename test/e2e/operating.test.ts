@@ -137,6 +137,30 @@ describe('npm run setup', () => {
   })
 })
 
+describe('npm run backup', () => {
+  it('copies the database while the bot works, and never overwrites a copy', async () => {
+    await open()
+    await house.run('cli/setup.js')
+    await house.startBot()
+    const anna = house.slack.person(ANNA)
+    anna.post('remember me')
+    await anna.waitFor(answers('You said: remember me'))
+    const target = join(house.directory, 'copy.db')
+    const first = await house.run('cli/backup.js', {}, [target])
+    expect(first.code).toBe(0)
+    const again = await house.run('cli/backup.js', {}, [target])
+    expect(again.code).not.toBe(0)
+    expect(again.output).toContain('exists already')
+    await house.bot.kill()
+    // The copy is a whole database: a bot that starts on it knows the conversation.
+    await house.startBot({ DATABASE_URL: `file:${target}` })
+    const [asked] = anna.messages(anna.dm)
+    anna.post('still there?', { threadTs: asked?.ts ?? '' })
+    await anna.waitFor(answers('You said: still there?'))
+    expect(house.agents.driver.sessions()).toHaveLength(1)
+  })
+})
+
 describe('npm run doctor', () => {
   it('finds a good installation good, and names what is wrong with a bad one', async () => {
     await open()

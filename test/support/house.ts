@@ -51,8 +51,8 @@ export class BotProcess {
   readonly #listeners = new Set<() => void>()
 
   /** @param script where it is, absolute */
-  constructor(script: string, environment: NodeJS.ProcessEnv, cwd: string) {
-    this.#child = spawn(process.execPath, [script], {
+  constructor(script: string, environment: NodeJS.ProcessEnv, cwd: string, args: readonly string[] = []) {
+    this.#child = spawn(process.execPath, [script, ...args], {
       cwd,
       env: environment,
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -64,7 +64,8 @@ export class BotProcess {
       })
     }
     this.exited = new Promise((resolve) => {
-      this.#child.once('exit', (code) => resolve({ code, output: this.#output }))
+      // Not `exit`: what it wrote last may still be on its way then.
+      this.#child.once('close', (code) => resolve({ code, output: this.#output }))
     })
   }
 
@@ -152,15 +153,28 @@ export class House {
   }
 
   /** A process that is not waited for. A value of undefined takes a variable away. */
-  spawn(script: string, environment: Readonly<Record<string, string | undefined>> = {}): BotProcess {
-    const bot = new BotProcess(join(this.program, script), { ...this.environment, ...environment }, this.directory)
+  spawn(
+    script: string,
+    environment: Readonly<Record<string, string | undefined>> = {},
+    args: readonly string[] = [],
+  ): BotProcess {
+    const bot = new BotProcess(
+      join(this.program, script),
+      { ...this.environment, ...environment },
+      this.directory,
+      args,
+    )
     this.#bots.push(bot)
     return bot
   }
 
   /** Runs a script to its end. */
-  async run(script: string, environment: Readonly<Record<string, string | undefined>> = {}): Promise<Finished> {
-    return await this.spawn(script, environment).exited
+  async run(
+    script: string,
+    environment: Readonly<Record<string, string | undefined>> = {},
+    args: readonly string[] = [],
+  ): Promise<Finished> {
+    return await this.spawn(script, environment, args).exited
   }
 
   /** Starts a bot and waits until it receives. */
@@ -175,6 +189,11 @@ export class House {
     const bot = this.#bots.at(-1)
     if (bot === undefined) throw new Error('no bot was started')
     return bot
+  }
+
+  /** All that its bots wrote. */
+  get written(): string {
+    return this.#bots.map((bot) => bot.output).join('')
   }
 
   async close(): Promise<void> {

@@ -64,8 +64,12 @@ export class FakeSurface implements Surface {
 
   reply(turn: Turn, conversation: Conversation): FakeReply {
     if (conversation.address === null) throw new Error('a reply needs an address')
-    const open = this.replies.get(turn.id)
-    if (open !== undefined && !open.closed) return open
+    const known = this.replies.get(turn.id)
+    if (known !== undefined) {
+      // What is in Slack stays when memory lets go of it, and is found again.
+      known.closed = false
+      return known
+    }
     const reply = new FakeReply()
     this.replies.set(turn.id, reply)
     return reply

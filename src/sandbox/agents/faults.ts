@@ -87,8 +87,11 @@ export class Faults {
     this.#plan(endpoint, { until })
   }
 
-  /** Stops the next call before anything is done for it, until `release`. */
-  hold(endpoint: Endpoint): Hold {
+  /**
+   * Stops the next call before anything is done for it, until `release`.
+   * @param status answered then, still with nothing done; without one, the call takes its course
+   */
+  hold(endpoint: Endpoint, status?: number): Hold {
     let reach = (): void => undefined
     let release = (): void => undefined
     const reached = new Promise<void>((resolve) => {
@@ -97,7 +100,8 @@ export class Faults {
     const until = new Promise<void>((resolve) => {
       release = resolve
     })
-    this.#plan(endpoint, { until, arrived: () => reach() })
+    const answer = status === undefined ? undefined : { status, message: 'Injected by a test', headers: {} }
+    this.#plan(endpoint, { until, arrived: () => reach(), ...(answer && { answer }) })
     return { reached, release: () => release() }
   }
 

@@ -1,0 +1,283 @@
+/**
+ * What a run must come to in the end, read from the outside only: from what the sessions heard and did, from what people see in
+ * Slack, and from the mailboxes. Nothing here looks into the bot.
+ */
+
+import type { SeenMessage } from '../../src/sandbox/slack/index.js'
+import { WORLD } from '../../src/sandbox/world.js'
+import { subjectOf, TOKEN } from './chaos-brain.js'
+import { type ChaosHouse, mailOf } from './chaos-house.js'
+import type { Ledger, Talk, Written } from './ledger.js'
+import { type Heard, type HeardTurn, heardSince } from './hearing.js'
+
+export type ProblemKind = 'lost' | 'duplicated' | 'stuck' | 'wrong'
+
+export interface Problem {
+  readonly kind: ProblemKind
+  readonly what: string
+}
+
+/** What a reply says only while it is not over. */
+const UNFINISHED = /⏳|👀|💭|✍️|❔/u
+const UNFINISHED_BUTTONS = /^(Stop|Approve|Deny|Connect)/
+const STOPPED = /^Stopped, as you asked\b/
+
+/** Everything that is not as it should be; empty when the run has come out even. */
+export function problemsOf(chaos: ChaosHouse, ledger: Ledger, since: number): Problem[] {
+  const account = new Account(chaos, ledger, since)
+  account.checkHearing()
+  account.checkDecisions()
+  account.checkSlack()
+  account.checkDeliveries()
+  return account.problems
+}
+
+class Account {
+  readonly problems: Problem[] = []
+  readonly #turns: HeardTurn[]
+  readonly #byToken = new Map<string, Written>()
+
+  constructor(
+    private readonly chaos: ChaosHouse,
+    private readonly ledger: Ledger,
+    since: number,
+  ) {
+    for (const written of ledger.written) this.#byToken.set(written.token, written)
+    this.#turns = heardSince(chaos.house.agents.driver, since).filter((turn) =>
+      turn.messages.some(({ words }) => words.includes(`${ledger.prefix}x`)),
+    )
+  }
+
+  /** Every message once, in the right session, in order, and every turn at rest. */
+  checkHearing(): void {
+    const heard = this.#turns.flatMap((turn) => turn.messages)
+    for (const written of this.ledger.written) {
+      const times = heard.filter(({ words }) => TOKEN.exec(words)?.[0] === written.token)
+      if (times.length > 1) this.#say('duplicated', `${written.token} was heard ${times.length} times`)
+      if (times.length === 0 && written.fate === 'heard') this.#say('lost', `${written.token} was never heard`)
+      if (times.length > 0 && written.fate === 'unheard')
+        this.#say('wrong', `${written.token} was heard though it was deleted while it waited`)
+      for (const { words } of times) {
+        if (!written.words.includes(words)) this.#say('wrong', `${written.token} was heard as "${words}"`)
+      }
+    }
+    for (const turn of this.#turns) {
+      if (!turn.ended) this.#say('stuck', `the session of ${tokensOf(turn).join(', ')} is not at rest`)
+      const order = turn.messages.map((message) => this.#written(message)?.ts).filter((ts) => ts !== undefined)
+      if (order.some((ts, index) => index > 0 && Number(ts) < Number(order[index - 1])))
+        this.#say('wrong', `${tokensOf(turn).join(', ')} were heard out of order`)
+    }
+    for (const talk of this.ledger.talks) {
+      const sessions = new Set(this.#turnsOf(talk).map(({ sessionId }) => sessionId))
+      if (sessions.size > 1) this.#say('duplicated', `${talk.rootToken} has ${sessions.size} sessions`)
+    }
+    const owners = new Map<string, string>()
+    for (const turn of this.#turns) {
+      for (const message of turn.messages) {
+        const talk = this.#written(message)?.talk.id
+        if (talk === undefined) continue
+        if ((owners.get(turn.sessionId) ?? talk) !== talk)
+          this.#say('wrong', `${message.words} was heard in a session of others`)
+        owners.set(turn.sessionId, talk)
+      }
+    }
+    for (const together of this.ledger.together) {
+      const turns = this.#turns.filter((turn) => tokensOf(turn).some((token) => together.includes(token)))
+      if (turns.length > 1) this.#say('wrong', `${together.join(', ')} waited together and were taken apart`)
+    }
+  }
+
+  /** Every call that asked was decided once, as its owner pressed, and had its effect once or not at all. */
+  checkDecisions(): void {
+    for (const turn of this.#turns) {
+      for (const { subject, confirmations } of turn.sends) {
+        const token = TOKEN.exec(subject)?.[0] ?? ''
+        const intended = this.ledger.decisions.get(token)
+        if (confirmations.length > 1) this.#say('duplicated', `${subject} was decided ${confirmations.length} times`)
+        if (confirmations.length === 0) this.#say('stuck', `${subject} was not decided`)
+        if (confirmations.some((confirmation) => confirmation !== intended))
+          this.#say('wrong', `${subject} was decided as ${confirmations.join()} though its owner said ${intended}`)
+      }
+    }
+    for (const [token, decision] of this.ledger.decisions) {
+      const written = this.#byToken.get(token)
+      if (written === undefined) continue
+      const asked = this.#turns.flatMap(({ sends }) => sends).filter(({ subject }) => subject.startsWith(`${token} `))
+      const mailbox = this.chaos.house.scalekit.mailboxes.get(mailOf(written.talk.person))
+      for (let part = 0; part < asked.length; part += 1) {
+        const sent = mailbox?.messages().filter(({ mail, labels }) => {
+          return labels.has('SENT') && mail.subject === subjectOf(token, part)
+        }).length
+        const wanted = decision === 'allow' ? 1 : 0
+        if (sent !== wanted) {
+          const kind = (sent ?? 0) > wanted ? 'duplicated' : 'lost'
+          this.#say(kind, `${subjectOf(token, part)} was sent ${sent} times instead of ${wanted}`)
+        }
+      }
+    }
+  }
+
+  /** One reply a turn, with what the agent said, and nothing of the bot's beside. */
+  checkSlack(): void {
+    const accountedFor = new Set<string>()
+    for (const talk of this.ledger.talks) this.#checkTalk(talk, accountedFor)
+    for (const person of new Set(this.ledger.talks.map(({ person }) => person))) {
+      for (const message of this.#botMessages(person)) {
+        const id = idOf(message)
+        if (accountedFor.has(id)) continue
+        accountedFor.add(id)
+        this.#checkOther(message)
+      }
+    }
+  }
+
+  /** Slack is told that everything arrived. */
+  checkDeliveries(): void {
+    for (const delivery of this.chaos.house.slack.deliveries.all) {
+      if (delivery.finished || delivery.type !== 'events_api') continue
+      const text = JSON.stringify(delivery.payload)
+      if (text.includes(`${this.ledger.prefix}x`) && !delivery.acknowledged)
+        this.#say('stuck', `a delivery about ${TOKEN.exec(text)?.[0]} is not acknowledged`)
+    }
+  }
+
+  #checkTalk(talk: Talk, accountedFor: Set<string>): void {
+    const turns = this.#turnsOf(talk)
+    const thread = this.#threadOf(talk, turns.length > 0, accountedFor)
+    if (thread === undefined) return
+    const messages = this.#botMessages(talk.person).filter(
+      (message) => message.channel === thread.channel && message.threadTs === thread.ts && isReply(message),
+    )
+    for (const message of messages) {
+      accountedFor.add(idOf(message))
+      this.#checkFinished(message)
+    }
+    const unclaimed = new Set(messages)
+    for (const turn of turns) {
+      const tokens = tokensOf(turn)
+      const mine = messages.filter((message) => tokens.some((token) => bodyOf(message).includes(token)))
+      const silent = turn.texts.length === 0
+      const [wordless] = silent ? [...unclaimed].filter((message) => STOPPED.test(bodyOf(message))) : []
+      const reply = silent ? (wordless === undefined ? [] : [wordless]) : mine
+      for (const message of reply) unclaimed.delete(message)
+      this.#checkReply(turn, reply)
+    }
+    for (const message of unclaimed)
+      this.#say('duplicated', `a reply too many under ${talk.rootToken}: "${excerpt(message)}"`)
+  }
+
+  #checkReply(turn: HeardTurn, reply: readonly SeenMessage[]): void {
+    const name = tokensOf(turn).join(', ')
+    const [first] = reply
+    if (first === undefined) return this.#say('stuck', `${name} has no reply`)
+    const said = collapsed(turn.texts.join(' '))
+    const shown = collapsed(reply.map(bodyOf).join(' '))
+    const rest = shown.startsWith(said) ? shown.slice(said.length).trim() : undefined
+    const mayHaveStopped = tokensOf(turn).some((token) => this.ledger.stopped.has(token))
+    const isWhole = rest === '' ? said !== '' : rest !== undefined && mayHaveStopped && STOPPED.test(rest)
+    if (!isWhole) {
+      const kind = shown.length > said.length ? 'duplicated' : 'lost'
+      this.#say(kind, `the reply to ${name} is not what the agent said: "${shown.slice(0, 300)}" for "${said.slice(0, 300)}"`)
+    }
+    for (const message of turn.messages) {
+      const written = this.#written(message)
+      if (written?.ts !== undefined && written.talk.channel === first.channel && Number(written.ts) > Number(first.ts))
+        this.#say('wrong', `the reply to ${name} stands above it`)
+    }
+  }
+
+  /** Where the replies go; undefined where there is nothing (yet). */
+  #threadOf(talk: Talk, isHeard: boolean, accountedFor: Set<string>): { channel: string; ts: string } | undefined {
+    const inPrivate = talk.kind === 'mention' && this.chaos.variant.environment.CHANNEL_REPLIES === 'ask'
+    if (talk.kind !== 'command' && !inPrivate && talk.rootTs !== undefined)
+      return { channel: talk.channel, ts: talk.rootTs }
+    const quotes = this.#botMessages(talk.person).filter(
+      (message) => isQuote(message) && message.shown.includes(talk.rootToken),
+    )
+    for (const quote of quotes) accountedFor.add(idOf(quote))
+    if (quotes.length > 1) this.#say('duplicated', `${talk.rootToken} is quoted ${quotes.length} times`)
+    if (isHeard && quotes.length === 0) this.#say('lost', `${talk.rootToken} has no quote in the direct messages`)
+    if (inPrivate) this.#checkPointer(talk, isHeard, accountedFor)
+    return quotes[0]
+  }
+
+  #checkPointer(talk: Talk, isHeard: boolean, accountedFor: Set<string>): void {
+    const pointers = this.#botMessages(talk.person).filter(
+      (message) => message.channel === talk.channel && message.threadTs === talk.rootTs,
+    )
+    for (const pointer of pointers) accountedFor.add(idOf(pointer))
+    if (pointers.length > 1) this.#say('duplicated', `${talk.rootToken} has ${pointers.length} pointers`)
+    if (isHeard && pointers.length === 0) this.#say('lost', `${talk.rootToken} has no pointer`)
+  }
+
+  /** A card about a decision that was made; nothing else stands outside of a thread. */
+  #checkOther(message: SeenMessage): void {
+    const token = TOKEN.exec(message.shown)?.[0] ?? ''
+    const isCard = message.threadTs === undefined && this.ledger.decisions.has(token)
+    if (!isCard) return this.#say('duplicated', `a message too many: "${excerpt(message)}"`)
+    this.#checkFinished(message)
+    const person = this.#byToken.get(token)?.talk.person ?? ''
+    const same = this.#botMessages(person).filter(
+      (other) => other.threadTs === undefined && other.shown === message.shown && other.ts < message.ts,
+    )
+    if (same.length > 0) this.#say('duplicated', `a second card: "${excerpt(message)}"`)
+  }
+
+  #checkFinished(message: SeenMessage): void {
+    const button = message.elements.find(({ label }) => UNFINISHED_BUTTONS.test(label))
+    if (UNFINISHED.test(message.shown) || button !== undefined)
+      this.#say('stuck', `a message is not finished: "${excerpt(message)}"${button ? ` [${button.label}]` : ''}`)
+  }
+
+  #turnsOf(talk: Talk): HeardTurn[] {
+    return this.#turns.filter((turn) => turn.messages.some((message) => this.#written(message)?.talk.id === talk.id))
+  }
+
+  #written(message: Heard): Written | undefined {
+    return this.#byToken.get(TOKEN.exec(message.words)?.[0] ?? '')
+  }
+
+  #botMessages(person: string): SeenMessage[] {
+    return this.chaos.house.slack
+      .person(person)
+      .messages()
+      .filter((message) => message.user === WORLD.bot.userId)
+  }
+
+  #say(kind: ProblemKind, what: string): void {
+    this.problems.push({ kind, what })
+  }
+}
+
+function tokensOf(turn: HeardTurn): string[] {
+  return turn.messages.map(({ words }) => TOKEN.exec(words)?.[0] ?? '')
+}
+
+/** What the bot repeats of a request, at the top level of the direct messages. */
+function isQuote(message: SeenMessage): boolean {
+  return message.threadTs === undefined && message.shown.startsWith('You asked')
+}
+
+function isReply(message: SeenMessage): boolean {
+  return message.threadTs !== undefined && !isQuote(message)
+}
+
+/** The words of the Markdown blocks: the reply without what stands around it. */
+function bodyOf(message: SeenMessage): string {
+  return (message.blocks ?? [])
+    .map((block) => (block.type === 'markdown' && 'text' in block && typeof block.text === 'string' ? block.text : ''))
+    .join('\n')
+    .trim()
+}
+
+function collapsed(text: string): string {
+  return text.replace(/\s+/g, ' ').trim()
+}
+
+function excerpt(message: SeenMessage): string {
+  return `${message.shown.slice(0, 150)}${message.shown.length > 150 ? '…' : ''}`
+}
+
+function idOf(message: SeenMessage): string {
+  return `${message.channel}/${message.ts}`
+}

@@ -1,0 +1,68 @@
+/** What the sessions heard, said and did, turn by turn, read from their event logs. */
+
+import type { ManagedAgentsDriver } from '../../src/sandbox/agents/index.js'
+
+export interface Heard {
+  /** The person's own words: the last text block. */
+  readonly words: string
+}
+
+/** A mail that the agent wanted to send. */
+export interface Send {
+  readonly subject: string
+  readonly confirmations: ('allow' | 'deny')[]
+}
+
+/** From the moment in which a session goes to work to the moment in which it is at rest. */
+export interface HeardTurn {
+  readonly sessionId: string
+  readonly messages: Heard[]
+  /** Whole messages of the agent. */
+  readonly texts: string[]
+  readonly sends: Send[]
+  ended: boolean
+}
+
+/** All turns of the sessions that were made since then (epoch milliseconds), in order. */
+export function heardSince(driver: ManagedAgentsDriver, since: number): HeardTurn[] {
+  return driver
+    .sessions()
+    .filter((session) => Date.parse(session.created_at) >= since)
+    .flatMap((session) => turnsOf(driver, session.id))
+}
+
+function turnsOf(driver: ManagedAgentsDriver, sessionId: string): HeardTurn[] {
+  const fresh = (): HeardTurn => ({ sessionId, messages: [], texts: [], sends: [], ended: false })
+  const turns: HeardTurn[] = []
+  const calls = new Map<string, Send>()
+  let turn = fresh()
+  for (const event of driver.events(sessionId)) {
+    switch (event.type) {
+      case 'user.message': {
+        const last = event.content.at(-1)
+        turn.messages.push({ words: last?.type === 'text' ? last.text : '' })
+        break
+      }
+      case 'agent.message':
+        for (const block of event.content) if (block.type === 'text') turn.texts.push(block.text)
+        break
+      case 'agent.mcp_tool_use':
+        if (event.name === 'gmail_send_message') {
+          const send = { subject: String(event.input.subject), confirmations: [] }
+          calls.set(event.id, send)
+          turn.sends.push(send)
+        }
+        break
+      case 'user.tool_confirmation':
+        calls.get(event.tool_use_id)?.confirmations.push(event.result)
+        break
+      case 'session.status_idle':
+        if (event.stop_reason.type === 'requires_action') break
+        turn.ended = true
+        turns.push(turn)
+        turn = fresh()
+    }
+  }
+  if (turn.messages.length > 0 || turn.texts.length > 0) turns.push(turn)
+  return turns
+}

@@ -1,0 +1,53 @@
+/** What was done in one run, as the accounting has to find it again. Filled by the scenes. */
+
+import type { Verb } from './chaos-brain.js'
+
+/** A thread in which somebody talks with the bot. */
+export interface Talk {
+  readonly id: string
+  readonly person: string
+  readonly kind: 'dm' | 'mention' | 'command'
+  /** Where it was started. */
+  readonly channel: string
+  /** `ts` of the first message; undefined for a command, which has none. */
+  readonly rootTs: string | undefined
+  /** Token of what started it. */
+  readonly rootToken: string
+}
+
+/** What may become of a message that was deleted or changed while it waited. */
+export type Fate =
+  | /** Reaches the session exactly once. */ 'heard'
+  | /** Was deleted while it was certainly waiting: nobody hears it. */ 'unheard'
+  | /** Nobody can know whether it was taken before: heard once at most. */ 'either'
+
+export interface Written {
+  readonly talk: Talk
+  readonly token: string
+  readonly verb: Verb
+  /** Undefined for a command. */
+  readonly ts: string | undefined
+  /** What it may say when it is heard. */
+  words: readonly string[]
+  fate: Fate
+}
+
+export class Ledger {
+  readonly talks: Talk[] = []
+  readonly written: Written[] = []
+  /** What the owner of a message decided about the mails that it led to, by its token. */
+  readonly decisions = new Map<string, 'allow' | 'deny'>()
+  /** Tokens of messages that waited together, and so must be taken together. */
+  readonly together: string[][] = []
+  /** Tokens of messages whose turn somebody stopped. */
+  readonly stopped = new Set<string>()
+  /** What a scene waited for in vain. */
+  readonly stuck: string[] = []
+
+  /** @param prefix what all tokens of this run begin with */
+  constructor(readonly prefix: string) {}
+
+  token(number: number): string {
+    return `${this.prefix}x${number}q`
+  }
+}

@@ -1,0 +1,280 @@
+/** What people do in a run: each scene is one conversation with the bot, with its own course and its own random moments. */
+
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type SeenMessage, SlackRefusal } from '../../src/sandbox/slack/index.js'
+import { WORLD } from '../../src/sandbox/world.js'
+import { type Verb, wordsOf } from './chaos-brain.js'
+import { type ChaosHouse, mailOf } from './chaos-house.js'
+import type { Fate, Ledger, Talk, Written } from './ledger.js'
+import type { Random } from './random.js'
+
+export interface Stage {
+  readonly chaos: ChaosHouse
+  readonly ledger: Ledger
+  /** Ids of people whose mailbox is connected. */
+  readonly people: readonly string[]
+  /** Somebody whose mailbox is not connected yet. */
+  readonly stranger: string
+  readonly channel: string
+  /** Everything that is waited for has come by then, or never will; epoch milliseconds. */
+  readonly deadline: () => number
+}
+
+export type Scene = (stage: Stage, random: Random) => Promise<void>
+
+class GivenUp extends Error {}
+
+const LONGEST_PAUSE_MS = 600
+const LOOK_EVERY_MS = 20
+const BOT = WORLD.bot.userId
+
+/** One scene after another until it ends; what it waited for in vain is in the ledger. */
+export async function play(scene: Scene, stage: Stage, random: Random): Promise<void> {
+  try {
+    await scene(stage, random)
+  } catch (error) {
+    if (!(error instanceof GivenUp)) throw error
+    stage.ledger.stuck.push(error.message)
+  }
+}
+
+/** A question and some more, as they come to mind; some are changed or taken back, when nobody can know whether they were read. */
+const chat: Scene = async (stage, random) => {
+  const talk = await begin(stage, random, random.pick(['say', 'say', 'look', 'long']))
+  if (talk === undefined) return
+  const followUps = random.between(0, 4)
+  for (let index = 0; index < followUps; index += 1) {
+    if (random.chance(0.5)) await somePause(random)
+    const written = write(stage, talk, random.pick(['say', 'say', 'say', 'look']))
+    if (random.chance(0.15)) change(stage, written, 'heard')
+    else if (random.chance(0.15)) takeBack(stage, written, 'either')
+    if (random.chance(0.2)) await redeliver(stage, written)
+  }
+}
+
+/** A long answer, behind which messages wait that are written, changed and taken back in the meantime: here it is known what counts. */
+const held: Scene = async (stage, random) => {
+  const talk = await begin(stage, random, 'hold', ['dm', 'mention'])
+  if (talk === undefined) return
+  await until(stage, () => stage.chaos.brain.holds(talk.rootToken), `${talk.rootToken} at the agent`)
+  const waiting: Written[] = []
+  const count = random.between(1, 5)
+  for (let index = 0; index < count; index += 1) {
+    if (random.chance(0.4)) await somePause(random)
+    waiting.push(write(stage, talk, 'say'))
+  }
+  for (const written of random.shuffled(waiting)) {
+    if (random.chance(0.3)) change(stage, written, 'heard', 'only changed')
+    else if (random.chance(0.3)) takeBack(stage, written, 'unheard')
+    if (random.chance(0.2)) await redeliver(stage, written)
+  }
+  await until(stage, () => waiting.every(({ token }) => isDelivered(stage, token)), `what waits behind ${talk.rootToken}`)
+  stage.ledger.together.push(waiting.map(({ token }) => token))
+  stage.chaos.brain.release(talk.rootToken)
+}
+
+/** A mail that its owner allows or not, pressing as impatient people press. */
+const decision: Scene = async (stage, random) => {
+  const verb = random.pick(['send', 'send', 'both'] as const)
+  const talk = await begin(stage, random, verb)
+  if (talk === undefined) return
+  const token = talk.rootToken
+  const label = random.pick(['Approve', 'Deny'] as const)
+  stage.ledger.decisions.set(token, label === 'Approve' ? 'allow' : 'deny')
+  await until(stage, () => cardOf(stage, talk) !== undefined, `the question about ${token}`)
+  if (random.chance(0.4)) write(stage, talk, 'say')
+  await somePause(random)
+  const contrary = random.chance(0.3)
+  const twice = random.chance(0.3)
+  for (;;) {
+    const card = await until(
+      stage,
+      () => cardOf(stage, talk) ?? (isShown(stage, talk, `${token} came to this`) ? 'over' : undefined),
+      `the end of the decision about ${token}`,
+    )
+    if (card === 'over') return
+    const presses = twice ? [label, label] : [label]
+    const outcomes = await Promise.all(presses.map((each) => press(stage, talk, card, each)))
+    // Once the bot has taken the first one, the other button must not count any more.
+    if (contrary && outcomes.includes('acknowledged')) await press(stage, talk, card, label === 'Approve' ? 'Deny' : 'Approve')
+    await sleep(random.between(20, 200))
+  }
+}
+
+/** An answer that would never end, stopped by its owner; then they go on. */
+const stop: Scene = async (stage, random) => {
+  const talk = await begin(stage, random, 'hold', ['dm', 'mention'])
+  if (talk === undefined) return
+  const token = talk.rootToken
+  await until(stage, () => stage.chaos.brain.holds(token), `${token} at the agent`)
+  if (random.chance(0.5)) write(stage, talk, 'say')
+  await somePause(random)
+  stage.ledger.stopped.add(token)
+  for (let isTaken = false; !isTaken; ) {
+    const reply = await until(stage, () => replyWith(stage, talk, token, 'Stop'), `a way to stop ${token}`)
+    const outcome = await press(stage, talk, reply, 'Stop')
+    isTaken = outcome === 'acknowledged' || (outcome === 'gone' && isShown(stage, talk, 'Stopped, as you asked'))
+  }
+  if (random.chance(0.5)) await somePause(random)
+  if (random.chance(0.5)) write(stage, talk, 'say')
+}
+
+/** A request by command, which Slack brings once: what was not acknowledged may be lost, and its person was told so. */
+const command: Scene = async (stage, random) => {
+  const person = random.pick(stage.people)
+  const token = nextToken(stage)
+  const verb = random.pick(['say', 'look'] as const)
+  const channel = random.pick([stage.channel, stage.chaos.house.slack.person(person).dm])
+  const talk: Talk = { id: token, person, kind: 'command', channel, rootTs: undefined, rootToken: token }
+  const written: Written = { talk, token, verb, ts: undefined, words: [wordsOf(token, verb)], fate: 'either' }
+  stage.ledger.talks.push(talk)
+  stage.ledger.written.push(written)
+  const { acknowledged, reply } = await stage.chaos.house.slack.person(person).command(wordsOf(token, verb), { channel })
+  if (acknowledged && reply?.shown.startsWith('On it')) written.fate = 'heard'
+  if (written.fate === 'either' || random.chance(0.5)) return
+  const quote = await until(stage, () => quoteOf(stage, person, token), `the quote of ${token}`)
+  await somePause(random)
+  write(stage, { ...talk, channel: quote.channel, rootTs: quote.ts }, 'say')
+}
+
+/** Somebody whose mailbox is not connected yet: asked once, connected, answered. */
+const connect: Scene = async (stage, random) => {
+  const person = stage.stranger
+  const talk = await begin(stage, random, 'look', ['dm'], person)
+  if (talk === undefined) return
+  if (random.chance(0.5)) write(stage, talk, 'say')
+  const url = await until(
+    stage,
+    () =>
+      messagesOf(stage, person)
+        .flatMap(({ elements }) => elements)
+        .find(({ label, url }) => label.startsWith('Connect') && url !== undefined)?.url,
+    `the way to connect for ${talk.rootToken}`,
+  )
+  await somePause(random)
+  await stage.chaos.house.scalekit.press(url, 'allow', mailOf(person))
+}
+
+/** Likelier ones stand here more than once. */
+export const SCENES: readonly Scene[] = [chat, chat, chat, held, held, decision, decision, stop, command]
+/** Takes seconds, since its end is learned by asking. */
+export const SLOW_SCENE: Scene = connect
+
+/** Starts a conversation with its first message. */
+async function begin(
+  stage: Stage,
+  random: Random,
+  verb: Verb,
+  kinds: readonly Talk['kind'][] = ['dm', 'mention'],
+  person = random.pick(stage.people),
+): Promise<Talk | undefined> {
+  await somePause(random)
+  const kind = random.pick(kinds)
+  const { slack } = stage.chaos.house
+  const token = nextToken(stage)
+  const words = wordsOf(token, verb)
+  const channel = kind === 'mention' ? stage.channel : slack.person(person).dm
+  const { ts } = slack.person(person).post(kind === 'mention' ? `<@${BOT}> ${words}` : words, { channel })
+  const talk: Talk = { id: token, person, kind, channel, rootTs: ts, rootToken: token }
+  stage.ledger.talks.push(talk)
+  stage.ledger.written.push({ talk, token, verb, ts, words: [words], fate: 'heard' })
+  return talk
+}
+
+function write(stage: Stage, talk: Talk, verb: Verb): Written {
+  const token = nextToken(stage)
+  const words = wordsOf(token, verb)
+  const place = { channel: talk.channel, ...(talk.rootTs === undefined ? {} : { threadTs: talk.rootTs }) }
+  const { ts } = stage.chaos.house.slack.person(talk.person).post(words, place)
+  const written: Written = { talk, token, verb, ts, words: [words], fate: 'heard' }
+  stage.ledger.written.push(written)
+  return written
+}
+
+function change(stage: Stage, written: Written, fate: Fate, what: 'only changed' | 'maybe changed' = 'maybe changed'): void {
+  const words = `${written.token} say rather this`
+  written.words = what === 'only changed' ? [words] : [...written.words, words]
+  written.fate = fate
+  if (written.ts !== undefined)
+    stage.chaos.house.slack.person(written.talk.person).edit(written.talk.channel, written.ts, words)
+}
+
+function takeBack(stage: Stage, written: Written, fate: Fate): void {
+  written.fate = fate
+  if (written.ts !== undefined)
+    stage.chaos.house.slack.person(written.talk.person).delete(written.talk.channel, written.ts)
+}
+
+/** Slack brings it once more, in a fresh envelope, whether it was acknowledged or not. */
+async function redeliver(stage: Stage, { token }: Written): Promise<void> {
+  const { deliveries } = stage.chaos.house.slack
+  const [delivery] = deliveries.all.filter(({ payload }) => JSON.stringify(payload).includes(token))
+  if (delivery !== undefined) await deliveries.redeliver(delivery.key)
+}
+
+function isDelivered(stage: Stage, token: string): boolean {
+  return stage.chaos.house.slack.deliveries.all
+    .filter(({ type, payload }) => type === 'events_api' && JSON.stringify(payload).includes(token))
+    .every(({ acknowledged }) => acknowledged)
+}
+
+async function press(
+  stage: Stage,
+  talk: Talk,
+  message: SeenMessage,
+  label: string,
+): Promise<'acknowledged' | 'unheard' | 'gone'> {
+  try {
+    const outcome = await stage.chaos.house.slack.person(talk.person).press(message, { label })
+    return outcome.acknowledged ? 'acknowledged' : 'unheard'
+  } catch (error) {
+    // The message has changed since it was seen.
+    if (error instanceof SlackRefusal) return 'gone'
+    throw error
+  }
+}
+
+/** Where a decision about a message can be pressed. */
+function cardOf(stage: Stage, talk: Talk): SeenMessage | undefined {
+  return messagesOf(stage, talk.person).find(
+    ({ shown, elements }) => shown.includes(talk.rootToken) && elements.some(({ label }) => label.startsWith('Approve')),
+  )
+}
+
+function replyWith(stage: Stage, talk: Talk, words: string, button: string): SeenMessage | undefined {
+  return messagesOf(stage, talk.person).find(
+    ({ shown, elements }) => shown.includes(words) && elements.some(({ label }) => label.startsWith(button)),
+  )
+}
+
+function isShown(stage: Stage, talk: Talk, words: string): boolean {
+  return messagesOf(stage, talk.person).some(({ shown }) => shown.includes(words))
+}
+
+function quoteOf(stage: Stage, person: string, token: string): SeenMessage | undefined {
+  return messagesOf(stage, person).find(({ shown, threadTs }) => threadTs === undefined && shown.includes(token))
+}
+
+function messagesOf(stage: Stage, person: string): SeenMessage[] {
+  return stage.chaos.house.slack
+    .person(person)
+    .messages()
+    .filter(({ user }) => user === BOT)
+}
+
+function nextToken(stage: Stage): string {
+  return stage.ledger.nextToken()
+}
+
+async function somePause(random: Random): Promise<void> {
+  await sleep(random.between(0, LONGEST_PAUSE_MS))
+}
+
+async function until<T>(stage: Stage, check: () => T | undefined | false, what: string): Promise<T> {
+  for (;;) {
+    const found = check()
+    if (found !== undefined && found !== false) return found
+    if (Date.now() > stage.deadline()) throw new GivenUp(`waited in vain for ${what}`)
+    await sleep(LOOK_EVERY_MS)
+  }
+}

@@ -1,0 +1,100 @@
+import { createServer } from 'node:net'
+import { afterEach, describe, expect, it } from 'vitest'
+import { sendMail, TestBrain } from '../support/brains.js'
+import { ANNA, House } from '../support/house.js'
+
+/** Slack's deliveries as signed requests instead of a socket: the same journal, the same answers. */
+
+let house: House
+afterEach(async () => {
+  await house.close()
+})
+
+const answers = (text: string) => (message: { shown: string; user: string }) =>
+  message.shown.includes(text) && message.user === 'U0INBOXBOT'
+
+async function overHttp(): Promise<{ brain: TestBrain; port: number }> {
+  const port = await freePort()
+  const brain = new TestBrain().when(/send/, sendMail)
+  house = await House.open({
+    brain,
+    slack: { requestUrl: `http://127.0.0.1:${port}/slack/events`, timing: { retryAfterMs: [50, 500, 1_000, 2_000] } },
+  })
+  await house.run('cli/setup.js')
+  await startBot(port)
+  return { brain, port }
+}
+
+async function startBot(port: number): Promise<void> {
+  await house.startBot({
+    SLACK_APP_TOKEN: undefined,
+    SLACK_SIGNING_SECRET: house.slack.signingSecret,
+    PORT: String(port),
+  })
+}
+
+describe('HTTP mode', () => {
+  it('answers messages, commands and presses, and its health on the same port', async () => {
+    const { port } = await overHttp()
+    await house.slack.verifyRequestUrl()
+    const anna = house.slack.person(ANNA)
+    anna.post('send it')
+    const card = await anna.waitFor((message) => message.elements.some(({ label }) => label.startsWith('Approve')))
+    await anna.press(card, { label: 'Approve' })
+    await anna.waitFor(answers('The mail is sent.'))
+    const { reply } = await anna.command('hello')
+    expect(reply?.shown).toContain('direct messages')
+    await anna.waitFor(answers('You said: hello'))
+    expect((await fetch(`http://127.0.0.1:${port}/readyz`)).status).toBe(200)
+  })
+
+  it('refuses requests that Slack did not sign', async () => {
+    const { brain, port } = await overHttp()
+    const body = JSON.stringify({
+      type: 'event_callback',
+      team_id: 'T0NORTHWIND',
+      event: {
+        type: 'message',
+        channel: 'D0ANNA',
+        channel_type: 'im',
+        user: ANNA,
+        ts: '1700000000.000001',
+        text: 'forged',
+      },
+    })
+    const answer = await fetch(`http://127.0.0.1:${port}/slack/events`, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        'x-slack-request-timestamp': String(Math.floor(Date.now() / 1000)),
+        'x-slack-signature': `v0=${'0'.repeat(64)}`,
+      },
+      body,
+    })
+    expect(answer.status).toBe(401)
+    const anna = house.slack.person(ANNA)
+    anna.post('real')
+    await anna.waitFor(answers('You said: real'))
+    expect(brain.words).toEqual(['real'])
+  })
+
+  it('hears what Slack delivers again after the bot was away', async () => {
+    const { brain, port } = await overHttp()
+    await house.bot.kill()
+    const anna = house.slack.person(ANNA)
+    anna.post('while you were away')
+    await startBot(port)
+    await anna.waitFor(answers('You said: while you were away'))
+    expect(brain.words).toEqual(['while you were away'])
+  })
+})
+
+async function freePort(): Promise<number> {
+  return await new Promise((resolve) => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const address = server.address()
+      const port = typeof address === 'object' && address !== null ? address.port : 0
+      server.close(() => resolve(port))
+    })
+  })
+}

@@ -1,0 +1,208 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { GMAIL_TOOLS } from '../../src/agent/gmail-tools.js'
+import { approvalBlocks, approvalLine } from '../../src/slack/approval-card.js'
+import { escapeMrkdwn } from '../../src/slack/markdown-escape.js'
+import type { ApprovalView } from '../../src/turns/view.js'
+import { expectSlackTakes, textsOf } from './slack-limits.js'
+
+function approval(name: string, input: Record<string, unknown>, rest: Partial<ApprovalView> = {}): ApprovalView {
+  return {
+    id: 'approval-1',
+    step: { type: 'tool', id: 'call-1', name, input, state: 'undecided' },
+    decision: null,
+    names: new Map(),
+    ...rest,
+  }
+}
+
+const shown = (view: ApprovalView) => textsOf({ text: '', blocks: approvalBlocks(view) })
+const cardOf = (view: ApprovalView) => shown(view).join('\n')
+
+const buttons = (view: ApprovalView) =>
+  approvalBlocks(view).flatMap((block) =>
+    block.type === 'actions' ? block.elements.flatMap((element) => (element.type === 'button' ? [element] : [])) : [],
+  )
+
+/** The quoted lines of a card, put together again without their line ends. */
+const quoted = (view: ApprovalView) =>
+  shown(view)
+    .filter((text) => text.startsWith('>'))
+    .flatMap((text) => text.split('\n').map((line) => line.replace(/^>/, '')))
+    .join('')
+
+const mail = {
+  to: ['jorge@homes.example', 'maria@homes.example'],
+  cc: 'ben@northwind.example',
+  subject: 'The <heating> & the "window"',
+  body: 'Dear Jorge,\n\nthe heating is broken.\n\nAnna',
+}
+
+describe('the card of a tool call', () => {
+  it('shows the whole mail before it is sent', () => {
+    const card = cardOf(approval('gmail_send_message', mail))
+    expect(card).toContain('*Send this mail?*')
+    expect(card).toContain('*To:* jorge@homes.example, maria@homes.example')
+    expect(card).toContain('*Cc:* ben@northwind.example')
+    expect(card).toContain('*Subject:* The &lt;heating&gt; &amp; the "window"')
+    expect(card).toContain('>Dear Jorge,\n>\n>the heating is broken.\n>\n>Anna')
+  })
+
+  it('puts the addressees first and the text last, however the agent ordered them', () => {
+    const card = cardOf(
+      approval('gmail_send_message', { body: 'Text', subject: 'Subject', bcc: 'x@x.example', to: 'y@y.example' }),
+    )
+    const order = ['To:', 'Bcc:', 'Subject:', '>Text'].map((part) => card.indexOf(part))
+    expect(order).toEqual([...order].sort((a, b) => a - b))
+    expect(order).not.toContain(-1)
+  })
+
+  it('has Approve and Deny, which say what they do and whom they are about', () => {
+    const [yes, no] = buttons(approval('gmail_send_message', mail))
+    expect(yes).toMatchObject({
+      style: 'primary',
+      value: 'approval-1',
+      text: { text: expect.stringMatching(/^Approve.*send/) },
+    })
+    expect(no).toMatchObject({ style: 'danger', value: 'approval-1', text: { text: expect.stringMatching(/^Deny/) } })
+    expect(yes?.action_id).not.toBe(no?.action_id)
+    expect(buttons(approval('gmail_trash_message', {}))[0]?.text.text).toBe('Approve')
+  })
+
+  it.each([
+    ['approved', /You approved/],
+    ['denied', /You said no/],
+  ] as const)('that is %s has no buttons any more, and still shows what it was about', (decision, words) => {
+    const view = approval('gmail_send_message', mail, { decision })
+    expect(buttons(view)).toEqual([])
+    expect(cardOf(view)).toMatch(words)
+    expect(cardOf(view)).toContain('the heating is broken.')
+    expect(approvalLine(view)).toMatch(words)
+  })
+
+  it('asks in words of its own for every tool that needs a yes', () => {
+    const asking = Object.entries(GMAIL_TOOLS).filter(([, kind]) => kind !== 'read')
+    expect(asking.length).toBeGreaterThan(5)
+    const questions = asking.map(([name]) => shown(approval(name, {}))[1])
+    expect(new Set(questions).size).toBe(asking.length)
+    for (const question of questions) expect(question).not.toContain('Allow this?')
+  })
+
+  it('of a tool that nobody foresaw names it and shows all of its input', () => {
+    const card = cardOf(approval('gmail_brand_new', { some_setting: true, depth: 0, nested: { a: ['<b>', 1] } }))
+    expect(card).toContain('gmail_brand_new')
+    expect(card).toContain('*some setting:* true')
+    expect(card).toContain('*depth:* 0')
+    expect(card).toContain('*nested:* {"a":["&lt;b&gt;",1]}')
+  })
+
+  it('says so where there is nothing to show', () => {
+    expect(cardOf(approval('gmail_send_draft', { cc: '', bcc: null }))).toContain('without any details')
+  })
+
+  it('tells what an id stands for where that is known, and shows the id where it is not', () => {
+    const named = approval(
+      'gmail_trash_message',
+      { message_id: '18c' },
+      { names: new Map([['18c', 'Invoice <20417>, from Vandermeer']]) },
+    )
+    expect(cardOf(named)).toContain('*Message:* Invoice &lt;20417&gt;, from Vandermeer')
+    expect(cardOf(approval('gmail_trash_message', { message_id: '18c' }))).toContain('18c')
+  })
+
+  it('shows a draft of 40,000 characters whole', () => {
+    const body = Array.from({ length: 800 }, (_, index) => `Line ${index} of this & that <draft>, 😀 and on.`).join(
+      '\n',
+    )
+    const view = approval('gmail_create_draft', { ...mail, body: body.slice(0, 40_000) })
+    expect(quoted(view)).toBe(escapeMrkdwn(body.slice(0, 40_000)).replaceAll('\n', ''))
+    expectSlackTakes({ text: 'x', blocks: approvalBlocks(view) })
+  })
+
+  it('leaves nothing of a text out and breaks nothing in it, wherever it has to be cut', () => {
+    const piece = fc.oneof(
+      fc.string({ unit: 'grapheme', maxLength: 40 }),
+      fc.constantFrom(
+        '&',
+        '<',
+        '>',
+        '\n',
+        '\n\n',
+        '&amp;',
+        '😀',
+        '👩‍👩‍👧‍👦',
+        '>quote\n',
+        ' ',
+        'x'.repeat(500),
+        '&'.repeat(700),
+        '😀'.repeat(900),
+      ),
+    )
+    fc.assert(
+      fc.property(fc.array(piece, { minLength: 1, maxLength: 40 }), (pieces) => {
+        const body = pieces.join('')
+        const view = approval('gmail_create_draft', { body })
+        expectSlackTakes({ text: 'x', blocks: approvalBlocks(view) })
+        if (body !== '') expect(quoted(view)).toBe(escapeMrkdwn(body).replaceAll('\n', ''))
+      }),
+    )
+  })
+
+  it('cannot be made to say what Slack would read as something else, nor what it would refuse', () => {
+    const hostile = fc.oneof(
+      fc.constantFrom(
+        '<!channel>',
+        '<@U0ANNA>',
+        '<https://evil.example|your bank>',
+        '&lt;!here&gt;',
+        '*',
+        '```',
+        '>',
+        '~',
+        '\u202E',
+      ),
+      fc.string({ unit: 'grapheme', maxLength: 100 }),
+      fc.constant('y'.repeat(9_000)),
+    )
+    const value = fc.oneof(
+      hostile,
+      fc.array(hostile, { maxLength: 4 }),
+      fc.boolean(),
+      fc.integer(),
+      fc.record({ nested: hostile }),
+    )
+    const name = fc.oneof(
+      fc.constantFrom(
+        'to',
+        'subject',
+        'body',
+        'message_id',
+        'add_label_ids',
+        '__proto__',
+        'constructor',
+        'a\n*To:* me',
+      ),
+      hostile,
+    )
+    fc.assert(
+      fc.property(fc.array(fc.tuple(name, value), { maxLength: 6 }), hostile, (fields, tool) => {
+        const input = JSON.parse(
+          `{${fields.map(([key, given]) => `${JSON.stringify(key)}:${JSON.stringify(given)}`).join(',')}}`,
+        )
+        const view = approval(tool.slice(0, 64), input)
+        expectSlackTakes({ text: 'x', blocks: approvalBlocks(view) })
+      }),
+    )
+  })
+
+  it('lets no value pretend to be another field', () => {
+    const card = cardOf(
+      approval('gmail_send_message', {
+        to: 'mallory@x.example',
+        subject: 'Hi\n*To:* boss@northwind.example\r*Cc:* x\u2028*Bcc:* y',
+      }),
+    )
+    expect(card.match(/^\*(To|Cc|Bcc):\*.*$/gm)).toEqual(['*To:* mallory@x.example'])
+    expect(card).toContain('boss@northwind.example')
+  })
+})

@@ -1,0 +1,379 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { type Delivery, readDelivery } from '../../src/slack/deliveries.js'
+
+const BOT = { userId: 'U0BOT', botId: 'B0BOT' }
+
+const read = (body: unknown) => readDelivery(body, BOT)
+
+/** An Events API body, as Slack sends it for an app installed in one workspace. */
+function event(event: Record<string, unknown>, outer: Record<string, unknown> = {}) {
+  return {
+    token: 'verification',
+    team_id: 'T1',
+    context_team_id: 'T1',
+    context_enterprise_id: null,
+    api_app_id: 'A1',
+    event,
+    type: 'event_callback',
+    event_id: 'Ev1',
+    event_time: 1_795_339_920,
+    authorizations: [
+      { enterprise_id: null, team_id: 'T1', user_id: 'U0BOT', is_bot: true, is_enterprise_install: false },
+    ],
+    is_ext_shared_channel: false,
+    ...outer,
+  }
+}
+
+const dm = {
+  client_msg_id: '0d1f',
+  type: 'message',
+  text: 'What is &lt;unread&gt;?',
+  user: 'U0ANNA',
+  ts: '1795339920.000100',
+  blocks: [{ type: 'rich_text', block_id: 'x', elements: [] }],
+  team: 'T1',
+  channel: 'D0ANNA',
+  event_ts: '1795339920.000100',
+  channel_type: 'im',
+}
+const inChannel = { ...dm, text: 'see you at noon', channel: 'C0GENERAL', channel_type: 'channel' }
+const mention = {
+  type: 'app_mention',
+  user: 'U0ANNA',
+  ts: '1795339920.000100',
+  text: '<@U0BOT> what is unread?',
+  team: 'T1',
+  channel: 'C0GENERAL',
+  event_ts: '1795339920.000100',
+}
+const file = {
+  id: 'F1',
+  created: 1,
+  name: 'offer.pdf',
+  mimetype: 'application/pdf',
+  filetype: 'pdf',
+  size: 12_345,
+  url_private: 'https://files.slack.com/x',
+}
+
+function message(delivery: Delivery) {
+  if (delivery.kind !== 'message') throw new Error(`this is ${delivery.kind}: ${JSON.stringify(delivery)}`)
+  return delivery.message
+}
+
+describe('what people write', () => {
+  it('in a direct message is meant for the bot', () => {
+    expect(message(read(event(dm)))).toEqual({
+      team: 'T1',
+      channel: 'D0ANNA',
+      ts: '1795339920.000100',
+      threadTs: null,
+      user: 'U0ANNA',
+      text: 'What is <unread>?',
+      files: [],
+      kind: 'im',
+      addressed: true,
+    })
+  })
+
+  it('in a channel is meant for others', () => {
+    expect(message(read(event(inChannel)))).toMatchObject({ kind: 'shared', addressed: false, text: 'see you at noon' })
+  })
+
+  it('with a mention comes twice, as the same message', () => {
+    const copies = [
+      message(read(event(mention))),
+      message(read(event({ ...inChannel, text: mention.text, client_msg_id: '1' }))),
+    ]
+    expect(copies[0]).toEqual(copies[1])
+    expect(copies[0]).toMatchObject({ kind: 'shared', addressed: true, text: 'what is unread?' })
+  })
+
+  it.each([
+    ['a private channel', 'group', 'G0PRIVATE', 'shared', false],
+    ['a group message', 'mpim', 'G0GROUP', 'shared', false],
+    ['a channel', 'channel', 'C0GENERAL', 'shared', false],
+    ['a direct message', 'im', 'D0ANNA', 'im', true],
+    ['a direct message that does not say what it is', undefined, 'D0ANNA', 'im', true],
+    ['a channel that does not say what it is', undefined, 'C0GENERAL', 'shared', false],
+  ])('in %s', (_, channel_type, channel, kind, addressed) => {
+    expect(message(read(event({ ...inChannel, channel, channel_type })))).toMatchObject({ kind, addressed })
+  })
+
+  it.each([
+    ['in a thread', { thread_ts: '1795339900.000001', parent_user_id: 'U0BOT' }],
+    [
+      'in a thread, also sent to the channel',
+      { subtype: 'thread_broadcast', thread_ts: '1795339900.000001', root: {} },
+    ],
+  ])('%s', (_, more) => {
+    expect(message(read(event({ ...inChannel, ...more })))).toMatchObject({ threadTs: '1795339900.000001' })
+  })
+
+  it('with files names them, though it may have no words', () => {
+    const shared = { ...dm, subtype: 'file_share', text: '', files: [file, { id: 'F2', mode: 'file_access' }] }
+    expect(message(read(event(shared)))).toMatchObject({
+      text: '',
+      files: [
+        { id: 'F1', name: 'offer.pdf', mimetype: 'application/pdf', size: 12_345 },
+        { id: 'F2', name: 'file', mimetype: 'application/octet-stream', size: 0 },
+      ],
+    })
+  })
+
+  it('belongs to the organisation, not the workspace, on Enterprise Grid', () => {
+    const authorizations = [{ enterprise_id: 'E1', team_id: 'T1', user_id: 'U0BOT', is_bot: true }]
+    expect(message(read(event(dm, { enterprise_id: 'E1', authorizations })))).toMatchObject({ team: 'E1' })
+    expect(message(read(event(dm, { enterprise_id: 'E1', authorizations: undefined })))).toMatchObject({ team: 'E1' })
+  })
+
+  it('belongs to where the app is installed, also in a channel of another organisation', () => {
+    const theirs = { team_id: 'T_THEIRS', enterprise_id: 'E_THEIRS', is_ext_shared_channel: true }
+    expect(message(read(event(mention, theirs)))).toMatchObject({ team: 'T1' })
+  })
+})
+
+describe('what is none of the bot’s business', () => {
+  it.each([
+    ['its own message', { ...dm, user: 'U0BOT', bot_id: 'B0BOT', app_id: 'A1' }],
+    ['its own message, should the mark be missing', { ...dm, user: 'U0BOT' }],
+    ["another bot's message", { ...inChannel, user: 'U0OTHER', bot_id: 'B0OTHER', text: '<@U0BOT> hello' }],
+    ["another bot's mention", { ...mention, bot_id: 'B0OTHER' }],
+    [
+      "an older bot's message",
+      { ...inChannel, subtype: 'bot_message', user: undefined, bot_id: 'B1', text: '<@U0BOT> hi' },
+    ],
+    ['somebody joining', { ...inChannel, subtype: 'channel_join' }],
+    ['a topic', { ...inChannel, subtype: 'channel_topic', topic: 'x' }],
+    ['/me', { ...inChannel, subtype: 'me_message' }],
+    ['a reminder', { ...inChannel, subtype: 'reminder_add' }],
+    ['a message of nobody', { ...inChannel, user: undefined }],
+    ['a reaction', { type: 'reaction_added', user: 'U0ANNA', item: {}, reaction: '+1' }],
+    ['something newer than this code', { type: 'brand_new_event', channel: 7 }],
+  ])('%s', (_, given) => {
+    expect(read(event(given))).toEqual({ kind: 'other' })
+  })
+
+  it.each([
+    ['a shortcut', { type: 'shortcut', callback_id: 'x', user: { id: 'U0ANNA' } }],
+    ['a form', { type: 'view_submission', view: {}, user: { id: 'U0ANNA' } }],
+    ['a check of the request address', { type: 'url_verification', challenge: 'x' }],
+  ])('%s', (_, body) => {
+    expect(read(body)).toEqual({ kind: 'other' })
+  })
+})
+
+describe('changes', () => {
+  const changed = (inner: Record<string, unknown>, previous: Record<string, unknown> = {}) =>
+    read(
+      event({
+        type: 'message',
+        subtype: 'message_changed',
+        message: { ...dm, edited: { user: 'U0ANNA', ts: '1795339930.000000' }, ...inner },
+        previous_message: { ...dm, ...previous },
+        channel: 'D0ANNA',
+        hidden: true,
+        ts: '1795339930.000200',
+        event_ts: '1795339930.000200',
+        channel_type: 'im',
+      }),
+    )
+
+  it('to a message tell its new words', () => {
+    expect(changed({ text: '<@U0BOT> better &amp; shorter' })).toEqual({
+      kind: 'edited',
+      team: 'T1',
+      channel: 'D0ANNA',
+      ts: '1795339920.000100',
+      text: 'better & shorter',
+    })
+  })
+
+  it.each([
+    ['with its mark', { bot_id: 'B0BOT', user: 'U0BOT' }],
+    ['by its user', { user: 'U0BOT' }],
+    ['of another bot', { bot_id: 'B0OTHER', user: 'U0OTHER' }],
+  ])("to a bot's message are left alone: %s", (_, author) => {
+    expect(changed(author)).toEqual({ kind: 'other' })
+  })
+
+  it('that leave a tombstone are deletions: so Slack deletes the first message of a thread', () => {
+    const tombstone = {
+      subtype: 'tombstone',
+      text: 'This message was deleted.',
+      user: 'USLACKBOT',
+      hidden: true,
+      edited: undefined,
+    }
+    expect(changed(tombstone)).toEqual({ kind: 'deleted', team: 'T1', channel: 'D0ANNA', ts: '1795339920.000100' })
+  })
+
+  it('that take a message away say which', () => {
+    const deleted = {
+      type: 'message',
+      subtype: 'message_deleted',
+      deleted_ts: '1795339920.000100',
+      previous_message: dm,
+      channel: 'D0ANNA',
+      hidden: true,
+      ts: '1795339940.000300',
+      event_ts: '1795339940.000300',
+      channel_type: 'im',
+    }
+    expect(read(event(deleted))).toEqual({ kind: 'deleted', team: 'T1', channel: 'D0ANNA', ts: '1795339920.000100' })
+  })
+})
+
+describe('the Home tab', () => {
+  it('is opened by somebody', () => {
+    const opened = { type: 'app_home_opened', user: 'U0ANNA', channel: 'D0ANNA', tab: 'home', event_ts: '1.0' }
+    expect(read(event(opened))).toEqual({ kind: 'home_opened', user: 'U0ANNA' })
+  })
+})
+
+describe('a slash command', () => {
+  const command = {
+    token: 'verification',
+    team_id: 'T1',
+    team_domain: 'northwind',
+    channel_id: 'C0GENERAL',
+    channel_name: 'general',
+    user_id: 'U0ANNA',
+    user_name: 'anna',
+    command: '/inbox',
+    text: 'what did <@U0BEN|ben> send &amp; when?',
+    api_app_id: 'A1',
+    is_enterprise_install: 'false',
+    response_url: 'https://hooks.slack.com/commands/T1/1/x',
+    trigger_id: '1.2.abc',
+  }
+
+  it('is a request with a key of its own', () => {
+    expect(read(command)).toEqual({
+      kind: 'command',
+      team: 'T1',
+      user: 'U0ANNA',
+      channel: 'C0GENERAL',
+      text: 'what did @ben send & when?',
+      triggerId: '1.2.abc',
+    })
+  })
+
+  it('may have no words', () => {
+    expect(read({ ...command, text: undefined })).toMatchObject({ kind: 'command', text: '' })
+    expect(read({ ...command, text: '   ' })).toMatchObject({ kind: 'command', text: '' })
+  })
+
+  it('belongs to the organisation on Enterprise Grid', () => {
+    expect(read({ ...command, enterprise_id: 'E1', enterprise_name: 'North' })).toMatchObject({ team: 'E1' })
+  })
+})
+
+describe('a press of a button', () => {
+  const press = {
+    type: 'block_actions',
+    user: { id: 'U0ANNA', username: 'anna', name: 'anna', team_id: 'T1' },
+    api_app_id: 'A1',
+    token: 'verification',
+    container: { type: 'message', message_ts: '1.0', channel_id: 'D0ANNA', is_ephemeral: false },
+    trigger_id: '1.2.abc',
+    team: { id: 'T1', domain: 'northwind' },
+    enterprise: null,
+    is_enterprise_install: false,
+    channel: { id: 'D0ANNA', name: 'directmessage' },
+    message: { ts: '1.0', text: 'x' },
+    state: { values: {} },
+    response_url: 'https://hooks.slack.com/actions/T1/1/x',
+    actions: [
+      {
+        action_id: 'approval_approve',
+        block_id: 'approval:1',
+        text: { type: 'plain_text', text: 'Approve', emoji: true },
+        value: 'approval-id',
+        style: 'primary',
+        type: 'button',
+        action_ts: '1.5',
+      },
+    ],
+  }
+
+  it('says who, which button, and what it is about', () => {
+    expect(read(press)).toEqual({
+      kind: 'press',
+      team: 'T1',
+      user: 'U0ANNA',
+      actionId: 'approval_approve',
+      value: 'approval-id',
+      responseUrl: 'https://hooks.slack.com/actions/T1/1/x',
+    })
+  })
+
+  it.each([
+    ['on Enterprise Grid, in a workspace', { enterprise: { id: 'E1', name: 'North' } }],
+    ['on Enterprise Grid, installed for the whole organisation', { enterprise: { id: 'E1' }, team: null }],
+  ])('%s is by somebody of the organisation', (_, more) => {
+    expect(read({ ...press, ...more })).toMatchObject({ kind: 'press', team: 'E1', user: 'U0ANNA' })
+  })
+
+  it('without a team falls back to that of its person', () => {
+    expect(read({ ...press, team: null })).toMatchObject({ team: 'T1' })
+    expect(read({ ...press, team: null, user: { id: 'U0ANNA' } })).toMatchObject({ kind: 'malformed' })
+  })
+
+  it('of a link has no value, and may have nowhere to answer', () => {
+    const [action] = press.actions
+    const link = {
+      ...press,
+      actions: [{ ...action, action_id: 'mailbox_connect', value: undefined }],
+      response_url: undefined,
+    }
+    expect(read(link)).toMatchObject({ kind: 'press', actionId: 'mailbox_connect', value: '', responseUrl: null })
+  })
+
+  it.each([
+    ['none', []],
+    ['nameless', [{ type: 'button' }]],
+  ])('without a button is malformed: %s', (_, actions) => {
+    expect(read({ ...press, actions })).toMatchObject({ kind: 'malformed' })
+  })
+})
+
+describe('whatever else arrives', () => {
+  it.each([
+    ['nothing', undefined],
+    ['null', null],
+    ['a text', 'ok'],
+    ['an empty object', {}],
+    ['an event without a team', { ...event(dm), team_id: undefined }],
+    ['an event without a type', event({ channel: 'C1' })],
+    ['an event that is no object', { ...event(dm), event: 'message' }],
+    ['a message without a channel', event({ ...dm, channel: undefined })],
+    ['a message whose ts is a number', event({ ...dm, ts: 1_795_339_920 })],
+    ['a message whose files are none', event({ ...dm, files: 'F1' })],
+    ['a change of nothing', event({ type: 'message', subtype: 'message_changed', channel: 'D1' })],
+    ['a deletion of nothing', event({ type: 'message', subtype: 'message_deleted', channel: 'D1' })],
+    ['a command of nobody', { command: '/inbox', text: 'x' }],
+  ])('%s is malformed, and says why', (_, body) => {
+    const delivery = read(body)
+    expect(delivery).toMatchObject({ kind: 'malformed', reason: expect.stringMatching(/.{5,}/) })
+  })
+
+  it('never throws, and never tells its contents as the reason', () => {
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          fc.anything(),
+          fc.record({ type: fc.constant('event_callback'), team_id: fc.anything(), event: fc.anything() }),
+          fc.record({ command: fc.anything(), text: fc.constant('my secret') }),
+          fc.record({ actions: fc.anything(), user: fc.anything() }),
+        ),
+        (body) => {
+          const delivery = read(body)
+          if (delivery.kind === 'malformed') expect(delivery.reason).not.toContain('my secret')
+        },
+      ),
+    )
+  })
+})

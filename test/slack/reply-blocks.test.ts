@@ -1,0 +1,316 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { cardMessages, helpText, type ReplyLook, replyMessages } from '../../src/slack/reply-blocks.js'
+import { ENDING_WORDS, type Ending } from '../../src/turns/endings.js'
+import { EMPTY_REPLY, type Reply, type ReplyItem, type ToolStep } from '../../src/turns/reply.js'
+import type { ApprovalView, Phase, ReplyView } from '../../src/turns/view.js'
+import { expectSlackTakes, textsOf } from './slack-limits.js'
+
+const owner: ReplyLook = { audience: 'owner', turnId: 'turn-1', slashCommand: '/inbox' }
+const others: ReplyLook = { ...owner, audience: 'others' }
+
+function view(phase: Phase, rest: Partial<ReplyView> = {}): ReplyView {
+  return {
+    phase,
+    reply: EMPTY_REPLY,
+    approvals: [],
+    ownerName: 'Anna Lindqvist',
+    notice: null,
+    cutOff: null,
+    tookMs: null,
+    ...rest,
+  }
+}
+
+const replyOf = (...items: ReplyItem[]): Reply => ({ ...EMPTY_REPLY, begun: true, items })
+const said = (text: string): ReplyItem => ({ type: 'text', id: text.slice(0, 20), text })
+const tool = (
+  name: string,
+  input: Record<string, unknown>,
+  state: ToolStep['state'] = 'done',
+  id = name,
+): ToolStep => ({
+  type: 'tool',
+  id,
+  name,
+  input,
+  state,
+})
+const asks = (step: ToolStep, decision: ApprovalView['decision'] = null): ApprovalView => ({
+  id: `approval of ${step.id}`,
+  step,
+  decision,
+  names: new Map(),
+})
+
+const read = (given: ReplyView, look = owner) => replyMessages(given, look).flatMap(textsOf).join('\n')
+const buttonsOf = (given: ReplyView, look = owner) =>
+  [...replyMessages(given, look), ...cardMessages(given, look)].flatMap((message) =>
+    message.blocks.flatMap((block) =>
+      block.type === 'actions' ? block.elements.flatMap((one) => (one.type === 'button' ? [one.text.text] : [])) : [],
+    ),
+  )
+
+const ended = (ending: Ending): Phase => ({ type: 'ended', ending })
+const send = tool('gmail_send_message', { to: 'jorge@homes.example', body: 'The heating is broken' }, 'undecided')
+
+describe('what a reply shows', () => {
+  it.each<[string, Phase, RegExp, string[]]>([
+    ['waiting for an answer', { type: 'queued', behind: 'turn' }, /waits until I am done/, []],
+    ['waiting for a decision', { type: 'queued', behind: 'approval' }, /waits until you have decided/, []],
+    ['just begun', { type: 'starting' }, /On it/, []],
+    ['Claude out', { type: 'retrying', service: 'claude' }, /Claude does not answer.+keep trying/, ['Stop']],
+    ['Scalekit out', { type: 'retrying', service: 'scalekit' }, /mailbox does not answer.+keep trying/, ['Stop']],
+    ['Slack out', { type: 'retrying', service: 'slack' }, /who you are.+keep trying/, ['Stop']],
+    [
+      'no connection',
+      { type: 'connecting', state: 'missing', url: 'https://x.example/1' },
+      /need access to your Gmail/,
+      ['Connect Gmail'],
+    ],
+    [
+      'an expired connection',
+      { type: 'connecting', state: 'expired', url: 'https://x.example/1' },
+      /has expired/,
+      ['Connect Gmail again'],
+    ],
+    ['at work', { type: 'working' }, /Thinking/, ['Stop']],
+  ])('%s', (_, phase, words, buttons) => {
+    expect(read(view(phase))).toMatch(words)
+    expect(buttonsOf(view(phase))).toEqual(buttons)
+  })
+
+  it('carries the link on its Connect button, and says that it is for its owner alone', () => {
+    const connecting = view({ type: 'connecting', state: 'missing', url: 'https://connect.example/abc' })
+    const [message] = replyMessages(connecting, owner)
+    expect(JSON.stringify(message?.blocks)).toContain('"url":"https://connect.example/abc"')
+    expect(read(connecting)).toMatch(/for you alone/)
+  })
+
+  it('shows what is being done, the last of it, and counts the rest', () => {
+    const steps = ['one', 'two', 'three', 'four', 'five'].map((query) =>
+      tool('gmail_fetch_mails', { query }, 'done', query),
+    )
+    const text = read(view({ type: 'working' }, { reply: replyOf(...steps) }))
+    expect(text).toContain('2 earlier steps')
+    expect(text).toContain('✓ Searching mail: five')
+    expect(text).not.toContain('Searching mail: two')
+  })
+
+  it.each([
+    ['working', '⏳'],
+    ['done', '✓'],
+    ['failed', '⚠️'],
+    ['denied', '🚫'],
+  ] as const)('marks a step that is %s', (state, mark) => {
+    expect(read(view({ type: 'working' }, { reply: replyOf(tool('gmail_list_labels', {}, state)) }))).toContain(mark)
+  })
+
+  it('shows the text as it grows, before it is confirmed', () => {
+    const reply = { ...replyOf(said('First part.')), preview: { messageId: 'm', text: 'Second pa' } }
+    const text = read(view({ type: 'working' }, { reply }))
+    expect(text).toContain('First part.')
+    expect(text).toContain('Second pa')
+  })
+
+  it('says that Claude is busy while a request is repeated', () => {
+    const reply = { ...EMPTY_REPLY, error: { kind: 'overloaded', retry: 'retrying' } as const }
+    expect(read(view({ type: 'working' }, { reply }))).toContain('trying again')
+  })
+
+  it.each(Object.entries(ENDING_WORDS).filter((entry): entry is [Ending, string] => entry[1] !== null))(
+    'that ended as %s says so below what was written',
+    (ending, words) => {
+      const text = read(view(ended(ending), { reply: replyOf(said('Half an answer.')) }))
+      expect(text).toContain('Half an answer.')
+      expect(text.replace(/\s+/g, ' ')).toContain(words.replace(/\s+/g, ' ').replaceAll('&', '&amp;'))
+      expect(buttonsOf(view(ended(ending)))).toEqual([])
+    },
+  )
+
+  it('that is a question for help tells how to ask, with the command of this installation', () => {
+    expect(read(view(ended('help')), { ...owner, slashCommand: '/mail' })).toContain('/mail')
+    expect(helpText('/mail')).toContain('`/mail`')
+  })
+
+  it('ends with whose mailbox it was, how many steps it took, and how long', () => {
+    const reply = replyOf(tool('gmail_list_labels', {}), said('Done.'))
+    expect(read(view(ended('answered'), { reply, tookMs: 75_000 }))).toContain(
+      "📬 Anna Lindqvist's Gmail · 1 step · 1 min 15 s",
+    )
+    expect(read(view(ended('answered'), { reply: replyOf(said('Hi.')), tookMs: 200 }))).toContain('1 s')
+    expect(read(view(ended('answered'), { reply: replyOf(said('Hi.')), tookMs: 200 }))).not.toContain('Gmail')
+  })
+
+  it('puts what the person should know above the answer', () => {
+    const text = read(view(ended('answered'), { reply: replyOf(said('Hello.')), notice: 'I had to start afresh.' }))
+    expect(text.indexOf('start afresh')).toBeLessThan(text.lastIndexOf('Hello.'))
+  })
+
+  it('keeps the beginning of what was never finished, when it was stopped', () => {
+    expect(read(view(ended('stopped'), { cutOff: 'There are three ' }))).toContain('There are three …')
+  })
+})
+
+describe('a decision', () => {
+  const deciding = view(
+    { type: 'deciding' },
+    { reply: replyOf(said('I would send this.'), send), approvals: [asks(send)] },
+  )
+
+  it('is asked in the reply where only its owner reads it', () => {
+    expect(buttonsOf(deciding)).toEqual([expect.stringMatching(/^Approve/), 'Deny'])
+    expect(read(deciding)).toContain('The heating is broken')
+    expect(cardMessages(deciding, owner)).toEqual([])
+  })
+
+  it('is asked in private where others read the reply, which tells them nothing of it', () => {
+    const text = read(deciding, others)
+    expect(text).toContain('sent it to you as a direct message')
+    expect(text).not.toContain('jorge')
+    expect(text).not.toContain('heating')
+    const card = cardMessages(deciding, others).flatMap(textsOf).join('\n')
+    expect(card).toContain('The heating is broken')
+  })
+
+  it('that was made is one line, beside those that are still open', () => {
+    const trash = tool('gmail_trash_message', {}, 'working', 'trash')
+    const half = view(
+      { type: 'deciding' },
+      { reply: replyOf(trash, send), approvals: [asks(trash, 'approved'), asks(send)] },
+    )
+    expect(read(half)).toContain('✅ You approved: Moving a message to the trash')
+    expect(buttonsOf(half)).toHaveLength(2)
+  })
+
+  it('that was made stays with the answer', () => {
+    const text = read(
+      view(ended('answered'), { reply: replyOf(send, said('Sent.')), approvals: [asks(send, 'denied')] }),
+    )
+    expect(text).toContain('🚫 You said no: Sending mail: jorge@homes.example')
+  })
+
+  it('that nobody made is not asked any more once the turn is over, in private neither', () => {
+    for (const look of [owner, others]) {
+      expect(buttonsOf(view(ended('stopped'), { reply: replyOf(send), approvals: [asks(send)] }), look)).toEqual([])
+    }
+  })
+})
+
+describe('where others read along', () => {
+  it('steps name the kind of work and nothing of what it is about', () => {
+    const reply = replyOf(tool('gmail_fetch_mails', { query: 'diagnosis' }, 'working'))
+    for (const phase of [{ type: 'working' }, ended('answered')] as const) {
+      const text = read(view(phase, { reply, approvals: [asks(send, 'approved')] }), others)
+      expect(text).not.toMatch(/diagnosis|jorge|heating/)
+    }
+    expect(read(view({ type: 'working' }, { reply }), others)).toContain('Searching mail')
+  })
+
+  it('a link to connect is only in the private card', () => {
+    const connecting = view({ type: 'connecting', state: 'missing', url: 'https://connect.example/abc' })
+    expect(JSON.stringify(replyMessages(connecting, others))).not.toContain('connect.example')
+    expect(JSON.stringify(cardMessages(connecting, others))).toContain('connect.example')
+  })
+})
+
+describe('Slack', () => {
+  const piece = fc.oneof(
+    fc.string({ unit: 'grapheme', maxLength: 60 }),
+    fc.constantFrom(
+      '<!channel>',
+      '<@U0ANNA> <#C1|x>',
+      '<https://evil.example|your bank>',
+      '[your bank](https://evil.example)',
+      '![x](https://evil.example/pixel.png)',
+      '```\ncode <b>\n',
+      '| a | b |\n|---|---|\n| <1> | & |\n',
+      '# Heading\n',
+      '- item\n  - item\n',
+      '\n\n',
+      '&lt;!here&gt;',
+      '&',
+      '😀',
+      'word '.repeat(800),
+      '😀'.repeat(300),
+    ),
+  )
+  const words = fc.array(piece, { maxLength: 8 }).map((pieces) => pieces.join(''))
+  const step = fc
+    .record({
+      name: fc.constantFrom('gmail_fetch_mails', 'gmail_send_message', 'constructor', 'brand_new_tool'),
+      input: fc.dictionary(fc.constantFrom('query', 'to', 'subject', 'body', 'message_id'), words),
+      state: fc.constantFrom('undecided', 'working', 'done', 'failed', 'denied'),
+      id: fc.uuid(),
+    })
+    .map((given): ToolStep => ({ type: 'tool', ...given }))
+  const item: fc.Arbitrary<ReplyItem> = fc.oneof(
+    step,
+    fc.record({ type: fc.constant('text'), id: fc.uuid(), text: words }),
+  )
+  const phase: fc.Arbitrary<Phase> = fc.oneof(
+    fc.constantFrom<Phase>(
+      { type: 'queued', behind: 'turn' },
+      { type: 'starting' },
+      { type: 'retrying', service: 'claude' },
+      { type: 'connecting', state: 'expired', url: 'https://connect.example/abc?d=e' },
+      { type: 'working' },
+      { type: 'deciding' },
+    ),
+    fc.constantFrom(...(Object.keys(ENDING_WORDS) as Ending[])).map(ended),
+  )
+  const anyView = fc
+    .record({
+      phase,
+      items: fc.array(item, { maxLength: 6 }),
+      preview: fc.option(words),
+      ownerName: fc.option(fc.string({ unit: 'grapheme', minLength: 1, maxLength: 80 })),
+      notice: fc.option(fc.constant('I had to start afresh.')),
+      cutOff: fc.option(words),
+      tookMs: fc.option(fc.nat()),
+      decisions: fc.array(fc.constantFrom('approved', 'denied', null), { minLength: 6, maxLength: 6 }),
+    })
+    .map(({ phase, items, preview, decisions, ...rest }) => {
+      const steps = items.filter((one) => one.type === 'tool')
+      const reply = { ...replyOf(...items), preview: preview === null ? null : { messageId: 'm', text: preview } }
+      return view(phase, { reply, ...rest, approvals: steps.map((one, index) => asks(one, decisions[index] ?? null)) })
+    })
+
+  it('takes whatever there is to show, and reads nothing in it that the bot did not mean', () => {
+    fc.assert(
+      fc.property(anyView, fc.constantFrom(owner, others), (given, look) => {
+        const messages = replyMessages(given, look)
+        expect(messages.length).toBeGreaterThan(0)
+        for (const message of [...messages, ...cardMessages(given, look)]) expectSlackTakes(message)
+      }),
+      { numRuns: 150 },
+    )
+  })
+
+  it('takes a hundred decisions in one turn', () => {
+    const steps = Array.from({ length: 100 }, (_, index) =>
+      tool('gmail_create_draft', { subject: '&<>'.repeat(60), body: 'x'.repeat(3_500) }, 'undecided', `call ${index}`),
+    )
+    for (const decision of [null, 'approved'] as const) {
+      const given = view(
+        { type: 'deciding' },
+        { reply: replyOf(...steps), approvals: steps.map((one) => asks(one, decision)) },
+      )
+      for (const look of [owner, others]) {
+        const messages = [...replyMessages(given, look), ...cardMessages(given, look)]
+        for (const message of messages) expectSlackTakes(message)
+        if (decision === null) expect(buttonsOf(given, look)).toHaveLength(200)
+      }
+    }
+  })
+
+  it('is told in a short line what is new, for notifications: no half character, no half entity', () => {
+    fc.assert(
+      fc.property(words, (text) => {
+        const [first] = replyMessages(view(ended('answered'), { reply: replyOf(said(`${text}x`)) }), owner)
+        expect(first?.text.length).toBeLessThanOrEqual(141)
+        expect(first?.text).not.toMatch(/&(?!amp;|lt;|gt;)/)
+      }),
+    )
+  })
+})
