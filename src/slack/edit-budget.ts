@@ -54,6 +54,8 @@ const GAP_MS = 50
 const TYPICAL_REPLY_MS = 30_000
 /** Kept for final states and approvals even when a single reply is open. */
 const LEAST_KEPT = 3
+/** First words may take the rest of what is kept for final states: those come later, when edits have come back. */
+const FIRSTS_LEAVE = 0.5
 /** Kept from text for replies that are about to begin. */
 const LEAST_KEPT_FOR_FIRSTS = 2
 const MOST_KEPT_FOR_FINALS = 0.45
@@ -313,7 +315,7 @@ export class EditBudget {
     const most = (part: number): number => Math.min(capacity * part, capacity - 1)
     const forFinals = Math.min(Math.max(LEAST_KEPT, finals), most(MOST_KEPT_FOR_FINALS))
     return priority === 'first'
-      ? forFinals / 2
+      ? forFinals * FIRSTS_LEAVE
       : Math.min(forFinals + Math.max(LEAST_KEPT_FOR_FIRSTS, firsts), most(MOST_KEPT))
   }
 

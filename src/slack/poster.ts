@@ -5,6 +5,7 @@
 
 import type { KnownBlock, WebClient } from '@slack/web-api'
 import type { PostKey, Posts } from '../store/posts.js'
+import { Unavailable } from '../turns/ports.js'
 import { slackCall } from './web.js'
 
 /** What a Slack message consists of: blocks, and the short text for notifications and screen readers. */
@@ -19,6 +20,12 @@ export interface PostTarget {
   readonly threadTs?: string
 }
 
+export interface Posted {
+  readonly ts: string
+  /** False: it stood there already, perhaps with what it was to say earlier. */
+  readonly isNew: boolean
+}
+
 const EVENT_TYPE = 'inbox_post'
 /** Clocks differ: look a little further back than our own note of the attempt. */
 const LOOKBACK_S = 60
@@ -26,6 +33,9 @@ const PAGE = 200
 const MOST_PAGES = 10
 
 export class Poster {
+  /** Epoch milliseconds: until then Slack takes no post, as it said with its last 429. */
+  #pausedUntil = 0
+
   constructor(
     private readonly web: WebClient,
     private readonly posts: Posts,
@@ -33,20 +43,32 @@ export class Poster {
   ) {}
 
   /**
-   * Posts a message that has not been posted yet, and answers its `ts`.
+   * Posts a message that has not been posted yet.
    * @throws Unavailable, SlackRefused
    */
-  async post(key: PostKey, target: PostTarget, content: MessageContent): Promise<string> {
+  async post(key: PostKey, target: PostTarget, content: MessageContent): Promise<Posted> {
     const earlier = (await this.posts.of(key.subject, key.place)).find((post) => post.part === key.part)
-    if (earlier?.ts != null) return earlier.ts
+    if (earlier?.ts != null) return { ts: earlier.ts, isNew: false }
     const found = earlier === undefined ? null : await this.#find(key, target, earlier.announcedAt)
     if (earlier === undefined) await this.posts.announce(key, target.channel)
     const ts = found ?? (await this.#send(key, target, content))
     await this.posts.settle(key, ts)
-    return ts
+    return { ts, isNew: found === null }
   }
 
   async #send(key: PostKey, target: PostTarget, content: MessageContent): Promise<string> {
+    const wait = this.#pausedUntil - Date.now()
+    if (wait > 0) throw new Unavailable('slack', 'posts are rate limited', wait)
+    try {
+      return await this.#postMessage(key, target, content)
+    } catch (error) {
+      if (error instanceof Unavailable && error.retryAfterMs !== undefined)
+        this.#pausedUntil = Date.now() + error.retryAfterMs
+      throw error
+    }
+  }
+
+  async #postMessage(key: PostKey, target: PostTarget, content: MessageContent): Promise<string> {
     const answer = await slackCall(() =>
       this.web.chat.postMessage({
         channel: target.channel,

@@ -118,7 +118,7 @@ export class ReplyMessage implements ReplyDisplay {
   /** Starts bringing Slack to the newest state, unless that is under way: then it looks once more when it is done. */
   #kick(): void {
     this.#again = true
-    if (this.#working !== null || this.#closed || this.#hopeless) return
+    if (this.#working !== null || this.#closed || this.#hopeless || this.#retry !== undefined) return
     this.#working = this.#work().finally(() => {
       this.#working = null
       if (this.#again) this.#kick()
@@ -154,8 +154,8 @@ export class ReplyMessage implements ReplyDisplay {
       const content = this.#wanted(place)[part]
       if (content === undefined) return
       const target = place === 'reply' ? this.target : { channel: await this.rooms.ownersDm() }
-      const ts = await this.rooms.poster.post(this.#key(place, part), target, content)
-      this.#landed[place].push({ channel: target.channel, ts, shown: signature(content) })
+      const { ts, isNew } = await this.rooms.poster.post(this.#key(place, part), target, content)
+      this.#landed[place].push({ channel: target.channel, ts, shown: isNew ? signature(content) : null })
     }
     if (this.#view !== null && this.#wanted(place).length < this.#landed[place].length) {
       await this.#removeFrom(place, Math.max(this.#wanted(place).length, place === 'card' ? 0 : 1))
@@ -209,7 +209,11 @@ export class ReplyMessage implements ReplyDisplay {
     this.rooms.log.warn({ turn: turnId, ...describeError(error) }, 'the reply could not be shown yet; trying again')
     clearTimeout(this.#retry)
     const delay = error instanceof Unavailable ? (error.retryAfterMs ?? RETRY_MS) : RETRY_MS
-    this.#retry = setTimeout(() => this.#kick(), delay)
+    // Until then newer states only take the place of this one: asking sooner would not help, and count against the limit.
+    this.#retry = setTimeout(() => {
+      this.#retry = undefined
+      this.#kick()
+    }, delay)
     this.#retry.unref()
   }
 

@@ -68,7 +68,7 @@ export class Requests {
   async #open(command: Command): Promise<void> {
     try {
       const channel = await this.rooms.directMessage(command.person)
-      const ts = await this.rooms.poster.post(
+      const { ts } = await this.rooms.poster.post(
         { subject: command.id, place: 'quote', part: 0 },
         { channel },
         quoteMessage('You asked', command.text),

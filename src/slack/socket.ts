@@ -9,8 +9,10 @@ import { describeError, type Log } from '../log.js'
 
 /** A connection that held this long was a good one: the next attempt follows at once. In milliseconds. */
 const GOOD_CONNECTION_MS = 5_000
-const FIRST_PAUSE_MS = 500
-const LONGEST_PAUSE_MS = 60_000
+const FIRST_PAUSE_MS = 250
+const LONGEST_PAUSE_MS = 30_000
+/** What a connection that worked, but not for long, counts as: a pause of at most half a second. */
+const MOST_AFTER_SUCCESS = 2
 
 export class SocketConnection {
   #connected = false
@@ -51,7 +53,8 @@ export class SocketConnection {
       await connection.lost
       this.#connected = false
       if (this.#stopped) return
-      this.#failures = Date.now() - since > GOOD_CONNECTION_MS ? 0 : this.#failures + 1
+      // Slack may refresh twice in a row; only a connection that is lost again and again is worth a short pause.
+      this.#failures = Date.now() - since > GOOD_CONNECTION_MS ? 0 : Math.min(this.#failures + 1, MOST_AFTER_SUCCESS)
       const next = await this.#reconnect()
       if (next === null) return
       connection = next
@@ -75,13 +78,18 @@ export class SocketConnection {
   }
 
   #connect(): { connected: Promise<void>; disconnected: Promise<void> } {
-    const disconnected = new Promise<void>((resolve) => this.client.once('disconnected', () => resolve()))
+    let lost: () => void = () => undefined
+    const disconnected = new Promise<void>((resolve) => {
+      lost = resolve
+    })
+    this.client.once('disconnected', lost)
     const connected = this.client.start().then(
       () => {
         this.#connected = true
         this.log.info('connected to Slack')
       },
       (error: unknown) => {
+        this.client.off('disconnected', lost)
         throw error instanceof Error ? error : new Error('the connection was closed before it was ready')
       },
     )

@@ -47,7 +47,7 @@ export class SlackSurface implements Surface {
     if (conversation.kind === 'im' || this.options.channelReplies === 'here') return conversation.origin
     // Mail is private: until its owner says otherwise, nothing of it is shown where others read.
     const channel = await this.directMessage(conversation.owner)
-    const threadTs = await this.options.poster.post(
+    const { ts: threadTs } = await this.options.poster.post(
       { subject: conversation.id, place: 'quote', part: 0 },
       { channel },
       quoteMessage(`You asked me in <#${conversation.origin.channel}>`, first?.text ?? ''),

@@ -18,7 +18,7 @@ import { Unavailable } from '../turns/ports.js'
 /** Longest wait for one answer, in milliseconds. */
 const TIMEOUT_MS = 15_000
 /** What is waited after a 429 that does not say how long. */
-const DEFAULT_RETRY_AFTER_MS = 10_000
+const DEFAULT_RETRY_AFTER_MS = 5_000
 
 /** Slack understood and said no: an error code of the Web API, e.g. `channel_not_found`. */
 export class SlackRefused extends Error {

@@ -7,10 +7,10 @@ import type { SeenMessage } from '../../src/sandbox/slack/index.js'
 import { WORLD } from '../../src/sandbox/world.js'
 import { subjectOf, TOKEN } from './chaos-brain.js'
 import { type ChaosHouse, mailOf } from './chaos-house.js'
-import type { Ledger, Talk, Written } from './ledger.js'
 import { type Heard, type HeardTurn, heardSince } from './hearing.js'
+import type { Ledger, Talk, Written } from './ledger.js'
 
-export type ProblemKind = 'lost' | 'duplicated' | 'stuck' | 'wrong'
+export type ProblemKind = 'lost' | 'duplicated' | 'stuck' | 'wrong' | 'crashed' | 'leaked'
 
 export interface Problem {
   readonly kind: ProblemKind
@@ -133,7 +133,7 @@ class Account {
 
   /** Slack is told that everything arrived. */
   checkDeliveries(): void {
-    for (const delivery of this.chaos.house.slack.deliveries.all) {
+    for (const delivery of this.chaos.house.slack.deliveries.all.slice(this.ledger.firstDelivery)) {
       if (delivery.finished || delivery.type !== 'events_api') continue
       const text = JSON.stringify(delivery.payload)
       if (text.includes(`${this.ledger.prefix}x`) && !delivery.acknowledged)
@@ -169,7 +169,10 @@ class Account {
   #checkReply(turn: HeardTurn, reply: readonly SeenMessage[]): void {
     const name = tokensOf(turn).join(', ')
     const [first] = reply
-    if (first === undefined) return this.#say('stuck', `${name} has no reply`)
+    if (first === undefined) {
+      this.#say('stuck', `${name} has no reply`)
+      return
+    }
     const said = collapsed(turn.texts.join(' '))
     const shown = collapsed(reply.map(bodyOf).join(' '))
     const rest = shown.startsWith(said) ? shown.slice(said.length).trim() : undefined
@@ -177,7 +180,10 @@ class Account {
     const isWhole = rest === '' ? said !== '' : rest !== undefined && mayHaveStopped && STOPPED.test(rest)
     if (!isWhole) {
       const kind = shown.length > said.length ? 'duplicated' : 'lost'
-      this.#say(kind, `the reply to ${name} is not what the agent said: "${shown.slice(0, 300)}" for "${said.slice(0, 300)}"`)
+      this.#say(
+        kind,
+        `the reply to ${name} is not what the agent said: "${shown.slice(0, 300)}" for "${said.slice(0, 300)}"`,
+      )
     }
     for (const message of turn.messages) {
       const written = this.#written(message)
@@ -214,7 +220,7 @@ class Account {
   #checkOther(message: SeenMessage): void {
     const token = TOKEN.exec(message.shown)?.[0] ?? ''
     const isCard = message.threadTs === undefined && this.ledger.decisions.has(token)
-    if (!isCard) return this.#say('duplicated', `a message too many: "${excerpt(message)}"`)
+    if (!isCard) this.#say('duplicated', `a message too many: "${excerpt(message)}"`)
     this.#checkFinished(message)
     const person = this.#byToken.get(token)?.talk.person ?? ''
     const same = this.#botMessages(person).filter(
@@ -264,10 +270,13 @@ function isReply(message: SeenMessage): boolean {
 
 /** The words of the Markdown blocks: the reply without what stands around it. */
 function bodyOf(message: SeenMessage): string {
-  return (message.blocks ?? [])
-    .map((block) => (block.type === 'markdown' && 'text' in block && typeof block.text === 'string' ? block.text : ''))
-    .join('\n')
-    .trim()
+  const blocks: readonly unknown[] = message.blocks ?? []
+  return blocks.map(markdownOf).join('\n').trim()
+}
+
+function markdownOf(block: unknown): string {
+  if (typeof block !== 'object' || block === null || !('type' in block) || block.type !== 'markdown') return ''
+  return 'text' in block && typeof block.text === 'string' ? block.text : ''
 }
 
 function collapsed(text: string): string {

@@ -44,10 +44,12 @@ export class Ledger {
   /** What a scene waited for in vain. */
   readonly stuck: string[] = []
 
-  /** @param prefix what all tokens of this run begin with */
-  constructor(readonly prefix: string) {}
-
-  token(number: number): string {
-    return `${this.prefix}x${number}q`
-  }
+  /**
+   * @param prefix what all tokens of this run begin with
+   * @param firstDelivery how many deliveries there were before
+   */
+  constructor(
+    readonly prefix: string,
+    readonly firstDelivery: number,
+  ) {}
 }

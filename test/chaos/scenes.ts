@@ -16,11 +16,15 @@ export interface Stage {
   /** Somebody whose mailbox is not connected yet. */
   readonly stranger: string
   readonly channel: string
+  /** The next token of this scene. */
+  readonly nextToken: () => string
   /** Everything that is waited for has come by then, or never will; epoch milliseconds. */
   readonly deadline: () => number
 }
 
 export type Scene = (stage: Stage, random: Random) => Promise<void>
+
+type Button = SeenMessage['elements'][number]
 
 class GivenUp extends Error {}
 
@@ -46,8 +50,9 @@ const chat: Scene = async (stage, random) => {
   for (let index = 0; index < followUps; index += 1) {
     if (random.chance(0.5)) await somePause(random)
     const written = write(stage, talk, random.pick(['say', 'say', 'say', 'look']))
-    if (random.chance(0.15)) change(stage, written, 'heard')
-    else if (random.chance(0.15)) takeBack(stage, written, 'either')
+    const second = random.pick(['none', 'none', 'none', 'none', 'change', 'take back'])
+    if (second === 'change') change(stage, written, 'heard')
+    if (second === 'take back') takeBack(stage, written, 'either')
     if (random.chance(0.2)) await redeliver(stage, written)
   }
 }
@@ -64,11 +69,16 @@ const held: Scene = async (stage, random) => {
     waiting.push(write(stage, talk, 'say'))
   }
   for (const written of random.shuffled(waiting)) {
-    if (random.chance(0.3)) change(stage, written, 'heard', 'only changed')
-    else if (random.chance(0.3)) takeBack(stage, written, 'unheard')
+    const second = random.pick(['none', 'change', 'take back'])
+    if (second === 'change') change(stage, written, 'heard', 'only changed')
+    if (second === 'take back') takeBack(stage, written, 'unheard')
     if (random.chance(0.2)) await redeliver(stage, written)
   }
-  await until(stage, () => waiting.every(({ token }) => isDelivered(stage, token)), `what waits behind ${talk.rootToken}`)
+  await until(
+    stage,
+    () => waiting.every(({ token }) => isDelivered(stage, token)),
+    `what waits behind ${talk.rootToken}`,
+  )
   stage.ledger.together.push(waiting.map(({ token }) => token))
   stage.chaos.brain.release(talk.rootToken)
 }
@@ -93,10 +103,15 @@ const decision: Scene = async (stage, random) => {
       `the end of the decision about ${token}`,
     )
     if (card === 'over') return
-    const presses = twice ? [label, label] : [label]
+    const button = card.elements.find((element) => element.label.startsWith(label))
+    const other = card.elements.find(
+      (element) => element.blockId === button?.blockId && element.actionId !== button.actionId,
+    )
+    if (button === undefined || other === undefined) throw new Error('a question has two buttons')
+    const presses = twice ? [button, button] : [button]
     const outcomes = await Promise.all(presses.map((each) => press(stage, talk, card, each)))
     // Once the bot has taken the first one, the other button must not count any more.
-    if (contrary && outcomes.includes('acknowledged')) await press(stage, talk, card, label === 'Approve' ? 'Deny' : 'Approve')
+    if (contrary && outcomes.includes('acknowledged')) await press(stage, talk, card, other)
     await sleep(random.between(20, 200))
   }
 }
@@ -111,9 +126,9 @@ const stop: Scene = async (stage, random) => {
   await somePause(random)
   stage.ledger.stopped.add(token)
   for (let isTaken = false; !isTaken; ) {
-    const reply = await until(stage, () => replyWith(stage, talk, token, 'Stop'), `a way to stop ${token}`)
-    const outcome = await press(stage, talk, reply, 'Stop')
-    isTaken = outcome === 'acknowledged' || (outcome === 'gone' && isShown(stage, talk, 'Stopped, as you asked'))
+    const found = await until(stage, () => stopButton(stage, talk), `a way to stop ${token}`)
+    isTaken = found === 'stopped' || (await press(stage, talk, found.message, found.button)) === 'acknowledged'
+    await sleep(LOOK_EVERY_MS)
   }
   if (random.chance(0.5)) await somePause(random)
   if (random.chance(0.5)) write(stage, talk, 'say')
@@ -122,14 +137,16 @@ const stop: Scene = async (stage, random) => {
 /** A request by command, which Slack brings once: what was not acknowledged may be lost, and its person was told so. */
 const command: Scene = async (stage, random) => {
   const person = random.pick(stage.people)
-  const token = nextToken(stage)
+  const token = stage.nextToken()
   const verb = random.pick(['say', 'look'] as const)
   const channel = random.pick([stage.channel, stage.chaos.house.slack.person(person).dm])
   const talk: Talk = { id: token, person, kind: 'command', channel, rootTs: undefined, rootToken: token }
   const written: Written = { talk, token, verb, ts: undefined, words: [wordsOf(token, verb)], fate: 'either' }
   stage.ledger.talks.push(talk)
   stage.ledger.written.push(written)
-  const { acknowledged, reply } = await stage.chaos.house.slack.person(person).command(wordsOf(token, verb), { channel })
+  const { acknowledged, reply } = await stage.chaos.house.slack
+    .person(person)
+    .command(wordsOf(token, verb), { channel })
   if (acknowledged && reply?.shown.startsWith('On it')) written.fate = 'heard'
   if (written.fate === 'either' || random.chance(0.5)) return
   const quote = await until(stage, () => quoteOf(stage, person, token), `the quote of ${token}`)
@@ -171,7 +188,7 @@ async function begin(
   await somePause(random)
   const kind = random.pick(kinds)
   const { slack } = stage.chaos.house
-  const token = nextToken(stage)
+  const token = stage.nextToken()
   const words = wordsOf(token, verb)
   const channel = kind === 'mention' ? stage.channel : slack.person(person).dm
   const { ts } = slack.person(person).post(kind === 'mention' ? `<@${BOT}> ${words}` : words, { channel })
@@ -182,7 +199,7 @@ async function begin(
 }
 
 function write(stage: Stage, talk: Talk, verb: Verb): Written {
-  const token = nextToken(stage)
+  const token = stage.nextToken()
   const words = wordsOf(token, verb)
   const place = { channel: talk.channel, ...(talk.rootTs === undefined ? {} : { threadTs: talk.rootTs }) }
   const { ts } = stage.chaos.house.slack.person(talk.person).post(words, place)
@@ -191,7 +208,12 @@ function write(stage: Stage, talk: Talk, verb: Verb): Written {
   return written
 }
 
-function change(stage: Stage, written: Written, fate: Fate, what: 'only changed' | 'maybe changed' = 'maybe changed'): void {
+function change(
+  stage: Stage,
+  written: Written,
+  fate: Fate,
+  what: 'only changed' | 'maybe changed' = 'maybe changed',
+): void {
   const words = `${written.token} say rather this`
   written.words = what === 'only changed' ? [words] : [...written.words, words]
   written.fate = fate
@@ -208,12 +230,15 @@ function takeBack(stage: Stage, written: Written, fate: Fate): void {
 /** Slack brings it once more, in a fresh envelope, whether it was acknowledged or not. */
 async function redeliver(stage: Stage, { token }: Written): Promise<void> {
   const { deliveries } = stage.chaos.house.slack
-  const [delivery] = deliveries.all.filter(({ payload }) => JSON.stringify(payload).includes(token))
+  const delivery = deliveries.all
+    .slice(stage.ledger.firstDelivery)
+    .find(({ payload }) => JSON.stringify(payload).includes(token))
   if (delivery !== undefined) await deliveries.redeliver(delivery.key)
 }
 
 function isDelivered(stage: Stage, token: string): boolean {
   return stage.chaos.house.slack.deliveries.all
+    .slice(stage.ledger.firstDelivery)
     .filter(({ type, payload }) => type === 'events_api' && JSON.stringify(payload).includes(token))
     .every(({ acknowledged }) => acknowledged)
 }
@@ -222,10 +247,10 @@ async function press(
   stage: Stage,
   talk: Talk,
   message: SeenMessage,
-  label: string,
+  { actionId, blockId }: Button,
 ): Promise<'acknowledged' | 'unheard' | 'gone'> {
   try {
-    const outcome = await stage.chaos.house.slack.person(talk.person).press(message, { label })
+    const outcome = await stage.chaos.house.slack.person(talk.person).press(message, { actionId, blockId })
     return outcome.acknowledged ? 'acknowledged' : 'unheard'
   } catch (error) {
     // The message has changed since it was seen.
@@ -237,14 +262,23 @@ async function press(
 /** Where a decision about a message can be pressed. */
 function cardOf(stage: Stage, talk: Talk): SeenMessage | undefined {
   return messagesOf(stage, talk.person).find(
-    ({ shown, elements }) => shown.includes(talk.rootToken) && elements.some(({ label }) => label.startsWith('Approve')),
+    ({ shown, elements }) =>
+      shown.includes(talk.rootToken) && elements.some(({ label }) => label.startsWith('Approve')),
   )
 }
 
-function replyWith(stage: Stage, talk: Talk, words: string, button: string): SeenMessage | undefined {
-  return messagesOf(stage, talk.person).find(
-    ({ shown, elements }) => shown.includes(words) && elements.some(({ label }) => label.startsWith(button)),
+/** What stops the turn that is at work in a conversation; `stopped` where that has happened already. */
+function stopButton(stage: Stage, talk: Talk): { message: SeenMessage; button: Button } | 'stopped' | undefined {
+  const threads = [talk.rootTs, quoteOf(stage, talk.person, talk.rootToken)?.ts]
+  const replies = messagesOf(stage, talk.person).filter(
+    ({ threadTs }) => threadTs !== undefined && threads.includes(threadTs),
   )
+  if (replies.some(({ shown }) => shown.includes('Stopped, as you asked'))) return 'stopped'
+  for (const message of replies) {
+    const button = message.elements.find(({ label }) => label.startsWith('Stop'))
+    if (button !== undefined) return { message, button }
+  }
+  return undefined
 }
 
 function isShown(stage: Stage, talk: Talk, words: string): boolean {
@@ -260,10 +294,6 @@ function messagesOf(stage: Stage, person: string): SeenMessage[] {
     .person(person)
     .messages()
     .filter(({ user }) => user === BOT)
-}
-
-function nextToken(stage: Stage): string {
-  return stage.ledger.nextToken()
 }
 
 async function somePause(random: Random): Promise<void> {

@@ -21,6 +21,11 @@ export class FakeClock implements Clock {
     return new Promise((resolve) => this.setTimeout(resolve, ms))
   }
 
+  /** Timers that have not run yet. */
+  get waiting(): number {
+    return this.#timers.size
+  }
+
   /** Turns the system's clock, as an administrator would. */
   turn(ms: number): void {
     this.#now += ms
