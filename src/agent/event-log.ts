@@ -168,7 +168,7 @@ class Follower {
     )
     for await (const vendorEvent of list) {
       const event = translate(vendorEvent)
-      if (event === null || !isPersisted(event)) continue
+      if (event === null || !isPersisted(event) || this.#isBehind(event)) continue
       if (beforeAnchor !== null) {
         // Events that share the anchor's time: those up to it are behind us, the rest is not.
         if (event.id === beforeAnchor.id) {
@@ -189,6 +189,11 @@ class Follower {
       yield* this.#admitAll([event])
     }
     yield* this.#admitAll(ties)
+  }
+
+  /** Asked for or not: a server that takes no filter by time would give an earlier turn's answer for this one. */
+  #isBehind(event: PersistedEvent): boolean {
+    return this.after !== null && Date.parse(event.at) < Date.parse(this.after.at)
   }
 
   #listFrom(): string | null {

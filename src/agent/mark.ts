@@ -15,7 +15,7 @@ export function markOf(scalekit: { readonly url: string; readonly configName: st
   return { app: APP, scalekit: scalekit.url, config: scalekit.configName }
 }
 
-/** Whether metadata says all that the mark says; it may say more. */
-export function isMarked(metadata: Readonly<Record<string, string>>, mark: object): boolean {
-  return Object.entries(mark).every(([key, value]) => metadata[key] === value)
+/** Whether metadata says all that the mark says; it may say more. What others made may have none. */
+export function isMarked(metadata: Readonly<Record<string, string>> | null | undefined, mark: object): boolean {
+  return Object.entries(mark).every(([key, value]) => metadata?.[key] === value)
 }

@@ -100,7 +100,7 @@ export async function retrieveEnvironment(claude: Claude, id: string): Promise<B
 /** Whether the agent at the API is what this program defines. Tools and servers are compared, not trusted to the fingerprint. */
 export function matchesDefinition(agent: BetaManagedAgentsAgent, definition: AgentDefinition): boolean {
   return (
-    agent.metadata.definition === fingerprint(definition) &&
+    isMarked(agent.metadata, { definition: fingerprint(definition) }) &&
     isModel(agent.model.id, definition.model) &&
     (agent.system ?? '').trim() === (definition.system ?? '').trim() &&
     sameTools(agent.tools, definition.tools) &&
@@ -123,7 +123,7 @@ async function unarchived<Thing extends { archived_at: string | null }>(
 ): Promise<Thing | null> {
   try {
     const thing = await retrieve()
-    return thing.archived_at === null ? thing : null
+    return thing.archived_at == null ? thing : null
   } catch (error) {
     if (statusOf(error) === 404) return null
     throw error
@@ -159,7 +159,7 @@ async function oldestOwn<Thing extends Markable>(
 ): Promise<Thing | null> {
   let oldest: Thing | null = null
   for await (const thing of things) {
-    if (thing.archived_at !== null || !isMarked(thing.metadata, mark) || !isUsable(thing)) continue
+    if (thing.archived_at != null || !isMarked(thing.metadata, mark) || !isUsable(thing)) continue
     if (oldest === null || Date.parse(thing.created_at) < Date.parse(oldest.created_at)) oldest = thing
   }
   return oldest

@@ -6,7 +6,8 @@ import type { Claude } from './claude.js'
 
 /** Null for a session that still takes something. */
 export function whyGone(session: Pick<BetaManagedAgentsSession, 'archived_at' | 'status'>): SessionGone | null {
-  if (session.archived_at !== null) return new SessionGone('archived')
+  // `!=`: a field that is null may as well be left out of an answer.
+  if (session.archived_at != null) return new SessionGone('archived')
   return session.status === 'terminated' ? new SessionGone('terminated') : null
 }
 

@@ -106,18 +106,19 @@ export class ManagedAgent implements Agent {
     const session = await this.claude.repeatable('session', (sdk, options) =>
       sdk.beta.sessions.retrieve(sessionId, {}, options),
     )
-    // Before anything else: even the state of a session is nobody's business but its owner's.
-    const attachment = personalGrant(grant).attachmentFor(session.metadata.person)
+    // Before anything else: even the state of a session is nobody's business but its owner's. One that names nobody, on a server that does
+    // not repeat metadata, is whose the conversation says; every session made here was given a name.
+    const attachment = personalGrant(grant).attachmentFor(session.metadata?.person ?? grant.personId)
     const gone = whyGone(session)
     if (gone !== null) throw gone
-    if (!sameIds(session.vault_ids, attachment.vaultIds)) throw new SessionGone('outdated')
+    if (!sameIds(session.vault_ids ?? attachment.vaultIds, attachment.vaultIds)) throw new SessionGone('outdated')
     await this.#bringUpToDate(session, wireMailbox(attachment.url))
   }
 
   /** A running session cannot be changed; it is brought up to date before the turn after. */
   async #bringUpToDate(session: BetaManagedAgentsSession, wanted: MailboxWiring): Promise<void> {
     const { agent, status } = session
-    if (sameTools(agent.tools, wanted.tools) && sameServers(agent.mcp_servers, wanted.mcp_servers)) return
+    if (sameTools(agent.tools ?? [], wanted.tools) && sameServers(agent.mcp_servers ?? [], wanted.mcp_servers)) return
     if (status !== 'idle') return
     try {
       await this.claude.repeatable('session', (sdk, options) =>

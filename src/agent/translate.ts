@@ -44,7 +44,7 @@ function translatePersisted(event: VendorPersisted, stamp: Stamp): PersistedEven
     case 'agent.thinking':
       return { ...stamp, type: 'thinking' }
     case 'agent.message':
-      return { ...stamp, type: 'message', text: textOf(event.content) }
+      return { ...stamp, type: 'message', text: textOf(event.content ?? []) }
     case 'agent.mcp_tool_use':
     case 'agent.tool_use':
       return {
@@ -75,7 +75,7 @@ function translatePersisted(event: VendorPersisted, stamp: Stamp): PersistedEven
         ...stamp,
         type: 'error',
         kind: errorKind(event.error),
-        retry: event.error.retry_status?.type ?? 'retrying',
+        retry: event.error?.retry_status?.type ?? 'retrying',
       }
     default:
       return { ...stamp, type: 'other' }
@@ -97,9 +97,9 @@ const IDLE_REASONS: Readonly<Record<string, IdleReason>> = {
   refusal: 'refusal',
 } satisfies Record<StopReason['type'], IdleReason>
 
-function whyIdle(stop: StopReason | null): { reason: IdleReason; awaiting: readonly string[] } {
+function whyIdle(stop: StopReason | null | undefined): { reason: IdleReason; awaiting: readonly string[] } {
   const reason = IDLE_REASONS[stop?.type ?? ''] ?? 'unknown'
-  return { reason, awaiting: stop?.type === 'requires_action' ? stop.event_ids : [] }
+  return { reason, awaiting: stop?.type === 'requires_action' ? (stop.event_ids ?? []) : [] }
 }
 
 type SessionError = BetaManagedAgentsSessionErrorEvent['error']
@@ -115,6 +115,6 @@ const ERROR_KINDS: Readonly<Record<string, AgentErrorKind>> = {
   compaction_limit_reached_error: 'context_full',
 } satisfies Partial<Record<SessionError['type'], AgentErrorKind>>
 
-function errorKind(error: SessionError): AgentErrorKind {
-  return ERROR_KINDS[error.type] ?? 'unknown'
+function errorKind(error: SessionError | undefined): AgentErrorKind {
+  return ERROR_KINDS[error?.type ?? ''] ?? 'unknown'
 }

@@ -30,7 +30,7 @@ export class Vaults {
     const metadata = { ...this.mark, person: personMark(person) }
     const vaults = this.claude.list('vault', (sdk, page, options) => sdk.beta.vaults.list(page, options))
     for await (const vault of vaults) {
-      if (vault.archived_at === null && isMarked(vault.metadata, metadata)) return vault.id
+      if (vault.archived_at == null && isMarked(vault.metadata, metadata)) return vault.id
     }
     const created = await this.claude.once('vault', (sdk, options) =>
       sdk.beta.vaults.create({ display_name: `${APP} ${person.team} ${person.user}`, metadata }, options),
@@ -51,7 +51,7 @@ export class Vaults {
           unsorted: [GONE],
         },
       )
-      return vault.archived_at === null
+      return vault.archived_at == null
     } catch (error) {
       if (statusOf(error) === GONE) return false
       throw error
@@ -100,7 +100,7 @@ export class Vaults {
           ),
         { unsorted: [BAD_REQUEST, GONE, NOT_ALLOWED] },
       )
-      return credential.archived_at === null ? 'replaced' : 'gone'
+      return credential.archived_at == null ? 'replaced' : 'gone'
     } catch (error) {
       const status = statusOf(error)
       // Some deployments cannot replace a token at all.
@@ -155,7 +155,7 @@ export class Vaults {
     )
     try {
       for await (const credential of credentials) {
-        if (credential.archived_at === null && isFor(credential, url)) return credential.id
+        if (credential.archived_at == null && isFor(credential, url)) return credential.id
       }
     } catch (error) {
       if (statusOf(error) === GONE) throw new VaultGone()

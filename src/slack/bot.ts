@@ -4,7 +4,9 @@ import { App, type CustomRoute, HTTPReceiver, type Receiver, SocketModeReceiver 
 import type { WebClient } from '@slack/web-api'
 import type { SlackDelivery } from '../config.js'
 import { describeError, type Log } from '../log.js'
+import type { Journaled } from '../store/messages.js'
 import type { Store } from '../store/store.js'
+import type { IncomingMessage } from '../turns/admission.js'
 import { type ActionRooms, press } from './actions.js'
 import { tellBystander } from './bystanders.js'
 import type { BotIdentity, Delivery } from './deliveries.js'
@@ -113,26 +115,25 @@ function createReceiver(options: SlackBotOptions): { receiver: Receiver; socket:
 
 function handlers(options: SlackBotOptions): ConstructorParameters<typeof Intake>[2] {
   const { store, web, log, slashCommand, requests, actions } = options
+  const heard = async (message: IncomingMessage, { admission, conversationId }: Journaled): Promise<void> => {
+    if (conversationId === null) return
+    if (admission === 'starts' || admission === 'continues') return actions.wake(conversationId)
+    if (
+      admission === 'bystander_addressed' &&
+      (await store.conversations.tellBystander(conversationId, message.user))
+    ) {
+      inBackground(log, tellBystander(web, message.channel, message.threadTs ?? message.ts, message.user, slashCommand))
+    }
+  }
   return {
-    async message(message) {
-      const { admission, conversationId } = await store.messages.journal(message)
-      if (conversationId === null) return
-      if (admission === 'starts' || admission === 'continues') return actions.wake(conversationId)
-      if (
-        admission === 'bystander_addressed' &&
-        (await store.conversations.tellBystander(conversationId, message.user))
-      ) {
-        inBackground(
-          log,
-          tellBystander(web, message.channel, message.threadTs ?? message.ts, message.user, slashCommand),
-        )
-      }
+    message: async (message) => await heard(message, await store.messages.journal(message)),
+    async edited({ message, revision, ...edit }) {
+      if (message === null) await store.messages.edit(edit, revision)
+      else await heard(message, await store.messages.amend(message, revision))
     },
-    async edited(edit) {
-      await store.messages.edit(edit.team, edit.channel, edit.ts, edit.text)
-    },
-    async deleted(deletion) {
-      const conversationId = await store.messages.cancel(deletion.team, deletion.channel, deletion.ts)
+    async deleted({ message, ...deletion }) {
+      const conversationId =
+        message === null ? await store.messages.cancel(deletion) : await store.messages.retract(message)
       if (conversationId !== null) actions.wake(conversationId)
     },
     async command(command) {

@@ -15,8 +15,19 @@ export type Delivery =
       readonly channel: string
       readonly ts: string
       readonly text: string
+      /** `ts` of the edit; empty where the message changed otherwise, e.g. because a link in it was looked up. */
+      readonly revision: string
+      /** The message as it stands now, where it is so young that Slack may still be about to bring it for the first time. */
+      readonly message: IncomingMessage | null
     }
-  | { readonly kind: 'deleted'; readonly team: string; readonly channel: string; readonly ts: string }
+  | {
+      readonly kind: 'deleted'
+      readonly team: string
+      readonly channel: string
+      readonly ts: string
+      /** The message as it stood before, under the same condition. */
+      readonly message: IncomingMessage | null
+    }
   | { readonly kind: 'home_opened'; readonly user: string }
   | {
       readonly kind: 'command'
@@ -65,16 +76,33 @@ const MESSAGE_EVENT = z.object({
 const CHANGED_EVENT = z.object({
   subtype: z.literal('message_changed'),
   channel: z.string(),
-  message: z.object({
+  channel_type: z.string().optional(),
+  ts: z.string().optional(),
+  message: z.looseObject({
     subtype: z.string().optional(),
     ts: z.string(),
     user: z.string().optional(),
     text: z.string().nullish(),
     bot_id: z.string().nullish(),
+    edited: z.object({ ts: z.string() }).nullish(),
   }),
+  previous_message: z.unknown(),
 })
 
-const DELETED_EVENT = z.object({ subtype: z.literal('message_deleted'), channel: z.string(), deleted_ts: z.string() })
+const DELETED_EVENT = z.object({
+  subtype: z.literal('message_deleted'),
+  channel: z.string(),
+  channel_type: z.string().optional(),
+  ts: z.string().optional(),
+  deleted_ts: z.string(),
+  previous_message: z.unknown(),
+})
+
+/**
+ * Slack brings a message again for some minutes when it was not acknowledged, so for so long a change may overtake it. In seconds.
+ * A change of an older message that is not known is no news: it was not meant for the bot, or written before the bot was there.
+ */
+const OVERTAKEN_WITHIN_S = 60 * 60
 const HOME_EVENT = z.object({ type: z.literal('app_home_opened'), user: z.string(), tab: z.string().optional() })
 
 const EVENT_BODY = z.object({
@@ -126,12 +154,7 @@ function readEvent(body: object, bot: BotIdentity): Delivery {
   }
   if (event.type !== 'message' && event.type !== 'app_mention') return { kind: 'other' }
   if (event.subtype === 'message_changed') return readChange(event, team, bot)
-  if (event.subtype === 'message_deleted') {
-    const deleted = DELETED_EVENT.safeParse(event)
-    return deleted.success
-      ? { kind: 'deleted', team, channel: deleted.data.channel, ts: deleted.data.deleted_ts }
-      : malformed(deleted.error)
-  }
+  if (event.subtype === 'message_deleted') return readDeletion(event, team, bot)
   const parsed = MESSAGE_EVENT.safeParse(event)
   if (!parsed.success) return malformed(parsed.error)
   return readMessage(parsed.data, team, bot)
@@ -175,12 +198,45 @@ function readMessage(event: z.infer<typeof MESSAGE_EVENT>, team: string, bot: Bo
 function readChange(event: unknown, team: string, bot: BotIdentity): Delivery {
   const changed = CHANGED_EVENT.safeParse(event)
   if (!changed.success) return malformed(changed.error)
-  const { channel, message } = changed.data
+  const { channel, message, previous_message: previous } = changed.data
+  const { ts } = message
   // The first message of a thread is not deleted but changed into a tombstone, so that its replies keep their place.
-  if (message.subtype === 'tombstone') return { kind: 'deleted', team, channel, ts: message.ts }
+  if (message.subtype === 'tombstone')
+    return { kind: 'deleted', team, channel, ts, message: overtaken(previous, changed.data, ts, team, bot) }
   // The bot's own edits come back as changes, too.
   if (message.bot_id || message.user === bot.userId) return { kind: 'other' }
-  return { kind: 'edited', team, channel, ts: message.ts, text: personsWords(message.text ?? '', bot.userId) }
+  return {
+    kind: 'edited',
+    team,
+    channel,
+    ts,
+    text: personsWords(message.text ?? '', bot.userId),
+    revision: message.edited?.ts ?? '',
+    message: overtaken(message, changed.data, ts, team, bot),
+  }
+}
+
+function readDeletion(event: unknown, team: string, bot: BotIdentity): Delivery {
+  const deleted = DELETED_EVENT.safeParse(event)
+  if (!deleted.success) return malformed(deleted.error)
+  const { channel, deleted_ts: ts, previous_message: previous } = deleted.data
+  return { kind: 'deleted', team, channel, ts, message: overtaken(previous, deleted.data, ts, team, bot) }
+}
+
+/** The message that a change is about, as it would have been delivered; null where that delivery cannot be on its way any more. */
+function overtaken(
+  message: unknown,
+  change: { readonly channel: string; readonly channel_type?: string | undefined; readonly ts?: string | undefined },
+  ts: string,
+  team: string,
+  bot: BotIdentity,
+): IncomingMessage | null {
+  if (typeof message !== 'object' || message === null) return null
+  if (change.ts === undefined || Number(change.ts) - Number(ts) > OVERTAKEN_WITHIN_S) return null
+  const { channel, channel_type } = change
+  const parsed = MESSAGE_EVENT.safeParse({ ...message, type: 'message', ts, channel, channel_type })
+  const delivery = parsed.success ? readMessage(parsed.data, team, bot) : null
+  return delivery?.kind === 'message' ? delivery.message : null
 }
 
 function readCommand(body: object, bot: BotIdentity): Delivery {

@@ -69,6 +69,12 @@ export class SocketConnection {
       try {
         const attempt = this.#connect()
         await attempt.connected
+        if (this.#stopped) {
+          // Told to stop while the connection was being made: nobody else would end it.
+          this.#connected = false
+          await this.client.disconnect()
+          return null
+        }
         return { lost: attempt.disconnected }
       } catch (error) {
         this.#failures += 1

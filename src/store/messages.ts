@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import type { Selectable } from 'kysely'
 import { z } from 'zod'
 import { type Admission, admit, type IncomingMessage } from '../turns/admission.js'
 import type { Message } from '../turns/model.js'
@@ -15,6 +16,9 @@ export interface Journaled {
   readonly isNew: boolean
 }
 
+/** What a message is known by, whatever it says. */
+export type MessageKey = Pick<IncomingMessage, 'team' | 'channel' | 'ts'>
+
 const FILES = z.array(z.object({ id: z.string(), name: z.string(), mimetype: z.string(), size: z.number() }))
 
 export class Messages {
@@ -28,51 +32,40 @@ export class Messages {
    * continues. The second copy of a mention only adds what the first lacked.
    */
   async journal(message: IncomingMessage): Promise<Journaled> {
+    return await this.db.transaction().execute(async (tx) => await this.#journal(tx, message, ''))
+  }
+
+  /**
+   * Takes over an edit, as long as no turn has taken the message and no later edit has come before. An edit may overtake the
+   * message itself: then it is stored as edited, and the original, when it comes, is the copy.
+   * @param message as it stands after the edit
+   * @param revision `ts` of the edit; empty where the message changed otherwise
+   */
+  async amend(message: IncomingMessage, revision: string): Promise<Journaled> {
     return await this.db.transaction().execute(async (tx) => {
-      const conversations = new Conversations(tx, this.now)
-      const threadTs = message.threadTs ?? message.ts
-      const existing = await conversations.inThread(message.team, message.channel, threadTs)
-      const admission = admit(
-        message,
-        existing === null ? null : { ownerUser: existing.owner.user, othersSpoke: existing.othersSpoke },
-      )
-      if (admission === 'ignored') return { admission, conversationId: null, isNew: false }
-      if (existing !== null && (admission === 'bystander' || admission === 'bystander_addressed')) {
-        if (!existing.othersSpoke) await conversations.markOthersSpoke(existing.id)
-        return { admission, conversationId: existing.id, isNew: false }
-      }
-      const conversationId =
-        existing?.id ??
-        (await conversations.begin(
-          message.team,
-          { channel: message.channel, threadTs },
-          message.kind,
-          (
-            await new People(tx, this.now).ensure(message.team, message.user)
-          ).id,
-        ))
-      return { admission, conversationId, isNew: await this.#insert(tx, conversationId, message) }
+      const known = await conversationOf(tx, message)
+      if (known === null) return await this.#journal(tx, message, revision)
+      await edit(tx, message, revision)
+      return { admission: 'continues', conversationId: known, isNew: false }
     })
   }
 
-  /** Takes over an edit, as long as no turn has taken the message. Answers whether it did. */
-  async edit(team: string, channel: string, ts: string, text: string): Promise<boolean> {
-    const result = await this.#queued(team, channel, ts).set({ text }).executeTakeFirst()
-    return result.numUpdatedRows > 0n
+  /** Takes over an edit of a message that is stored, as `amend` does. Answers whether it did. */
+  async edit(message: MessageKey & { readonly text: string }, revision: string): Promise<boolean> {
+    return await edit(this.db, message, revision)
   }
 
   /** Takes back a deleted message, as long as no turn has taken it. Answers its conversation, where it did. */
-  async cancel(team: string, channel: string, ts: string): Promise<string | null> {
-    const result = await this.#queued(team, channel, ts).set({ state: 'cancelled' }).executeTakeFirst()
-    if (result.numUpdatedRows === 0n) return null
-    const row = await this.db
-      .selectFrom('message')
-      .select('conversation_id')
-      .where('team', '=', team)
-      .where('channel', '=', channel)
-      .where('ts', '=', ts)
-      .executeTakeFirstOrThrow()
-    return row.conversation_id
+  async cancel(message: MessageKey): Promise<string | null> {
+    return await cancel(this.db, message)
+  }
+
+  /** The same for a deletion that may overtake the message itself: then the message, when it comes, is a copy of one that is gone. */
+  async retract(message: IncomingMessage): Promise<string | null> {
+    return await this.db.transaction().execute(async (tx) => {
+      if ((await conversationOf(tx, message)) === null) await this.#journal(tx, message, '')
+      return await cancel(tx, message)
+    })
   }
 
   /** What waits in a conversation, in the order in which it was written. */
@@ -107,7 +100,33 @@ export class Messages {
       .map((row) => row.text)
   }
 
-  async #insert(tx: Database, conversationId: string, message: IncomingMessage): Promise<boolean> {
+  async #journal(tx: Database, message: IncomingMessage, revision: string): Promise<Journaled> {
+    const conversations = new Conversations(tx, this.now)
+    const threadTs = message.threadTs ?? message.ts
+    const existing = await conversations.inThread(message.team, message.channel, threadTs)
+    const admission = admit(
+      message,
+      existing === null ? null : { ownerUser: existing.owner.user, othersSpoke: existing.othersSpoke },
+    )
+    if (admission === 'ignored') return { admission, conversationId: null, isNew: false }
+    if (existing !== null && (admission === 'bystander' || admission === 'bystander_addressed')) {
+      if (!existing.othersSpoke) await conversations.markOthersSpoke(existing.id)
+      return { admission, conversationId: existing.id, isNew: false }
+    }
+    const conversationId =
+      existing?.id ??
+      (await conversations.begin(
+        message.team,
+        { channel: message.channel, threadTs },
+        message.kind,
+        (
+          await new People(tx, this.now).ensure(message.team, message.user)
+        ).id,
+      ))
+    return { admission, conversationId, isNew: await this.#insert(tx, conversationId, message, revision) }
+  }
+
+  async #insert(tx: Database, conversationId: string, message: IncomingMessage, revision: string): Promise<boolean> {
     const known = await tx
       .selectFrom('message')
       .select(['id', 'files'])
@@ -134,6 +153,7 @@ export class Messages {
         channel: message.channel,
         ts: message.ts,
         text: message.text,
+        revision,
         files: JSON.stringify(message.files),
         state: 'queued',
         turn_id: null,
@@ -142,18 +162,40 @@ export class Messages {
       .execute()
     return true
   }
-
-  #queued(team: string, channel: string, ts: string) {
-    return this.db
-      .updateTable('message')
-      .where('team', '=', team)
-      .where('channel', '=', channel)
-      .where('ts', '=', ts)
-      .where('state', '=', 'queued')
-  }
 }
 
-export function toMessage(row: MessageTable): Message {
+async function edit(db: Database, message: MessageKey & { readonly text: string }, revision: string): Promise<boolean> {
+  const { text } = message
+  const result = await queued(db, message).where('revision', '<=', revision).set({ text, revision }).executeTakeFirst()
+  return result.numUpdatedRows > 0n
+}
+
+async function cancel(db: Database, message: MessageKey): Promise<string | null> {
+  const result = await queued(db, message).set({ state: 'cancelled' }).executeTakeFirst()
+  return result.numUpdatedRows === 0n ? null : await conversationOf(db, message)
+}
+
+async function conversationOf(db: Database, { team, channel, ts }: MessageKey): Promise<string | null> {
+  const row = await db
+    .selectFrom('message')
+    .select('conversation_id')
+    .where('team', '=', team)
+    .where('channel', '=', channel)
+    .where('ts', '=', ts)
+    .executeTakeFirst()
+  return row?.conversation_id ?? null
+}
+
+function queued(db: Database, { team, channel, ts }: MessageKey) {
+  return db
+    .updateTable('message')
+    .where('team', '=', team)
+    .where('channel', '=', channel)
+    .where('ts', '=', ts)
+    .where('state', '=', 'queued')
+}
+
+export function toMessage(row: Selectable<MessageTable>): Message {
   return { id: row.id, channel: row.channel, ts: row.ts, text: row.text, files: FILES.parse(JSON.parse(row.files)) }
 }
 

@@ -139,4 +139,14 @@ const first: Migration = {
   },
 }
 
-export const MIGRATIONS: Record<string, Migration> = { '0001_first': first }
+/** Edits can overtake each other on their way: which one a message stands at is remembered. */
+const messageRevision: Migration = {
+  async up(db: Kysely<unknown>) {
+    await db.schema
+      .alterTable('message')
+      .addColumn('revision', 'text', (c) => c.notNull().defaultTo(''))
+      .execute()
+  },
+}
+
+export const MIGRATIONS: Record<string, Migration> = { '0001_first': first, '0002_message_revision': messageRevision }

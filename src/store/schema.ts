@@ -57,6 +57,8 @@ export interface MessageTable {
   channel: string
   ts: string
   text: string
+  /** `ts` of the edit that `text` comes from; empty for what was written first. */
+  revision: Generated<string>
   /** JSON of FileReference[]. */
   files: string
   /** `taken`: a session was, or is, to hear it; `refused`: answered without one. */

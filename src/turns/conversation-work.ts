@@ -37,9 +37,11 @@ export class Turns implements ConversationWork {
     await this.#showQueue(conversationId)
   }
 
-  /** Stops a turn that runs here. One that does not run has its wish in the store. */
+  /** Stops a turn whose owner's wish is in the store: at once where it runs here, else by looking at it again. */
   async stop(turnId: string): Promise<void> {
-    await this.#running.get(turnId)?.stop()
+    const run = this.#running.get(turnId)
+    if (run !== undefined) return await run.stop()
+    this.rooms.wake((await this.rooms.store.turns.get(turnId)).conversationId)
   }
 
   /** What waits behind a turn says so, in the place where its answer will stand. */

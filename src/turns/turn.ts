@@ -239,9 +239,10 @@ export class TurnRun {
     }
   }
 
-  /** Nothing to do, and nothing to show, until there is a decision that the session has not been told. */
+  /** Nothing to do, and nothing to show, until there is a decision that the session has not been told, or a wish to stop. */
   async #resumeDeciding(): Promise<'ended' | 'waiting'> {
-    if (!this.#approvals.some((approval) => approval.decision !== null && !approval.delivered)) return 'waiting'
+    const isDecided = this.#approvals.some((approval) => approval.decision !== null && !approval.delivered)
+    if (!isDecided && !this.#stopRequested) return 'waiting'
     await this.rooms.store.turns.setState(this.turn.id, 'running')
     return await this.#resumeFollowing()
   }

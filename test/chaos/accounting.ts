@@ -20,7 +20,8 @@ export interface Problem {
 /** What a reply says only while it is not over. */
 const UNFINISHED = /⏳|👀|💭|✍️|❔/u
 const UNFINISHED_BUTTONS = /^(Stop|Approve|Deny|Connect)/
-const STOPPED = /^Stopped, as you asked\b/
+/** What stands below a reply that its owner stopped; before it, perhaps, what was being written when they did. */
+const STOPPED = /^(zq.* … )?Stopped, as you asked\b/
 
 /** Everything that is not as it should be; empty when the run has come out even. */
 export function problemsOf(chaos: ChaosHouse, ledger: Ledger, since: number): Problem[] {
@@ -156,9 +157,8 @@ class Account {
     for (const turn of turns) {
       const tokens = tokensOf(turn)
       const mine = messages.filter((message) => tokens.some((token) => bodyOf(message).includes(token)))
-      const silent = turn.texts.length === 0
-      const [wordless] = silent ? [...unclaimed].filter((message) => STOPPED.test(bodyOf(message))) : []
-      const reply = silent ? (wordless === undefined ? [] : [wordless]) : mine
+      const [wordless] = [...unclaimed].filter((message) => bodyOf(message).startsWith('Stopped'))
+      const reply = mine.length > 0 || wordless === undefined || turn.texts.length > 0 ? mine : [wordless]
       for (const message of reply) unclaimed.delete(message)
       this.#checkReply(turn, reply)
     }

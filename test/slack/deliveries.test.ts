@@ -166,6 +166,7 @@ describe('what is none of the bot’s business', () => {
 })
 
 describe('changes', () => {
+  const gone = { kind: 'deleted', team: 'T1', channel: 'D0ANNA', ts: '1795339920.000100' }
   const changed = (inner: Record<string, unknown>, previous: Record<string, unknown> = {}) =>
     read(
       event({
@@ -188,7 +189,22 @@ describe('changes', () => {
       channel: 'D0ANNA',
       ts: '1795339920.000100',
       text: 'better & shorter',
+      revision: '1795339930.000000',
+      message: expect.objectContaining({
+        ts: '1795339920.000100',
+        text: 'better & shorter',
+        kind: 'im',
+        addressed: true,
+      }),
     })
+  })
+
+  it('to a message that Slack cannot be bringing any more tell only its new words', () => {
+    expect(changed({ ts: '1795330000.000100', text: 'much later' })).toMatchObject({ kind: 'edited', message: null })
+  })
+
+  it('that nobody made are no revision', () => {
+    expect(changed({ edited: undefined })).toMatchObject({ kind: 'edited', revision: '' })
   })
 
   it.each([
@@ -207,7 +223,7 @@ describe('changes', () => {
       hidden: true,
       edited: undefined,
     }
-    expect(changed(tombstone)).toEqual({ kind: 'deleted', team: 'T1', channel: 'D0ANNA', ts: '1795339920.000100' })
+    expect(changed(tombstone)).toEqual({ ...gone, message: expect.objectContaining({ user: 'U0ANNA' }) })
   })
 
   it('that take a message away say which', () => {
@@ -222,7 +238,8 @@ describe('changes', () => {
       event_ts: '1795339940.000300',
       channel_type: 'im',
     }
-    expect(read(event(deleted))).toEqual({ kind: 'deleted', team: 'T1', channel: 'D0ANNA', ts: '1795339920.000100' })
+    expect(read(event(deleted))).toEqual({ ...gone, message: expect.objectContaining({ user: 'U0ANNA' }) })
+    expect(read(event({ ...deleted, ts: '1795349940.000300' }))).toEqual({ ...gone, message: null })
   })
 })
 

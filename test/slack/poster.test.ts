@@ -124,8 +124,11 @@ describe('a message of the bot', () => {
       service: 'slack',
       retryAfterMs: 7_000,
     })
-    await poster.post(KEY, thread, content('Hello'))
-    expect(posted()).toHaveLength(1)
+    expect(posted()).toEqual([])
+    // Until then no post is even tried: each would only be refused, and counted.
+    const other = poster.post({ ...KEY, subject: 'turn-2' }, thread, content('Hello'))
+    await expect(other).rejects.toMatchObject({ service: 'slack', retryAfterMs: expect.any(Number) })
+    expect(slack.wire.entries.filter((entry) => entry.method === 'chat.postMessage')).toHaveLength(1)
   })
 })
 

@@ -1,5 +1,6 @@
 import { SocketModeClient } from '@slack/socket-mode'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import type { Json } from '../../src/sandbox/slack/json.js'
 import { brokenEnvelope, SocketConnection } from '../../src/slack/socket.js'
 import { QUIET, slackFor } from '../sandbox/slack/harness.js'
 import { SilentLog } from '../turns/silent-log.js'
@@ -66,7 +67,7 @@ async function open() {
     connection,
     connects,
     stop,
-    write: (text: string) => anna.post(text, { channel: anna.openDm() }),
+    write: (text: string) => anna.post(text, { channel: 'C0GENERAL' }),
   }
 }
 
@@ -113,7 +114,7 @@ describe('the connection to Slack', () => {
   it('survives envelopes that would end the process', async () => {
     const { slack, connection, received, write, log } = await open()
     await connection.start()
-    const frames = [
+    const frames: Json[] = [
       '{"type": "events_a',
       'null',
       { type: 'events_api', envelope_id: 'x1', payload: {} },
@@ -138,6 +139,6 @@ describe('the connection to Slack', () => {
     await stopping
     expect(connection.connected).toBe(false)
     expect(connects()).toBeLessThanOrEqual(2)
-    expect(slack.socketMode.connections).toBe(0)
+    await vi.waitFor(() => expect(slack.socketMode.connections).toBe(0), { timeout: 5_000 })
   })
 })

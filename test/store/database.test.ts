@@ -149,7 +149,7 @@ describe('migrations', () => {
     for (let count = 0; count < 3; count += 1) await (await openDatabase(path)).destroy()
     const db = await openDatabase(path)
     const { rows } = await sql`SELECT name FROM kysely_migration`.execute(db)
-    expect(rows).toEqual([{ name: '0001_first' }])
+    expect(rows).toEqual([{ name: '0001_first' }, { name: '0002_message_revision' }])
     await db.destroy()
   })
 

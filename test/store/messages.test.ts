@@ -164,10 +164,10 @@ describe('what waits', () => {
 
   it('takes over an edit, until a turn has taken the message', async () => {
     const conversation = await journaled(store, incoming('1.0'))
-    expect(await store.messages.edit(TEAM, DM, '1.0', 'better words')).toBe(true)
+    expect(await store.messages.edit({ team: TEAM, channel: DM, ts: '1.0', text: 'better words' }, '3.0')).toBe(true)
     expect(await texts(conversation)).toEqual(['better words'])
     const taken = await store.turns.take(await store.turns.queue(conversation))
-    expect(await store.messages.edit(TEAM, DM, '1.0', 'too late')).toBe(false)
+    expect(await store.messages.edit({ team: TEAM, channel: DM, ts: '1.0', text: 'too late' }, '3.0')).toBe(false)
     expect(taken.map((message) => message.text)).toEqual(['better words'])
     expect(
       (await store.messages.ofTurn((await store.turns.unfinished(conversation))[0]?.id ?? '')).map((one) => one.text),
@@ -176,21 +176,57 @@ describe('what waits', () => {
 
   it('can be taken back, until a turn has taken it, and is not brought back by a late copy', async () => {
     const conversation = await journaled(store, incoming('1.0'))
-    expect(await store.messages.cancel(TEAM, DM, '1.0')).toBe(conversation)
-    expect(await store.messages.cancel(TEAM, DM, '1.0')).toBeNull()
+    expect(await store.messages.cancel({ team: TEAM, channel: DM, ts: '1.0' })).toBe(conversation)
+    expect(await store.messages.cancel({ team: TEAM, channel: DM, ts: '1.0' })).toBeNull()
     await store.messages.journal(incoming('1.0'))
     expect(await texts(conversation)).toEqual([])
-    expect(await store.messages.edit(TEAM, DM, '1.0', 'back?')).toBe(false)
+    expect(await store.messages.edit({ team: TEAM, channel: DM, ts: '1.0', text: 'back?' }, '3.0')).toBe(false)
     await journaled(store, incoming('2.0', { threadTs: '1.0' }))
     await store.turns.take(await store.turns.queue(conversation))
-    expect(await store.messages.cancel(TEAM, DM, '2.0')).toBeNull()
+    expect(await store.messages.cancel({ team: TEAM, channel: DM, ts: '2.0' })).toBeNull()
+  })
+
+  it('is stored as edited where the edit comes first, and the original is the copy', async () => {
+    const { conversationId, admission } = await store.messages.amend(incoming('1.0', { text: 'better words' }), '2.0')
+    expect(admission).toBe('starts')
+    expect(await journaled(store, incoming('1.0'))).toBe(conversationId)
+    expect(await texts(conversationId ?? '')).toEqual(['better words'])
+  })
+
+  it('stands at its last edit, in whatever order they come', async () => {
+    const conversation = await journaled(store, incoming('1.0'))
+    await store.messages.amend(incoming('1.0', { text: 'last words' }), '3.0')
+    await store.messages.amend(incoming('1.0', { text: 'second thoughts' }), '2.0')
+    await store.messages.amend(incoming('1.0', { text: 'what a link changed' }), '')
+    expect(await texts(conversation)).toEqual(['last words'])
+  })
+
+  it('is gone where its deletion comes first', async () => {
+    await store.messages.retract(incoming('1.0'))
+    const conversation = await journaled(store, incoming('1.0'))
+    expect(await texts(conversation)).toEqual([])
+    expect(await store.conversations.unfinished()).toEqual([])
+  })
+
+  it('of somebody who may not say it is not stored for having been edited', async () => {
+    const conversation = await journaled(store, incoming('1.0', { channel: GENERAL, kind: 'shared' }))
+    const others = incoming('2.0', {
+      channel: GENERAL,
+      kind: 'shared',
+      threadTs: '1.0',
+      user: 'U0OTHER',
+      addressed: false,
+    })
+    expect((await store.messages.amend(others, '3.0')).admission).toBe('bystander')
+    expect(await texts(conversation)).toEqual(['words of 1.0'])
+    expect((await store.messages.amend({ ...others, threadTs: null }, '3.0')).admission).toBe('ignored')
   })
 
   it('is edited and taken back only where it was written', async () => {
     const conversation = await journaled(store, incoming('1.0'))
-    expect(await store.messages.edit(TEAM, GENERAL, '1.0', 'x')).toBe(false)
-    expect(await store.messages.edit('T2', DM, '1.0', 'x')).toBe(false)
-    expect(await store.messages.cancel(TEAM, GENERAL, '1.0')).toBeNull()
+    expect(await store.messages.edit({ team: TEAM, channel: GENERAL, ts: '1.0', text: 'x' }, '3.0')).toBe(false)
+    expect(await store.messages.edit({ team: 'T2', channel: DM, ts: '1.0', text: 'x' }, '3.0')).toBe(false)
+    expect(await store.messages.cancel({ team: TEAM, channel: GENERAL, ts: '1.0' })).toBeNull()
     expect(await texts(conversation)).toEqual(['words of 1.0'])
   })
 
@@ -199,7 +235,7 @@ describe('what waits', () => {
     const running = await journaled(store, incoming('2.0'))
     const done = await journaled(store, incoming('3.0'))
     await journaled(store, incoming('4.0', { channel: GENERAL, user: ANNA }))
-    await store.messages.cancel(TEAM, GENERAL, '4.0')
+    await store.messages.cancel({ team: TEAM, channel: GENERAL, ts: '4.0' })
     await store.turns.take(await store.turns.queue(running))
     const turn = await store.turns.queue(done)
     await store.turns.take(turn)

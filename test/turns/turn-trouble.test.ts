@@ -305,6 +305,19 @@ describe('Stop', () => {
     expect(house.agent.session.decisions).toEqual([])
   })
 
+  it('while it waits for a decision ends it, and what was asked for does not happen', async () => {
+    house.agent.answers.push((session) => session.ask({ name: 'gmail_trash_message' }))
+    const { conversation } = await house.say('Trash it')
+    await house.work(conversation)
+    const turn = await house.turnOf(conversation)
+    await press(turn)
+    await house.settle()
+    await house.finished()
+    expect(house.replyOf(turn).last.phase).toEqual({ type: 'ended', ending: 'stopped' })
+    expect(house.agent.session.interrupts).toBe(1)
+    expect(house.agent.session.decisions).toEqual([])
+  })
+
   it('does not stop what waits behind', async () => {
     const { conversation, ts, turn } = await working('one')
     await house.say('two', { threadTs: ts })

@@ -1,0 +1,212 @@
+/** One contender with so many replies at once, against a Slack of its own: what people saw and when, and what it cost. */
+
+import { type ChildProcess, fork } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import type { WireEntry } from '../../src/sandbox/slack/page-api.js'
+import { type SlackSandbox, startSlack } from '../../src/sandbox/slack/index.js'
+import { WORLD } from '../../src/sandbox/world.js'
+import type { Answer } from './answer.js'
+import type { FromContender, Job, Thread, ToContender } from './link.js'
+import { mean, percentile, plain, type ReplyResult, resultOf, type Sight, visibleLength } from './staleness.js'
+
+export interface Contender {
+  readonly name: string
+  readonly program: 'this-bot' | 'chat-sdk' | 'every-second'
+  readonly mode: string
+}
+
+export interface ContestResult {
+  readonly contender: Contender
+  readonly replies: number
+  /** Seconds. */
+  readonly staleness: { readonly mean: number; readonly p95: number }
+  /** Seconds; undefined for a reply that never showed a word. */
+  readonly first: readonly (number | undefined)[]
+  /** Seconds; undefined for a reply that was never complete. */
+  readonly late: readonly (number | undefined)[]
+  readonly refusals: number
+  readonly edits: number
+  readonly nativeCalls: number
+  readonly posts: number
+  readonly cpuSeconds: number
+  readonly problems: readonly string[]
+}
+
+const OWNER = WORLD.people[0]?.id ?? ''
+const TEXT_METHODS = new Set([
+  'chat.postMessage',
+  'chat.update',
+  'chat.startStream',
+  'chat.appendStream',
+  'chat.stopStream',
+])
+
+/** @param patienceMs how long after the agent's end a reply may still become complete */
+export async function contest(
+  contender: Contender,
+  replies: number,
+  answer: Answer,
+  seconds: number,
+  patienceMs: number,
+): Promise<ContestResult> {
+  const slack = await startSlack({ world: WORLD })
+  const channels = Array.from({ length: replies }, (_, index) => `C0BENCH${index}`)
+  for (const [index, id] of channels.entries()) slack.addChannel({ id, name: `bench-${index}`, members: [OWNER] })
+  const watcher = new Watcher(slack, answer)
+  const process = new ContenderProcess(contender, {
+    mode: contender.mode,
+    seconds,
+    replies,
+    apiUrl: slack.apiUrl,
+    botToken: slack.botToken,
+    appToken: slack.appToken,
+    signingSecret: slack.signingSecret,
+    botUserId: WORLD.bot.userId,
+  })
+  try {
+    process.onMessage((message) => {
+      if (message.type === 'begun') watcher.begin(message.channel, message.at)
+    })
+    await process.ready
+    const person = slack.person(OWNER)
+    process.go(channels.map((channel) => person.post(`<@${WORLD.bot.userId}> what is new?`, { channel })))
+    const done = await Promise.race([process.done, silence(watcher, replies, answer, patienceMs)])
+    return {
+      contender,
+      replies,
+      ...watcher.results(),
+      cpuSeconds: done === undefined ? Number.NaN : done.cpuMs / 1_000,
+      problems: done === undefined ? ['gave up waiting'] : done.problems,
+    }
+  } finally {
+    await process.end()
+    await slack.close()
+  }
+}
+
+/** Resolves when no reply can be waited for any longer. */
+async function silence(watcher: Watcher, replies: number, answer: Answer, patienceMs: number): Promise<undefined> {
+  for (;;) {
+    await new Promise((resolve) => setTimeout(resolve, 1_000).unref())
+    const begun = watcher.begun
+    const last = Math.max(...begun)
+    if (begun.length === replies && Date.now() > last + answer.durationMs + patienceMs) return undefined
+  }
+}
+
+/** Reads along in Slack. */
+class Watcher {
+  readonly #whole: string
+  readonly #begun = new Map<string, number>()
+  readonly #sights = new Map<string, { at: number; visible: number }[]>()
+  readonly #calls = new Map<string, number>()
+  #refusals = 0
+
+  constructor(
+    private readonly slack: SlackSandbox,
+    private readonly answer: Answer,
+  ) {
+    this.#whole = plain(answer.markdown)
+    slack.wire.onEntry((entry) => this.#notice(entry))
+  }
+
+  begin(channel: string, at: number): void {
+    this.#begun.set(channel, at)
+  }
+
+  get begun(): readonly number[] {
+    return [...this.#begun.values()]
+  }
+
+  results(): Omit<ContestResult, 'contender' | 'replies' | 'cpuSeconds' | 'problems'> {
+    const now = Date.now()
+    const replies = [...this.#begun].map(([channel, begunAt]): ReplyResult => {
+      const sights = this.#sights.get(channel) ?? []
+      return resultOf(this.answer, sights.map((sight): Sight => ({ ...sight, at: sight.at - begunAt })), now - begunAt)
+    })
+    const ages = replies.flatMap((reply) => reply.ages)
+    const count = (...methods: string[]) => methods.reduce((sum, method) => sum + (this.#calls.get(method) ?? 0), 0)
+    return {
+      staleness: { mean: mean(ages) / 1_000, p95: percentile(ages, 0.95) / 1_000 },
+      first: replies.map(({ firstMs }) => (firstMs === undefined ? undefined : firstMs / 1_000)),
+      late: replies.map(({ lateMs }) => (lateMs === undefined ? undefined : lateMs / 1_000)),
+      refusals: this.#refusals,
+      edits: count('chat.update'),
+      nativeCalls: count('chat.startStream', 'chat.appendStream', 'chat.stopStream'),
+      posts: count('chat.postMessage'),
+    }
+  }
+
+  #notice({ direction, method, outcome, request }: WireEntry): void {
+    if (direction !== 'call' || outcome === 'pending') return
+    if (outcome.startsWith('429')) this.#refusals += 1
+    if (!TEXT_METHODS.has(method) || outcome !== '200 ok') return
+    this.#calls.set(method, (this.#calls.get(method) ?? 0) + 1)
+    const channel = channelOf(request)
+    if (channel === undefined) return
+    const shown = this.slack
+      .person(OWNER)
+      .messages(channel)
+      .filter(({ user }) => user === WORLD.bot.userId)
+      .map((message) => plain(message.shown))
+      .join('')
+    const sights = this.#sights.get(channel) ?? []
+    sights.push({ at: Date.now(), visible: visibleLength(this.#whole, shown) })
+    this.#sights.set(channel, sights)
+  }
+}
+
+function channelOf(request: unknown): string | undefined {
+  if (typeof request !== 'object' || request === null || !('channel' in request)) return undefined
+  return typeof request.channel === 'string' ? request.channel : undefined
+}
+
+class ContenderProcess {
+  readonly #child: ChildProcess
+  readonly ready: Promise<void>
+  readonly done: Promise<Extract<FromContender, { type: 'done' }>>
+
+  constructor({ name, program }: Contender, job: Job) {
+    const path = fileURLToPath(new URL(`./${program}.ts`, import.meta.url))
+    this.#child = fork(path, [JSON.stringify(job)], { execArgv: ['--import', 'tsx'] })
+    const ended = new Promise<never>((_, reject) => {
+      this.#child.once('exit', (code) => reject(new Error(`${name}: the process ended with code ${code}`)))
+    })
+    this.ready = Promise.race([ended, this.#heard('ready')]).then(() => undefined)
+    this.done = Promise.race([ended, this.#heard('done')])
+    // Whoever waits for them hears of it; after `end` nobody does.
+    this.done.catch(() => undefined)
+    this.ready.catch(() => undefined)
+  }
+
+  onMessage(listen: (message: FromContender) => void): void {
+    this.#child.on('message', listen)
+  }
+
+  go(threads: readonly Thread[]): void {
+    const message: ToContender = { type: 'go', threads }
+    this.#child.send(message)
+  }
+
+  async end(): Promise<void> {
+    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return
+    const exited = new Promise((resolve) => this.#child.once('exit', resolve))
+    this.#child.kill('SIGKILL')
+    await exited
+  }
+
+  #heard<Type extends FromContender['type']>(type: Type): Promise<Extract<FromContender, { type: Type }>> {
+    return new Promise((resolve) => {
+      this.#child.on('message', (message: FromContender) => {
+        if (isOfType(message, type)) resolve(message)
+      })
+    })
+  }
+}
+
+function isOfType<Type extends FromContender['type']>(
+  message: FromContender,
+  type: Type,
+): message is Extract<FromContender, { type: Type }> {
+  return message.type === type
+}

@@ -1,0 +1,71 @@
+/** This bot's own way: its scheduler, its reply, its Web API client, its database; only the agent's events are scripted. */
+
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createLog } from '../../src/log.js'
+import { EditBudget } from '../../src/slack/edit-budget.js'
+import { Poster } from '../../src/slack/poster.js'
+import { ReplyMessage } from '../../src/slack/reply-message.js'
+import { createWebClient } from '../../src/slack/web.js'
+import { Store } from '../../src/store/store.js'
+import { SYSTEM_CLOCK } from '../../src/turns/connection-watch.js'
+import type { AgentEvent } from '../../src/turns/events.js'
+import { EMPTY_REPLY, fold } from '../../src/turns/reply.js'
+import type { Phase } from '../../src/turns/view.js'
+import { answerOf, arriving } from './answer.js'
+import { begin, finish, readJob, type Thread, tell, told } from './link.js'
+
+/** `SLACK_EDITS_PER_MINUTE`, unless somebody sets it. */
+const EDITS_PER_MINUTE = 45
+
+const job = readJob()
+const answer = answerOf(job.seconds)
+const log = createLog('error')
+const directory = await mkdtemp(join(tmpdir(), 'slack-inbox-agent-bench-'))
+const store = await Store.open(join(directory, 'inbox.db'))
+const web = createWebClient(job.botToken, job.apiUrl, log)
+const budget = new EditBudget({ perMinute: EDITS_PER_MINUTE, clock: SYSTEM_CLOCK })
+const poster = new Poster(web, store.posts, job.botUserId)
+tell({ type: 'ready' })
+const threads = await told()
+await Promise.all(threads.map((thread, index) => answerIn(thread, `turn-${index}`)))
+budget.close()
+await store.close()
+await rm(directory, { recursive: true, force: true })
+finish([])
+
+async function answerIn({ channel, ts }: Thread, turnId: string): Promise<void> {
+  const startedAt = Date.now()
+  const display = new ReplyMessage(
+    { web, poster, posts: store.posts, budget, log, ownersDm: async () => channel },
+    { audience: 'owner', turnId, slashCommand: '/inbox' },
+    { channel, threadTs: ts },
+    () => undefined,
+  )
+  let reply = EMPTY_REPLY
+  const show = (phase: Phase) => {
+    const tookMs = phase.type === 'ended' ? Date.now() - startedAt : null
+    display.show({ phase, reply, approvals: [], ownerName: 'Anna', notice: null, cutOff: null, tookMs })
+  }
+  const happen = (event: AgentEvent) => {
+    reply = fold(reply, event)
+  }
+  show({ type: 'starting' })
+  const startsAt = begin(channel)
+  happen({ type: 'running', id: 'e1', at: new Date().toISOString() })
+  show({ type: 'working' })
+  let begun = false
+  for await (const text of arriving(answer, startsAt)) {
+    if (!begun) happen({ type: 'preview_started', messageId: 'm1' })
+    begun = true
+    happen({ type: 'preview_text', messageId: 'm1', text })
+    show({ type: 'working' })
+  }
+  happen({ type: 'message', id: 'm1', at: new Date().toISOString(), text: answer.markdown })
+  show({ type: 'working' })
+  happen({ type: 'idle', id: 'e2', at: new Date().toISOString(), reason: 'end_turn', awaiting: [] })
+  show({ type: 'ended', ending: 'answered' })
+  await display.settled()
+  display.close()
+}

@@ -1,0 +1,109 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { ACTIONS } from '../../src/slack/action-ids.js'
+import { press } from '../../src/slack/actions.js'
+import type { Store } from '../../src/store/store.js'
+import type { Turn } from '../../src/turns/model.js'
+import { ANNA, BEN, incoming, journaled, openStore, TEAM } from '../store/fixture.js'
+import { SilentLog } from '../turns/silent-log.js'
+
+let store: Store
+let turn: Turn
+let approval: string
+let woken: string[]
+let stopped: string[]
+let log: SilentLog
+
+beforeEach(async () => {
+  store = await openStore()
+  turn = await store.turns.queue(await journaled(store, incoming('1.0')))
+  await store.turns.take(turn)
+  approval = (await store.approvals.open(turn.id, ['call']))[0]?.id ?? ''
+  woken = []
+  stopped = []
+  log = new SilentLog()
+})
+afterEach(async () => {
+  await store.close()
+})
+
+function pressed(actionId: string, value: string, user = ANNA, team = TEAM): Promise<string | null> {
+  const rooms = {
+    approvals: store.approvals,
+    turns: store.turns,
+    wake: (conversation: string) => {
+      woken.push(conversation)
+    },
+    stop: async (id: string) => {
+      stopped.push(id)
+    },
+    log,
+  }
+  return press(rooms, { kind: 'press', team, user, actionId, value, responseUrl: null })
+}
+
+const decision = async () => (await store.approvals.ofTurn(turn.id))[0]?.decision
+
+describe('a press', () => {
+  it.each([
+    [ACTIONS.approve, 'approved'],
+    [ACTIONS.deny, 'denied'],
+  ])('of %s is stored, and the conversation goes on', async (action, expected) => {
+    expect(await pressed(action, approval)).toBeNull()
+    expect(await decision()).toBe(expected)
+    expect(woken).toEqual([turn.conversationId])
+  })
+
+  it.each([
+    ['somebody else', BEN, TEAM],
+    ['the same id in another workspace', ANNA, 'T2'],
+  ])('of %s does nothing, and they are told whose it is', async (_, user, team) => {
+    for (const action of [ACTIONS.approve, ACTIONS.deny])
+      expect(await pressed(action, approval, user, team)).toMatch(/^Only /)
+    expect(await pressed(ACTIONS.stop, turn.id, user, team)).toMatch(/^Only /)
+    expect(await decision()).toBeNull()
+    expect(await store.turns.get(turn.id)).toMatchObject({ stopRequested: false })
+    expect([...woken, ...stopped]).toEqual([])
+  })
+
+  it('that comes twice is one decision, without a word; one that says otherwise is told what stands', async () => {
+    await pressed(ACTIONS.approve, approval)
+    expect(await pressed(ACTIONS.approve, approval)).toBeNull()
+    expect(await pressed(ACTIONS.deny, approval)).toMatch(/already approved/)
+    expect(await decision()).toBe('approved')
+    expect(woken).toHaveLength(1)
+  })
+
+  it('of Stop is stored and passed on', async () => {
+    expect(await pressed(ACTIONS.stop, turn.id)).toBeNull()
+    expect(await store.turns.get(turn.id)).toMatchObject({ stopRequested: true })
+    expect(stopped).toEqual([turn.id])
+  })
+
+  it('about what is over says so', async () => {
+    await store.turns.end(turn, 'answered', null)
+    for (const [action, value] of [
+      [ACTIONS.stop, turn.id],
+      [ACTIONS.approve, approval],
+      [ACTIONS.deny, 'never there'],
+      [ACTIONS.stop, 'never there'],
+    ] as const) {
+      expect(await pressed(action, value)).toMatch(/over already/)
+    }
+    expect([...woken, ...stopped]).toEqual([])
+    expect(await decision()).toBeNull()
+  })
+
+  it('of a link, or of a button newer than this code, needs nothing', async () => {
+    expect(await pressed(ACTIONS.connect, '')).toBeNull()
+    expect(await pressed('brand_new', 'x')).toBeNull()
+    expect([...woken, ...stopped]).toEqual([])
+  })
+
+  it('that could not be stored is told to its person, since it never comes again', async () => {
+    await store.close()
+    expect(await pressed(ACTIONS.approve, approval)).toMatch(/could not store.+press again/)
+    expect(woken).toEqual([])
+    expect(log.lines).toMatchObject([{ level: 'error' }])
+    store = await openStore()
+  })
+})

@@ -1,0 +1,158 @@
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
+import { EditBudget } from '../../src/slack/edit-budget.js'
+import { Poster } from '../../src/slack/poster.js'
+import { ReplyMessage } from '../../src/slack/reply-message.js'
+import { createWebClient } from '../../src/slack/web.js'
+import { Store } from '../../src/store/store.js'
+import { SYSTEM_CLOCK } from '../../src/turns/connection-watch.js'
+import { EMPTY_REPLY } from '../../src/turns/reply.js'
+import type { Phase, ReplyView } from '../../src/turns/view.js'
+import { slackFor, WORLD } from '../sandbox/slack/harness.js'
+import { SilentLog } from '../turns/silent-log.js'
+
+const CHANNEL = 'C0GENERAL'
+
+let store: Store
+
+beforeEach(async () => {
+  store = await Store.open(':memory:')
+})
+afterEach(async () => {
+  await store.close()
+})
+
+function view(phase: Phase, text = ''): ReplyView {
+  const items = text === '' ? [] : [{ type: 'text' as const, id: 'm', text }]
+  return {
+    phase,
+    reply: { ...EMPTY_REPLY, begun: true, items },
+    approvals: [],
+    ownerName: 'Anna',
+    notice: null,
+    cutOff: null,
+    tookMs: null,
+  }
+}
+const answered = (text: string) => view({ type: 'ended', ending: 'answered' }, text)
+
+async function open() {
+  const slack = await slackFor()
+  const log = new SilentLog()
+  const web = createWebClient(slack.botToken, slack.apiUrl, log)
+  const anna = slack.person('U0ANNA')
+  const { ts: threadTs } = anna.post('a question', { channel: CHANNEL })
+  /** A process that shows the reply of this turn. */
+  const start = (turnId = 'turn-1') => {
+    const reply = new ReplyMessage(
+      {
+        web,
+        poster: new Poster(web, store.posts, WORLD.bot.userId),
+        posts: store.posts,
+        budget: new EditBudget({ perMinute: 45, clock: SYSTEM_CLOCK }),
+        log,
+        ownersDm: async () => anna.dm,
+      },
+      { audience: 'owner', turnId, slashCommand: '/inbox' },
+      { channel: CHANNEL, threadTs },
+      () => {},
+    )
+    onTestFinished(() => reply.close())
+    return reply
+  }
+  const shown = () =>
+    anna
+      .thread(CHANNEL, threadTs)
+      .filter((message) => message.user === WORLD.bot.userId)
+      .map((message) => message.shown)
+  return { slack, anna, threadTs, start, shown, log }
+}
+
+describe('the reply in Slack', () => {
+  it('is one message, posted once and edited to its newest state', async () => {
+    const { start, shown } = await open()
+    const reply = start()
+    reply.show(view({ type: 'starting' }))
+    await reply.settled()
+    expect(shown()).toEqual([expect.stringContaining('On it')])
+    for (const text of ['One', 'One two', 'One two three']) reply.show(view({ type: 'working' }, text))
+    reply.show(answered('One two three four.'))
+    await reply.settled()
+    expect(shown()).toEqual([expect.stringContaining('One two three four.')])
+  })
+
+  it('whose first answer was lost ends up with what it is to say now, in the same message', async () => {
+    const { slack, start, shown } = await open()
+    slack.faults.next('chat.postMessage', { dropAnswer: true })
+    const reply = start()
+    reply.show(view({ type: 'starting' }))
+    await slack.waitFor(() => shown().length === 1)
+    reply.show(answered('Three mails are unread.'))
+    await reply.settled()
+    expect(shown()).toEqual([expect.stringContaining('Three mails are unread.')])
+  })
+
+  it('is taken up again by the next process, which knows nothing of what stands there', async () => {
+    const { start, shown } = await open()
+    const first = start()
+    first.show(view({ type: 'working' }, 'Half'))
+    await first.settled()
+    first.close()
+    const second = start()
+    second.show(answered('Half and whole.'))
+    await second.settled()
+    expect(shown()).toEqual([expect.stringContaining('Half and whole.')])
+  })
+
+  it('moves below a message that it answers, too', async () => {
+    const { anna, threadTs, start, shown } = await open()
+    const reply = start()
+    reply.show(view({ type: 'queued', behind: 'turn' }))
+    await reply.settled()
+    const { ts } = anna.post('one more thing', { channel: CHANNEL, threadTs })
+    await reply.placeBelow([{ id: 'm', channel: CHANNEL, ts, text: 'one more thing', files: [] }])
+    reply.show(answered('Both.'))
+    await reply.settled()
+    expect(shown()).toEqual([expect.stringContaining('Both.')])
+    expect(anna.thread(CHANNEL, threadTs).at(-1)?.user).toBe(WORLD.bot.userId)
+  })
+
+  it('stands again where somebody deleted it', async () => {
+    const { slack, start, shown } = await open()
+    const reply = start()
+    reply.show(view({ type: 'starting' }))
+    await reply.settled()
+    slack.faults.next('chat.update', { error: 'message_not_found' })
+    reply.show(answered('All of it.'))
+    await reply.settled()
+    expect(shown().at(-1)).toContain('All of it.')
+  })
+
+  it('is over without a fuss where Slack will never take it, and the operator knows', async () => {
+    const { slack, start, log } = await open()
+    slack.faults.next('chat.postMessage', { error: 'is_archived' })
+    const reply = start()
+    reply.show(answered('All of it.'))
+    await reply.settled()
+    expect(log.lines).toMatchObject([{ level: 'error', fields: { turn: 'turn-1', code: 'is_archived' } }])
+  })
+
+  it('goes on over several messages where it is longer than one', async () => {
+    const { start, shown } = await open()
+    const reply = start()
+    const paragraphs = Array.from({ length: 60 }, (_, index) => `Paragraph ${index}. ${'word '.repeat(80)}`)
+    reply.show(answered(paragraphs.join('\n\n')))
+    await reply.settled()
+    expect(shown().length).toBeGreaterThan(1)
+    for (let index = 0; index < 60; index += 1) expect(shown().join('\n')).toContain(`Paragraph ${index}.`)
+  })
+
+  it('is taken out again when there is nothing to answer', async () => {
+    const { start, shown } = await open()
+    const reply = start()
+    reply.show(view({ type: 'starting' }))
+    await reply.settled()
+    await reply.remove()
+    expect(shown()).toEqual([])
+    expect(await store.posts.of('turn-1', 'reply')).toEqual([])
+  })
+})
