@@ -124,6 +124,7 @@ async function run(
     log,
     slashCommand: slack.slashCommand,
     channelReplies: slack.channelReplies,
+    homeTeam: identity.teamId,
     now: Date.now,
   })
   const wake = (conversationId: string) => dispatcher.wake(conversationId)
@@ -189,12 +190,10 @@ async function run(
   for (const conversationId of await store.conversations.unfinished()) dispatcher.wake(conversationId)
 
   return async () => {
-    await bot.stop()
-    await requests.stop()
     watch.stop()
-    await dispatcher.stop()
-    await surface.stop()
     server?.close()
+    // Side by side: a peer that does not finish its closing handshake must not keep the rest from coming to rest.
+    await Promise.all([bot.stop(), requests.stop(), dispatcher.stop().then(() => surface.stop())])
   }
 }
 

@@ -41,12 +41,19 @@ export async function* arriving(answer: Answer, startsAt: number): AsyncGenerato
 
 const SENDERS = ['Dana', 'Vandermeer', 'the landlord', 'Lumen', 'the bank', 'Priya', 'the museum', 'Otto']
 const SUBJECTS = ['the invoice', 'Friday', 'the lease', 'the second draft', 'a refund', 'the floor plan', 'the keys']
-const WISHES = ['asks for an answer by', 'confirms everything for', 'has moved the meeting to', 'needs a signature before']
+const WISHES = [
+  'asks for an answer by',
+  'confirms everything for',
+  'has moved the meeting to',
+  'needs a signature before',
+]
 const DAYS = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday']
 
 /** So many characters of headings, paragraphs, lists, code; the same every time. No links: contenders write them differently. */
 function written(length: number): string {
-  const parts: string[] = ['Your inbox has **many** unread letters. I went through all of them, and this is what matters.']
+  const parts: string[] = [
+    'Your inbox has **many** unread letters. I went through all of them, and this is what matters.',
+  ]
   for (let section = 1; parts.join('\n\n').length < length; section += 1) {
     const sentence = (index: number) => {
       const at = section * 7 + index

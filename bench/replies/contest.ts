@@ -2,8 +2,8 @@
 
 import { type ChildProcess, fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
-import type { WireEntry } from '../../src/sandbox/slack/page-api.js'
 import { type SlackSandbox, startSlack } from '../../src/sandbox/slack/index.js'
+import type { WireEntry } from '../../src/sandbox/slack/page-api.js'
 import { WORLD } from '../../src/sandbox/world.js'
 import type { Answer } from './answer.js'
 import type { FromContender, Job, Thread, ToContender } from './link.js'
@@ -32,6 +32,7 @@ export interface ContestResult {
   readonly problems: readonly string[]
 }
 
+const COMPLAINTS_KEPT = 3_000
 const OWNER = WORLD.people[0]?.id ?? ''
 const TEXT_METHODS = new Set([
   'chat.postMessage',
@@ -122,7 +123,11 @@ class Watcher {
     const now = Date.now()
     const replies = [...this.#begun].map(([channel, begunAt]): ReplyResult => {
       const sights = this.#sights.get(channel) ?? []
-      return resultOf(this.answer, sights.map((sight): Sight => ({ ...sight, at: sight.at - begunAt })), now - begunAt)
+      return resultOf(
+        this.answer,
+        sights.map((sight): Sight => ({ ...sight, at: sight.at - begunAt })),
+        now - begunAt,
+      )
     })
     const ages = replies.flatMap((reply) => reply.ages)
     const count = (...methods: string[]) => methods.reduce((sum, method) => sum + (this.#calls.get(method) ?? 0), 0)
@@ -168,9 +173,19 @@ class ContenderProcess {
 
   constructor({ name, program }: Contender, job: Job) {
     const path = fileURLToPath(new URL(`./${program}.ts`, import.meta.url))
-    this.#child = fork(path, [JSON.stringify(job)], { execArgv: ['--import', 'tsx'] })
+    this.#child = fork(path, [JSON.stringify(job)], {
+      execArgv: ['--import', 'tsx'],
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    })
+    // Clients complain there of every refusal, which is counted anyway; it is only of interest where the process breaks.
+    let complaints = ''
+    this.#child.stderr?.on('data', (chunk: Buffer) => {
+      complaints = (complaints + chunk.toString()).slice(-COMPLAINTS_KEPT)
+    })
     const ended = new Promise<never>((_, reject) => {
-      this.#child.once('exit', (code) => reject(new Error(`${name}: the process ended with code ${code}`)))
+      this.#child.once('exit', (code) =>
+        reject(new Error(`${name}: the process ended with code ${code}:\n${complaints}`)),
+      )
     })
     this.ready = Promise.race([ended, this.#heard('ready')]).then(() => undefined)
     this.done = Promise.race([ended, this.#heard('done')])

@@ -27,7 +27,11 @@ export type FromContender =
       readonly channel: string
       readonly at: number
     }
-  | /** Nothing more will come from it. */ { readonly type: 'done'; readonly cpuMs: number; readonly problems: readonly string[] }
+  | /** Nothing more will come from it. */ {
+      readonly type: 'done'
+      readonly cpuMs: number
+      readonly problems: readonly string[]
+    }
 
 export function tell(message: FromContender): void {
   process.send?.(message)

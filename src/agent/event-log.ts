@@ -77,6 +77,7 @@ class Follower {
   /** `processed_at` of the newest event so far. */
   #newest: string | null
   #ended: SessionGone | null = null
+  #caughtUp = false
 
   constructor(
     private readonly claude: Claude,
@@ -128,6 +129,10 @@ class Follower {
   /** The list first, then the stream until it ends, breaks or has gone quiet. */
   async *#readConnection(connection: Connection): AsyncGenerator<AgentEvent, void, undefined> {
     yield* this.#readList()
+    if (!this.#caughtUp) {
+      this.#caughtUp = true
+      yield { type: 'caught_up' }
+    }
     if (connection.gone !== null) this.#ended ??= connection.gone
     let next: Promise<IteratorResult<VendorEvent>> | null = null
     for (let silences = 0; this.#ended === null; ) {
@@ -212,7 +217,7 @@ class Follower {
 
   /** Null for what was here before, and for previews that cannot be shown without a hole. */
   #admit<Event extends AgentEvent>(event: Event | null): Event | null {
-    if (event === null) return null
+    if (event === null || event.type === 'caught_up') return event
     if (event.type === 'preview_started') return this.#admitPreview(event.messageId) ? event : null
     if (event.type === 'preview_text') return this.#openPreviews.has(event.messageId) ? event : null
     // An empty id is nobody's: it must not hide the next event without one.
@@ -313,7 +318,7 @@ class Follower {
 }
 
 function isPersisted(event: AgentEvent): event is PersistedEvent {
-  return event.type !== 'preview_started' && event.type !== 'preview_text'
+  return event.type !== 'preview_started' && event.type !== 'preview_text' && event.type !== 'caught_up'
 }
 
 function isSameTime(one: string, other: string): boolean {

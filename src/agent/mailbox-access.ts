@@ -50,6 +50,12 @@ export class VirtualMailboxAccess implements MailboxAccess {
     this.#vaults = new Vaults(claude, mark)
   }
 
+  /** The token may have been withdrawn, or its credential archived, long before it expires. */
+  async distrust(person: IdentifiedPerson): Promise<void> {
+    const stored = await this.store.read(person.id)
+    if (stored !== null) await this.store.write({ ...stored, expiresAt: null })
+  }
+
   /** Turns of one person that start together share one token: the second would overwrite the first, or find its vault missing. */
   grant(person: IdentifiedPerson): Promise<PersonalGrant> {
     const underway = this.#underway.get(person.id)
@@ -126,6 +132,9 @@ export class VirtualMailboxAccess implements MailboxAccess {
 
 export class InstanceMailboxAccess implements MailboxAccess {
   constructor(private readonly findUrl: FindInstanceUrl) {}
+
+  /** Nothing is kept, so there is nothing to distrust. */
+  async distrust(): Promise<void> {}
 
   /** Asked for anew each time: the address is a secret, kept nowhere, and Scalekit may have renewed it. */
   async grant(person: IdentifiedPerson): Promise<PersonalGrant> {

@@ -3,8 +3,10 @@
  * telling it things. Nothing that makes something is repeated here: after a lost answer the session's own events say what happened.
  */
 
+import { setTimeout as pause } from 'node:timers/promises'
 import type {
   BetaManagedAgentsSessionEvent,
+  BetaManagedAgentsSessionEventType,
   BetaManagedAgentsUserMessageEvent,
   BetaManagedAgentsUserToolConfirmationEventParams,
   EventSendParams,
@@ -39,8 +41,11 @@ const TITLE_LENGTH = 80
 /** How many of the newest tool results are searched for what an id stands for. */
 const RESULTS_READ = 200
 
-/** A session whose creation was not answered is younger than this, unless the bot stood still: then an unused one is left behind. */
-const UNANSWERED_DAYS = 7
+/** The API's clock may be behind ours. */
+const CLOCK_SKEW_MS = 30_000
+/** How long a session may take to stop after it was interrupted, and how often it is looked at. */
+const REST_MS = 30_000
+const REST_LOOK_MS = 500
 
 export interface ManagedAgentOptions {
   readonly pace?: FollowPace
@@ -87,8 +92,9 @@ export class ManagedAgent implements Agent {
     return { type: 'agent_with_overrides', id: agentId, ...wireMailbox(attachment.url) }
   }
 
-  async findSession(conversation: Conversation): Promise<string | null> {
-    const since = new Date((this.options.now ?? Date.now)() - UNANSWERED_DAYS * 24 * 60 * 60 * 1000).toISOString()
+  async findSession(conversation: Conversation, requestedAt: number): Promise<string | null> {
+    // An older one with the same mark is one that was let go of, and holds the answers of earlier turns.
+    const since = new Date(requestedAt - CLOCK_SKEW_MS).toISOString()
     const sessions = this.claude.list('agent', (sdk, page, options) =>
       sdk.beta.sessions.list(
         { ...page, agent_id: this.deployment.agentId, order: 'desc', 'created_at[gte]': since },
@@ -189,6 +195,28 @@ export class ManagedAgent implements Agent {
     return found
   }
 
+  async comeToRest(sessionId: string): Promise<LogPosition | null> {
+    const retrieve = () =>
+      this.claude.repeatable('session', (sdk, options) => sdk.beta.sessions.retrieve(sessionId, {}, options))
+    const session = await retrieve()
+    const gone = whyGone(session)
+    if (gone !== null) throw gone
+    // Also where it is idle: it may wait for a decision that nobody is asked for any more.
+    await this.interrupt(sessionId)
+    const deadline = Date.now() + REST_MS
+    while ((await retrieve()).status !== 'idle') {
+      if (Date.now() > deadline) throw new Unavailable('claude', 'the session does not come to rest')
+      await pause(REST_LOOK_MS)
+    }
+    let last: LogPosition | null = null
+    for await (const event of this.#events(sessionId)) {
+      if ('processed_at' in event && typeof event.processed_at === 'string' && event.id !== '') {
+        last = { id: event.id, at: event.processed_at }
+      }
+    }
+    return last
+  }
+
   async interrupt(sessionId: string): Promise<void> {
     // Not repeated either: a second one could hit the turn after.
     await this.#send(sessionId, [{ type: 'user.interrupt' }])
@@ -205,11 +233,15 @@ export class ManagedAgent implements Agent {
 
   #events(
     sessionId: string,
-    type: 'user.message' | 'user.tool_confirmation' | 'agent.mcp_tool_result',
+    type?: BetaManagedAgentsSessionEventType,
     order: 'asc' | 'desc' = 'asc',
   ): AsyncGenerator<BetaManagedAgentsSessionEvent> {
     return this.claude.list('session', (sdk, page, options) =>
-      sdk.beta.sessions.events.list(sessionId, { ...page, order, types: [type] }, options),
+      sdk.beta.sessions.events.list(
+        sessionId,
+        { ...page, order, ...(type === undefined ? {} : { types: [type] }) },
+        options,
+      ),
     )
   }
 }

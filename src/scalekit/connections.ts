@@ -13,9 +13,20 @@ import { asSetupProblem, type Scalekit } from './client.js'
 
 const accounts = z.object({
   connected_accounts: z
-    .array(z.object({ connection_name: z.string(), connected_account_status: z.string().nullish() }))
+    .array(
+      z.object({
+        connection_name: z.string(),
+        connected_account_status: z.string().nullish(),
+        authentication_link: z.string().nullish(),
+      }),
+    )
     .nullish(),
 })
+
+type Account = NonNullable<z.infer<typeof accounts>['connected_accounts']>[number]
+
+/** How long a link is given out that does not say when it expires, in milliseconds. */
+const UNTOLD_LIFETIME_MS = 5 * 60_000
 
 export interface MailboxConnection {
   /** Scalekit's id of the MCP configuration. */
@@ -38,16 +49,26 @@ export class ScalekitConnections implements Connections {
     const { identifier } = person
     try {
       // Makes the account where there is none yet: a link is for an account, and the next call wants one.
-      await fetchStatus(this.scalekit, this.mailbox, { identifier, include_auth_link: true })
-      const answer = await this.scalekit.sdk((sdk) =>
-        sdk.actions.getAuthorizationLink({ connectionName: this.mailbox.connection, identifier }),
-      )
-      if (!/^https?:\/\//.test(answer.link) || answer.expiry === undefined) {
-        throw new Unavailable('scalekit', 'Scalekit answered without a usable authorization link')
-      }
-      return { url: answer.link, expiresAt: Number(answer.expiry.seconds) * 1000 }
+      const account = await fetchAccount(this.scalekit, this.mailbox, { identifier, include_auth_link: true })
+      const spare = account?.authentication_link ?? ''
+      return await this.#datedLink(identifier).catch((error: unknown) => {
+        if (!isAddress(spare)) throw error
+        return { url: spare, expiresAt: Date.now() + UNTOLD_LIFETIME_MS }
+      })
     } catch (error) {
       throw asSetupProblem(error)
+    }
+  }
+
+  /** By the SDK, whose links say when they expire; the ones that come with the account by REST do not. */
+  async #datedLink(identifier: string): Promise<ConnectLink> {
+    const { link, expiry } = await this.scalekit.sdk((sdk) =>
+      sdk.actions.getAuthorizationLink({ connectionName: this.mailbox.connection, identifier }),
+    )
+    if (!isAddress(link)) throw new Unavailable('scalekit', 'Scalekit answered without a usable authorization link')
+    return {
+      url: link,
+      expiresAt: expiry === undefined ? Date.now() + UNTOLD_LIFETIME_MS : Number(expiry.seconds) * 1000,
     }
   }
 }
@@ -59,7 +80,7 @@ export async function connectionState(
   identifier: string,
 ): Promise<ConnectionState> {
   try {
-    return stateOf(await fetchStatus(scalekit, mailbox, { identifier }))
+    return stateOf((await fetchAccount(scalekit, mailbox, { identifier }))?.connected_account_status ?? null)
   } catch (error) {
     throw asSetupProblem(error)
   }
@@ -69,11 +90,11 @@ export async function connectionState(
  * By REST and not by the SDK's `getConnectedAccount`, which answers with Google's access and refresh tokens inside.
  * Null where no account exists yet.
  */
-async function fetchStatus(
+async function fetchAccount(
   scalekit: Scalekit,
   { configId, connection }: MailboxConnection,
   body: { readonly identifier: string; readonly include_auth_link?: boolean },
-): Promise<string | null> {
+): Promise<Account | null> {
   const path = `/mcp/configs/${encodeURIComponent(configId)}/connected_accounts`
   const { connected_accounts } = await scalekit.rest({ method: 'POST', path, body, answer: accounts })
   if (!connected_accounts?.length) return null
@@ -84,7 +105,11 @@ async function fetchStatus(
       `the MCP configuration has no connection ${connection}; set SCALEKIT_CONNECTION to its name and run \`npm run setup\``,
     )
   }
-  return account.connected_account_status ?? null
+  return account
+}
+
+function isAddress(text: string): boolean {
+  return /^https?:\/\//.test(text)
 }
 
 /** Everything that is neither usable nor expired (`PENDING_AUTH`, `PENDING_VERIFICATION`, `DISCONNECTED`, '') needs a first consent. */

@@ -46,7 +46,12 @@ export async function identify(web: WebClient): Promise<SlackBotOptions['identit
   const answer = await slackCall(() => web.auth.test())
   if (answer.user_id === undefined || answer.team_id === undefined)
     throw new Error('auth.test answered without user_id or team_id')
-  return { userId: answer.user_id, botId: answer.bot_id ?? null, teamId: answer.team_id }
+  return {
+    userId: answer.user_id,
+    botId: answer.bot_id ?? null,
+    teamId: answer.team_id,
+    enterpriseId: answer.enterprise_id ?? null,
+  }
 }
 
 export function createSlackBot(options: SlackBotOptions): SlackBot {
@@ -127,13 +132,14 @@ function handlers(options: SlackBotOptions): ConstructorParameters<typeof Intake
   }
   return {
     message: async (message) => await heard(message, await store.messages.journal(message)),
-    async edited({ message, revision, ...edit }) {
-      if (message === null) await store.messages.edit(edit, revision)
+    async edited({ message, team, channel, ts, text, revision }) {
+      if (message === null) await store.messages.edit(team, channel, ts, text, revision)
       else await heard(message, await store.messages.amend(message, revision))
     },
-    async deleted({ message, ...deletion }) {
+    async deleted({ message, team, channel, ts }) {
+      const { messages } = store
       const conversationId =
-        message === null ? await store.messages.cancel(deletion) : await store.messages.retract(message)
+        message === null ? await messages.cancel(team, channel, ts) : await messages.retract(message)
       if (conversationId !== null) actions.wake(conversationId)
     },
     async command(command) {

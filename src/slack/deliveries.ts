@@ -51,6 +51,9 @@ export type Delivery =
 export interface BotIdentity {
   readonly userId: string
   readonly botId: string | null
+  /** The workspace that the bot's token belongs to, and its organisation on Enterprise Grid. */
+  readonly teamId?: string
+  readonly enterpriseId?: string | null
 }
 
 const FILE = z.object({
@@ -84,9 +87,9 @@ const CHANGED_EVENT = z.object({
     user: z.string().optional(),
     text: z.string().nullish(),
     bot_id: z.string().nullish(),
-    edited: z.object({ ts: z.string() }).nullish(),
+    edited: z.object({ ts: z.string().optional() }).nullish(),
   }),
-  previous_message: z.unknown(),
+  previous_message: z.unknown().optional(),
 })
 
 const DELETED_EVENT = z.object({
@@ -95,7 +98,7 @@ const DELETED_EVENT = z.object({
   channel_type: z.string().optional(),
   ts: z.string().optional(),
   deleted_ts: z.string(),
-  previous_message: z.unknown(),
+  previous_message: z.unknown().optional(),
 })
 
 /**
@@ -138,7 +141,7 @@ const WRITTEN_SUBTYPES = new Set([undefined, 'file_share', 'thread_broadcast'])
 export function readDelivery(body: unknown, bot: BotIdentity): Delivery {
   if (typeof body !== 'object' || body === null) return { kind: 'malformed', reason: 'the body is no object' }
   if ('command' in body) return readCommand(body, bot)
-  if ('actions' in body) return readPress(body)
+  if ('actions' in body) return readPress(body, bot)
   if ('event' in body) return readEvent(body, bot)
   return 'type' in body ? { kind: 'other' } : { kind: 'malformed', reason: 'the body has neither type nor event' }
 }
@@ -147,7 +150,7 @@ function readEvent(body: object, bot: BotIdentity): Delivery {
   const outer = EVENT_BODY.safeParse(body)
   if (!outer.success) return malformed(outer.error)
   const { event } = outer.data
-  const team = workspaceOf(outer.data)
+  const team = workspaceOf(outer.data, bot)
   if (event.type === 'app_home_opened') {
     const home = HOME_EVENT.safeParse(event)
     return home.success ? { kind: 'home_opened', user: home.data.user } : malformed(home.error)
@@ -161,9 +164,25 @@ function readEvent(body: object, bot: BotIdentity): Delivery {
 }
 
 /** Where the app is installed. In a channel shared with another organisation, the outer ids may be theirs; the authorization is ours. */
-function workspaceOf(body: z.infer<typeof EVENT_BODY>): string {
+function workspaceOf(body: z.infer<typeof EVENT_BODY>, bot: BotIdentity): string {
   const [installed] = body.authorizations ?? []
-  return installed?.enterprise_id ?? installed?.team_id ?? body.enterprise_id ?? body.team_id
+  const team = installed?.team_id ?? body.team_id
+  const enterprise = installed?.enterprise_id ?? (team === body.team_id ? body.enterprise_id : null)
+  return homeOf(team, enterprise, bot) ?? body.team_id
+}
+
+/**
+ * What a person is keyed by: the organisation on Enterprise Grid, else the workspace. Not every kind of delivery names both, and the
+ * same person must be the same in all of them.
+ */
+function homeOf(
+  team: string | null | undefined,
+  enterprise: string | null | undefined,
+  bot: BotIdentity,
+): string | undefined {
+  if (enterprise) return enterprise
+  const isOurs = !team || team === bot.teamId
+  return (isOurs && bot.enterpriseId) || team || bot.teamId
 }
 
 function readMessage(event: z.infer<typeof MESSAGE_EVENT>, team: string, bot: BotIdentity): Delivery {
@@ -245,7 +264,7 @@ function readCommand(body: object, bot: BotIdentity): Delivery {
   const command = parsed.data
   return {
     kind: 'command',
-    team: command.enterprise_id ?? command.team_id,
+    team: homeOf(command.team_id, command.enterprise_id, bot) ?? command.team_id,
     user: command.user_id,
     channel: command.channel_id,
     text: personsWords(command.text, bot.userId),
@@ -253,17 +272,16 @@ function readCommand(body: object, bot: BotIdentity): Delivery {
   }
 }
 
-function readPress(body: object): Delivery {
+function readPress(body: object, bot: BotIdentity): Delivery {
   const parsed = ACTIONS_BODY.safeParse(body)
   if (!parsed.success) return malformed(parsed.error)
   const { user, team, enterprise, actions, response_url } = parsed.data
   const [action] = actions
-  const teamId = enterprise?.id ?? team?.id ?? user.team_id
-  if (action === undefined || teamId === undefined || teamId === null)
-    return { kind: 'malformed', reason: 'a press without action or team' }
+  const home = homeOf(team?.id ?? user.team_id, enterprise?.id, bot)
+  if (action === undefined || home === undefined) return { kind: 'malformed', reason: 'a press without action or team' }
   return {
     kind: 'press',
-    team: teamId,
+    team: home,
     user: user.id,
     actionId: action.action_id,
     value: action.value ?? '',

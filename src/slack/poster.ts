@@ -49,6 +49,8 @@ export class Poster {
   async post(key: PostKey, target: PostTarget, content: MessageContent): Promise<Posted> {
     const earlier = (await this.posts.of(key.subject, key.place)).find((post) => post.part === key.part)
     if (earlier?.ts != null) return { ts: earlier.ts, isNew: false }
+    const wait = this.#pausedUntil - Date.now()
+    if (wait > 0) throw new Unavailable('slack', 'posts are rate limited', wait)
     const found = earlier === undefined ? null : await this.#find(key, target, earlier.announcedAt)
     if (earlier === undefined) await this.posts.announce(key, target.channel)
     const ts = found ?? (await this.#send(key, target, content))
@@ -57,13 +59,14 @@ export class Poster {
   }
 
   async #send(key: PostKey, target: PostTarget, content: MessageContent): Promise<string> {
-    const wait = this.#pausedUntil - Date.now()
-    if (wait > 0) throw new Unavailable('slack', 'posts are rate limited', wait)
     try {
       return await this.#postMessage(key, target, content)
     } catch (error) {
-      if (error instanceof Unavailable && error.retryAfterMs !== undefined)
+      if (error instanceof Unavailable && error.retryAfterMs !== undefined) {
         this.#pausedUntil = Date.now() + error.retryAfterMs
+        // "Too many requests" means that it was not posted: there is nothing to look up later.
+        await this.posts.forget(key)
+      }
       throw error
     }
   }

@@ -5,13 +5,14 @@
 
 import type { WebClient } from '@slack/web-api'
 import { describeError, type Log } from '../log.js'
+import { byTs } from '../store/messages.js'
 import type { PostKey, Posts } from '../store/posts.js'
 import type { Message } from '../turns/model.js'
 import { type ReplyDisplay, Unavailable } from '../turns/ports.js'
-import { replyText } from '../turns/reply.js'
 import type { ReplyView } from '../turns/view.js'
 import type { EditBudget, EditHandle, EditPriority, FlushResult } from './edit-budget.js'
 import { Pager } from './pages.js'
+import { PLAINEST, plainly } from './plain-message.js'
 import type { MessageContent, Poster, PostTarget } from './poster.js'
 import { cardMessages, type ReplyLook, replyMessages } from './reply-blocks.js'
 import { SlackRefused, slackCall } from './web.js'
@@ -36,12 +37,13 @@ interface Landed {
 }
 
 const RETRY_MS = 2_000
+/** While an edit is due anyway, a growing reply is only looked at this often: whether it needs a further message. */
+const LOOK_MS = 500
 /** With these codes nothing that is posted or edited there can ever land. */
 const HOPELESS = new Set([
   'channel_not_found',
   'is_archived',
   'not_in_channel',
-  'cant_update_message',
   'restricted_action',
   'account_inactive',
   'token_revoked',
@@ -54,6 +56,9 @@ const HOPELESS = new Set([
   'thread_not_found',
 ])
 
+/** With these codes this message cannot be edited any more, but another can take its place. */
+const LOST = new Set(['message_not_found', 'cant_update_message', 'edit_window_closed'])
+
 export class ReplyMessage implements ReplyDisplay {
   readonly #landed: Record<Place, Landed[]> = { reply: [], card: [] }
   readonly #handle: EditHandle
@@ -63,7 +68,14 @@ export class ReplyMessage implements ReplyDisplay {
   #loaded = false
   #working: Promise<void> | null = null
   #again = false
+  /** What the edit that is due was asked for as; null: none is due. */
+  #due: EditPriority | null = null
+  #lookedAt = Number.NEGATIVE_INFINITY
+  #hasShownWords = false
   #hopeless = false
+  /** How plainly a message has to be written, by place and part, since Slack refused it in a richer form. */
+  readonly #plainness = new Map<string, number>()
+  #editing: Promise<unknown> = Promise.resolve()
   #closed = false
   #waiters: (() => void)[] = []
   #retry: NodeJS.Timeout | undefined
@@ -79,6 +91,8 @@ export class ReplyMessage implements ReplyDisplay {
 
   show(view: ReplyView): void {
     this.#view = view
+    // The edit that is due shows this state too; rendering each of the pieces that arrive before it would cost more than all edits.
+    if (this.#due === this.#priority() && performance.now() < this.#lookedAt + LOOK_MS) return
     this.#kick()
   }
 
@@ -93,9 +107,10 @@ export class ReplyMessage implements ReplyDisplay {
   async placeBelow(messages: readonly Message[]): Promise<void> {
     // A post that is under way may have been sent before the last of these messages was written.
     await this.#working
+    await this.#editing
     await this.#load()
     const [first] = this.#landed.reply
-    const above = messages.some((message) => message.channel === first?.channel && isLater(message.ts, first.ts))
+    const above = messages.some((message) => message.channel === first?.channel && byTs(message, first) > 0)
     if (first === undefined || !above) return
     await this.#removeFrom('reply', 0)
   }
@@ -103,6 +118,7 @@ export class ReplyMessage implements ReplyDisplay {
   async remove(): Promise<void> {
     this.#view = null
     await this.#working
+    await this.#editing
     await this.#load()
     await this.#removeFrom('reply', 0)
     await this.#removeFrom('card', 0)
@@ -128,11 +144,17 @@ export class ReplyMessage implements ReplyDisplay {
   /** Posts what is not in Slack yet; edits go through the budget. */
   async #work(): Promise<void> {
     this.#again = false
+    this.#lookedAt = performance.now()
     try {
       await this.#load()
       for (const place of ['reply', 'card'] as const) await this.#postMissing(place)
-      if (this.#firstStale() === null) this.#settle()
-      else this.#handle.request(this.#priority())
+      if (this.#firstStale() === null) {
+        this.#hasShownWords = this.#hasWords()
+        this.#settle()
+      } else {
+        this.#due = this.#priority()
+        this.#handle.request(this.#due)
+      }
     } catch (error) {
       this.#recover(error)
     }
@@ -154,10 +176,16 @@ export class ReplyMessage implements ReplyDisplay {
       const content = this.#wanted(place)[part]
       if (content === undefined) return
       const target = place === 'reply' ? this.target : { channel: await this.rooms.ownersDm() }
-      const { ts, isNew } = await this.rooms.poster.post(this.#key(place, part), target, content)
-      this.#landed[place].push({ channel: target.channel, ts, shown: isNew ? signature(content) : null })
+      try {
+        const { ts, isNew } = await this.rooms.poster.post(this.#key(place, part), target, content)
+        this.#landed[place].push({ channel: target.channel, ts, shown: isNew ? signature(content) : null })
+      } catch (error) {
+        if (!(error instanceof SlackRefused)) throw error
+        return this.#recover(error, { place, part })
+      }
     }
-    if (this.#view !== null && this.#wanted(place).length < this.#landed[place].length) {
+    // A growing reply never needs fewer messages; one that is read again after a break only seems to, until it has caught up.
+    if (this.#isSettledPhase() && this.#wanted(place).length < this.#landed[place].length) {
       await this.#removeFrom(place, Math.max(this.#wanted(place).length, place === 'card' ? 0 : 1))
     }
   }
@@ -166,18 +194,25 @@ export class ReplyMessage implements ReplyDisplay {
   async #flush(): Promise<FlushResult> {
     const stale = this.#firstStale()
     if (stale === null || this.#closed) {
+      this.#due = null
       this.#settle()
-      return 'done'
+      return 'unchanged'
     }
     const { landed, content } = stale
+    const hasWords = this.#hasWords()
     try {
-      await this.#update(landed, content)
+      const edit = this.#update(landed, content)
+      this.#editing = edit.catch(() => undefined)
+      await edit
       landed.shown = signature(content)
     } catch (error) {
       if (error instanceof Unavailable && error.retryAfterMs !== undefined) return { retryAfterMs: error.retryAfterMs }
+      this.#due = null
       this.#recover(error, stale)
       return 'done'
     }
+    this.#due = null
+    this.#hasShownWords ||= hasWords
     this.#kick()
     return 'done'
   }
@@ -187,21 +222,24 @@ export class ReplyMessage implements ReplyDisplay {
     await slackCall(() => this.rooms.web.chat.update({ ...message, blocks: [...content.blocks] }))
   }
 
-  #recover(error: unknown, stale?: { readonly place: Place; readonly part: number }): void {
+  /** @param at the message that could not be brought up to date, where it was one */
+  #recover(error: unknown, at?: { readonly landed?: Landed; readonly place: Place; readonly part: number }): void {
     const { turnId } = this.look
     if (error instanceof SlackRefused) {
-      if (error.code === 'message_not_found' && stale !== undefined) {
-        // Somebody deleted the message while it was being edited: the answer still has to stand somewhere.
-        this.#forgetFrom(stale.place, stale.part).then(
-          () => this.#kick(),
-          (reason: unknown) => this.#recover(reason),
-        )
+      const { code } = error
+      if (LOST.has(code) && at?.landed !== undefined) {
+        this.#replace(at.landed, at.place, at.part)
         return
       }
-      this.rooms.log.error(
-        { turn: turnId, code: error.code, details: error.details },
-        HOPELESS.has(error.code) ? 'the reply cannot be shown any more' : 'Slack refused the reply',
-      )
+      if (!HOPELESS.has(code) && at !== undefined && this.#writePlainer(at.place, at.part)) {
+        this.rooms.log.error(
+          { turn: turnId, code, details: error.details },
+          'Slack refused a form of the reply; writing it more plainly',
+        )
+        this.#kick()
+        return
+      }
+      this.rooms.log.error({ turn: turnId, code, details: error.details }, 'the reply cannot be shown any more')
       this.#hopeless = true
       this.#settle()
       return
@@ -217,13 +255,37 @@ export class ReplyMessage implements ReplyDisplay {
     this.#retry.unref()
   }
 
+  /** Somebody deleted the message while it was being edited: the answer still has to stand somewhere, and in order. */
+  #replace(lost: Landed, place: Place, part: number): void {
+    // Unless it has been replaced meanwhile, e.g. by one below a newer question.
+    const replaced = this.#landed[place][part] === lost ? this.#removeFrom(place, part) : Promise.resolve()
+    replaced.then(
+      () => this.#kick(),
+      (reason: unknown) => this.#recover(reason),
+    )
+  }
+
+  /** False when there is no plainer form left. */
+  #writePlainer(place: Place, part: number): boolean {
+    const plainness = (this.#plainness.get(`${place}:${part}`) ?? 0) + 1
+    if (plainness > PLAINEST) return false
+    this.#plainness.set(`${place}:${part}`, plainness)
+    this.#rendered = null
+    return true
+  }
+
+  #isSettledPhase(): boolean {
+    const phase = this.#view?.phase.type
+    return phase === 'ended' || phase === 'deciding' || phase === 'connecting'
+  }
+
   async #removeFrom(place: Place, part: number): Promise<void> {
     for (const landed of this.#landed[place].slice(part)) {
       try {
         await slackCall(() => this.rooms.web.chat.delete({ channel: landed.channel, ts: landed.ts }))
       } catch (error) {
         if (!(error instanceof SlackRefused)) throw error
-        this.rooms.log.debug({ turn: this.look.turnId, code: error.code }, 'a message was already gone')
+        this.rooms.log.warn({ turn: this.look.turnId, code: error.code }, 'a message could not be deleted, or was gone')
       }
     }
     await this.#forgetFrom(place, part)
@@ -251,7 +313,13 @@ export class ReplyMessage implements ReplyDisplay {
     if (this.#view === null) return []
     if (this.#rendered?.view !== this.#view) {
       const view = this.#view
-      this.#rendered = { view, reply: replyMessages(view, this.look, this.#pager), card: cardMessages(view, this.look) }
+      const plain = (where: Place, messages: readonly MessageContent[]) =>
+        messages.map((content, part) => plainly(content, this.#plainness.get(`${where}:${part}`) ?? 0))
+      this.#rendered = {
+        view,
+        reply: plain('reply', replyMessages(view, this.look, this.#pager)),
+        card: plain('card', cardMessages(view, this.look)),
+      }
     }
     return this.#rendered[place]
   }
@@ -259,10 +327,15 @@ export class ReplyMessage implements ReplyDisplay {
   #priority(): EditPriority {
     if (this.#view?.phase.type === 'ended') return 'final'
     if (this.#view?.phase.type === 'deciding' || this.#view?.phase.type === 'connecting') return 'approval'
-    return this.#view !== null && replyText(this.#view.reply) !== '' && !this.#hasShownWords ? 'first' : 'text'
+    return this.#hasWords() && !this.#hasShownWords ? 'first' : 'text'
   }
 
-  #hasShownWords = false
+  /** Whether there is any text of the answer yet. */
+  #hasWords(): boolean {
+    if (this.#view === null) return false
+    const { items, preview } = this.#view.reply
+    return /\S/.test(preview?.text ?? '') || items.some((item) => item.type === 'text' && /\S/.test(item.text))
+  }
 
   #isSettled(): boolean {
     if (this.#hopeless || this.#view === null) return true
@@ -277,7 +350,6 @@ export class ReplyMessage implements ReplyDisplay {
   }
 
   #settle(): void {
-    if (this.#view !== null && replyText(this.#view.reply) !== '') this.#hasShownWords = true
     if (!this.#hopeless && this.#view !== null && !this.#complete()) return
     const waiters = this.#waiters
     this.#waiters = []
@@ -291,10 +363,4 @@ export class ReplyMessage implements ReplyDisplay {
 
 function signature(content: MessageContent): string {
   return JSON.stringify(content)
-}
-
-function isLater(a: string, b: string): boolean {
-  const [aSeconds = '', aFraction = ''] = a.split('.')
-  const [bSeconds = '', bFraction = ''] = b.split('.')
-  return Number(aSeconds) !== Number(bSeconds) ? Number(aSeconds) > Number(bSeconds) : aFraction > bFraction
 }

@@ -9,7 +9,7 @@ import type { Messages } from '../store/messages.js'
 import type { Person } from '../turns/model.js'
 import { Unavailable } from '../turns/ports.js'
 import type { Poster } from './poster.js'
-import { quoteMessage } from './surface.js'
+import { NO_DIRECT_MESSAGE, quoteMessage } from './surface.js'
 import { SlackRefused } from './web.js'
 
 export interface RequestRooms {
@@ -21,11 +21,13 @@ export interface RequestRooms {
   readonly log: Log
 }
 
-const RETRY_MS = 2_000
+const FIRST_RETRY_MS = 1_000
+const LONGEST_RETRY_MS = 60_000
 
 export class Requests {
   #working: Promise<void> | null = null
   #again = false
+  #failures = 0
   #retry: NodeJS.Timeout | undefined
   #stopped = false
 
@@ -35,10 +37,15 @@ export class Requests {
   wake(): void {
     this.#again = true
     if (this.#working !== null || this.#stopped) return
-    this.#working = this.#work().finally(() => {
-      this.#working = null
-      if (this.#again) this.wake()
-    })
+    this.#working = this.#work()
+      .catch((error: unknown) => {
+        this.rooms.log.error(describeError(error), 'requests could not be read; trying again')
+        this.#retryLater(error)
+      })
+      .finally(() => {
+        this.#working = null
+        if (this.#again) this.wake()
+      })
   }
 
   async stop(): Promise<void> {
@@ -49,20 +56,33 @@ export class Requests {
 
   async #work(): Promise<void> {
     this.#again = false
-    try {
-      for (const command of await this.rooms.commands.received()) {
-        if (this.#stopped) return
+    let failure: unknown = null
+    for (const command of await this.rooms.commands.received()) {
+      if (this.#stopped) return
+      try {
         await this.#open(command)
+      } catch (error) {
+        // One that fails must not keep back those behind it.
+        this.rooms.log.warn(
+          { command: command.id, ...describeError(error) },
+          'a request could not be opened yet; trying again',
+        )
+        failure = error
       }
-    } catch (error) {
-      this.rooms.log.warn(describeError(error), 'a request could not be opened yet; trying again')
-      clearTimeout(this.#retry)
-      this.#retry = setTimeout(
-        () => this.wake(),
-        error instanceof Unavailable ? (error.retryAfterMs ?? RETRY_MS) : RETRY_MS,
-      )
-      this.#retry.unref()
     }
+    if (failure === null) this.#failures = 0
+    else this.#retryLater(failure)
+  }
+
+  #retryLater(failure: unknown): void {
+    this.#failures += 1
+    const asked = failure instanceof Unavailable ? failure.retryAfterMs : undefined
+    clearTimeout(this.#retry)
+    this.#retry = setTimeout(
+      () => this.wake(),
+      asked ?? Math.min(FIRST_RETRY_MS * 2 ** (this.#failures - 1), LONGEST_RETRY_MS),
+    )
+    this.#retry.unref()
   }
 
   async #open(command: Command): Promise<void> {
@@ -87,7 +107,8 @@ export class Requests {
       await this.rooms.commands.markDone(command.id)
       if (conversationId !== null) this.rooms.wake(conversationId)
     } catch (error) {
-      if (!(error instanceof SlackRefused)) throw error
+      // Anything else is about this bot (a revoked token, a missing scope): it can be mended, and the request waits until then.
+      if (!(error instanceof SlackRefused) || !NO_DIRECT_MESSAGE.has(error.code)) throw error
       // Slack will not open a DM with this person, now or later: nothing could ever be answered there.
       this.rooms.log.error(
         { command: command.id, code: error.code },

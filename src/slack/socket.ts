@@ -135,6 +135,23 @@ function guardAgainstBrokenEnvelopes(client: SocketModeClient, log: Log): void {
   })
 }
 
+/**
+ * What the client tells about its own connection. It emits whatever comes under the name of its type, so that one of these from
+ * outside would read as a lost connection, or a new one.
+ */
+const OWN_EVENTS: ReadonlySet<unknown> = new Set([
+  'connecting',
+  'authenticated',
+  'connected',
+  'reconnecting',
+  'disconnecting',
+  'disconnected',
+  'close',
+  'error',
+  'ws_message',
+  'slack_event',
+])
+
 /** Why an envelope must not reach the client; null where it may. */
 export function brokenEnvelope(data: unknown): string | null {
   if (typeof data !== 'string') return null
@@ -145,12 +162,15 @@ export function brokenEnvelope(data: unknown): string | null {
     return 'not JSON'
   }
   if (typeof envelope !== 'object' || envelope === null) return 'not an object'
-  if (!('type' in envelope) || envelope.type !== 'events_api') return null
+  if (!('type' in envelope)) return null
+  if (OWN_EVENTS.has(envelope.type)) return 'no type of an envelope'
+  if (envelope.type !== 'events_api') return null
   const payload = 'payload' in envelope ? envelope.payload : undefined
   if (typeof payload !== 'object' || payload === null) return 'no payload'
   if ('type' in payload && payload.type === 'app_rate_limited') return 'app_rate_limited'
   const event = 'event' in payload ? payload.event : undefined
   if (typeof event !== 'object' || event === null || !('type' in event) || typeof event.type !== 'string')
     return 'no event'
+  if (OWN_EVENTS.has(event.type)) return 'no type of an event'
   return null
 }

@@ -4,7 +4,7 @@ import type { WebClient } from '@slack/web-api'
 import type { Log } from '../log.js'
 import type { Posts } from '../store/posts.js'
 import type { Address, Conversation, Message, Person, Turn } from '../turns/model.js'
-import { OperatorProblem, type ReplyDisplay, type Surface } from '../turns/ports.js'
+import { OperatorProblem, type ReplyDisplay, type Surface, Unavailable } from '../turns/ports.js'
 import type { EditBudget } from './edit-budget.js'
 import { escapeMrkdwn } from './markdown-escape.js'
 import type { MessageContent, Poster } from './poster.js'
@@ -19,6 +19,8 @@ export interface SlackSurfaceOptions {
   readonly log: Log
   readonly slashCommand: string
   readonly channelReplies: 'ask' | 'here' | 'private'
+  /** Team id of the workspace that the bot's token belongs to. */
+  readonly homeTeam: string
   readonly now: () => number
 }
 
@@ -43,21 +45,42 @@ export class SlackSurface implements Surface {
     return profile
   }
 
-  async chooseAddress(conversation: Conversation, first: Message | undefined): Promise<Address> {
+  async chooseAddress(conversation: Conversation, first: Message | undefined): Promise<Address | 'no_direct_message'> {
     if (conversation.kind === 'im' || this.options.channelReplies === 'here') return conversation.origin
     // Mail is private: until its owner says otherwise, nothing of it is shown where others read.
-    const channel = await this.directMessage(conversation.owner)
-    const { ts: threadTs } = await this.options.poster.post(
-      { subject: conversation.id, place: 'quote', part: 0 },
-      { channel },
-      quoteMessage(`You asked me in <#${conversation.origin.channel}>`, first?.text ?? ''),
-    )
-    await this.options.poster.post(
-      { subject: conversation.id, place: 'pointer', part: 0 },
-      conversation.origin,
-      POINTER,
-    )
-    return { channel, threadTs }
+    const address = await this.#openPrivately(conversation, first)
+    if (address !== 'no_direct_message') await this.#postPointer(conversation)
+    return address
+  }
+
+  async #openPrivately(conversation: Conversation, first: Message | undefined): Promise<Address | 'no_direct_message'> {
+    try {
+      const channel = await this.directMessage(conversation.owner)
+      const { ts: threadTs } = await this.options.poster.post(
+        { subject: conversation.id, place: 'quote', part: 0 },
+        { channel },
+        quoteMessage(`You asked me in <#${conversation.origin.channel}>`, first?.text ?? ''),
+      )
+      return { channel, threadTs }
+    } catch (error) {
+      if (!(error instanceof SlackRefused)) throw error
+      if (!NO_DIRECT_MESSAGE.has(error.code)) throw new OperatorProblem('credentials', error.message, { cause: error })
+      return 'no_direct_message'
+    }
+  }
+
+  /** Says in the channel where the answer goes. Where the bot may not post there, the person finds it in their DM all the same. */
+  async #postPointer(conversation: Conversation): Promise<void> {
+    const key = { subject: conversation.id, place: 'pointer', part: 0 } as const
+    try {
+      await this.options.poster.post(key, conversation.origin, POINTER)
+    } catch (error) {
+      if (!(error instanceof SlackRefused)) throw error
+      this.options.log.warn(
+        { conversation: conversation.id, code: error.code },
+        'a channel could not be told where the answer goes',
+      )
+    }
   }
 
   reply(turn: Turn, conversation: Conversation): ReplyDisplay {
@@ -101,15 +124,21 @@ export class SlackSurface implements Surface {
     for (const reply of replies) reply.close()
   }
 
+  /** Somebody whose account belongs to another organisation (Slack Connect). */
+  #isFromElsewhere(person: Person, user: { team_id?: string; enterprise_user?: { enterprise_id?: string } }): boolean {
+    const isOtherTeam = (home: string) => user.team_id?.startsWith('T') === true && user.team_id !== home
+    if (person.team.startsWith('T')) return isOtherTeam(person.team)
+    // On Enterprise Grid members have the enterprise's mark, and may belong to any of its workspaces.
+    const enterprise = user.enterprise_user?.enterprise_id
+    return enterprise === undefined ? isOtherTeam(this.options.homeTeam) : enterprise !== person.team
+  }
+
   async #lookUp(person: Person): Promise<ProfileAnswer> {
     try {
       const { user } = await slackCall(() => this.options.web.users.info({ user: person.user }))
       if (user === undefined) return { problem: 'unknown_person' }
       if (user.deleted) return { problem: 'deactivated' }
-      // A team id that differs belongs to Slack Connect; on Enterprise Grid people are keyed by the enterprise instead.
-      const elsewhere =
-        person.team.startsWith('T') && user.team_id?.startsWith('T') === true && user.team_id !== person.team
-      if (user.is_bot || isStranger(user) || elsewhere) return { problem: 'outsider' }
+      if (user.is_bot || isStranger(user) || this.#isFromElsewhere(person, user)) return { problem: 'outsider' }
       if (user.is_restricted || user.is_ultra_restricted) return { problem: 'guest' }
       return {
         name: user.profile?.real_name || user.real_name || user.name || person.user,
@@ -119,10 +148,36 @@ export class SlackSurface implements Surface {
     } catch (error) {
       if (!(error instanceof SlackRefused)) throw error
       if (UNKNOWN_PERSON.has(error.code)) return { problem: 'unknown_person' }
+      if (!REFUSED_TOKEN.has(error.code)) throw new Unavailable('slack', `users.info: ${error.code}`)
       throw new OperatorProblem('credentials', `users.info: ${error.code}`, { cause: error })
     }
   }
 }
+
+/** Codes that say something about a person, not about this bot. */
+export const NO_DIRECT_MESSAGE: ReadonlySet<string> = new Set([
+  'user_not_found',
+  'user_not_visible',
+  'users_not_found',
+  'user_disabled',
+  'cannot_dm_bot',
+  'messages_tab_disabled',
+  'channel_not_found',
+  'invalid_user_combination',
+  'is_archived',
+])
+
+/** Whatever else Slack says of the look-up, now or in future, says nothing about the person: their message waits. */
+const REFUSED_TOKEN = new Set([
+  'invalid_auth',
+  'not_authed',
+  'account_inactive',
+  'token_expired',
+  'token_revoked',
+  'missing_scope',
+  'no_permission',
+  'not_allowed_token_type',
+])
 
 const UNKNOWN_PERSON = new Set(['user_not_found', 'user_not_visible', 'users_not_found'])
 
@@ -138,17 +193,24 @@ const POINTER: MessageContent = {
 
 /** What the person asked, repeated in their DM: the reply stands in its thread. */
 export function quoteMessage(heading: string, words: string): MessageContent {
-  const short = words.length > QUOTE_LENGTH ? `${words.slice(0, QUOTE_LENGTH)}…` : words
-  const quoted = escapeMrkdwn(short)
-    .split('\n')
-    .map((line) => `>${line}`)
-    .join('\n')
+  const quoted = shortened(
+    escapeMrkdwn(words)
+      .split('\n')
+      .map((line) => `>${line}`)
+      .join('\n'),
+  )
   return {
     text: heading.startsWith('You') ? 'What you asked' : heading,
     blocks: [
       { type: 'section', text: { type: 'mrkdwn', text: words === '' ? `${heading}.` : `${heading}:\n${quoted}` } },
     ],
   }
+}
+
+/** Cut after escaping, since what is escaped grows; never inside an entity or a surrogate pair. */
+function shortened(text: string): string {
+  if (text.length <= QUOTE_LENGTH) return text
+  return `${text.slice(0, QUOTE_LENGTH).replace(/&[a-z]{0,4}$|[\uD800-\uDBFF]$/, '')}…`
 }
 
 /** `is_stranger` is documented, and missing from the SDK's type. */

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import type { LogPosition } from '../turns/events.js'
 import type { Address, Conversation } from '../turns/model.js'
 import type { Database } from './database.js'
 import { toPerson } from './people.js'
@@ -69,21 +70,23 @@ export class Conversations {
       .execute()
   }
 
-  /** Notes that a session is about to be created. Answers whether one was already asked for without an answer being noted. */
-  async requestSession(id: string): Promise<{ requestedBefore: boolean }> {
+  /** Notes that a session is about to be created. Answers since when an earlier request has been without an answer. */
+  async requestSession(id: string): Promise<{ since: number | null }> {
     const row = await this.db
       .selectFrom('conversation')
       .select('session_requested_at')
       .where('id', '=', id)
       .executeTakeFirstOrThrow()
-    await this.db.updateTable('conversation').set({ session_requested_at: this.now() }).where('id', '=', id).execute()
-    return { requestedBefore: row.session_requested_at !== null }
+    if (row.session_requested_at === null) {
+      await this.db.updateTable('conversation').set({ session_requested_at: this.now() }).where('id', '=', id).execute()
+    }
+    return { since: row.session_requested_at }
   }
 
   async settleSession(id: string, sessionId: string): Promise<void> {
     await this.db
       .updateTable('conversation')
-      .set({ session_id: sessionId, session_requested_at: null, position_event: null, position_at: null })
+      .set({ session_id: sessionId, session_requested_at: null, position_event: null, position_at: null, adrift: 0 })
       .where('id', '=', id)
       .execute()
   }
@@ -92,7 +95,16 @@ export class Conversations {
   async forgetSession(id: string): Promise<void> {
     await this.db
       .updateTable('conversation')
-      .set({ session_id: null, session_requested_at: null, position_event: null, position_at: null })
+      .set({ session_id: null, session_requested_at: null, position_event: null, position_at: null, adrift: 0 })
+      .where('id', '=', id)
+      .execute()
+  }
+
+  /** The log position is known again, after a turn that was given up. */
+  async settlePosition(id: string, position: LogPosition | null): Promise<void> {
+    await this.db
+      .updateTable('conversation')
+      .set({ position_event: position?.id ?? null, position_at: position?.at ?? null, adrift: 0 })
       .where('id', '=', id)
       .execute()
   }
@@ -141,6 +153,7 @@ function toConversation(row: Row): Conversation {
         ? null
         : { channel: row.address_channel, threadTs: row.address_thread_ts },
     sessionId: row.session_id,
+    isAdrift: row.adrift === 1,
     position:
       row.position_event === null || row.position_at === null ? null : { id: row.position_event, at: row.position_at },
   }

@@ -17,7 +17,7 @@ export interface Journaled {
 }
 
 /** What a message is known by, whatever it says. */
-export type MessageKey = Pick<IncomingMessage, 'team' | 'channel' | 'ts'>
+type MessageKey = Pick<IncomingMessage, 'team' | 'channel' | 'ts'>
 
 const FILES = z.array(z.object({ id: z.string(), name: z.string(), mimetype: z.string(), size: z.number() }))
 
@@ -51,13 +51,13 @@ export class Messages {
   }
 
   /** Takes over an edit of a message that is stored, as `amend` does. Answers whether it did. */
-  async edit(message: MessageKey & { readonly text: string }, revision: string): Promise<boolean> {
-    return await edit(this.db, message, revision)
+  async edit(team: string, channel: string, ts: string, text: string, revision: string): Promise<boolean> {
+    return await edit(this.db, { team, channel, ts, text }, revision)
   }
 
   /** Takes back a deleted message, as long as no turn has taken it. Answers its conversation, where it did. */
-  async cancel(message: MessageKey): Promise<string | null> {
-    return await cancel(this.db, message)
+  async cancel(team: string, channel: string, ts: string): Promise<string | null> {
+    return await cancel(this.db, { team, channel, ts })
   }
 
   /** The same for a deletion that may overtake the message itself: then the message, when it comes, is a copy of one that is gone. */

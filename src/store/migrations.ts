@@ -31,6 +31,7 @@ const first: Migration = {
       .addColumn('session_requested_at', 'bigint')
       .addColumn('position_event', 'text')
       .addColumn('position_at', 'text')
+      .addColumn('adrift', 'integer', (c) => c.notNull().defaultTo(0))
       .addColumn('created_at', 'bigint', (c) => c.notNull())
       .addUniqueConstraint('conversation_thread', ['team', 'channel', 'thread_ts'])
       .execute()

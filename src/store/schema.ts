@@ -46,6 +46,8 @@ export interface ConversationTable {
   session_requested_at: number | null
   position_event: string | null
   position_at: string | null
+  /** 1 when the last turn was given up while its session may have gone on. */
+  adrift: Generated<number>
   created_at: number
 }
 

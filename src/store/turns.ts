@@ -124,7 +124,10 @@ export class Turns {
     })
   }
 
-  /** Ends a turn and moves the conversation's log position behind it, in one transaction. */
+  /**
+   * Ends a turn and moves the conversation's log position behind it, in one transaction.
+   * @param position null: the session may still be at it, so nobody knows where its log will stand
+   */
   async end(turn: Turn, ending: string, position: LogPosition | null): Promise<void> {
     await this.db.transaction().execute(async (tx) => {
       await tx
@@ -132,10 +135,9 @@ export class Turns {
         .set({ state: 'ended', ending, ended_at: this.now() })
         .where('id', '=', turn.id)
         .execute()
-      if (position === null) return
       await tx
         .updateTable('conversation')
-        .set({ position_event: position.id, position_at: position.at })
+        .set(position === null ? { adrift: 1 } : { position_event: position.id, position_at: position.at })
         .where('id', '=', turn.conversationId)
         .execute()
     })

@@ -29,8 +29,10 @@ export interface ConnectionWaiter {
   readonly since: number
   /** A fresh link took the place of one that was about to expire. */
   onLink(link: ConnectLink): void
-  /** The account is connected. Called once, after which the waiter is forgotten. */
-  onConnected(): void
+  /** Epoch milliseconds: when waiting ends in vain. */
+  readonly until: number
+  /** The account is connected, or `until` has come. Called once, after which the waiter is forgotten. */
+  onOver(): void
 }
 
 const EAGER_MS = 10 * 60_000
@@ -86,7 +88,9 @@ export class ConnectionWatch {
     watch.link = link
     watch.waiters.set(key, waiter)
     this.#watches.set(person.id, watch)
-    if (watch.timer === undefined) this.#schedule(watch)
+    // The person is at the keyboard: whatever pause was under way is too long now.
+    watch.timer?.clear()
+    if (!watch.polling) this.#schedule(watch)
   }
 
   forget(person: IdentifiedPerson, key: string): void {
@@ -120,9 +124,11 @@ export class ConnectionWatch {
       if ((await this.connections.state(watch.person)) === 'connected') {
         const waiters = [...watch.waiters.values()]
         this.#end(watch)
-        for (const waiter of waiters) waiter.onConnected()
+        for (const waiter of waiters) waiter.onOver()
         return
       }
+      this.#dismissOverdue(watch)
+      if (watch.waiters.size === 0) return
       if (this.#isStale(watch.link)) {
         watch.link = await this.connections.link(watch.person)
         for (const waiter of watch.waiters.values()) waiter.onLink(watch.link)
@@ -136,6 +142,15 @@ export class ConnectionWatch {
     }
     watch.polling = false
     if (this.#watches.get(watch.person.id) === watch) this.#schedule(watch)
+  }
+
+  #dismissOverdue(watch: Watch): void {
+    for (const [key, waiter] of watch.waiters) {
+      if (waiter.until > this.clock.now()) continue
+      watch.waiters.delete(key)
+      waiter.onOver()
+    }
+    if (watch.waiters.size === 0) this.#end(watch)
   }
 
   #isStale(link: ConnectLink): boolean {

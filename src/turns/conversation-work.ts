@@ -6,8 +6,13 @@ import { EMPTY_REPLY } from './reply.js'
 import { type TurnRooms, TurnRun } from './turn.js'
 import type { ReplyView } from './view.js'
 
+/** A turn that fails so often for a reason that nobody foresaw will fail again: its person is told. */
+const MOST_FAILURES = 5
+
 export class Turns implements ConversationWork {
   readonly #running = new Map<string, TurnRun>()
+  /** Unforeseen failures by turn. */
+  readonly #failures = new Map<string, number>()
 
   constructor(private readonly rooms: TurnRooms) {}
 
@@ -23,13 +28,27 @@ export class Turns implements ConversationWork {
       const run = new TurnRun(this.rooms, turn, await store.conversations.get(conversationId), signal)
       this.#running.set(turn.id, run)
       try {
-        if ((await run.advance()) === 'waiting') {
+        if ((await this.#advance(turn, run, signal)) === 'waiting') {
           await this.#showQueue(conversationId)
           return
         }
       } finally {
         this.#running.delete(turn.id)
       }
+    }
+  }
+
+  async #advance(turn: Turn, run: TurnRun, signal: AbortSignal): Promise<'ended' | 'waiting'> {
+    try {
+      const outcome = await run.advance()
+      this.#failures.delete(turn.id)
+      return outcome
+    } catch (error) {
+      const failures = (this.#failures.get(turn.id) ?? 0) + 1
+      this.#failures.set(turn.id, failures)
+      if (signal.aborted || failures < MOST_FAILURES) throw error
+      this.#failures.delete(turn.id)
+      return await run.abandon()
     }
   }
 

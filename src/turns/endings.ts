@@ -27,6 +27,9 @@ export type Ending =
   | 'session_deleted'
   | 'claude_unavailable'
   | 'scalekit_unavailable'
+  | 'lost_contact'
+  | 'not_connected'
+  | 'no_direct_message'
   | 'stalled'
   | 'unknown_person'
   | 'outsider'
@@ -69,7 +72,14 @@ export const ENDING_WORDS: Readonly<Record<Ending, string | null>> = {
   claude_unavailable: 'I could not reach Claude for ten minutes, so I gave up. Nothing was done. Send it again later.',
   scalekit_unavailable:
     'I could not reach the service that connects me to your mailbox for ten minutes, so I gave up. Nothing was done. Send it again later.',
-  stalled: 'I sent this to Claude but no answer ever came. Send it again, please.',
+  lost_contact:
+    'I lost contact with Claude in the middle of this and gave up after ten minutes. Part of it may have been done: have a look before you send it again.',
+  not_connected:
+    'You have not connected your Gmail, so I have not done anything with this. Write again when you want to: I then send you a fresh link.',
+  no_direct_message:
+    'I answer in private, but Slack lets me open no direct message with you. Write to me in a direct message yourself, or ask a workspace admin.',
+  stalled:
+    'I sent this to Claude but no answer came for five minutes, so I stopped it. Have a look whether anything was done, then send it again.',
   unknown_person:
     "I can't find you among the members of this workspace, so I can't tell whose mailbox is yours. Ask a workspace admin to check your account.",
   outsider:

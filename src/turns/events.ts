@@ -3,7 +3,12 @@
  * behind it knows the vendor. Persisted events carry `id` and `at` and come exactly once and in order; previews carry neither,
  * may be missing, and never decide how a reply ends.
  */
-export type AgentEvent = PersistedEvent | PreviewEvent
+export type AgentEvent = PersistedEvent | PreviewEvent | CaughtUp
+
+/** Everything that had happened when the log was opened has been told; what comes from now on is new. Once per feed. */
+export interface CaughtUp {
+  readonly type: 'caught_up'
+}
 
 /** A point in a session's event log: everything up to and including `id` is behind it. */
 export interface LogPosition {

@@ -45,8 +45,10 @@ export interface Conversation {
   readonly address: Address | null
   /** Managed Agents session id; null until the first turn has created it. */
   readonly sessionId: string | null
-  /** Where the last finished turn ended in the session's event log. */
+  /** Where the last finished turn ended in the session's event log; null for a session that has not finished any. */
   readonly position: LogPosition | null
+  /** The last turn was given up without its session coming to rest: it may still be at it, and `position` is out of date. */
+  readonly isAdrift: boolean
 }
 
 /** What the owner wrote. */

@@ -35,6 +35,8 @@ export interface MailboxAccess {
    * @throws Unavailable, OperatorProblem, NotConnected
    */
   grant(person: IdentifiedPerson): Promise<MailboxGrant>
+  /** The mailbox did not accept what the last grant gave: the next one is made anew, however fresh the old one looks. */
+  distrust(person: IdentifiedPerson): Promise<void>
 }
 
 export interface Agent {
@@ -43,8 +45,8 @@ export interface Agent {
    * @throws Unavailable, OperatorProblem
    */
   createSession(conversation: Conversation, grant: MailboxGrant, title: string): Promise<string>
-  /** The session that an earlier, unanswered `createSession` for this conversation left behind, if any. */
-  findSession(conversation: Conversation): Promise<string | null>
+  /** The session that a `createSession` for this conversation, unanswered since then (epoch milliseconds), left behind, if any. */
+  findSession(conversation: Conversation, requestedAt: number): Promise<string | null>
   /**
    * Brings an idle session up to date before a turn or a decision: tools and policies of the current agent definition, and in
    * instance mode the person's current URL.
@@ -60,6 +62,11 @@ export interface Agent {
    * @throws SessionGone, Unavailable, OperatorProblem, Rejected
    */
   sendMessages(sessionId: string, messages: readonly OutgoingMessage[]): Promise<void>
+  /**
+   * Ends whatever a session still does for a turn that was given up, and answers where its log stands then.
+   * @throws SessionGone, Unavailable (it does not come to rest), OperatorProblem
+   */
+  comeToRest(sessionId: string): Promise<LogPosition | null>
   /** Which of these references the session has already received after `after`. */
   findMessages(
     sessionId: string,
@@ -114,7 +121,7 @@ export interface Surface {
    * asked again after a crash, it finds that message instead of posting another.
    * @throws Unavailable
    */
-  chooseAddress(conversation: Conversation, first: Message | undefined): Promise<Address>
+  chooseAddress(conversation: Conversation, first: Message | undefined): Promise<Address | 'no_direct_message'>
   /** The reply of a turn: the same object for the same turn as long as it is open. */
   reply(turn: Turn, conversation: Conversation): ReplyDisplay
 }

@@ -53,6 +53,7 @@ export const EMPTY_REPLY: Reply = {
 }
 
 export function fold(reply: Reply, event: AgentEvent): Reply {
+  if (event.type === 'caught_up') return reply
   if (event.type === 'preview_started') {
     return isKnown(reply, event.messageId) ? reply : { ...reply, preview: { messageId: event.messageId, text: '' } }
   }

@@ -11,9 +11,12 @@ export interface TurnStore {
   readonly conversations: {
     get(id: string): Promise<Conversation>
     settleAddress(id: string, address: Address): Promise<void>
-    requestSession(id: string): Promise<{ requestedBefore: boolean }>
+    /** `since`: when an earlier request was made that has not been answered, in epoch milliseconds; null where there is none. */
+    requestSession(id: string): Promise<{ since: number | null }>
     settleSession(id: string, sessionId: string): Promise<void>
     forgetSession(id: string): Promise<void>
+    /** The log position is known again, after a turn that was given up while its session may have gone on. */
+    settlePosition(id: string, position: LogPosition | null): Promise<void>
   }
   readonly messages: {
     queued(conversationId: string): Promise<Message[]>
@@ -30,6 +33,7 @@ export interface TurnStore {
     setState(id: string, state: Exclude<TurnState, 'ended'>): Promise<void>
     /** Ends a turn that has taken nothing: these messages are dealt with, whatever else is queued waits for the next turn. */
     refuse(turn: Turn, messages: readonly Message[], ending: string): Promise<void>
+    /** @param position null: the session may still be at it, so nobody knows where its log will stand */
     end(turn: Turn, ending: string, position: LogPosition | null): Promise<void>
     discard(turn: Turn): Promise<void>
   }

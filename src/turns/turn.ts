@@ -52,6 +52,10 @@ const FIRST_RETRY_MS = 1_000
 const LONGEST_RETRY_MS = 30_000
 /** A request of a process that was killed may still arrive at the API for some seconds: look twice before sending again. */
 const LATE_ARRIVAL_MS = 5_000
+/** A session that has our messages and shows no sign of life for this long is given up. */
+const SILENCE_MS = 5 * 60_000
+/** How long a question for a connection stands before its turn ends. */
+const CONNECTION_PATIENCE_MS = 24 * 60 * 60_000
 /** How many earlier messages a conversation takes along into a new session. */
 const EARLIER_MESSAGES = 20
 const TITLE_LENGTH = 60
@@ -67,6 +71,8 @@ export class TurnRun {
   #notice: string | null = null
   #stopRequested: boolean
   #interrupted = false
+  /** Settles, never rejects, when an interruption under way has been answered. */
+  #interrupting: Promise<void> = Promise.resolve()
   #startedAt: number | null
   /** What an interrupted message had said when it was cut off: no event will ever confirm it, but the person has read it. */
   #cutOff: string | null = null
@@ -75,6 +81,11 @@ export class TurnRun {
   #failures = 0
   /** How far into the turn's events this process has read. */
   #furthest = 0
+  /** The session has, or may have, this turn's messages. */
+  #isSent = false
+  #isSilent = false
+  #endPause: () => void = () => undefined
+  #stopFollowing: () => void = () => undefined
 
   constructor(
     private readonly rooms: TurnRooms,
@@ -94,14 +105,29 @@ export class TurnRun {
   /** The owner pressed Stop. */
   async stop(): Promise<void> {
     this.#stopRequested = true
-    if (this.conversation.sessionId !== null && this.#reply.begun) await this.#interrupt(this.conversation.sessionId)
+    this.#endPause()
+    if (this.conversation.sessionId === null || !this.#isSent) return
+    try {
+      await this.#interrupt(this.conversation.sessionId)
+    } catch (error) {
+      // It may be long before anything else happens in the session: the turn is taken up anew, and with it the interruption.
+      this.#stopFollowing()
+      throw error
+    }
+  }
+
+  /** Whatever it is, it fails every time, and nobody foresaw it: the person is told instead of waiting for ever. */
+  async abandon(): Promise<'ended'> {
+    return await this.#giveUp('unknown')
   }
 
   async #interrupt(sessionId: string): Promise<void> {
     if (this.#interrupted) return
     this.#interrupted = true
+    const interrupting = this.rooms.agent.interrupt(sessionId)
+    this.#interrupting = interrupting.catch(() => undefined)
     try {
-      await this.rooms.agent.interrupt(sessionId)
+      await interrupting
     } catch (error) {
       this.#interrupted = false
       throw error
@@ -115,6 +141,11 @@ export class TurnRun {
         return await this.#advance()
       } catch (error) {
         this.signal.throwIfAborted()
+        if (error instanceof SessionGone && !(await this.#hasTaken()) && this.conversation.sessionId !== null) {
+          // It vanished between two looks, and nothing was sent to it: the next attempt makes a new one.
+          await this.#letGoOfSession(error)
+          continue
+        }
         if (!(error instanceof Unavailable)) return await this.#fail(error)
         const now = this.rooms.clock.now()
         this.#failingSince ??= now
@@ -127,9 +158,10 @@ export class TurnRun {
         if (this.#stopRequested && !(await this.#hasTaken())) return await this.#giveUp('stopped')
         // A person's look-up that fails leaves the message waiting: nothing was promised to them yet, and Slack comes back.
         if (error.service !== 'slack' && now - this.#failingSince > PATIENCE_MS)
-          return await this.#giveUp(`${error.service}_unavailable`)
+          return await this.#giveUp((await this.#hasTaken()) ? 'lost_contact' : `${error.service}_unavailable`)
         if (this.#reply.items.length === 0) this.#show({ type: 'retrying', service: error.service })
-        await this.#pause(error.retryAfterMs ?? Math.min(FIRST_RETRY_MS * 2 ** (this.#failures - 1), LONGEST_RETRY_MS))
+        const asked = error.retryAfterMs ?? Math.min(FIRST_RETRY_MS * 2 ** (this.#failures - 1), LONGEST_RETRY_MS)
+        await this.#pause(Math.min(asked, PATIENCE_MS))
       }
     }
   }
@@ -137,10 +169,12 @@ export class TurnRun {
   async #advance(): Promise<'ended' | 'waiting'> {
     const turn = await this.rooms.store.turns.get(this.turn.id)
     this.#approvals = await this.rooms.store.approvals.ofTurn(turn.id)
+    this.#stopRequested ||= turn.stopRequested
+    this.#isSent = turn.state === 'running' || turn.state === 'waiting_approval'
     switch (turn.state) {
       case 'queued':
       case 'waiting_connection':
-        return await this.#start()
+        return await this.#start(turn)
       case 'sending':
         return await this.#resumeSending()
       case 'running':
@@ -153,7 +187,7 @@ export class TurnRun {
   }
 
   /** From queued messages to a session that has them. Nothing is taken before the very moment of sending. */
-  async #start(): Promise<'ended' | 'waiting'> {
+  async #start(turn: Turn): Promise<'ended' | 'waiting'> {
     const { store, surface } = this.rooms
     const waiting = await store.messages.queued(this.conversation.id)
     if (waiting.length === 0) return await this.#discard()
@@ -163,15 +197,15 @@ export class TurnRun {
     if ('problem' in profile) return await this.#refuse(profile.problem)
     if (waiting.every((message) => message.text === '' && message.files.length === 0)) return await this.#refuse('help')
     if (this.conversation.address === null) {
-      await store.conversations.settleAddress(
-        this.conversation.id,
-        await surface.chooseAddress(this.conversation, waiting[0]),
-      )
+      const address = await surface.chooseAddress(this.conversation, waiting[0])
+      if (address === 'no_direct_message') return await this.#refuse('no_direct_message')
+      await store.conversations.settleAddress(this.conversation.id, address)
       await this.#reload()
     }
     this.#profile = profile
     await this.#display.placeBelow(waiting)
-    this.#show({ type: 'starting' })
+    // A prompt that stands there already stays until there is something better to show.
+    if (turn.state === 'queued') this.#show({ type: 'starting' })
 
     const person = await this.#identify(profile)
     if (person === null) return await this.#refuse('identifier_taken')
@@ -181,15 +215,17 @@ export class TurnRun {
     if (grant === null) return await this.#waitForConnection(person, 'expired')
 
     const { sessionId, earlier } = await this.#ensureSession(grant)
+    if (this.conversation.isAdrift) await this.#findBearings(sessionId)
     const abort = new AbortController()
     try {
       const feed = await this.#openFeed(sessionId, abort)
       const messages = await store.turns.take(this.turn)
       if (messages.length === 0) return await this.#discard()
+      this.#isSent = true
       this.#startedAt = this.rooms.clock.now()
       await this.#display.placeBelow(messages)
       await this.#send(sessionId, messages, profile, earlier)
-      return await this.#follow(sessionId, feed)
+      return await this.#follow(sessionId, feed, abort)
     } finally {
       abort.abort()
     }
@@ -215,10 +251,11 @@ export class TurnRun {
         arrived = await this.rooms.agent.findMessages(sessionId, references, this.conversation.position)
       }
       if (arrived.size === 0 && this.#stopRequested) return await this.#end('stopped')
+      this.#isSent = true
       const missing = messages.filter((message) => !arrived.has(message.id))
       if (missing.length > 0) await this.#send(sessionId, missing, profile, earlier)
       else await this.rooms.store.turns.setState(this.turn.id, 'running')
-      return await this.#follow(sessionId, feed)
+      return await this.#follow(sessionId, feed, abort)
     } finally {
       abort.abort()
     }
@@ -233,7 +270,7 @@ export class TurnRun {
       const feed = await this.#openFeed(sessionId, abort)
       this.#interrupted = false
       if (this.#stopRequested) await this.#interrupt(sessionId)
-      return await this.#follow(sessionId, feed)
+      return await this.#follow(sessionId, feed, abort)
     } finally {
       abort.abort()
     }
@@ -248,14 +285,28 @@ export class TurnRun {
   }
 
   /** Reads the session's events until the turn is over or needs its owner. */
-  async #follow(sessionId: string, feed: EventFeed): Promise<'ended' | 'waiting'> {
+  async #follow(sessionId: string, feed: EventFeed, abort: AbortController): Promise<'ended' | 'waiting'> {
     this.#reply = EMPTY_REPLY
+    this.#stopFollowing = () => abort.abort()
     let read = 0
+    let isCaughtUp = false
+    const silence = this.#watchForSilence(abort)
     for await (const event of feed) {
+      if (event.type === 'caught_up') {
+        isCaughtUp = true
+        this.#show({ type: 'working' })
+        continue
+      }
+      const wasBegun = this.#reply.begun
       this.#cutOff = cutOffBy(this.#reply, event) ?? this.#cutOff
       this.#reply = fold(this.#reply, event)
       read += 1
       if (read > this.#furthest) this.#gotFurther(read)
+      if (this.#reply.begun && !wasBegun) {
+        silence.clear()
+        // An interruption from before only reached an idle session.
+        if (isCaughtUp) this.#interrupted = false
+      }
       if (this.#reply.end !== null) return await this.#end(endingOf(this.#reply, this.#stopRequested))
       if (this.#stopRequested && this.#reply.begun) await this.#interrupt(sessionId)
       // A stopped turn asks for nothing any more: the interruption ends it.
@@ -265,6 +316,11 @@ export class TurnRun {
           await this.#nameTargets(sessionId)
           this.#show({ type: 'deciding' })
           await this.#display.settled()
+          // Pressed while the question was being put: there is nothing to wait for any more.
+          if (this.#wantsToStop) {
+            await this.#interrupt(sessionId)
+            continue
+          }
           await this.rooms.store.turns.setState(this.turn.id, 'waiting_approval')
           // It may wait for days: nothing of it stays in memory.
           this.#display.close()
@@ -272,10 +328,30 @@ export class TurnRun {
         }
         if (open.length > 0) await this.#deliver(sessionId, open)
       }
-      this.#show({ type: 'working' })
+      // What is only read again stands in Slack already, and more of it: shown from its beginning it would shrink and grow anew.
+      if (isCaughtUp) this.#show({ type: 'working' })
     }
     this.signal.throwIfAborted()
+    if (this.#isSilent) {
+      await this.rooms.agent.interrupt(sessionId)
+      return await this.#end('stalled')
+    }
     throw new Unavailable('claude', 'the event log ended')
+  }
+
+  /** A field that changes while others are awaited; the compiler believes that it stays as it was last seen. */
+  get #wantsToStop(): boolean {
+    return this.#stopRequested
+  }
+
+  /** Ends the feed when the session shows no sign of having taken up what it was sent. */
+  #watchForSilence(abort: AbortController): { clear(): void } {
+    return this.rooms.clock.setTimeout(() => {
+      // Nobody follows this feed any more.
+      if (abort.signal.aborted) return
+      this.#isSilent = true
+      abort.abort()
+    }, SILENCE_MS)
   }
 
   /** Something new was read, not only what a new attempt reads again: the services work, and patience begins anew. */
@@ -302,7 +378,8 @@ export class TurnRun {
   async #deliver(sessionId: string, decided: readonly Approval[]): Promise<void> {
     // Credentials are read when a session goes from idle to running, and a decision may come hours after the question.
     const person = identified(this.conversation.owner)
-    if (person !== null) await this.#grant(person)
+    const grant = person === null ? null : await this.#grant(person)
+    if (grant !== null) await this.rooms.agent.refreshSession(sessionId, grant)
     await this.rooms.agent.sendDecisions(
       sessionId,
       decided.map((approval) => ({ callId: approval.callId, allowed: approval.decision === 'approved' })),
@@ -336,33 +413,54 @@ export class TurnRun {
         return { sessionId, earlier: [] }
       } catch (error) {
         if (!(error instanceof SessionGone)) throw error
-        this.rooms.log.warn(
-          { conversation: this.conversation.id, how: error.how },
-          'the session is gone; starting a new one',
-        )
-        await store.conversations.forgetSession(this.conversation.id)
-        await this.#reload()
+        await this.#letGoOfSession(error)
       }
     }
     const earlier = await store.messages.earlier(this.conversation.id, EARLIER_MESSAGES)
     if (earlier.length > 0) this.#notice = STARTED_AFRESH
-    const { requestedBefore } = await store.conversations.requestSession(this.conversation.id)
-    const found = requestedBefore ? await this.#findLateSession() : null
-    const created = found ?? (await agent.createSession(this.conversation, grant, await this.#title()))
+    const { since } = await store.conversations.requestSession(this.conversation.id)
+    const found = since === null ? null : await this.#findLateSession(since, grant)
+    const created = found ?? (await agent.createSession(this.conversation, grant, this.#title()))
     await store.conversations.settleSession(this.conversation.id, created)
     await this.#reload()
     return { sessionId: created, earlier }
   }
 
-  async #findLateSession(): Promise<string | null> {
-    const found = await this.rooms.agent.findSession(this.conversation)
-    if (found !== null) return found
-    await this.#pause(LATE_ARRIVAL_MS)
-    return await this.rooms.agent.findSession(this.conversation)
+  /** What an unanswered request has made after all, checked and brought up to date as every session is before it is used. */
+  async #findLateSession(since: number, grant: MailboxGrant): Promise<string | null> {
+    let found = await this.rooms.agent.findSession(this.conversation, since)
+    if (found === null) {
+      await this.#pause(LATE_ARRIVAL_MS)
+      found = await this.rooms.agent.findSession(this.conversation, since)
+    }
+    if (found === null) return null
+    try {
+      await this.rooms.agent.refreshSession(found, grant)
+      return found
+    } catch (error) {
+      if (error instanceof SessionGone) return null
+      throw error
+    }
+  }
+
+  async #letGoOfSession(gone: SessionGone): Promise<void> {
+    this.rooms.log.warn(
+      { conversation: this.conversation.id, how: gone.how },
+      'the session is gone; starting a new one',
+    )
+    await this.rooms.store.conversations.forgetSession(this.conversation.id)
+    await this.#reload()
+  }
+
+  /** The turn before was given up: what it set going is ended first, or its answer would be taken for this turn's. */
+  async #findBearings(sessionId: string): Promise<void> {
+    const position = await this.rooms.agent.comeToRest(sessionId)
+    await this.rooms.store.conversations.settlePosition(this.conversation.id, position)
+    await this.#reload()
   }
 
   /** Titles are seen by whoever holds the API key: they name the person, not what was asked. */
-  async #title(): Promise<string> {
+  #title(): string {
     const name = this.#profile?.name ?? this.conversation.owner.user
     return `Inbox of ${name}`.slice(0, TITLE_LENGTH)
   }
@@ -377,16 +475,22 @@ export class TurnRun {
     return feed
   }
 
-  async #waitForConnection(person: IdentifiedPerson, state: 'missing' | 'expired'): Promise<'waiting'> {
-    const { store, watch, wake } = this.rooms
+  async #waitForConnection(person: IdentifiedPerson, state: 'missing' | 'expired'): Promise<'ended' | 'waiting'> {
+    const { store, watch, wake, clock } = this.rooms
+    const givesUpAt = this.turn.createdAt + CONNECTION_PATIENCE_MS
+    if (clock.now() >= givesUpAt) {
+      await this.#refuse('not_connected')
+      return 'ended'
+    }
     const link = await watch.link(person)
     this.#show({ type: 'connecting', state, url: link.url })
     await this.#display.settled()
     await store.turns.setState(this.turn.id, 'waiting_connection')
     watch.wait(person, this.turn.id, link, {
-      since: this.turn.createdAt,
+      since: clock.now(),
+      until: givesUpAt,
       onLink: (fresh) => this.#show({ type: 'connecting', state, url: fresh.url }),
-      onConnected: () => wake(this.conversation.id),
+      onOver: () => wake(this.conversation.id),
     })
     return 'waiting'
   }
@@ -475,7 +579,12 @@ export class TurnRun {
     this.#stopWaiting()
     this.#show({ type: 'ended', ending })
     await this.#display.settled()
-    await this.rooms.store.turns.end(this.turn, ending, this.#reply.position)
+    // One that was overtaken by the end of its turn must not hit the next one.
+    await this.#interrupting
+    const person = identified(this.conversation.owner)
+    if (ending === 'mailbox_refused' && person !== null) await this.rooms.access.distrust(person)
+    // A reply without an end was given up: the session may go on, and nobody knows where its log will stand.
+    await this.rooms.store.turns.end(this.turn, ending, this.#reply.end === null ? null : this.#reply.position)
     if (ending === 'session_terminated' || ending === 'session_deleted') {
       await this.rooms.store.conversations.forgetSession(this.conversation.id)
     }
@@ -538,10 +647,13 @@ export class TurnRun {
         timer.clear()
         reject(this.signal.reason)
       }
-      const timer = this.rooms.clock.setTimeout(() => {
+      const finish = () => {
+        timer.clear()
         this.signal.removeEventListener('abort', onAbort)
         resolve()
-      }, ms)
+      }
+      const timer = this.rooms.clock.setTimeout(finish, ms)
+      this.#endPause = finish
       this.signal.addEventListener('abort', onAbort, { once: true })
     })
   }

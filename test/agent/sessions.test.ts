@@ -140,19 +140,19 @@ describe('createSession', () => {
   it('is not repeated: what an unanswered one left behind is found', async () => {
     const grant = await annaGrant()
     const agent = platform.agent()
-    expect(await agent.findSession(ANNAS)).toBeNull()
+    expect(await agent.findSession(ANNAS, Date.now())).toBeNull()
     platform.agents.faults.dropAnswer('sessions.create')
     expect(await rejection(agent.createSession(ANNAS, grant, 'x'))).toBeInstanceOf(Unavailable)
     expect(platform.agents.driver.sessions()).toHaveLength(1)
-    expect(await agent.findSession(ANNAS)).toBe(platform.agents.driver.sessions()[0]?.id)
-    expect(await agent.findSession(conversationOf(ANNA, 'another'))).toBeNull()
-    expect(await agent.findSession(conversationOf(BEN, ANNAS.id))).toBeNull()
+    expect(await agent.findSession(ANNAS, Date.now())).toBe(platform.agents.driver.sessions()[0]?.id)
+    expect(await agent.findSession(conversationOf(ANNA, 'another'), Date.now())).toBeNull()
+    expect(await agent.findSession(conversationOf(BEN, ANNAS.id), Date.now())).toBeNull()
   })
 
   it('finds no session that is over', async () => {
     const id = await platform.agent().createSession(ANNAS, await annaGrant(), 'x')
     await platform.claude.repeatable('session', (sdk, options) => sdk.beta.sessions.archive(id, {}, options))
-    expect(await platform.agent().findSession(ANNAS)).toBeNull()
+    expect(await platform.agent().findSession(ANNAS, Date.now())).toBeNull()
   })
 
   it('gives a session the tools of this program, even where setup was not run after an update', async () => {

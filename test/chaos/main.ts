@@ -1,13 +1,18 @@
-/** `npm run test:chaos -- [--seed N] [--runs M] [--only kills|faults|nothing] [--mutants]`: a campaign, then the mutants, counted and judged. */
+/**
+ * `npm run test:chaos -- [--seed N] [--runs M] [--only kills|faults|nothing] [--mutants N]`: a campaign of so many runs, then the
+ * mutants, with so many runs each to be caught in; 0 leaves them out. Ends with 1 where anything did not come out even.
+ */
 
 import { parseArgs } from 'node:util'
 import { type CampaignResult, campaign } from './campaign.js'
+import { hunt, MUTANTS } from './mutants.js'
 
 const { values } = parseArgs({
   options: {
     seed: { type: 'string', default: '1' },
     runs: { type: 'string', default: '300' },
     only: { type: 'string' },
+    mutants: { type: 'string' },
     verbose: { type: 'boolean', default: false },
   },
 })
@@ -25,7 +30,17 @@ const result = await campaign({
   },
 })
 print(result)
-process.exitCode = result.problems.length === 0 ? 0 : 1
+let isGood = result.problems.length === 0
+
+// Whoever repeats a single run is after that one.
+const runsOfMutants = Number(values.mutants ?? (Number(values.runs) < 100 ? 0 : 60))
+for (const mutant of runsOfMutants > 0 ? MUTANTS : []) {
+  const { caughtBy, runs } = await hunt(mutant, Number(values.seed), runsOfMutants)
+  console.log(`mutant that ${mutant.name}: ${caughtBy === undefined ? 'NOT caught' : 'caught'} in ${runs} runs`)
+  if (caughtBy !== undefined) console.log(`  ${caughtBy}`)
+  isGood &&= caughtBy !== undefined
+}
+process.exitCode = isGood ? 0 : 1
 
 function print({ runs, messages, kills, faults, problems }: CampaignResult): void {
   const count = (kind: string): number => problems.filter((problem) => problem.kind === kind).length

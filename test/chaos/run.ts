@@ -45,6 +45,7 @@ export async function run(chaos: ChaosHouse, seed: number, { climate, patience }
   slack.addChannel({ id: channel, name: `run-${seed}`, members: [...people, stranger] })
 
   let deadline = Number.POSITIVE_INFINITY
+  let isStormy = climate.faults
   const count = random.between(2, 5)
   const scenes = Array.from({ length: count }, (_, index) => random.fork(`scene ${index}`))
   const plays = scenes.map((own, index) => {
@@ -55,6 +56,7 @@ export async function run(chaos: ChaosHouse, seed: number, { climate, patience }
       people,
       stranger,
       channel,
+      isStormy: () => isStormy,
       nextToken: () => `${ledger.prefix}x${(index + 1) * 100 + tokens++}q`,
       deadline: () => deadline,
     }
@@ -75,6 +77,7 @@ export async function run(chaos: ChaosHouse, seed: number, { climate, patience }
   }
   const crashesBefore = chaos.supervisor.crashes.length
   await storm(chaos, plan(random.fork('storm'), climate), tally, (release) => releases.push(release))
+  isStormy = false
   calm(chaos, releases)
   chaos.supervisor.startMayFail = false
   deadline = Date.now() + patience

@@ -16,6 +16,8 @@ export interface Stage {
   /** Somebody whose mailbox is not connected yet. */
   readonly stranger: string
   readonly channel: string
+  /** Whether anything may be made to fail just now. */
+  readonly isStormy: () => boolean
   /** The next token of this scene. */
   readonly nextToken: () => string
   /** Everything that is waited for has come by then, or never will; epoch milliseconds. */
@@ -51,7 +53,7 @@ const chat: Scene = async (stage, random) => {
     if (random.chance(0.5)) await somePause(random)
     const written = write(stage, talk, random.pick(['say', 'say', 'say', 'look']))
     const second = random.pick(['none', 'none', 'none', 'none', 'change', 'take back'])
-    if (second === 'change') change(stage, written, 'heard')
+    if (second === 'change') change(stage, written, 'this too')
     if (second === 'take back') takeBack(stage, written, 'either')
     if (random.chance(0.2)) await redeliver(stage, written)
   }
@@ -69,8 +71,9 @@ const held: Scene = async (stage, random) => {
     waiting.push(write(stage, talk, 'say'))
   }
   for (const written of random.shuffled(waiting)) {
-    const second = random.pick(['none', 'change', 'take back'])
-    if (second === 'change') change(stage, written, 'heard', 'only changed')
+    const second = random.pick(['none', 'change', 'change twice', 'take back'])
+    if (second.startsWith('change')) change(stage, written, 'only this')
+    if (second === 'change twice') change(stage, written, 'only this', 'rather than what came before')
     if (second === 'take back') takeBack(stage, written, 'unheard')
     if (random.chance(0.2)) await redeliver(stage, written)
   }
@@ -127,6 +130,9 @@ const stop: Scene = async (stage, random) => {
   stage.ledger.stopped.add(token)
   for (let isTaken = false; !isTaken; ) {
     const found = await until(stage, () => stopButton(stage, talk), `a way to stop ${token}`)
+    // The interruption is a request like any other: it may fail, and nothing else happens in the session that would remind the bot of it.
+    if (stage.isStormy() && random.chance(0.3))
+      stage.chaos.house.agents.faults.answer('sessions.events.send', 503, { times: random.between(1, 2) })
     isTaken = found === 'stopped' || (await press(stage, talk, found.message, found.button)) === 'acknowledged'
     await sleep(LOOK_EVERY_MS)
   }
@@ -208,15 +214,10 @@ function write(stage: Stage, talk: Talk, verb: Verb): Written {
   return written
 }
 
-function change(
-  stage: Stage,
-  written: Written,
-  fate: Fate,
-  what: 'only changed' | 'maybe changed' = 'maybe changed',
-): void {
-  const words = `${written.token} say rather this`
-  written.words = what === 'only changed' ? [words] : [...written.words, words]
-  written.fate = fate
+/** @param counts whether the message may still be heard as it was */
+function change(stage: Stage, written: Written, counts: 'only this' | 'this too', how = 'rather this'): void {
+  const words = `${written.token} say ${how}`
+  written.words = counts === 'only this' ? [words] : [...written.words, words]
   if (written.ts !== undefined)
     stage.chaos.house.slack.person(written.talk.person).edit(written.talk.channel, written.ts, words)
 }

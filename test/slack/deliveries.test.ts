@@ -334,6 +334,18 @@ describe('a press of a button', () => {
     expect(read({ ...press, ...more })).toMatchObject({ kind: 'press', team: 'E1', user: 'U0ANNA' })
   })
 
+  it('is by the same person as their messages and commands, also where only some name the organisation', () => {
+    const bot = { ...BOT, teamId: 'T1', enterpriseId: 'E1' }
+    const command = { command: '/inbox', user_id: 'U0ANNA', channel_id: 'D0ANNA', trigger_id: '1.2', team_id: 'T1' }
+    const nowhere = { enterprise: null, team: null, user: { id: 'U0ANNA' } }
+    expect(readDelivery(event(dm), bot)).toMatchObject({ message: { team: 'E1' } })
+    expect(readDelivery(command, bot)).toMatchObject({ team: 'E1' })
+    expect(readDelivery({ ...press, enterprise: null }, bot)).toMatchObject({ team: 'E1' })
+    expect(readDelivery({ ...press, ...nowhere }, bot)).toMatchObject({ team: 'E1' })
+    expect(readDelivery({ ...press, ...nowhere }, { ...BOT, teamId: 'T1' })).toMatchObject({ team: 'T1' })
+    expect(readDelivery({ ...command, team_id: 'T_THEIRS' }, bot)).toMatchObject({ team: 'T_THEIRS' })
+  })
+
   it('without a team falls back to that of its person', () => {
     expect(read({ ...press, team: null })).toMatchObject({ team: 'T1' })
     expect(read({ ...press, team: null, user: { id: 'U0ANNA' } })).toMatchObject({ kind: 'malformed' })

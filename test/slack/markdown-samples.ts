@@ -119,7 +119,7 @@ const SCRAPS = [
     ')',
     '](',
     '](https://a.b/c)',
-    '[a.b](',
+    '[ab.cd](',
     '!',
     '![',
     '\\',
@@ -190,7 +190,7 @@ export const wild = heaps(SCRAPS, 200)
 
 /** Anything whose letters are all content: no entities, addresses, tags, table headers or languages of code, which are rewritten. */
 export const lettered = heaps(
-  SCRAPS.filter((scrap) => !/&|http|mailto|br|a\.b|\||^`+$|^~+$/.test(scrap)),
+  SCRAPS.filter((scrap) => !/&|http|mailto|br|a\.b|ab\.|\||^`+$|^~+$/.test(scrap)),
   200,
 )
 

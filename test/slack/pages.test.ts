@@ -85,8 +85,10 @@ describe('a reply longer than a message', () => {
       'e\u0301',
     ]) {
       const whole = renderMarkdown(piece, 'final').trim()
-      for (const page of pages(of(piece.length * 150, piece), { final: true, limit: LIMIT })) {
-        expect(page.replaceAll(whole, '').trim()).toBe('')
+      for (let shift = 0; shift < piece.length; shift += 1) {
+        const lead = of(shift, '.').padEnd(shift + 1)
+        const all = pages(`${lead}${piece.repeat(100)}`, { final: true, limit: LIMIT })
+        for (const page of all) expect(page.replaceAll(whole, '').replace(/^\.+/, '').trim()).toBe('')
       }
     }
   })
@@ -104,6 +106,25 @@ describe('whatever the text', () => {
       }),
       { numRuns: 250 },
     )
+  })
+
+  test.each([
+    ['links that lie', '[ab.cd](https://an-evil-host.example.org) '],
+    ['labels of emphasis in Japanese', '日**」**日'],
+    ['addresses with ampersands', 'https://a.b/?&&&&&&&&&& '],
+    ['entities in text', '&&&&<<<<'],
+    ['quotes in lists', '- > - > x\n'],
+    ['code in lists', '- - - ```\n      x\n'],
+    ['line breaks in lists', '- - - - a<br><br><br>\n'],
+    ['many tables', 'a|b\n-|-\n1|2\n\n'],
+    ['tables with long names', `|${'name '.repeat(8)}|b|\n|-|-|\n${'|1|2|\n'.repeat(9)}\n`],
+    ['unclosed code in quotes', '> ```\n> x\n\n'],
+    ['long numbers', `9999. a\n${'1. a\n'.repeat(99)}`],
+  ])('%s: no page is longer than the limit', (_, piece) => {
+    for (const limit of [LIMIT, 1500, PAGE_LIMIT]) {
+      for (const page of pages(of(60_000, piece), { final: true, limit }))
+        expect(page.length).toBeLessThanOrEqual(limit)
+    }
   })
 
   it('a page that is full never changes, live or final, and paging step by step comes to the same', () => {

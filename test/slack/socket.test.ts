@@ -23,6 +23,8 @@ describe('an envelope', () => {
     ],
     ['of a command', JSON.stringify({ type: 'slash_commands', payload: {} }), null],
     ['that says hello', JSON.stringify({ type: 'hello' }), null],
+    ['under a name of the client’s own', JSON.stringify({ type: 'disconnected' }), 'no type of an envelope'],
+    ['with an event under such a name', envelope({ event: { type: 'disconnected' } }), 'no type of an event'],
     ['of a kind newer than this code', JSON.stringify({ type: 'brand_new' }), null],
     ['without a type', '{}', null],
     ['that is not JSON', '{"type": "events_a', 'not JSON'],

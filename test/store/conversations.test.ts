@@ -42,11 +42,11 @@ describe('where replies go', () => {
 describe('the session of a conversation', () => {
   it('is noted as asked for before it is made, so that a lost answer is looked up', async () => {
     const conversation = await journaled(store, incoming('1.0'))
-    expect(await store.conversations.requestSession(conversation)).toEqual({ requestedBefore: false })
-    expect(await store.conversations.requestSession(conversation)).toEqual({ requestedBefore: true })
+    expect(await store.conversations.requestSession(conversation)).toEqual({ since: null })
+    expect(await store.conversations.requestSession(conversation)).toEqual({ since: expect.any(Number) })
     await store.conversations.settleSession(conversation, 'session_1')
     expect(await store.conversations.get(conversation)).toMatchObject({ sessionId: 'session_1', position: null })
-    expect(await store.conversations.requestSession(conversation)).toEqual({ requestedBefore: false })
+    expect(await store.conversations.requestSession(conversation)).toEqual({ since: null })
   })
 
   it('takes its place in the log along when it is let go of', async () => {
@@ -58,7 +58,7 @@ describe('the session of a conversation', () => {
     })
     await store.conversations.forgetSession(conversation)
     expect(await store.conversations.get(conversation)).toMatchObject({ sessionId: null, position: null })
-    expect(await store.conversations.requestSession(conversation)).toEqual({ requestedBefore: false })
+    expect(await store.conversations.requestSession(conversation)).toEqual({ since: null })
   })
 })
 

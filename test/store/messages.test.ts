@@ -164,10 +164,10 @@ describe('what waits', () => {
 
   it('takes over an edit, until a turn has taken the message', async () => {
     const conversation = await journaled(store, incoming('1.0'))
-    expect(await store.messages.edit({ team: TEAM, channel: DM, ts: '1.0', text: 'better words' }, '3.0')).toBe(true)
+    expect(await store.messages.edit(TEAM, DM, '1.0', 'better words', '3.0')).toBe(true)
     expect(await texts(conversation)).toEqual(['better words'])
     const taken = await store.turns.take(await store.turns.queue(conversation))
-    expect(await store.messages.edit({ team: TEAM, channel: DM, ts: '1.0', text: 'too late' }, '3.0')).toBe(false)
+    expect(await store.messages.edit(TEAM, DM, '1.0', 'too late', '3.0')).toBe(false)
     expect(taken.map((message) => message.text)).toEqual(['better words'])
     expect(
       (await store.messages.ofTurn((await store.turns.unfinished(conversation))[0]?.id ?? '')).map((one) => one.text),
@@ -176,14 +176,14 @@ describe('what waits', () => {
 
   it('can be taken back, until a turn has taken it, and is not brought back by a late copy', async () => {
     const conversation = await journaled(store, incoming('1.0'))
-    expect(await store.messages.cancel({ team: TEAM, channel: DM, ts: '1.0' })).toBe(conversation)
-    expect(await store.messages.cancel({ team: TEAM, channel: DM, ts: '1.0' })).toBeNull()
+    expect(await store.messages.cancel(TEAM, DM, '1.0')).toBe(conversation)
+    expect(await store.messages.cancel(TEAM, DM, '1.0')).toBeNull()
     await store.messages.journal(incoming('1.0'))
     expect(await texts(conversation)).toEqual([])
-    expect(await store.messages.edit({ team: TEAM, channel: DM, ts: '1.0', text: 'back?' }, '3.0')).toBe(false)
+    expect(await store.messages.edit(TEAM, DM, '1.0', 'back?', '3.0')).toBe(false)
     await journaled(store, incoming('2.0', { threadTs: '1.0' }))
     await store.turns.take(await store.turns.queue(conversation))
-    expect(await store.messages.cancel({ team: TEAM, channel: DM, ts: '2.0' })).toBeNull()
+    expect(await store.messages.cancel(TEAM, DM, '2.0')).toBeNull()
   })
 
   it('is stored as edited where the edit comes first, and the original is the copy', async () => {
@@ -224,9 +224,9 @@ describe('what waits', () => {
 
   it('is edited and taken back only where it was written', async () => {
     const conversation = await journaled(store, incoming('1.0'))
-    expect(await store.messages.edit({ team: TEAM, channel: GENERAL, ts: '1.0', text: 'x' }, '3.0')).toBe(false)
-    expect(await store.messages.edit({ team: 'T2', channel: DM, ts: '1.0', text: 'x' }, '3.0')).toBe(false)
-    expect(await store.messages.cancel({ team: TEAM, channel: GENERAL, ts: '1.0' })).toBeNull()
+    expect(await store.messages.edit(TEAM, GENERAL, '1.0', 'x', '3.0')).toBe(false)
+    expect(await store.messages.edit('T2', DM, '1.0', 'x', '3.0')).toBe(false)
+    expect(await store.messages.cancel(TEAM, GENERAL, '1.0')).toBeNull()
     expect(await texts(conversation)).toEqual(['words of 1.0'])
   })
 
@@ -235,7 +235,7 @@ describe('what waits', () => {
     const running = await journaled(store, incoming('2.0'))
     const done = await journaled(store, incoming('3.0'))
     await journaled(store, incoming('4.0', { channel: GENERAL, user: ANNA }))
-    await store.messages.cancel({ team: TEAM, channel: GENERAL, ts: '4.0' })
+    await store.messages.cancel(TEAM, GENERAL, '4.0')
     await store.turns.take(await store.turns.queue(running))
     const turn = await store.turns.queue(done)
     await store.turns.take(turn)

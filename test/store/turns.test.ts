@@ -89,6 +89,15 @@ describe('the turns of a conversation', () => {
     expect(await store.turns.get(turn.id)).toMatchObject({ state: 'ended' })
   })
 
+  it('that are refused leave alone what was taken back meanwhile', async () => {
+    const turn = await store.turns.queue(conversation)
+    const messages = await store.messages.queued(conversation)
+    await store.messages.cancel(TEAM, DM, '1.0')
+    await store.turns.refuse(turn, messages, 'help')
+    const rows = await store.db.selectFrom('message').select(['state', 'turn_id']).execute()
+    expect(rows).toEqual([{ state: 'cancelled', turn_id: null }])
+  })
+
   it('that have nothing to do leave nothing behind', async () => {
     const turn = await store.turns.queue(conversation)
     const key = { subject: turn.id, place: 'reply', part: 0 } as const

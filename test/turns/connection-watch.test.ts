@@ -47,16 +47,19 @@ class FakeConnections implements Connections {
 
 class Waiter implements ConnectionWaiter {
   readonly links: string[] = []
-  connected = 0
+  over = 0
 
-  constructor(readonly since: number) {}
+  constructor(
+    readonly since: number,
+    readonly until = Number.POSITIVE_INFINITY,
+  ) {}
 
   onLink(link: ConnectLink): void {
     this.links.push(link.url)
   }
 
-  onConnected(): void {
-    this.connected += 1
+  onOver(): void {
+    this.over += 1
   }
 }
 
@@ -65,8 +68,8 @@ function open() {
   const connections = new FakeConnections(clock)
   const log = new SilentLog()
   const watch = new ConnectionWatch(connections, clock, log)
-  const wait = async (who: IdentifiedPerson, turn = 'turn') => {
-    const waiter = new Waiter(clock.now())
+  const wait = async (who: IdentifiedPerson, turn = 'turn', until?: number) => {
+    const waiter = new Waiter(clock.now(), until)
     watch.wait(who, turn, await watch.link(who), waiter)
     return waiter
   }
@@ -120,14 +123,14 @@ describe('waiting for a connection', () => {
     const { clock, connections, wait } = open()
     const waiter = await wait(anna)
     await clock.advance(MINUTE)
-    expect(waiter.connected).toBe(0)
+    expect(waiter.over).toBe(0)
     connections.connected.add('anna')
     await clock.advance(5 * SECOND)
-    expect(waiter.connected).toBe(1)
+    expect(waiter.over).toBe(1)
     const asked = connections.asked.length
     await clock.advance(60 * MINUTE)
     expect(connections.asked).toHaveLength(asked)
-    expect(waiter.connected).toBe(1)
+    expect(waiter.over).toBe(1)
     expect(clock.waiting).toBe(0)
   })
 
@@ -139,7 +142,7 @@ describe('waiting for a connection', () => {
     expect(connections.times('anna')).toHaveLength(2)
     connections.connected.add('anna')
     await clock.advance(5 * SECOND)
-    expect([first.connected, second.connected]).toEqual([1, 1])
+    expect([first.over, second.over]).toEqual([1, 1])
   })
 
   it('keeps people apart', async () => {
@@ -148,20 +151,20 @@ describe('waiting for a connection', () => {
     const bens = await wait(ben)
     connections.connected.add('ben')
     await clock.advance(5 * SECOND)
-    expect([annas.connected, bens.connected]).toEqual([0, 1])
+    expect([annas.over, bens.over]).toEqual([0, 1])
     await clock.advance(5 * SECOND)
     expect(connections.times('anna').length).toBeGreaterThan(connections.times('ben').length)
   })
 
-  it('is eager again when a later turn of the same person waits too', async () => {
+  it('is eager again at once when a later turn of the same person waits too', async () => {
     const { clock, connections, wait } = open()
     await wait(anna, 'yesterday')
     await clock.advance(24 * 60 * MINUTE)
     await wait(anna, 'now')
-    await clock.advance(5 * MINUTE)
+    const start = clock.now()
     const before = connections.asked.length
-    await clock.advance(MINUTE)
-    expect(connections.asked.length - before).toBeGreaterThanOrEqual(12)
+    await clock.advance(5 * MINUTE)
+    expect(longestGap([start, ...connections.times('anna').slice(before), clock.now()])).toBeLessThanOrEqual(5 * SECOND)
   })
 
   it('replaces a link before it expires, and tells every turn that waits', async () => {
@@ -201,17 +204,31 @@ describe('waiting for a connection', () => {
     await expect(watch.link(anna)).resolves.toMatchObject({ url: expect.stringContaining('anna') })
   })
 
+  it('ends in vain for a turn whose time is up, and goes on for the others', async () => {
+    const { clock, connections, wait } = open()
+    const first = await wait(anna, 'first', clock.now() + MINUTE)
+    const second = await wait(anna, 'second', clock.now() + 10 * MINUTE)
+    await clock.advance(2 * MINUTE)
+    expect([first.over, second.over]).toEqual([1, 0])
+    await clock.advance(10 * MINUTE)
+    expect([first.over, second.over]).toEqual([1, 1])
+    const asked = connections.asked.length
+    await clock.advance(60 * MINUTE)
+    expect(connections.asked).toHaveLength(asked)
+    expect(clock.waiting).toBe(0)
+  })
+
   it('survives that Scalekit does not answer, and says so to the operator', async () => {
     const { clock, connections, log, wait } = open()
     const waiter = await wait(anna)
     connections.failing = true
     await clock.advance(MINUTE)
-    expect(waiter.connected).toBe(0)
+    expect(waiter.over).toBe(0)
     expect(log.lines.some((line) => line.level === 'warn')).toBe(true)
     connections.failing = false
     connections.connected.add('anna')
     await clock.advance(5 * SECOND)
-    expect(waiter.connected).toBe(1)
+    expect(waiter.over).toBe(1)
   })
 
   it('ends for a turn that is forgotten, and altogether with the last of them', async () => {
@@ -221,7 +238,7 @@ describe('waiting for a connection', () => {
     watch.forget(anna, 'first')
     connections.connected.add('anna')
     await clock.advance(5 * SECOND)
-    expect([first.connected, second.connected]).toEqual([0, 1])
+    expect([first.over, second.over]).toEqual([0, 1])
     connections.connected.delete('anna')
     await wait(anna, 'third')
     watch.forget(anna, 'third')
@@ -243,7 +260,7 @@ describe('waiting for a connection', () => {
     watch.forget(anna, 'turn')
     answer()
     await settle()
-    expect(waiter.connected).toBe(0)
+    expect(waiter.over).toBe(0)
     expect(clock.waiting).toBe(0)
   })
 
@@ -253,7 +270,7 @@ describe('waiting for a connection', () => {
     connections.connected.add('anna')
     watch.check(anna.id)
     await settle()
-    expect(waiter.connected).toBe(1)
+    expect(waiter.over).toBe(1)
     connections.connected.delete('anna')
     await wait(anna)
     let answer = () => {}

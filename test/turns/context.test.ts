@@ -12,6 +12,7 @@ const conversation: Conversation = {
   address: null,
   sessionId: null,
   position: null,
+  isAdrift: false,
 }
 const message: Message = { id: 'm-ref', channel: 'D1', ts: '1795339920.000100', text: 'What is unread?', files: [] }
 const profile: Profile = { name: 'Anna Lindqvist', timeZone: 'Europe/Stockholm', email: null }

@@ -91,6 +91,8 @@ export class FakeAgent implements Agent {
   readonly failures: Partial<Record<keyof Agent, Failure[]>> = {}
   /** What the mailbox has called its messages, threads and labels in front of the agent. */
   readonly names = new Map<string, string>()
+  /** Takes messages, and never takes them up. */
+  isDeaf = false
   /** How the next turns are answered; where nothing is said, with one message. */
   readonly answers: Answer[] = []
   /** What the session does once nothing waits for a decision any more. */
@@ -120,7 +122,7 @@ export class FakeAgent implements Agent {
     })
   }
 
-  async findSession(conversation: Conversation): Promise<string | null> {
+  async findSession(conversation: Conversation, _requestedAt: number): Promise<string | null> {
     return await this.#call('findSession', () => {
       return this.sessions.findLast((one) => one.conversationId === conversation.id && one.gone === null)?.id ?? null
     })
@@ -133,11 +135,14 @@ export class FakeAgent implements Agent {
   }
 
   follow(sessionId: string, after: LogPosition | null, signal: AbortSignal): EventFeed {
-    const session = this.#call('follow', () => this.#find(sessionId))
-    const opened = session.then(() => {})
+    const log = this.#call('follow', () => {
+      const session = this.#find(sessionId)
+      return { session, known: session.events.length }
+    })
+    const opened = log.then(() => {})
     // Whoever iterates without awaiting `opened` learns of it there.
     opened.catch(() => {})
-    return { opened, [Symbol.asyncIterator]: () => feed(session, after, signal) }
+    return { opened, [Symbol.asyncIterator]: () => feed(log, after, signal) }
   }
 
   async sendMessages(sessionId: string, messages: readonly OutgoingMessage[]): Promise<void> {
@@ -149,6 +154,7 @@ export class FakeAgent implements Agent {
     const session = this.#find(sessionId)
     session.received.push(...messages)
     session.batches.push(messages.length)
+    if (this.isDeaf) return
     for (const _ of messages) session.push({ type: 'message_received' })
     session.push({ type: 'running' })
     const answer = this.answers.shift()
@@ -190,6 +196,19 @@ export class FakeAgent implements Agent {
     })
   }
 
+  async comeToRest(sessionId: string): Promise<LogPosition | null> {
+    return await this.#call('comeToRest', () => {
+      const session = this.#find(sessionId)
+      if (session.events.at(-1)?.type !== 'idle' || session.waiting.length > 0) {
+        session.interrupts += 1
+        session.waiting = []
+        session.rest()
+      }
+      const last = session.events.at(-1)
+      return last === undefined ? null : { id: last.id, at: last.at }
+    })
+  }
+
   async describeIds(sessionId: string, ids: readonly string[]): Promise<ReadonlyMap<string, string>> {
     return await this.#call('describeIds', () => {
       this.#find(sessionId)
@@ -224,11 +243,12 @@ export class FakeAgent implements Agent {
 }
 
 async function* feed(
-  follows: Promise<FakeSession>,
+  log: Promise<{ readonly session: FakeSession; readonly known: number }>,
   after: LogPosition | null,
   signal: AbortSignal,
 ): AsyncGenerator<AgentEvent> {
-  const session = await follows
+  const { session, known } = await log
+  let isCaughtUp = false
   let next = session.events.findIndex((event) => event.id === after?.id) + 1
   let broken: Error | undefined
   let wake = () => {}
@@ -243,7 +263,10 @@ async function* feed(
       if (signal.aborted) return
       if (broken !== undefined) throw broken
       const event = session.events[next]
-      if (event === undefined) {
+      if (next >= known && !isCaughtUp) {
+        isCaughtUp = true
+        yield { type: 'caught_up' }
+      } else if (event === undefined) {
         await new Promise<void>((resolve) => {
           wake = resolve
         })

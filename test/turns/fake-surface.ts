@@ -49,6 +49,8 @@ export class FakeSurface implements Surface {
   }
   /** What goes wrong next when somebody is looked up. */
   readonly failures: Error[] = []
+  /** Whether Slack opens direct messages with people. */
+  hasDirectMessages = true
   readonly chosenFor: string[] = []
 
   async profile(_person: Person): Promise<Awaited<ReturnType<Surface['profile']>>> {
@@ -57,8 +59,9 @@ export class FakeSurface implements Surface {
     return this.answer
   }
 
-  async chooseAddress(conversation: Conversation): Promise<Address> {
+  async chooseAddress(conversation: Conversation): Promise<Address | 'no_direct_message'> {
     this.chosenFor.push(conversation.id)
+    if (!this.hasDirectMessages) return 'no_direct_message'
     return { channel: 'D_PRIVATE', threadTs: '1795339900.000001' }
   }
 

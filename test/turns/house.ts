@@ -20,6 +20,7 @@ export const DM = 'D_ANNA'
 class FakeScalekit implements Connections, MailboxAccess {
   connected: ConnectionState = 'connected'
   readonly granted: string[] = []
+  readonly distrusted: string[] = []
   /** What goes wrong next. */
   readonly failures: { readonly state: Error[]; readonly link: Error[]; readonly grant: Error[] } = {
     state: [],
@@ -50,6 +51,10 @@ class FakeScalekit implements Connections, MailboxAccess {
     throwNext(this.failures.grant)
     this.granted.push(person.identifier)
     return { personId: person.id }
+  }
+
+  async distrust(person: IdentifiedPerson): Promise<void> {
+    this.distrusted.push(person.identifier)
   }
 }
 

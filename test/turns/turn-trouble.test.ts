@@ -102,7 +102,7 @@ describe('a service that does not answer', () => {
     house.wake(conversation)
     await house.pass(15 * MINUTE)
     await house.finished()
-    expect(await house.turnOf(conversation)).toMatchObject({ state: 'ended', ending: 'claude_unavailable' })
+    expect(await house.turnOf(conversation)).toMatchObject({ state: 'ended', ending: 'lost_contact' })
   })
 
   it('keeps what was said so far in view', async () => {
@@ -186,6 +186,17 @@ describe('what cannot be tried again ends in words', () => {
     expect(await house.store.messages.ofTurn(turn.id)).toMatchObject([{ text: 'one' }])
   })
 
+  it('also where it fails every time for a reason that nobody foresaw', async () => {
+    house.scalekit.failures.state.push(...Array.from({ length: 100 }, () => new Error('a bug')))
+    const { conversation } = await house.say('Hello')
+    for (let attempt = 0; attempt < 100 && house.endings.length === 0; attempt += 1) {
+      await house.work(conversation).catch(() => {})
+    }
+    const turn = await house.turnOf(conversation)
+    expect(house.replyOf(turn).last.phase).toEqual({ type: 'ended', ending: 'unknown' })
+    expect(turn.state).toBe('ended')
+  })
+
   it('is not what nobody foresaw: that is tried again later, and the message stays', async () => {
     house.scalekit.failures.state.push(new Error('a bug'))
     const { conversation } = await house.say('Hello')
@@ -193,6 +204,65 @@ describe('what cannot be tried again ends in words', () => {
     await house.work(conversation)
     expect(house.endings).toEqual(['answered'])
     expect(heard()).toEqual(['Hello'])
+  })
+})
+
+describe('a session that shows no sign of life', () => {
+  it('is given up after some minutes, and stopped, so that it does not wake up unseen', async () => {
+    house.agent.answers.push(() => {})
+    house.agent.isDeaf = true
+    const { conversation } = await house.say('Hello')
+    house.wake(conversation)
+    await house.pass(4 * MINUTE)
+    expect(house.endings).toEqual([])
+    await house.pass(2 * MINUTE)
+    await house.finished()
+    const turn = await house.turnOf(conversation)
+    expect(house.replyOf(turn).last.phase).toEqual({ type: 'ended', ending: 'stalled' })
+    expect(house.agent.session.interrupts).toBe(1)
+  })
+
+  it('is not one that works for a long time', async () => {
+    await working()
+    await house.pass(60 * MINUTE)
+    house.agent.session.rest()
+    await house.finished()
+    expect(house.endings).toEqual(['empty_answer'])
+  })
+})
+
+describe('a turn that was given up in the middle', () => {
+  /** Contact is lost for good while the session goes on with it. */
+  async function lost() {
+    const { conversation, ts, turn, reply } = await working('one')
+    house.agent.session.say('The first half.')
+    await house.settle()
+    house.agent.fail('follow', ...Array.from({ length: 1_000 }, () => ({ before: out('claude') })))
+    house.agent.session.breakFeeds(out('claude'))
+    await house.pass(15 * MINUTE)
+    await house.finished()
+    house.agent.failures.follow = []
+    return { conversation, ts, turn, reply }
+  }
+
+  it('says that part of it may have been done', async () => {
+    const { turn, reply } = await lost()
+    expect(reply.last.phase).toEqual({ type: 'ended', ending: 'lost_contact' })
+    expect(await house.store.turns.get(turn.id)).toMatchObject({ state: 'ended' })
+  })
+
+  it('is ended before the next one, whose answer is its own', async () => {
+    const { conversation, ts } = await lost()
+    house.agent.session.say('The second half.')
+    await house.say('two', { threadTs: ts })
+    await house.work(conversation)
+    const [, next] = await house.turnsOf(conversation)
+    expect(house.agent.session.interrupts).toBe(1)
+    expect(next && house.replyOf(next).last).toMatchObject({
+      phase: { type: 'ended', ending: 'answered' },
+      reply: { items: [{ text: 'You wrote: two' }] },
+      notice: null,
+    })
   })
 })
 

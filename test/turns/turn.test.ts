@@ -148,6 +148,27 @@ describe('a turn', () => {
     },
   )
 
+  it('asks for a new key to the mailbox after the last one was not accepted there', async () => {
+    house.agent.answers.push((session) => {
+      session.push({ type: 'error', kind: 'mailbox_refused', retry: 'exhausted' })
+      session.push({ type: 'idle', reason: 'retries_exhausted', awaiting: [] })
+    })
+    const { conversation } = await house.say('What is unread?')
+    await house.work(conversation)
+    expect(house.endings).toEqual(['mailbox_refused'])
+    expect(house.scalekit.distrusted).toEqual(['slack:T1:U_ANNA'])
+  })
+
+  it('answers in the channel that there is no way to answer in private', async () => {
+    house.surface.hasDirectMessages = false
+    const { conversation } = await house.say('What is unread?', { channel: 'C_GENERAL' })
+    await house.work(conversation)
+    const turn = await house.turnOf(conversation)
+    expect(turn).toMatchObject({ state: 'ended', ending: 'no_direct_message' })
+    expect(house.replyOf(turn).last.phase).toEqual({ type: 'ended', ending: 'no_direct_message' })
+    expect(house.agent.calls).toEqual([])
+  })
+
   it('never opens a mailbox whose identifier belongs to somebody else', async () => {
     const other = await house.store.people.ensure('T1', 'U_OTHER')
     await house.store.people.identify(other, `slack:T1:${ANNA}`)
@@ -243,7 +264,7 @@ describe('without a connection', () => {
     await house.finished()
     const turn = await house.turnOf(conversation)
     expect(turn).toMatchObject({ state: 'ended', ending: 'answered' })
-    expect(house.replyOf(turn).phases).toEqual(['starting', 'connecting', 'starting', 'working', 'ended'])
+    expect(house.replyOf(turn).phases).toEqual(['starting', 'connecting', 'working', 'ended'])
     expect(house.agent.session.received.map((message) => message.text)).toEqual(['What is unread?'])
   })
 
@@ -258,6 +279,24 @@ describe('without a connection', () => {
     await house.finished()
     expect(house.agent.session.batches).toEqual([2])
     expect(await house.turnsOf(conversation)).toHaveLength(1)
+  })
+
+  it('for a day, the question is closed with words, and the next one prompts again', async () => {
+    house.scalekit.connected = 'missing'
+    const { conversation, ts } = await house.say('What is unread?')
+    await house.work(conversation)
+    await house.pass(25 * 60 * 60_000)
+    await house.finished()
+    const turn = await house.turnOf(conversation)
+    expect(turn).toMatchObject({ state: 'ended', ending: 'not_connected' })
+    expect(house.replyOf(turn).last.phase).toEqual({ type: 'ended', ending: 'not_connected' })
+    const { asked } = house.scalekit
+    await house.pass(60 * 60_000)
+    expect(house.scalekit.asked).toBe(asked)
+    await house.say('Now?', { threadTs: ts })
+    await house.work(conversation)
+    const [, next] = await house.turnsOf(conversation)
+    expect(next && house.replyOf(next).last.phase.type).toBe('connecting')
   })
 
   it('the link in the prompt is renewed before it expires', async () => {

@@ -1,0 +1,104 @@
+/**
+ * Tests of the test: the bot with one promise broken, each in a copy of the compiled program. A campaign that does not catch
+ * them would not catch the real thing either.
+ */
+
+import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { COMPILED } from '../support/house.js'
+import { campaign } from './campaign.js'
+
+export interface Mutant {
+  readonly name: string
+  /** Below the folder of the compiled program. */
+  readonly file: string
+  readonly original: string
+  readonly broken: string
+}
+
+export const MUTANTS: readonly Mutant[] = [
+  {
+    name: 'acknowledges before it stores',
+    file: 'slack/intake.js',
+    original: 'await this.handlers.message(delivery.message);',
+    broken: 'await event.ack(); await this.handlers.message(delivery.message); return;',
+  },
+  {
+    name: 'posts again without looking whether the first post arrived',
+    file: 'slack/poster.js',
+    original: 'metadataKey(message) === keyText(key)',
+    broken: 'false',
+  },
+  {
+    name: 'sends again without looking whether the session has it',
+    file: 'agent/sessions.js',
+    original: "event.type !== 'user.message' || isBehind(event, after)",
+    broken: 'true',
+  },
+  {
+    name: 'makes a second session without looking for the first',
+    file: 'agent/sessions.js',
+    original: 'isMarked(session.metadata, mark) && whyGone(session) === null',
+    broken: 'false',
+  },
+  {
+    name: 'forgets on its start what was left undone',
+    file: 'main.js',
+    original: 'of await store.conversations.unfinished()',
+    broken: 'of []',
+  },
+  {
+    name: 'takes messages in the order in which they came',
+    file: 'store/turns.js',
+    original: '.sort(byTs)',
+    broken: '',
+  },
+  {
+    name: 'believes that an edit never overtakes its message',
+    file: 'slack/deliveries.js',
+    original: 'OVERTAKEN_WITHIN_S = 60 * 60',
+    broken: 'OVERTAKEN_WITHIN_S = Number.NEGATIVE_INFINITY',
+  },
+]
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url))
+/** A mutant that leaves something undone is noticed by waiting; a bot that is merely slow must not look like one. */
+const PATIENCE_MS = 40_000
+
+export interface Verdict {
+  readonly mutant: Mutant
+  /** What gave it away; undefined where it got through all runs. */
+  readonly caughtBy: string | undefined
+  readonly runs: number
+}
+
+/** @throws Error where the code that it breaks is not there any more */
+export async function hunt(mutant: Mutant, seed: number, mostRuns: number): Promise<Verdict> {
+  const directory = await mkdtemp(join(tmpdir(), 'slack-inbox-agent-mutant-'))
+  try {
+    const program = join(directory, 'dist')
+    await cp(COMPILED, program, { recursive: true })
+    await cp(join(ROOT, 'package.json'), join(directory, 'package.json'))
+    await symlink(join(ROOT, 'node_modules'), join(directory, 'node_modules'))
+    await mutate(join(program, mutant.file), mutant)
+    const { problems, runs } = await campaign({
+      seed,
+      runs: mostRuns,
+      program,
+      untilCaught: true,
+      patience: PATIENCE_MS,
+    })
+    const [first] = problems
+    return { mutant, runs, caughtBy: first && `seed ${first.seed}, ${first.kind}: ${first.what}` }
+  } finally {
+    await rm(directory, { recursive: true, force: true })
+  }
+}
+
+async function mutate(path: string, { name, original, broken }: Mutant): Promise<void> {
+  const code = await readFile(path, 'utf8')
+  if (!code.includes(original)) throw new Error(`The mutant that ${name} no longer finds what it breaks in ${path}`)
+  await writeFile(path, code.replaceAll(original, broken))
+}
