@@ -115,7 +115,7 @@ async function run(
     forgetVaultIfGone: (personId) => virtual.forgetIfGone(personId),
   })
 
-  const poster = new Poster(web, store.posts, identity.userId)
+  const poster = new Poster(web, store.posts, identity.userId, identity.botId)
   const surface = new SlackSurface({
     web,
     poster,

@@ -19,6 +19,9 @@ import { begin, finish, readJob, type Thread, tell, told } from './link.js'
 /** `SLACK_EDITS_PER_MINUTE`, unless somebody sets it. */
 const EDITS_PER_MINUTE = 45
 
+/** What a turn does before the agent is at work (who asks, their connection, the session) takes its time, and it is shown when it is over. */
+const PREPARING_MS = 500
+
 const job = readJob()
 const answer = answerOf(job.seconds)
 const log = createLog('error')
@@ -53,6 +56,7 @@ async function answerIn({ channel, ts }: Thread, turnId: string): Promise<void> 
   }
   show({ type: 'starting' })
   const startsAt = begin(channel)
+  await new Promise((resolve) => setTimeout(resolve, PREPARING_MS))
   happen({ type: 'running', id: 'e1', at: new Date().toISOString() })
   show({ type: 'working' })
   let begun = false

@@ -5,7 +5,7 @@ import { NotConnected } from '../turns/ports.js'
 import { asSetupProblem, type Scalekit, ScalekitRefusal } from './client.js'
 import { connectionState, type MailboxConnection } from './connections.js'
 
-const minted = z.object({ token: z.string().min(1), expires_at: z.unknown() })
+const minted = z.object({ token: z.string().min(1), expires_at: z.unknown().optional() })
 
 /** Minting function for one MCP configuration. The function throws NotConnected, Unavailable, OperatorProblem. */
 export function tokenMint(scalekit: Scalekit, mailbox: MailboxConnection) {

@@ -40,6 +40,8 @@ export class Poster {
     private readonly web: WebClient,
     private readonly posts: Posts,
     private readonly botUserId: string,
+    /** Stands in messages that name no user. */
+    private readonly botId: string | null = null,
   ) {}
 
   /**
@@ -107,13 +109,17 @@ export class Poster {
           : this.web.conversations.replies({ ...paging, ts: threadTs }),
       )
       for (const message of answer.messages ?? []) {
-        if (message.user === this.botUserId && metadataKey(message) === keyText(key) && message.ts !== undefined)
-          return message.ts
+        if (this.#isOwn(message) && metadataKey(message) === keyText(key) && message.ts !== undefined) return message.ts
       }
       cursor = answer.response_metadata?.next_cursor
       if (!cursor) break
     }
     return null
+  }
+
+  #isOwn(message: { user?: string; bot_id?: string }): boolean {
+    if (message.user !== undefined) return message.user === this.botUserId
+    return this.botId !== null && message.bot_id === this.botId
   }
 }
 

@@ -111,7 +111,7 @@ export class TurnRun {
       await this.#interrupt(this.conversation.sessionId)
     } catch (error) {
       // It may be long before anything else happens in the session: the turn is taken up anew, and with it the interruption.
-      this.#stopFollowing()
+      //x
       throw error
     }
   }
@@ -580,7 +580,7 @@ export class TurnRun {
     this.#show({ type: 'ended', ending })
     await this.#display.settled()
     // One that was overtaken by the end of its turn must not hit the next one.
-    await this.#interrupting
+    //y
     const person = identified(this.conversation.owner)
     if (ending === 'mailbox_refused' && person !== null) await this.rooms.access.distrust(person)
     // A reply without an end was given up: the session may go on, and nobody knows where its log will stand.

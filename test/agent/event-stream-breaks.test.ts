@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
 import { Claude } from '../../src/agent/claude.js'
 import { followSession } from '../../src/agent/event-log.js'
-import type { AgentEvent } from '../../src/turns/events.js'
+import type { AgentEvent, LogPosition } from '../../src/turns/events.js'
 import { Unavailable } from '../../src/turns/ports.js'
 import { BRISK, rejection } from './platform.js'
 
@@ -47,12 +47,13 @@ function answerList(response: ServerResponse, events: readonly object[]): void {
   response.end(JSON.stringify({ data: events, next_page: null }))
 }
 
-async function readUntilIdle(claude: Claude): Promise<string[]> {
+async function readUntilIdle(claude: Claude, after: LogPosition | null = null): Promise<string[]> {
   const abort = new AbortController()
   const types: string[] = []
   const isIdle = (event: AgentEvent) => event.type === 'idle'
-  for await (const event of followSession(claude, 'session_1', null, abort.signal, { ...BRISK, silenceMs: 100_000 })) {
-    types.push(event.type)
+  for await (const event of followSession(claude, 'session_1', after, abort.signal, { ...BRISK, silenceMs: 100_000 })) {
+    // Where the list ends and the stream begins is told in between; what is read is what counts here.
+    if (event.type !== 'caught_up') types.push(event.type)
     if (isIdle(event)) break
   }
   abort.abort()
@@ -134,6 +135,18 @@ describe('a stream that breaks', () => {
       }
     })
     expect(await readUntilIdle(claude)).toEqual(['running', 'idle'])
+  })
+
+  it('keeps an earlier turn out of this one, also where the list takes no filter by time', async () => {
+    const at = (second: number, event: object) => ({ ...event, processed_at: `2026-11-22T09:00:0${second}.000Z` })
+    const earlier = [at(1, { ...running, id: 'sevt_a' }), at(2, { type: 'agent.message', id: 'sevt_b', content: [] })]
+    const anchor = at(3, { ...idle, id: 'sevt_c' })
+    const claude = await serve((request, response) => {
+      if (request.url?.includes('/stream')) openStream(response)
+      else answerList(response, [...earlier, anchor, running, idle])
+    })
+    const types = await readUntilIdle(claude, { id: 'sevt_c', at: '2026-11-22T09:00:03.000Z' })
+    expect(types).toEqual(['running', 'idle'])
   })
 
   it('takes an event without id each time it comes', async () => {

@@ -25,6 +25,12 @@ const CASES: readonly [string, VendorEvent, AgentEvent | null][] = [
   ['the queued copy of a message', { id, processed_at: null, type: 'user.message', content: [] }, null],
   ['a queued copy that leaves the time out', { id, type: 'user.message', content: [] }, null],
   ['the session starting to run', { ...stamp, type: 'session.status_running' }, { id, at, type: 'running' }],
+  ['a message without content', unforeseen({ ...stamp, type: 'agent.message' }), { id, at, type: 'message', text: '' }],
+  [
+    'an error that says nothing of itself',
+    unforeseen({ ...stamp, type: 'session.error' }),
+    { id, at, type: 'error', kind: 'unknown', retry: 'retrying' },
+  ],
   ['thinking', { ...stamp, type: 'agent.thinking' }, { id, at, type: 'thinking' }],
   [
     'a message of several blocks, one withheld',

@@ -76,7 +76,7 @@ describe('Markdown that is still arriving', () => {
           expect(text.startsWith(shown[index - 1] ?? '')).toBe(true)
         }
       }),
-      { numRuns: 200 },
+      { numRuns: 200, endOnFailure: true },
     )
   })
 

@@ -56,7 +56,7 @@ describe('control sequences that a model or a mail wrote', () => {
       fc.property(wild, fc.boolean(), (markdown, finished) => {
         expect(renderMarkdown(markdown, finished ? 'final' : 'live')).toMatch(INERT)
       }),
-      { numRuns: 300 },
+      { numRuns: 300, endOnFailure: true },
     )
   })
 

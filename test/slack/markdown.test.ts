@@ -85,7 +85,7 @@ describe('finished Markdown', () => {
           .replace(/\[[ x]\] /g, '')
         expect(seen(final(markdown)).replace(/[☐☑🖼]/gu, '')).toBe(seen(plain))
       }),
-      { numRuns: 150 },
+      { numRuns: 150, endOnFailure: true },
     )
   })
 })

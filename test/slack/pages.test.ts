@@ -104,7 +104,7 @@ describe('whatever the text', () => {
       fc.property(wild, fc.boolean(), fc.integer({ min: LIMIT, max: 1300 }), (markdown, final, limit) => {
         for (const page of pages(markdown, { final, limit })) expect(page.length).toBeLessThanOrEqual(limit)
       }),
-      { numRuns: 250 },
+      { numRuns: 250, endOnFailure: true },
     )
   })
 
@@ -139,7 +139,7 @@ describe('whatever the text', () => {
           expect(pager.update(text, final)).toEqual(now)
         }
       }),
-      { numRuns: 200 },
+      { numRuns: 200, endOnFailure: true },
     )
   })
 
@@ -148,7 +148,7 @@ describe('whatever the text', () => {
       fc.property(lettered, (markdown) => {
         expect(letters(pages(markdown, { final: true, limit: LIMIT }).join(''))).toBe(letters(markdown))
       }),
-      { numRuns: 150 },
+      { numRuns: 150, endOnFailure: true },
     )
   })
 
@@ -158,7 +158,7 @@ describe('whatever the text', () => {
         const paged = pages(markdown, { final: true, limit: LIMIT })
         expect(paged.map(seen).join('').replaceAll('…', '')).toBe(seen(renderMarkdown(markdown, 'final')))
       }),
-      { numRuns: 40 },
+      { numRuns: 40, endOnFailure: true },
     )
   })
 

@@ -164,7 +164,7 @@ async function slackOf(pages: readonly (readonly Record<string, unknown>[])[]) {
   })
   const { port } = server.address() as AddressInfo
   const web = createWebClient('xoxb-1', `http://127.0.0.1:${port}/api/`, new SilentLog())
-  return { calls, poster: new Poster(web, store.posts, 'U0BOT') }
+  return { calls, poster: new Poster(web, store.posts, 'U0BOT', 'B0BOT') }
 }
 
 const marked = (ts: string, user: string, key = 'turn-1:reply:0') => ({
@@ -178,6 +178,7 @@ const marked = (ts: string, user: string, key = 'turn-1:reply:0') => ({
 describe('looking for a message', () => {
   it.each([
     ['of somebody else with the same mark: any app can write one', [marked('5.0', 'U0OTHER')]],
+    ["of somebody else's bot", [{ ...marked('5.0', ''), user: undefined, bot_id: 'B0OTHER' }]],
     ['with the mark of another turn', [marked('5.0', 'U0BOT', 'turn-2:reply:0')]],
     ['without a mark', [{ type: 'message', user: 'U0BOT', ts: '5.0', text: 'x' }]],
     [
@@ -195,6 +196,13 @@ describe('looking for a message', () => {
       ts: '99.000001',
       isNew: true,
     })
+  })
+
+  it('knows its own by the id of the bot where no user is named', async () => {
+    await store.posts.announce(KEY, CHANNEL)
+    const { poster } = await slackOf([[{ ...marked('5.0', ''), user: undefined, bot_id: 'B0BOT' }]])
+    const posted = await poster.post(KEY, { channel: CHANNEL, threadTs: '1.0' }, content('Hello'))
+    expect(posted).toEqual({ ts: '5.0', isNew: false })
   })
 
   it('reads on until it is found, from a little before it was noted', async () => {

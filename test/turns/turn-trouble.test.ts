@@ -317,12 +317,32 @@ describe('Stop', () => {
     const { turn, reply } = await working()
     house.agent.fail('interrupt', { before: out('claude') })
     await house.store.turns.requestStop(turn.id)
-    await house.turns.stop(turn.id).catch(() => {})
-    house.agent.session.breakFeeds(out('claude'))
+    await expect(house.turns.stop(turn.id)).rejects.toThrow(Unavailable)
     await house.pass(MINUTE)
     await house.finished()
     expect(house.agent.session.interrupts).toBe(1)
     expect(reply.last.phase).toEqual({ type: 'ended', ending: 'stopped' })
+  })
+
+  it('whose interruption is overtaken by the end keeps back what comes next until it has arrived', async () => {
+    const { conversation, ts, turn } = await working()
+    let arrive = () => {}
+    house.agent.interrupt = () =>
+      new Promise((resolve) => {
+        arrive = resolve
+      })
+    const pressed = press(turn)
+    await house.settle()
+    house.agent.session.say('Too late.')
+    house.agent.session.rest()
+    await house.say('two', { threadTs: ts })
+    house.wake(conversation)
+    await house.settle()
+    expect(heard()).toEqual(['one'])
+    arrive()
+    await pressed
+    await house.finished()
+    expect(heard()).toEqual(['one', 'two'])
   })
 
   it('that was pressed before a restart still counts after it', async () => {
