@@ -39,7 +39,7 @@ export async function costOfTurns(turns: number): Promise<void> {
     console.log(`\n### A turn (${turns} turns, ${people.length} at a time, ${ANSWER_SECONDS} s of text each)\n`)
     console.log(`- CPU time of the bot: ${milliseconds((busy.cpuMs - before.cpuMs) / turns)} a turn`)
     console.log(
-      `- held in memory afterwards: ${megabytes((after.heapUsed - before.heapUsed) / turns)} a turn (heap ${megabytes(before.heapUsed)} → ${megabytes(after.heapUsed)})`,
+      `- held in memory afterwards: ${((after.heapUsed - before.heapUsed) / turns / 1e3).toFixed(1)} kB a turn (heap ${megabytes(before.heapUsed)} → ${megabytes(after.heapUsed)})`,
     )
     console.log(
       `- event-loop delay: p50 ${milliseconds(busy.delayP50Ms)}, p99 ${milliseconds(busy.delayP99Ms)}, longest ${milliseconds(busy.delayMaxMs)}`,

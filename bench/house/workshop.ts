@@ -40,6 +40,7 @@ export interface WorkshopOptions {
 
 export class Workshop {
   #people = 0
+  #starts = 0
 
   private constructor(
     readonly house: House,
@@ -62,6 +63,7 @@ export class Workshop {
 
   /** Starts the bot and waits until it receives. @returns how long that took, in milliseconds */
   async startBot(): Promise<number> {
+    this.#starts += 1
     const startedAt = performance.now()
     // `info`, since that is what says that it runs.
     await this.house.startBot({
@@ -111,9 +113,9 @@ export class Workshop {
     await rm(this.directory, { recursive: true, force: true })
   }
 
-  /** A socket for each bot process: the file of one that was killed stays behind. */
+  /** One for each process: that of one that was killed stays behind. */
   #probePath(): string {
-    return join(this.directory, 'probe')
+    return join(this.directory, `probe-${this.#starts}`)
   }
 }
 

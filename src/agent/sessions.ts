@@ -28,6 +28,7 @@ import {
 import type { Claude } from './claude.js'
 import { APP, type MailboxWiring, wireMailbox } from './definition.js'
 import type { Deployment } from './deployment.js'
+import { type DraftContent, draftContent } from './drafts.js'
 import { type FollowPace, followSession, STANDARD_PACE } from './event-log.js'
 import { type Attachment, personalGrant } from './grants.js'
 import { isMarked } from './mark.js'
@@ -159,7 +160,7 @@ export class ManagedAgent implements Agent {
   ): Promise<ReadonlySet<string>> {
     const found = new Set<string>()
     // All of them, not only those since `after`: the API's filter by time leaves out what is still queued, which has none yet.
-    for await (const event of this.#events(sessionId, 'user.message')) {
+    for await (const event of this.#events(sessionId, ['user.message'])) {
       if (event.type !== 'user.message' || isBehind(event, after)) continue
       const context = contextOf(event)
       for (const reference of references) if (context.includes(reference)) found.add(reference)
@@ -169,7 +170,7 @@ export class ManagedAgent implements Agent {
 
   async sendDecisions(sessionId: string, decisions: readonly ToolDecision[]): Promise<void> {
     const told = new Set<string>()
-    for await (const event of this.#events(sessionId, 'user.tool_confirmation')) {
+    for await (const event of this.#events(sessionId, ['user.tool_confirmation'])) {
       if (event.type === 'user.tool_confirmation') told.add(event.tool_use_id)
     }
     const untold = decisions.filter(({ callId }) => !told.has(callId))
@@ -180,7 +181,7 @@ export class ManagedAgent implements Agent {
     const found = new Map<string, string>()
     const missing = new Set(ids)
     let read = 0
-    for await (const event of this.#events(sessionId, 'agent.mcp_tool_result', 'desc')) {
+    for await (const event of this.#events(sessionId, ['agent.mcp_tool_result'], 'desc')) {
       if (missing.size === 0 || read >= RESULTS_READ) break
       read += 1
       if (event.type !== 'agent.mcp_tool_result' || event.is_error) continue
@@ -193,6 +194,15 @@ export class ManagedAgent implements Agent {
       }
     }
     return found
+  }
+
+  async findDraft(sessionId: string, draftId: string): Promise<DraftContent | null> {
+    const events: BetaManagedAgentsSessionEvent[] = []
+    for await (const event of this.#events(sessionId, ['agent.mcp_tool_use', 'agent.mcp_tool_result'], 'desc')) {
+      events.push(event)
+      if (events.length >= 2 * RESULTS_READ) break
+    }
+    return draftContent(events, draftId)
   }
 
   async comeToRest(sessionId: string): Promise<LogPosition | null> {
@@ -233,13 +243,13 @@ export class ManagedAgent implements Agent {
 
   #events(
     sessionId: string,
-    type?: BetaManagedAgentsSessionEventType,
+    types: readonly BetaManagedAgentsSessionEventType[] = [],
     order: 'asc' | 'desc' = 'asc',
   ): AsyncGenerator<BetaManagedAgentsSessionEvent> {
     return this.claude.list('session', (sdk, page, options) =>
       sdk.beta.sessions.events.list(
         sessionId,
-        { ...page, order, ...(type === undefined ? {} : { types: [type] }) },
+        { ...page, order, ...(types.length === 0 ? {} : { types: [...types] }) },
         options,
       ),
     )

@@ -19,7 +19,8 @@ export function approvalBlocks(approval: ApprovalView, over = false): KnownBlock
   const { step, decision } = approval
   const blocks: KnownBlock[] = [
     { type: 'section', text: { type: 'mrkdwn', text: `*${escapeMrkdwn(question(step.name))}*` } },
-    ...details(step.name, step.input, approval.names),
+    ...details(step.name, approval.draft ? { ...step.input, ...approval.draft } : step.input, approval.names),
+    ...(approval.draft === null ? [UNREAD_DRAFT] : []),
   ]
   if (decision !== null || over) {
     const words = decision === null ? UNDECIDED : DECIDED[decision]
@@ -57,6 +58,14 @@ const UNDECIDED = '⏹️ This is over: nobody decided, so it did not happen.'
 export function approvalLine(approval: ApprovalView): string {
   const what = describeToolCall(approval.step.name, approval.step.input)
   return approval.decision === 'denied' ? `🚫 You said no: ${what}` : `✅ You approved: ${what}`
+}
+
+const UNREAD_DRAFT: KnownBlock = {
+  type: 'section',
+  text: {
+    type: 'mrkdwn',
+    text: '⚠️ *I cannot show what this draft says*, because it was not read in this conversation. Press Deny and ask me to read it to you first.',
+  },
 }
 
 const QUESTIONS: Readonly<Record<string, string>> = {
@@ -113,13 +122,16 @@ function details(tool: string, input: Input, names: ReadonlyMap<string, string>)
   const rank = (name: string) => (order.includes(name) ? order.indexOf(name) : order.length)
   fields.sort(([a], [b]) => rank(a) - rank(b))
   const isNamed = (value: unknown) => typeof value === 'string' && names.has(value)
-  const isFinePrint = (name: string, value: unknown) =>
-    ID_FIELD.test(name) && !LABEL_FIELDS.has(name) && !isNamed(value)
+  const isId = (name: string) => ID_FIELD.test(name) && !LABEL_FIELDS.has(name)
+  const isFinePrint = (name: string, value: unknown) => isId(name) && !isNamed(value)
   const line = ([name, value]: [string, unknown]) =>
     `*${label(name)}:* ${onOneLine(escapeMrkdwn(inWords(value, names)))}`
   const short = fields.filter(([name, value]) => !BODY_FIELDS.has(name) && !isFinePrint(name, value)).map(line)
   const bodies = fields.filter(([name]) => BODY_FIELDS.has(name)).map(([, value]) => quote(inWords(value, names)))
-  const finePrint = fields.filter(([name, value]) => isFinePrint(name, value)).map(line)
+  // A name comes from the mailbox, where anybody can write: the id it stands for is told as well.
+  const finePrint = fields
+    .filter(([name]) => isId(name))
+    .map(([name, value]) => `*${label(name)}:* ${onOneLine(escapeMrkdwn(inWords(value, NO_NAMES)))}`)
   if (fields.length === 0) return sections(`_${escapeMrkdwn(tool)} without any details_`)
   return [
     ...(short.length === 0 ? [] : sections(short.join('\n'))),
@@ -127,6 +139,8 @@ function details(tool: string, input: Input, names: ReadonlyMap<string, string>)
     ...finePrint.flatMap(small),
   ]
 }
+
+const NO_NAMES: ReadonlyMap<string, string> = new Map()
 
 function small(text: string): KnownBlock[] {
   return slices(text, SECTION_LENGTH).map((slice) => ({

@@ -67,7 +67,12 @@ export class Intake implements Receiver {
       case 'other':
         return await app.processEvent(event)
     }
-    await event.ack()
+    try {
+      await event.ack()
+    } catch (error) {
+      // It is stored; Slack delivers it again, and the copy falls away.
+      this.log.debug(describeError(error), 'an acknowledgement did not get through')
+    }
   }
 
   /** Commands are never delivered again: where one cannot be stored, its person is told. */

@@ -6,7 +6,7 @@
  * The rules are CommonMark's and GitHub's tables, more lenient where models are careless (a nested list that is indented too
  * little or too much), and stricter where leniency would surprise (an underline below several lines is a rule).
  */
-import type { OpenMark } from './markdown-inline.js'
+import type { OpenMark } from './markdown-nodes.js'
 import { type Alignment, MAX_COLUMNS, tableCells, tableRuler } from './markdown-tables.js'
 
 export interface Quote {

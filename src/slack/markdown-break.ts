@@ -1,5 +1,6 @@
 /** Where a long line of text may be broken between two pages. */
-import { type Atom, type OpenMark, parseInline } from './markdown-inline.js'
+import { type Atom, parseInline } from './markdown-inline.js'
+import type { OpenMark } from './markdown-nodes.js'
 
 /**
  * Where to break `source` at or before `most`, later than `least`: after a sentence, else after a word, else between two characters.

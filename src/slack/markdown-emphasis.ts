@@ -1,6 +1,6 @@
 /** Which `*`, `_` and `~~` open and close what: CommonMark's rules, fit for text without blanks between words and for text that goes on. */
 import { CJK, characterAt, characterBefore, isBlank, PUNCTUATION } from './markdown-characters.js'
-import type { Delimiter, Emphasis, Inline, InlineEnd } from './markdown-nodes.js'
+import type { Delimiter, Emphasis, Inline, InlineEnd, OpenMark } from './markdown-nodes.js'
 
 /** Longer runs of one marker are never left open at the end of a text that goes on: they are decoration. */
 const MAX_OPEN_RUN = 3
@@ -32,7 +32,7 @@ function markOf(character: string, length: number): Emphasis {
 }
 
 /** Pairs the runs (CommonMark's algorithm) and, where the text goes on, closes at its end what is still open. Returns those marks. */
-export function resolveEmphasis(nodes: Inline[], end: InlineEnd): Emphasis[] {
+export function resolveEmphasis(nodes: Inline[], end: InlineEnd): OpenMark[] {
   const runs = nodes.filter((node): node is Delimiter => node.kind === 'delimiter')
   const previous = runs.map((_, index) => index - 1)
   const bottom = new Map<string, number>()
@@ -81,7 +81,7 @@ function pairs(opener: Delimiter, closer: Delimiter): boolean {
   return !(both && (opener.length + closer.length) % 3 === 0 && (opener.length % 3 !== 0 || closer.length % 3 !== 0))
 }
 
-function closeOpen(nodes: Inline[], runs: Delimiter[], previous: number[], end: InlineEnd): Emphasis[] {
+function closeOpen(nodes: Inline[], runs: Delimiter[], previous: number[], end: InlineEnd): OpenMark[] {
   let content = nodes.length - 1
   while (content >= 0 && !hasContent(nodes[content])) content -= 1
   const before = new Set(nodes.slice(0, content + 1))
@@ -90,7 +90,8 @@ function closeOpen(nodes: Inline[], runs: Delimiter[], previous: number[], end: 
     const run = runs[index]
     if (run !== undefined) unpaired.add(run)
   }
-  const open: Emphasis[] = []
+  const closing: Emphasis[] = []
+  const open = new Set<OpenMark>()
   for (const run of runs) {
     if (!unpaired.has(run) || !run.opens || run.remaining === 0 || run.remaining > MAX_OPEN_RUN) continue
     if (!before.has(run)) {
@@ -100,13 +101,13 @@ function closeOpen(nodes: Inline[], runs: Delimiter[], previous: number[], end: 
     const marks: Emphasis[] = run.remaining === 3 ? ['**', '*'] : [markOf(run.character, run.remaining)]
     // `starts` is innermost first until the end of the resolution.
     run.starts.push(...[...marks].reverse())
+    open.add(run.character.repeat(run.remaining))
     run.remaining = 0
-    open.push(...marks)
+    closing.push(...marks)
   }
-  nodes.push(
-    ...[...open].reverse().map((mark) => ({ ...delimiter(mark.charAt(0), 0, false, true, false), ends: [mark] })),
-  )
-  return open.filter((mark, index) => open.indexOf(mark) === index)
+  for (const mark of closing.reverse())
+    nodes.push({ ...delimiter(mark.charAt(0), 0, false, true, false), ends: [mark] })
+  return [...open]
 }
 
 function hasContent(node: Inline | undefined): boolean {

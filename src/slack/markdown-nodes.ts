@@ -7,6 +7,9 @@ import type { LinkTarget } from './markdown-links.js'
  */
 export type InlineEnd = 'complete' | 'live' | 'cut'
 
+/** A run of markers that is left open at a cut, as it was written: `*`, `__`, `~~`, or backticks. */
+export type OpenMark = string
+
 export type Emphasis = '*' | '**' | '~~'
 
 export interface Delimiter {

@@ -11,8 +11,8 @@
 import type { Block, BlockState, Container, Item } from './markdown-blocks.js'
 import { BlockReader, ITEM_INDENT, NO_LIMITS, START } from './markdown-blocks.js'
 import { escapeControls } from './markdown-escape.js'
-import { type OpenMark, renderInline } from './markdown-inline.js'
-import type { InlineEnd } from './markdown-nodes.js'
+import { renderInline } from './markdown-inline.js'
+import type { InlineEnd, OpenMark } from './markdown-nodes.js'
 import { writeTable } from './markdown-tables.js'
 
 export { escapeMrkdwn } from './markdown-escape.js'

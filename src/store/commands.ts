@@ -60,7 +60,8 @@ export class Commands {
     }))
   }
 
+  /** The words stand in the journal of messages now, and are needed here no more. */
   async markDone(id: string): Promise<void> {
-    await this.db.updateTable('command').set({ state: 'done' }).where('id', '=', id).execute()
+    await this.db.updateTable('command').set({ state: 'done', text: '' }).where('id', '=', id).execute()
   }
 }

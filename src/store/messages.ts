@@ -171,7 +171,7 @@ async function edit(db: Database, message: MessageKey & { readonly text: string 
 }
 
 async function cancel(db: Database, message: MessageKey): Promise<string | null> {
-  const result = await queued(db, message).set({ state: 'cancelled' }).executeTakeFirst()
+  const result = await queued(db, message).set({ state: 'cancelled', text: '' }).executeTakeFirst()
   return result.numUpdatedRows === 0n ? null : await conversationOf(db, message)
 }
 

@@ -25,7 +25,7 @@ import {
   type Surface,
   Unavailable,
 } from './ports.js'
-import { EMPTY_REPLY, fold, type Reply, toolSteps } from './reply.js'
+import { EMPTY_REPLY, fold, type Reply, type ToolStep, toolSteps } from './reply.js'
 import type { TurnStore } from './turn-store.js'
 import type { Phase, ReplyView } from './view.js'
 
@@ -67,6 +67,8 @@ export class TurnRun {
   #reply: Reply = EMPTY_REPLY
   #approvals: readonly Approval[] = []
   #names: ReadonlyMap<string, string> = new Map()
+  /** Content of drafts that are to be sent, by id; null where it is not known. */
+  readonly #drafts = new Map<string, Readonly<Record<string, unknown>> | null>()
   #profile: Profile | null = null
   #notice: string | null = null
   #stopRequested: boolean
@@ -111,7 +113,7 @@ export class TurnRun {
       await this.#interrupt(this.conversation.sessionId)
     } catch (error) {
       // It may be long before anything else happens in the session: the turn is taken up anew, and with it the interruption.
-      //x
+      this.#stopFollowing()
       throw error
     }
   }
@@ -210,9 +212,9 @@ export class TurnRun {
     const person = await this.#identify(profile)
     if (person === null) return await this.#refuse('identifier_taken')
     const state = await this.rooms.connections.state(person)
-    if (state !== 'connected') return await this.#waitForConnection(person, state)
+    if (state !== 'connected') return await this.#waitForConnection(turn, person, state)
     const grant = await this.#grant(person)
-    if (grant === null) return await this.#waitForConnection(person, 'expired')
+    if (grant === null) return await this.#waitForConnection(turn, person, 'expired')
 
     const { sessionId, earlier } = await this.#ensureSession(grant)
     if (this.conversation.isAdrift) await this.#findBearings(sessionId)
@@ -373,6 +375,10 @@ export class TurnRun {
   async #nameTargets(sessionId: string): Promise<void> {
     const ids = toolSteps(this.#reply).flatMap((step) => (step.state === 'undecided' ? idsIn(step.input) : []))
     if (ids.length > 0) this.#names = await this.rooms.agent.describeIds(sessionId, ids)
+    for (const step of toolSteps(this.#reply)) {
+      const draftId = draftToSend(step)
+      if (draftId !== null) this.#drafts.set(draftId, await this.rooms.agent.findDraft(sessionId, draftId))
+    }
   }
 
   async #deliver(sessionId: string, decided: readonly Approval[]): Promise<void> {
@@ -475,9 +481,15 @@ export class TurnRun {
     return feed
   }
 
-  async #waitForConnection(person: IdentifiedPerson, state: 'missing' | 'expired'): Promise<'ended' | 'waiting'> {
+  async #waitForConnection(
+    turn: Turn,
+    person: IdentifiedPerson,
+    state: 'missing' | 'expired',
+  ): Promise<'ended' | 'waiting'> {
     const { store, watch, wake, clock } = this.rooms
-    const givesUpAt = this.turn.createdAt + CONNECTION_PATIENCE_MS
+    // One that waited behind something else is only asked now.
+    const askedAt = turn.state === 'waiting_connection' ? turn.createdAt : clock.now()
+    const givesUpAt = askedAt + CONNECTION_PATIENCE_MS
     if (clock.now() >= givesUpAt) {
       await this.#refuse('not_connected')
       return 'ended'
@@ -545,13 +557,18 @@ export class TurnRun {
         const approval = approvals.get(step.id)
         return approval === undefined
           ? []
-          : [{ id: approval.id, step, decision: approval.decision, names: this.#names }]
+          : [{ id: approval.id, step, decision: approval.decision, names: this.#names, ...this.#draftOf(step) }]
       }),
       ownerName: this.#profile?.name ?? null,
       notice: this.#notice,
       cutOff: phase.type === 'ended' && phase.ending === 'stopped' ? this.#cutOff : null,
       tookMs: phase.type === 'ended' && this.#startedAt !== null ? this.rooms.clock.now() - this.#startedAt : null,
     }
+  }
+
+  #draftOf(step: ToolStep): { draft?: Readonly<Record<string, unknown>> | null } {
+    const draft = this.#drafts.get(draftToSend(step) ?? '')
+    return draft === undefined ? {} : { draft }
   }
 
   /** Ends a turn that has not sent anything: its messages have been dealt with by these words, and no session hears of them. */
@@ -580,7 +597,7 @@ export class TurnRun {
     this.#show({ type: 'ended', ending })
     await this.#display.settled()
     // One that was overtaken by the end of its turn must not hit the next one.
-    //y
+    await this.#interrupting
     const person = identified(this.conversation.owner)
     if (ending === 'mailbox_refused' && person !== null) await this.rooms.access.distrust(person)
     // A reply without an end was given up: the session may go on, and nobody knows where its log will stand.
@@ -663,6 +680,14 @@ export class TurnRun {
 function cutOffBy(reply: Reply, event: AgentEvent): string | null {
   if (event.type !== 'request_ended' && event.type !== 'idle') return null
   return reply.preview === null || reply.preview.text === '' ? null : reply.preview.text
+}
+
+/** The draft that this call would send; null for every other call. */
+function draftToSend(step: ToolStep): string | null {
+  const { draft_id } = step.input
+  return step.name === 'gmail_send_draft' && step.state === 'undecided' && typeof draft_id === 'string'
+    ? draft_id
+    : null
 }
 
 /** The values of a tool's input that are named as ids. */

@@ -45,4 +45,6 @@ export interface ApprovalView {
   readonly decision: Decision | null
   /** What the ids in the tool's input stand for, where that is known: "Invoice 20417, from Vandermeer". */
   readonly names: ReadonlyMap<string, string>
+  /** For a draft that is to be sent: what it says; null where that is not known. */
+  readonly draft?: Readonly<Record<string, unknown>> | null
 }

@@ -247,6 +247,7 @@ describe('a feed whose stream fails', () => {
     await reader.opened
     const streams = () =>
       platform.agents.driver.requests.filter(({ endpoint }) => endpoint === 'sessions.events.stream').length
+    await reader.until(({ type }) => type === 'caught_up')
     const reading = reader.next()
     await vi.waitFor(() => expect(streams()).toBeGreaterThan(2))
     await vi.waitFor(() => expect(platform.agents.driver.streams(sessionId)).toBe(1))
@@ -411,6 +412,7 @@ describe('the end of a feed', () => {
     await reader.opened
     await reader.until(({ type }) => type === 'session_ended')
     expect(reader.types).toContain('message')
+    await reader.until(({ type }) => type === 'caught_up')
     expect(await rejection(reader.next())).toMatchObject({ name: 'SessionGone', how: 'terminated' })
   })
 

@@ -78,7 +78,10 @@ async function inOneHouse(
     // Once more, now that time has passed: a late copy of anything shows here.
     for (const { seed, problems: known, recheck } of results)
       if (known.length === 0) problems.push(...recheck().map((problem) => ({ ...problem, seed })))
-    problems.push(...leaks(chaos).map((problem) => ({ ...problem, seed: seeds[0] ?? 0 })))
+    const overheard = results.flatMap((result) => result.overheard)
+    problems.push(
+      ...[...leaks(chaos), ...kept(chaos, overheard)].map((problem) => ({ ...problem, seed: seeds[0] ?? 0 })),
+    )
     const messages = results.reduce((sum, result) => sum + result.messages, 0)
     return { runs: results.length, messages, kills: chaos.supervisor.kills, faults, problems }
   } finally {
@@ -94,4 +97,12 @@ function leaks(chaos: ChaosHouse): Problem[] {
   const tell = (kind: ProblemKind, some: readonly string[]): Problem[] =>
     [...new Set(some.map((line) => line.replace(/"time":"[^"]*",?/, '')))].slice(0, 5).map((what) => ({ kind, what }))
   return [...tell('leaked', leaked), ...tell('crashed', unhandled)]
+}
+
+/** What others said in a conversation's thread and is in the database nevertheless. */
+function kept(chaos: ChaosHouse, overheard: readonly string[]): Problem[] {
+  const stored = chaos.stored()
+  return overheard
+    .filter((token) => stored.includes(token))
+    .map((token) => ({ kind: 'leaked', what: `${token}, said by somebody else, is in the database` }))
 }

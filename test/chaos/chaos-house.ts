@@ -1,5 +1,6 @@
 /** A house that serves many runs: the sandbox's servers, one database, a bot that is killed and comes back. */
 
+import { existsSync, readFileSync } from 'node:fs'
 import SQLite from 'better-sqlite3'
 import { ANNAS_MAIL, BENS_MAIL, House, identifierOf } from '../support/house.js'
 import { ChaosBrain } from './chaos-brain.js'
@@ -94,6 +95,14 @@ export class ChaosHouse {
       return () => undefined
     }
     return () => lock.close()
+  }
+
+  /** Everything in the database's files, as it is. */
+  stored(): string {
+    return [this.house.databasePath, `${this.house.databasePath}-wal`]
+      .filter((path) => existsSync(path))
+      .map((path) => readFileSync(path, 'latin1'))
+      .join('')
   }
 
   /** All that the bots wrote so far. */

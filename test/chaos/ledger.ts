@@ -41,6 +41,8 @@ export class Ledger {
   readonly together: string[][] = []
   /** Tokens of messages whose turn somebody stopped. */
   readonly stopped = new Set<string>()
+  /** Tokens of what others wrote in a conversation's thread: the bot keeps nothing of it. */
+  readonly overheard: string[] = []
   /** What a scene waited for in vain. */
   readonly stuck: string[] = []
 

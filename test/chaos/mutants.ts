@@ -82,7 +82,7 @@ export async function hunt(mutant: Mutant, seed: number, mostRuns: number): Prom
     await cp(COMPILED, program, { recursive: true })
     await cp(join(ROOT, 'package.json'), join(directory, 'package.json'))
     await symlink(join(ROOT, 'node_modules'), join(directory, 'node_modules'))
-    await mutate(join(program, mutant.file), mutant)
+    await writeFile(join(program, mutant.file), await mutated(program, mutant))
     const { problems, runs } = await campaign({
       seed,
       runs: mostRuns,
@@ -97,8 +97,12 @@ export async function hunt(mutant: Mutant, seed: number, mostRuns: number): Prom
   }
 }
 
-async function mutate(path: string, { name, original, broken }: Mutant): Promise<void> {
-  const code = await readFile(path, 'utf8')
-  if (!code.includes(original)) throw new Error(`The mutant that ${name} no longer finds what it breaks in ${path}`)
-  await writeFile(path, code.replaceAll(original, broken))
+/**
+ * The broken code.
+ * @throws Error where what it breaks is not there any more
+ */
+export async function mutated(program: string, { name, file, original, broken }: Mutant): Promise<string> {
+  const code = await readFile(join(program, file), 'utf8')
+  if (!code.includes(original)) throw new Error(`The mutant that ${name} no longer finds what it breaks in ${file}`)
+  return code.replaceAll(original, broken)
 }

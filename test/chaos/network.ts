@@ -28,8 +28,8 @@ const EVENT_FATES: readonly Fate[] = [
   'acknowledgement lost',
   'killed at the acknowledgement',
 ]
-/** Commands and presses are tried once: nothing comes twice, and what is lost, its person does again. */
-const ONCE_FATES: readonly Fate[] = ['late', 'lost', 'killed at the acknowledgement']
+/** Slack tries commands and presses once; what stands between may still double them. What is lost, its person does again. */
+const ONCE_FATES: readonly Fate[] = ['late', 'twice', 'lost', 'killed at the acknowledgement']
 const LONGEST_DELAY_MS = 900
 
 export class Network {

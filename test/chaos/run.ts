@@ -13,6 +13,8 @@ export interface RunResult {
   readonly seed: number
   readonly tally: Tally
   readonly messages: number
+  /** Tokens of which nothing may be kept. */
+  readonly overheard: readonly string[]
   readonly problems: readonly Problem[]
   /** Looks again at the end of the house: what came late shows then. */
   readonly recheck: () => readonly Problem[]
@@ -97,5 +99,12 @@ export async function run(chaos: ChaosHouse, seed: number, { climate, patience }
   }
   // Nothing of a failed run may hold up the next one.
   for (const { token, verb } of ledger.written) if (verb === 'hold') chaos.brain.release(token)
-  return { seed, tally, messages: ledger.written.length, problems, recheck: () => problemsOf(chaos, ledger, since) }
+  return {
+    seed,
+    tally,
+    messages: ledger.written.length,
+    overheard: ledger.overheard,
+    problems,
+    recheck: () => problemsOf(chaos, ledger, since),
+  }
 }

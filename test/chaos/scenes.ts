@@ -178,8 +178,38 @@ const connect: Scene = async (stage, random) => {
   await stage.chaos.house.scalekit.press(url, 'allow', mailOf(person))
 }
 
+/** Somebody else writes in the thread: nothing of that is heard, and from then on its owner's words count only with a mention. */
+const company: Scene = async (stage, random) => {
+  const talk = await begin(stage, random, 'say', ['mention'])
+  if (talk === undefined) return
+  await until(stage, () => isDelivered(stage, talk.rootToken), `the beginning of ${talk.rootToken}`)
+  for (let count = random.between(1, 2); count > 0; count -= 1) {
+    if (random.chance(0.5)) await somePause(random)
+    const author = stage.stranger
+    const overheard = write(stage, talk, 'say', { author, mentions: random.chance(0.3) })
+    overheard.fate = 'unheard'
+    stage.ledger.overheard.push(overheard.token)
+  }
+  // Which of them arrives first is anybody's guess.
+  if (random.chance(0.5)) write(stage, talk, 'say').fate = 'either'
+  write(stage, talk, 'say', { mentions: true })
+}
+
 /** Likelier ones stand here more than once. */
-export const SCENES: readonly Scene[] = [chat, chat, chat, held, held, decision, decision, stop, command]
+export const SCENES: readonly Scene[] = [
+  chat,
+  chat,
+  chat,
+  held,
+  held,
+  held,
+  decision,
+  decision,
+  stop,
+  stop,
+  command,
+  company,
+]
 /** Takes seconds, since its end is learned by asking. */
 export const SLOW_SCENE: Scene = connect
 
@@ -204,11 +234,17 @@ async function begin(
   return talk
 }
 
-function write(stage: Stage, talk: Talk, verb: Verb): Written {
+function write(
+  stage: Stage,
+  talk: Talk,
+  verb: Verb,
+  options: { readonly author?: string; readonly mentions?: boolean } = {},
+): Written {
   const token = stage.nextToken()
   const words = wordsOf(token, verb)
+  const typed = options.mentions === true ? `<@${BOT}> ${words}` : words
   const place = { channel: talk.channel, ...(talk.rootTs === undefined ? {} : { threadTs: talk.rootTs }) }
-  const { ts } = stage.chaos.house.slack.person(talk.person).post(words, place)
+  const { ts } = stage.chaos.house.slack.person(options.author ?? talk.person).post(typed, place)
   const written: Written = { talk, token, verb, ts, words: [words], fate: 'heard' }
   stage.ledger.written.push(written)
   return written

@@ -147,6 +147,36 @@ describe('a tool call that asks', () => {
     expect(house.scalekit.mailboxes.get(ANNAS_MAIL)?.search({ query: 'in:sent subject:Friday to:dana' }).length).toBe(1)
   })
 
+  it('shows what a draft says before it is sent, and says so where it cannot know', async () => {
+    const { house, brain } = await running()
+    brain
+      .when(/^draft it$/, async (turn) => {
+        const input = { to: 'dana@lumen.example', subject: 'Offer', body: 'The price is 800.' }
+        const [created] = await turn.callTools([{ name: 'gmail_create_draft', input }])
+        if (created?.status !== 'ok') return await turn.say('No draft.')
+        const { id } = JSON.parse(created.text) as { id: string }
+        const [sent] = await turn.callTools([{ name: 'gmail_send_draft', input: { draft_id: id } }])
+        await turn.say(`Draft: ${sent?.status}`)
+      })
+      .when(/^post the old one$/, async (turn) => {
+        await turn.callTools([{ name: 'gmail_send_draft', input: { draft_id: 'r-never-read' } }])
+        await turn.say('Tried.')
+      })
+    const anna = house.slack.person(ANNA)
+    anna.post('draft it')
+    const saving = await anna.waitFor((message) => message.shown.includes('Save this draft?'))
+    await anna.press(saving, { label: 'Approve' })
+    const sending = await anna.waitFor((message) => message.shown.includes('Send this draft?'))
+    expect(sending.shown).toContain('dana@lumen.example')
+    expect(sending.shown).toContain('The price is 800.')
+    await anna.press(sending, { label: 'Approve' })
+    await anna.waitFor(answers('Draft: ok'))
+    anna.post('post the old one')
+    const unknown = await anna.waitFor((message) => message.shown.includes('cannot show what this draft says'))
+    await anna.press(unknown, { label: 'Deny' })
+    await anna.waitFor(answers('Tried.'))
+  })
+
   it('does not happen when denied', async () => {
     const { house } = await running()
     const anna = house.slack.person(ANNA)

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
-import { EditBudget } from '../../src/slack/edit-budget.js'
+import { EditBudget, type EditHandle, type EditPriority, type Flush } from '../../src/slack/edit-budget.js'
 import { Poster } from '../../src/slack/poster.js'
 import { ReplyMessage } from '../../src/slack/reply-message.js'
 import { createWebClient } from '../../src/slack/web.js'
@@ -42,13 +42,13 @@ async function open() {
   const anna = slack.person('U0ANNA')
   const { ts: threadTs } = anna.post('a question', { channel: CHANNEL })
   /** A process that shows the reply of this turn. */
-  const start = (turnId = 'turn-1') => {
+  const start = (turnId = 'turn-1', budget = new EditBudget({ perMinute: 45, clock: SYSTEM_CLOCK })) => {
     const reply = new ReplyMessage(
       {
         web,
         poster: new Poster(web, store.posts, WORLD.bot.userId),
         posts: store.posts,
-        budget: new EditBudget({ perMinute: 45, clock: SYSTEM_CLOCK }),
+        budget,
         log,
         ownersDm: async () => anna.dm,
       },
@@ -154,5 +154,87 @@ describe('the reply in Slack', () => {
     await reply.remove()
     expect(shown()).toEqual([])
     expect(await store.posts.of('turn-1', 'reply')).toEqual([])
+  })
+})
+
+/** Notes what a reply asks for, and what its edits come to. */
+class WatchedBudget extends EditBudget {
+  readonly asked: EditPriority[] = []
+  readonly came: string[] = []
+
+  constructor() {
+    super({ perMinute: 45, clock: SYSTEM_CLOCK })
+  }
+
+  override open(key: string, flush: Flush): EditHandle {
+    const handle = super.open(key, async () => {
+      const result = await flush()
+      this.came.push(typeof result === 'string' ? result : 'refused')
+      return result
+    })
+    const request = (priority: EditPriority) => {
+      this.asked.push(priority)
+      handle.request(priority)
+    }
+    return { request, settle: () => handle.settle(), close: () => handle.close() }
+  }
+}
+
+describe('the edits that a reply asks for', () => {
+  it('are urgent for its first words, and only until those are shown', async () => {
+    const { slack, start, shown } = await open()
+    const budget = new WatchedBudget()
+    const reply = start('turn-1', budget)
+    reply.show(view({ type: 'starting' }))
+    await reply.settled()
+    const edit = slack.faults.hold('chat.update')
+    reply.show(view({ type: 'working' }, 'One'))
+    await edit.reached
+    // More is written while the first words are on their way: there is no moment at which everything is shown.
+    reply.show(view({ type: 'working' }, 'One two'))
+    edit.release()
+    await slack.waitFor(() => shown().some((text) => text.includes('One two')))
+    reply.show(answered('One two three.'))
+    await reply.settled()
+    expect(budget.asked.at(0)).toBe('first')
+    expect(budget.asked).toContain('text')
+    expect(budget.asked.lastIndexOf('first')).toBeLessThan(budget.asked.indexOf('text'))
+    expect(budget.asked.at(-1)).toBe('final')
+  })
+
+  it('are asked for a few times, however small the pieces are in which the text comes', async () => {
+    const { slack, start, shown } = await open()
+    const budget = new WatchedBudget()
+    const reply = start('turn-1', budget)
+    reply.show(view({ type: 'working' }, 'Word 0'))
+    await reply.settled()
+    const edit = slack.faults.hold('chat.update')
+    reply.show(view({ type: 'working' }, 'Word 0 1'))
+    await edit.reached
+    const before = budget.asked.length
+    const startedAt = performance.now()
+    let text = 'Word 0 1'
+    for (let word = 2; word < 300; word += 1) {
+      text += ` ${word}`
+      reply.show(view({ type: 'working' }, text))
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+    const halfSeconds = (performance.now() - startedAt) / 500
+    expect(budget.asked.length - before).toBeLessThan(halfSeconds + 3)
+    edit.release()
+    await slack.waitFor(() => shown().some((words) => words.includes(' 299')))
+  })
+
+  it('cost nothing where what they were to show is gone again', async () => {
+    const { start } = await open()
+    const budget = new WatchedBudget()
+    const reply = start('turn-1', budget)
+    reply.show(view({ type: 'working' }, 'One'))
+    await reply.settled()
+    reply.show(view({ type: 'working' }, 'One two'))
+    while (budget.asked.length === 0) await Promise.resolve()
+    reply.show(view({ type: 'working' }, 'One'))
+    while (budget.came.length === 0) await new Promise((resolve) => setImmediate(resolve))
+    expect(budget.came).toEqual(['unchanged'])
   })
 })

@@ -216,6 +216,16 @@ export class FakeAgent implements Agent {
     })
   }
 
+  /** What is known of drafts. */
+  readonly drafts = new Map<string, Readonly<Record<string, unknown>>>()
+
+  async findDraft(sessionId: string, draftId: string): Promise<Readonly<Record<string, unknown>> | null> {
+    return await this.#call('findDraft', () => {
+      this.#find(sessionId)
+      return this.drafts.get(draftId) ?? null
+    })
+  }
+
   async interrupt(sessionId: string): Promise<void> {
     await this.#call('interrupt', () => {
       const session = this.#find(sessionId)

@@ -325,7 +325,7 @@ describe('Stop', () => {
   })
 
   it('whose interruption is overtaken by the end keeps back what comes next until it has arrived', async () => {
-    const { conversation, ts, turn } = await working()
+    const { ts, turn } = await working()
     let arrive = () => {}
     house.agent.interrupt = () =>
       new Promise((resolve) => {
@@ -336,7 +336,6 @@ describe('Stop', () => {
     house.agent.session.say('Too late.')
     house.agent.session.rest()
     await house.say('two', { threadTs: ts })
-    house.wake(conversation)
     await house.settle()
     expect(heard()).toEqual(['one'])
     arrive()
