@@ -112,30 +112,16 @@ class InlineReader {
   }
 
   #readSpecial(character: string): void {
-    switch (character) {
-      case '\\':
-        return this.#readEscape()
-      case '`':
-        return this.#readCode()
-      case '*':
-      case '_':
-      case '~':
-        return this.#readRun(character)
-      case '!':
-        return this.#readExclamation()
-      case '[':
-        return this.#readOpening()
-      case ']':
-        return this.#readClosing()
-      case '<':
-        return this.#readAngle()
-      case '&':
-        return this.#readAmpersand()
-      case '\n':
-        return this.#readLineEnd()
-      default:
-        return this.#readAddress()
-    }
+    if (character === '\\') this.#readEscape()
+    else if (character === '`') this.#readCode()
+    else if (character === '*' || character === '_' || character === '~') this.#readRun(character)
+    else if (character === '!') this.#readExclamation()
+    else if (character === '[') this.#readOpening()
+    else if (character === ']') this.#readClosing()
+    else if (character === '<') this.#readAngle()
+    else if (character === '&') this.#readAmpersand()
+    else if (character === '\n') this.#readLineEnd()
+    else this.#readAddress()
   }
 
   #text(value: string): void {

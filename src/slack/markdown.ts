@@ -60,7 +60,7 @@ function lines(text: string): string[] {
 
 // What is not decided yet
 
-const CONTAINERS = /^[ \t]*(?:(?:>|[-+*](?=[ \t])|\d{1,4}[.)](?=[ \t]))[ \t]*)*/
+const CONTAINERS = /^[ \t]*(?:(?:>|[-+*](?=[ \t])|\d{1,4}[.)](?=[ \t]))[ \t]*(?:\[[ xX]\][ \t]+)?)*/
 /** The beginnings of headings, lists, rules, underlines, rulers, fences, quotes: shown when it is clear what they are. */
 const UNDECIDED = /^(?:#{1,6}|[-+*=_|: \t]+|\d{1,4}[.)]?|`{1,2}|`{3,}[^`]*|~{1,2}|~{3,}.*|\|.*)$/
 const UNDECIDED_TASK = /^\[(?:[ xX]\]?)?$/

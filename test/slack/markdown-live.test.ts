@@ -37,6 +37,7 @@ describe('Markdown that is still arriving', () => {
     ['a list number', '1. a\n2.', '1. a'],
     ['half a task', '- [', ''],
     ['a task', '- [ ] a', '- ☐ a'],
+    ['a task and half a marker', '- [x] **', ''],
     ['a quote sign', 'a\n\n>', 'a'],
     ['a quote', '> **a', '> **a**'],
     ['an underline that may become one of a heading', 'a\n==', 'a'],
@@ -63,20 +64,20 @@ describe('Markdown that is still arriving', () => {
   })
 
   it('never shows a reader anything that is not in the finished text, nor takes anything back', () => {
-    const document = documents({ minLength: 1, maxLength: 6 })
     fc.assert(
-      fc.property(document, fc.array(fc.nat(), { minLength: 12, maxLength: 12 }), (markdown, cuts) => {
+      fc.property(documents({ minLength: 1, maxLength: 2 }), (markdown) => {
         const whole = seen(renderMarkdown(markdown, 'final'))
-        const shown = cuts
-          .map((cut) => cut % (markdown.length + 1))
-          .sort((a, b) => a - b)
-          .map((cut) => seen(live(markdown.slice(0, cut))))
-        for (const [index, text] of shown.entries()) {
-          expect(whole.startsWith(text)).toBe(true)
-          expect(text.startsWith(shown[index - 1] ?? '')).toBe(true)
+        let before = ''
+        // Every prefix of a short document, some of a long one.
+        const step = Math.ceil(markdown.length / 400)
+        for (let length = 0; length <= markdown.length; length += step) {
+          const now = seen(live(markdown.slice(0, length)))
+          expect(whole.startsWith(now)).toBe(true)
+          expect(now.startsWith(before)).toBe(true)
+          before = now
         }
       }),
-      { numRuns: 200, endOnFailure: true },
+      { numRuns: 40, endOnFailure: true },
     )
   })
 

@@ -42,7 +42,11 @@ describe('finished Markdown', () => {
     ['an image in a link', '[![a](https://x.org/i.png)](https://x.org)', '[a](https://x.org)'],
     ['a footnote', 'a[^1]\n\n[^1]: b', 'a[1]\n\n[1\\]: b'],
     ['a reference link', '[a][b]\n\n[b]: https://x.org', '[a\\][b]\n\n[b\\]: [https://x.org](https://x.org)'],
-    ['named and numbered characters', '&copy; &#42;a&#42; &#x1F389; &nope;', '© \\*a\\* 🎉 &amp;nope;'],
+    [
+      'named and numbered characters',
+      '&copy; &#42;a&#42; &#x1F389; &nope; &valueOf;',
+      '© \\*a\\* 🎉 &amp;nope; &amp;valueOf;',
+    ],
     ['a hard line break', 'a  \nb\\\nc<br>d', 'a  \nb  \nc  \nd'],
     ['HTML', '<b>a</b> <!-- b -->', '&lt;b>a&lt;/b> &lt;!-- b -->'],
     ['emoji', '🎉 :tada: 👨‍👩‍👧', '🎉 :tada: 👨‍👩‍👧'],
