@@ -37,13 +37,17 @@ describe('the house', () => {
 
   it('keeps vendors and the rooms below out of turns/', () => {
     const wrong = imports.filter(
-      ({ from, to }) => from.startsWith('turns/') && (VENDORS.test(to) || /^(slack|agent|scalekit|store|cli|web|sandbox)\//.test(to)),
+      ({ from, to }) =>
+        from.startsWith('turns/') && (VENDORS.test(to) || /^(slack|agent|scalekit|store|cli|web|sandbox)\//.test(to)),
     )
     expect(show(wrong)).toEqual([])
   })
 
   it('keeps the sandbox apart: it imports nothing of the bot', () => {
-    const wrong = imports.filter(({ from, to }) => from.startsWith('sandbox/') && /^(turns|slack|agent|scalekit|store|cli|web|config|log|main)[./]/.test(to))
+    const wrong = imports.filter(
+      ({ from, to }) =>
+        from.startsWith('sandbox/') && /^(turns|slack|agent|scalekit|store|cli|web|config|log|main)[./]/.test(to),
+    )
     expect(show(wrong)).toEqual([])
   })
 

@@ -29,7 +29,17 @@ export const BEN: IdentifiedPerson = { id: 'person-ben', team: 'T1', user: 'U2',
 
 export function conversationOf(owner: IdentifiedPerson, id = `conversation-${owner.id}`): Conversation {
   const origin = { channel: 'D1', threadTs: '1.000001' }
-  return { id, team: owner.team, origin, kind: 'im', owner, address: origin, sessionId: null, position: null, isAdrift: false }
+  return {
+    id,
+    team: owner.team,
+    origin,
+    kind: 'im',
+    owner,
+    address: origin,
+    sessionId: null,
+    position: null,
+    isAdrift: false,
+  }
 }
 
 /** What the model does, turn by turn; without a plan it says hello. */

@@ -77,7 +77,7 @@ describe('Markdown that is still arriving', () => {
           before = now
         }
       }),
-      { numRuns: 40, endOnFailure: true },
+      { numRuns: 25, endOnFailure: true },
     )
   })
 

@@ -104,7 +104,7 @@ describe('whatever the text', () => {
       fc.property(wild, fc.boolean(), fc.integer({ min: LIMIT, max: 1300 }), (markdown, final, limit) => {
         for (const page of pages(markdown, { final, limit })) expect(page.length).toBeLessThanOrEqual(limit)
       }),
-      { numRuns: 250, endOnFailure: true },
+      { numRuns: 200, endOnFailure: true },
     )
   })
 
@@ -139,7 +139,7 @@ describe('whatever the text', () => {
           expect(pager.update(text, final)).toEqual(now)
         }
       }),
-      { numRuns: 200, endOnFailure: true },
+      { numRuns: 120, endOnFailure: true },
     )
   })
 
