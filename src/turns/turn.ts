@@ -25,7 +25,9 @@ import {
   type Surface,
   Unavailable,
 } from './ports.js'
-import { EMPTY_REPLY, fold, type Reply, type ToolStep, toolSteps } from './reply.js'
+import { Questions } from './questions.js'
+import { EMPTY_REPLY, fold, type Reply, toolSteps } from './reply.js'
+import { ensureSession, findBearings, LATE_ARRIVAL_MS, letGoOfSession } from './session-keeper.js'
 import type { TurnStore } from './turn-store.js'
 import type { Phase, ReplyView } from './view.js'
 
@@ -50,14 +52,10 @@ export interface TurnRooms {
 const PATIENCE_MS = 10 * 60_000
 const FIRST_RETRY_MS = 1_000
 const LONGEST_RETRY_MS = 30_000
-/** A request of a process that was killed may still arrive at the API for some seconds: look twice before sending again. */
-const LATE_ARRIVAL_MS = 5_000
 /** A session that has our messages and shows no sign of life for this long is given up. */
 const SILENCE_MS = 5 * 60_000
 /** How long a question for a connection stands before its turn ends. */
 const CONNECTION_PATIENCE_MS = 24 * 60 * 60_000
-/** How many earlier messages a conversation takes along into a new session. */
-const EARLIER_MESSAGES = 20
 const TITLE_LENGTH = 60
 
 const STARTED_AFRESH =
@@ -65,12 +63,11 @@ const STARTED_AFRESH =
 
 export class TurnRun {
   #reply: Reply = EMPTY_REPLY
-  #approvals: readonly Approval[] = []
-  #names: ReadonlyMap<string, string> = new Map()
-  /** Content of drafts that are to be sent, by id; null where it is not known. */
-  readonly #drafts = new Map<string, Readonly<Record<string, unknown>> | null>()
+  readonly #questions: Questions
   #profile: Profile | null = null
   #notice: string | null = null
+  /** What a new session is told of the one before it. */
+  #earlier: readonly string[] = []
   #stopRequested: boolean
   #interrupted = false
   /** Settles, never rejects, when an interruption under way has been answered. */
@@ -95,6 +92,7 @@ export class TurnRun {
     private conversation: Conversation,
     private readonly signal: AbortSignal,
   ) {
+    this.#questions = new Questions(rooms.store.approvals, rooms.agent, turn.id)
     this.#stopRequested = turn.stopRequested
     this.#startedAt = turn.startedAt
   }
@@ -145,7 +143,7 @@ export class TurnRun {
         this.signal.throwIfAborted()
         if (error instanceof SessionGone && !(await this.#hasTaken()) && this.conversation.sessionId !== null) {
           // It vanished between two looks, and nothing was sent to it: the next attempt makes a new one.
-          await this.#letGoOfSession(error)
+          this.conversation = await letGoOfSession(this.rooms, this.conversation, error)
           continue
         }
         if (!(error instanceof Unavailable)) return await this.#fail(error)
@@ -170,7 +168,7 @@ export class TurnRun {
 
   async #advance(): Promise<'ended' | 'waiting'> {
     const turn = await this.rooms.store.turns.get(this.turn.id)
-    this.#approvals = await this.rooms.store.approvals.ofTurn(turn.id)
+    await this.#questions.load()
     this.#stopRequested ||= turn.stopRequested
     this.#isSent = turn.state === 'running' || turn.state === 'waiting_approval'
     switch (turn.state) {
@@ -216,8 +214,8 @@ export class TurnRun {
     const grant = await this.#grant(person)
     if (grant === null) return await this.#waitForConnection(turn, person, 'expired')
 
-    const { sessionId, earlier } = await this.#ensureSession(grant)
-    if (this.conversation.isAdrift) await this.#findBearings(sessionId)
+    const sessionId = await this.#ensureSession(grant)
+    if (this.conversation.isAdrift) this.conversation = await findBearings(this.rooms, this.conversation, sessionId)
     const abort = new AbortController()
     try {
       const feed = await this.#openFeed(sessionId, abort)
@@ -226,7 +224,7 @@ export class TurnRun {
       this.#isSent = true
       this.#startedAt = this.rooms.clock.now()
       await this.#display.placeBelow(messages)
-      await this.#send(sessionId, messages, profile, earlier)
+      await this.#send(sessionId, messages, profile)
       return await this.#follow(sessionId, feed, abort)
     } finally {
       abort.abort()
@@ -240,7 +238,7 @@ export class TurnRun {
     if (person === null) return await this.#end('identifier_taken')
     const grant = await this.#grant(person)
     if (grant === null) return await this.#end('mailbox_refused')
-    const { sessionId, earlier } = await this.#ensureSession(grant)
+    const sessionId = await this.#ensureSession(grant)
     const messages = await this.rooms.store.messages.ofTurn(this.turn.id)
     this.#show({ type: 'starting' })
     const abort = new AbortController()
@@ -255,7 +253,7 @@ export class TurnRun {
       if (arrived.size === 0 && this.#stopRequested) return await this.#end('stopped')
       this.#isSent = true
       const missing = messages.filter((message) => !arrived.has(message.id))
-      if (missing.length > 0) await this.#send(sessionId, missing, profile, earlier)
+      if (missing.length > 0) await this.#send(sessionId, missing, profile)
       else await this.rooms.store.turns.setState(this.turn.id, 'running')
       return await this.#follow(sessionId, feed, abort)
     } finally {
@@ -280,8 +278,7 @@ export class TurnRun {
 
   /** Nothing to do, and nothing to show, until there is a decision that the session has not been told, or a wish to stop. */
   async #resumeDeciding(): Promise<'ended' | 'waiting'> {
-    const isDecided = this.#approvals.some((approval) => approval.decision !== null && !approval.delivered)
-    if (!isDecided && !this.#stopRequested) return 'waiting'
+    if (!this.#questions.hasNews && !this.#stopRequested) return 'waiting'
     await this.rooms.store.turns.setState(this.turn.id, 'running')
     return await this.#resumeFollowing()
   }
@@ -313,9 +310,9 @@ export class TurnRun {
       if (this.#stopRequested && this.#reply.begun) await this.#interrupt(sessionId)
       // A stopped turn asks for nothing any more: the interruption ends it.
       if (this.#reply.awaiting.length > 0 && !this.#stopRequested) {
-        const open = await this.#openApprovals(this.#reply.awaiting)
+        const open = await this.#questions.open(this.#reply.awaiting)
         if (open === 'deciding') {
-          await this.#nameTargets(sessionId)
+          await this.#questions.lookUp(sessionId, this.#reply)
           this.#show({ type: 'deciding' })
           await this.#display.settled()
           // Pressed while the question was being put: there is nothing to wait for any more.
@@ -363,46 +360,18 @@ export class TurnRun {
     this.#failures = 0
   }
 
-  /** What the session waits for: `deciding` while the owner still has to say something, else the decisions to deliver. */
-  async #openApprovals(callIds: readonly string[]): Promise<'deciding' | Approval[]> {
-    this.#approvals = await this.rooms.store.approvals.open(this.turn.id, callIds)
-    const undelivered = this.#approvals.filter((approval) => callIds.includes(approval.callId) && !approval.delivered)
-    const decided = undelivered.filter((approval) => approval.decision !== null)
-    return decided.length === 0 && undelivered.length > 0 ? 'deciding' : decided
-  }
-
-  /** An id tells a person nothing: what it stands for is looked up in what the mailbox has answered. */
-  async #nameTargets(sessionId: string): Promise<void> {
-    const ids = toolSteps(this.#reply).flatMap((step) => (step.state === 'undecided' ? idsIn(step.input) : []))
-    if (ids.length > 0) this.#names = await this.rooms.agent.describeIds(sessionId, ids)
-    for (const step of toolSteps(this.#reply)) {
-      const draftId = draftToSend(step)
-      if (draftId !== null) this.#drafts.set(draftId, await this.rooms.agent.findDraft(sessionId, draftId))
-    }
-  }
-
   async #deliver(sessionId: string, decided: readonly Approval[]): Promise<void> {
     // Credentials are read when a session goes from idle to running, and a decision may come hours after the question.
     const person = identified(this.conversation.owner)
     const grant = person === null ? null : await this.#grant(person)
     if (grant !== null) await this.rooms.agent.refreshSession(sessionId, grant)
-    await this.rooms.agent.sendDecisions(
-      sessionId,
-      decided.map((approval) => ({ callId: approval.callId, allowed: approval.decision === 'approved' })),
-    )
-    await this.rooms.store.approvals.markDelivered(decided.map((approval) => approval.id))
-    this.#approvals = await this.rooms.store.approvals.ofTurn(this.turn.id)
+    await this.#questions.deliver(sessionId, decided)
   }
 
-  async #send(
-    sessionId: string,
-    messages: readonly Message[],
-    profile: Profile,
-    earlier: readonly string[],
-  ): Promise<void> {
+  async #send(sessionId: string, messages: readonly Message[], profile: Profile): Promise<void> {
     const outgoing = messages.map((message, index) => ({
       reference: message.id,
-      context: contextBlock(message, this.conversation, profile, index === 0 ? earlier : []),
+      context: contextBlock(message, this.conversation, profile, index === 0 ? this.#earlier : []),
       text: message.text === '' ? '(no words, only what is attached)' : message.text,
     }))
     await this.rooms.agent.sendMessages(sessionId, outgoing)
@@ -410,59 +379,15 @@ export class TurnRun {
   }
 
   /** The conversation's session, up to date; a new one where there is none or the old one is gone. */
-  async #ensureSession(grant: MailboxGrant): Promise<{ sessionId: string; earlier: readonly string[] }> {
-    const { agent, store } = this.rooms
-    const { sessionId } = this.conversation
-    if (sessionId !== null) {
-      try {
-        await agent.refreshSession(sessionId, grant)
-        return { sessionId, earlier: [] }
-      } catch (error) {
-        if (!(error instanceof SessionGone)) throw error
-        await this.#letGoOfSession(error)
-      }
+  async #ensureSession(grant: MailboxGrant): Promise<string> {
+    const kept = await ensureSession(this.rooms, this.conversation, grant, this.#title(), (ms) => this.#pause(ms))
+    this.conversation = kept.conversation
+    // Kept for a further attempt, which finds the new session made already.
+    if (kept.earlier.length > 0) {
+      this.#earlier = kept.earlier
+      this.#notice = STARTED_AFRESH
     }
-    const earlier = await store.messages.earlier(this.conversation.id, EARLIER_MESSAGES)
-    if (earlier.length > 0) this.#notice = STARTED_AFRESH
-    const { since } = await store.conversations.requestSession(this.conversation.id)
-    const found = since === null ? null : await this.#findLateSession(since, grant)
-    const created = found ?? (await agent.createSession(this.conversation, grant, this.#title()))
-    await store.conversations.settleSession(this.conversation.id, created)
-    await this.#reload()
-    return { sessionId: created, earlier }
-  }
-
-  /** What an unanswered request has made after all, checked and brought up to date as every session is before it is used. */
-  async #findLateSession(since: number, grant: MailboxGrant): Promise<string | null> {
-    let found = await this.rooms.agent.findSession(this.conversation, since)
-    if (found === null) {
-      await this.#pause(LATE_ARRIVAL_MS)
-      found = await this.rooms.agent.findSession(this.conversation, since)
-    }
-    if (found === null) return null
-    try {
-      await this.rooms.agent.refreshSession(found, grant)
-      return found
-    } catch (error) {
-      if (error instanceof SessionGone) return null
-      throw error
-    }
-  }
-
-  async #letGoOfSession(gone: SessionGone): Promise<void> {
-    this.rooms.log.warn(
-      { conversation: this.conversation.id, how: gone.how },
-      'the session is gone; starting a new one',
-    )
-    await this.rooms.store.conversations.forgetSession(this.conversation.id)
-    await this.#reload()
-  }
-
-  /** The turn before was given up: what it set going is ended first, or its answer would be taken for this turn's. */
-  async #findBearings(sessionId: string): Promise<void> {
-    const position = await this.rooms.agent.comeToRest(sessionId)
-    await this.rooms.store.conversations.settlePosition(this.conversation.id, position)
-    await this.#reload()
+    return kept.sessionId
   }
 
   /** Titles are seen by whoever holds the API key: they name the person, not what was asked. */
@@ -549,26 +474,15 @@ export class TurnRun {
   }
 
   #view(phase: Phase): ReplyView {
-    const approvals = new Map(this.#approvals.map((approval) => [approval.callId, approval]))
     return {
       phase,
       reply: this.#reply,
-      approvals: toolSteps(this.#reply).flatMap((step) => {
-        const approval = approvals.get(step.id)
-        return approval === undefined
-          ? []
-          : [{ id: approval.id, step, decision: approval.decision, names: this.#names, ...this.#draftOf(step) }]
-      }),
+      approvals: this.#questions.views(this.#reply),
       ownerName: this.#profile?.name ?? null,
       notice: this.#notice,
       cutOff: phase.type === 'ended' && phase.ending === 'stopped' ? this.#cutOff : null,
       tookMs: phase.type === 'ended' && this.#startedAt !== null ? this.rooms.clock.now() - this.#startedAt : null,
     }
-  }
-
-  #draftOf(step: ToolStep): { draft?: Readonly<Record<string, unknown>> | null } {
-    const draft = this.#drafts.get(draftToSend(step) ?? '')
-    return draft === undefined ? {} : { draft }
   }
 
   /** Ends a turn that has not sent anything: its messages have been dealt with by these words, and no session hears of them. */
@@ -680,22 +594,6 @@ export class TurnRun {
 function cutOffBy(reply: Reply, event: AgentEvent): string | null {
   if (event.type !== 'request_ended' && event.type !== 'idle') return null
   return reply.preview === null || reply.preview.text === '' ? null : reply.preview.text
-}
-
-/** The draft that this call would send; null for every other call. */
-function draftToSend(step: ToolStep): string | null {
-  const { draft_id } = step.input
-  return step.name === 'gmail_send_draft' && step.state === 'undecided' && typeof draft_id === 'string'
-    ? draft_id
-    : null
-}
-
-/** The values of a tool's input that are named as ids. */
-function idsIn(input: Readonly<Record<string, unknown>>): string[] {
-  return Object.entries(input).flatMap(([name, value]) => {
-    if (!/(^|_)ids?$/i.test(name)) return []
-    return (Array.isArray(value) ? value : [value]).filter((id) => typeof id === 'string')
-  })
 }
 
 function identified(person: Person): IdentifiedPerson | null {

@@ -1,0 +1,98 @@
+/** The decisions that one turn asks of its owner: which are open, what they are about, and telling the session what was decided. */
+
+import type { Approval } from './model.js'
+import type { Agent } from './ports.js'
+import { type Reply, type ToolStep, toolSteps } from './reply.js'
+import type { TurnStore } from './turn-store.js'
+import type { ApprovalView } from './view.js'
+
+type DraftContent = Readonly<Record<string, unknown>>
+
+export class Questions {
+  #approvals: readonly Approval[] = []
+  #names: ReadonlyMap<string, string> = new Map()
+  /** Content of drafts that are to be sent, by id; null where it is not known. */
+  readonly #drafts = new Map<string, DraftContent | null>()
+
+  constructor(
+    private readonly store: TurnStore['approvals'],
+    private readonly agent: Pick<Agent, 'describeIds' | 'findDraft' | 'sendDecisions'>,
+    private readonly turnId: string,
+  ) {}
+
+  async load(): Promise<void> {
+    this.#approvals = await this.store.ofTurn(this.turnId)
+  }
+
+  /** There is a decision that the session has not been told. */
+  get hasNews(): boolean {
+    return this.#approvals.some((approval) => approval.decision !== null && !approval.delivered)
+  }
+
+  /** What a session that waits for these calls can go on with: `deciding` while it is all up to the owner, else what was decided. */
+  async open(callIds: readonly string[]): Promise<'deciding' | readonly Approval[]> {
+    this.#approvals = await this.store.open(this.turnId, callIds)
+    const undelivered = this.#approvals.filter((approval) => callIds.includes(approval.callId) && !approval.delivered)
+    const decided = undelivered.filter((approval) => approval.decision !== null)
+    return decided.length === 0 && undelivered.length > 0 ? 'deciding' : decided
+  }
+
+  /**
+   * An id tells a person nothing: what it stands for, and what a draft says that is to be sent, is looked up in the session.
+   * @throws Unavailable, SessionGone, OperatorProblem
+   */
+  async lookUp(sessionId: string, reply: Reply): Promise<void> {
+    const undecided = toolSteps(reply).filter((step) => step.state === 'undecided')
+    const ids = undecided.flatMap((step) => idsIn(step.input))
+    if (ids.length > 0) this.#names = await this.agent.describeIds(sessionId, ids)
+    for (const step of undecided) {
+      const draftId = draftToSend(step)
+      if (draftId !== null) this.#drafts.set(draftId, await this.agent.findDraft(sessionId, draftId))
+    }
+  }
+
+  /** @throws SessionGone, Unavailable, OperatorProblem, Rejected */
+  async deliver(sessionId: string, decided: readonly Approval[]): Promise<void> {
+    await this.agent.sendDecisions(
+      sessionId,
+      decided.map((approval) => ({ callId: approval.callId, allowed: approval.decision === 'approved' })),
+    )
+    await this.store.markDelivered(decided.map((approval) => approval.id))
+    await this.load()
+  }
+
+  /** In the order in which they were asked. */
+  views(reply: Reply): ApprovalView[] {
+    const approvals = new Map(this.#approvals.map((approval) => [approval.callId, approval]))
+    return toolSteps(reply).flatMap((step) => {
+      const approval = approvals.get(step.id)
+      if (approval === undefined) return []
+      const draft = this.#drafts.get(draftToSend(step) ?? '')
+      return [
+        {
+          id: approval.id,
+          step,
+          decision: approval.decision,
+          names: this.#names,
+          ...(draft === undefined ? {} : { draft }),
+        },
+      ]
+    })
+  }
+}
+
+/** The draft that this call would send; null for every other call. */
+function draftToSend(step: ToolStep): string | null {
+  const { draft_id } = step.input
+  return step.name === 'gmail_send_draft' && step.state === 'undecided' && typeof draft_id === 'string'
+    ? draft_id
+    : null
+}
+
+/** The values of a tool's input that are named as ids. */
+function idsIn(input: Readonly<Record<string, unknown>>): string[] {
+  return Object.entries(input).flatMap(([name, value]) => {
+    if (!/(^|_)ids?$/i.test(name)) return []
+    return (Array.isArray(value) ? value : [value]).filter((id) => typeof id === 'string')
+  })
+}

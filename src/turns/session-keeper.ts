@@ -1,0 +1,106 @@
+/**
+ * The session of a conversation: found again, brought up to date, or made, and never twice. A request that was not answered is
+ * looked up before another is made; what is gone is let go of, and its successor takes the person's earlier messages along.
+ */
+
+import type { Log } from '../log.js'
+import type { Conversation } from './model.js'
+import { type Agent, type MailboxGrant, SessionGone } from './ports.js'
+import type { TurnStore } from './turn-store.js'
+
+export interface SessionRooms {
+  readonly agent: Agent
+  readonly store: Pick<TurnStore, 'conversations' | 'messages'>
+  readonly log: Log
+}
+
+export interface KeptSession {
+  readonly conversation: Conversation
+  readonly sessionId: string
+  /** What its owner wrote in a session that is gone, oldest first; empty where nothing is. */
+  readonly earlier: readonly string[]
+}
+
+/** A request of a process that was killed may still arrive at the API for some seconds: look twice before making another. */
+export const LATE_ARRIVAL_MS = 5_000
+/** How many earlier messages a conversation takes along into a new session. */
+const EARLIER_MESSAGES = 20
+
+/**
+ * @param title names the person, not what was asked: titles are seen by whoever holds the API key
+ * @param pause rejects when the bot stops
+ * @throws Unavailable, OperatorProblem
+ */
+export async function ensureSession(
+  rooms: SessionRooms,
+  conversation: Conversation,
+  grant: MailboxGrant,
+  title: string,
+  pause: (ms: number) => Promise<void>,
+): Promise<KeptSession> {
+  const { agent, store } = rooms
+  let current = conversation
+  if (current.sessionId !== null) {
+    try {
+      await agent.refreshSession(current.sessionId, grant)
+      return { conversation: current, sessionId: current.sessionId, earlier: [] }
+    } catch (error) {
+      if (!(error instanceof SessionGone)) throw error
+      current = await letGoOfSession(rooms, current, error)
+    }
+  }
+  const earlier = await store.messages.earlier(current.id, EARLIER_MESSAGES)
+  const { since } = await store.conversations.requestSession(current.id)
+  const found = since === null ? null : await findLateSession(rooms, current, since, grant, pause)
+  const sessionId = found ?? (await agent.createSession(current, grant, title))
+  await store.conversations.settleSession(current.id, sessionId)
+  return { conversation: await store.conversations.get(current.id), sessionId, earlier }
+}
+
+/** Forgets a session that is gone; answers the conversation as it is without it. */
+export async function letGoOfSession(
+  rooms: SessionRooms,
+  conversation: Conversation,
+  gone: SessionGone,
+): Promise<Conversation> {
+  rooms.log.warn({ conversation: conversation.id, how: gone.how }, 'the session is gone; starting a new one')
+  await rooms.store.conversations.forgetSession(conversation.id)
+  return await rooms.store.conversations.get(conversation.id)
+}
+
+/**
+ * For a conversation whose last turn was given up: ends what that turn set going, and finds out where the log stands. Otherwise
+ * its answer, coming late, would be taken for the next turn's.
+ */
+export async function findBearings(
+  rooms: SessionRooms,
+  conversation: Conversation,
+  sessionId: string,
+): Promise<Conversation> {
+  const position = await rooms.agent.comeToRest(sessionId)
+  await rooms.store.conversations.settlePosition(conversation.id, position)
+  return await rooms.store.conversations.get(conversation.id)
+}
+
+/** What an unanswered request has made after all, checked and brought up to date as every session is before it is used. */
+async function findLateSession(
+  { agent }: SessionRooms,
+  conversation: Conversation,
+  since: number,
+  grant: MailboxGrant,
+  pause: (ms: number) => Promise<void>,
+): Promise<string | null> {
+  let found = await agent.findSession(conversation, since)
+  if (found === null) {
+    await pause(LATE_ARRIVAL_MS)
+    found = await agent.findSession(conversation, since)
+  }
+  if (found === null) return null
+  try {
+    await agent.refreshSession(found, grant)
+    return found
+  } catch (error) {
+    if (error instanceof SessionGone) return null
+    throw error
+  }
+}
