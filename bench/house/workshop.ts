@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url'
 import type { SeenMessage } from '../../src/sandbox/slack/index.js'
 import { TestBrain } from '../../test/support/brains.js'
 import { ANNAS_MAIL, House, identifierOf } from '../../test/support/house.js'
+import { channelOf } from '../wire.js'
 
 const PROBE = fileURLToPath(new URL('./probe.mjs', import.meta.url))
 
@@ -41,12 +42,17 @@ export interface WorkshopOptions {
 export class Workshop {
   #people = 0
   #starts = 0
+  readonly #askers = new Map<string, () => void>()
 
   private constructor(
     readonly house: House,
     readonly brain: TestBrain,
     private readonly directory: string,
-  ) {}
+  ) {
+    house.slack.wire.onEntry(({ direction, outcome, request }) => {
+      if (direction === 'call' && outcome !== 'pending') this.#askers.get(channelOf(request) ?? '')?.()
+    })
+  }
 
   /** Set up; the bot is not started. */
   static async open({ limits, brain = new TestBrain() }: WorkshopOptions): Promise<Workshop> {
@@ -85,12 +91,17 @@ export class Workshop {
 
   /** Asks in a direct message. Resolves when the finished reply stands in Slack. */
   async ask(userId: string, words: string): Promise<void> {
-    const person = this.house.slack.person(userId)
+    const { slack } = this.house
+    const person = slack.person(userId)
     const question = person.post(words)
     const isDone = (message: SeenMessage) => message.threadTs === question.ts && / s$/m.test(message.shown)
-    // Looked at by itself, since every waiter of the sandbox looks at every change of it.
-    while (!person.thread(question.channel, question.ts).some(isDone))
-      await new Promise((resolve) => setTimeout(resolve, 200))
+    await new Promise<void>((resolve) => {
+      // Only at edits of this channel: the sandbox's own waiters look at everything whenever anything changes.
+      this.#askers.set(question.channel, () => {
+        if (person.thread(question.channel, question.ts).some(isDone)) resolve()
+      })
+    })
+    this.#askers.delete(question.channel)
   }
 
   /** @param rest after a garbage collection: what is really held */

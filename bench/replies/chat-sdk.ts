@@ -25,6 +25,9 @@ const all = new Promise<void>((resolve) => {
   allEnded = resolve
 })
 
+// Its Socket Mode client leaves a rejection behind when a connection breaks, which would end the process in the middle of its answers.
+process.on('unhandledRejection', (error) => problems.push(`unhandled: ${String(error)}`))
+
 bot.onNewMention(async (thread) => {
   const startsAt = begin(thread.channelId.replace(/^slack:/, ''))
   try {

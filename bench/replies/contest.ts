@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { type SlackSandbox, startSlack } from '../../src/sandbox/slack/index.js'
 import type { WireEntry } from '../../src/sandbox/slack/page-api.js'
 import { WORLD } from '../../src/sandbox/world.js'
+import { channelOf } from '../wire.js'
 import type { Answer } from './answer.js'
 import type { FromContender, Job, Thread, ToContender } from './link.js'
 import { mean, percentile, plain, type ReplyResult, resultOf, type Sight, visibleLength } from './staleness.js'
@@ -33,6 +34,8 @@ export interface ContestResult {
 }
 
 const COMPLAINTS_KEPT = 3_000
+/** From the questions until every answer has begun, in milliseconds, with room for a busy machine. */
+const BEGINNING_MS = 10_000
 const OWNER = WORLD.people[0]?.id ?? ''
 const TEXT_METHODS = new Set([
   'chat.postMessage',
@@ -71,27 +74,18 @@ export async function contest(
     await process.ready
     const person = slack.person(OWNER)
     process.go(channels.map((channel) => person.post(`<@${WORLD.bot.userId}> what is new?`, { channel })))
-    const done = await Promise.race([process.done, silence(watcher, replies, answer, patienceMs)])
-    return {
-      contender,
-      replies,
-      ...watcher.results(),
-      cpuSeconds: done === undefined ? Number.NaN : done.cpuMs / 1_000,
-      problems: done === undefined ? ['gave up waiting'] : done.problems,
-    }
+    const withProblem = (problem: string) => ({ cpuMs: Number.NaN, problems: [problem] })
+    const { cpuMs, problems } = await Promise.race([
+      process.done.catch((error: unknown) => withProblem(String(error))),
+      new Promise<ReturnType<typeof withProblem>>((resolve) => {
+        const patience = BEGINNING_MS + answer.durationMs + patienceMs
+        setTimeout(() => resolve(withProblem('gave up waiting')), patience).unref()
+      }),
+    ])
+    return { contender, replies, ...watcher.results(channels), cpuSeconds: cpuMs / 1_000, problems }
   } finally {
     await process.end()
     await slack.close()
-  }
-}
-
-/** Resolves when no reply can be waited for any longer. */
-async function silence(watcher: Watcher, replies: number, answer: Answer, patienceMs: number): Promise<undefined> {
-  for (;;) {
-    await new Promise((resolve) => setTimeout(resolve, 1_000).unref())
-    const begun = watcher.begun
-    const last = Math.max(...begun)
-    if (begun.length === replies && Date.now() > last + answer.durationMs + patienceMs) return undefined
   }
 }
 
@@ -115,13 +109,11 @@ class Watcher {
     this.#begun.set(channel, at)
   }
 
-  get begun(): readonly number[] {
-    return [...this.#begun.values()]
-  }
-
-  results(): Omit<ContestResult, 'contender' | 'replies' | 'cpuSeconds' | 'problems'> {
+  results(channels: readonly string[]): Omit<ContestResult, 'contender' | 'replies' | 'cpuSeconds' | 'problems'> {
     const now = Date.now()
-    const replies = [...this.#begun].map(([channel, begunAt]): ReplyResult => {
+    const replies = channels.map((channel): ReplyResult => {
+      const begunAt = this.#begun.get(channel)
+      if (begunAt === undefined) return { ages: [], firstMs: undefined, lateMs: undefined }
       const sights = this.#sights.get(channel) ?? []
       return resultOf(
         this.answer,
@@ -159,11 +151,6 @@ class Watcher {
     sights.push({ at: Date.now(), visible: visibleLength(this.#whole, shown) })
     this.#sights.set(channel, sights)
   }
-}
-
-function channelOf(request: unknown): string | undefined {
-  if (typeof request !== 'object' || request === null || !('channel' in request)) return undefined
-  return typeof request.channel === 'string' ? request.channel : undefined
 }
 
 class ContenderProcess {

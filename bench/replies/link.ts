@@ -37,7 +37,9 @@ export function tell(message: FromContender): void {
   process.send?.(message)
 }
 
+/** Also makes sure that a contender does not outlive the bench. */
 export function readJob(): Job {
+  process.once('disconnect', () => process.exit())
   const [, , json = ''] = process.argv
   const job: Job = JSON.parse(json)
   return job

@@ -129,7 +129,10 @@ async function main(): Promise<void> {
     bot.once('exit', (code, signal) => {
       if (stopping) return
       process.stdout.write(`The bot ended (${signal ?? `code ${code}`}); starting it again.\n`)
-      setTimeout(start, RESTART_MS)
+      setTimeout(() => {
+        start()
+        process.stdout.write(`The bot is process ${bot?.pid} now.\n`)
+      }, RESTART_MS)
     })
   }
   start()

@@ -92,9 +92,9 @@ function wholeText(view: ReplyView, look: ReplyLook): string {
 export function helpText(slashCommand: string): string {
   return [
     'I work on your mailbox for you. Tell me what you need, for example:',
-    '- What is unread and needs an answer from me?',
-    '- Find the invoice that came last week',
-    '- Draft a reply to the last mail from my landlord',
+    '- What is unread?',
+    '- Find the last invoice',
+    '- Draft a reply to the newest mail saying that I will call tomorrow',
     '',
     `Write to me in a direct message, mention me in a channel, or use \`${slashCommand}\` anywhere: that is always answered in private. ` +
       'I only ever use the mailbox of the person who asks, and nothing is sent or changed before you press Approve.',
@@ -217,7 +217,7 @@ function ended(view: ReplyView, look: ReplyLook): KnownBlock[] {
   const blocks = look.audience === 'owner' ? decidedLines(view) : []
   const steps = toolSteps(view.reply)
   const facts = [
-    view.ownerName === null || steps.length === 0 ? '' : `📬 ${escapeMrkdwn(view.ownerName)}'s Gmail`,
+    view.ownerName === null || steps.length === 0 ? '' : `📬 Gmail connected by ${escapeMrkdwn(view.ownerName)}`,
     steps.length === 0 ? '' : `${steps.length} ${steps.length === 1 ? 'step' : 'steps'}`,
     view.tookMs === null || view.reply.items.length === 0 ? '' : duration(view.tookMs),
   ].filter((fact) => fact !== '')

@@ -182,7 +182,7 @@ describe('instance mode', () => {
     await house.startBot()
     const anna = house.slack.person(ANNA)
     anna.post('what is the newest mail?')
-    await anna.waitFor(answers("Anna Lindqvist's Gmail"))
+    await anna.waitFor(answers('Gmail connected by Anna Lindqvist'))
     expect(house.scalekit.instances()).toHaveLength(1)
     const secret = house.scalekit.instances().map(({ id }) => id)
     for (const id of secret) expect(house.bot.output).not.toContain(id)

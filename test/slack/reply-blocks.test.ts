@@ -136,7 +136,7 @@ describe('what a reply shows', () => {
   it('ends with whose mailbox it was, how many steps it took, and how long', () => {
     const reply = replyOf(tool('gmail_list_labels', {}), said('Done.'))
     expect(read(view(ended('answered'), { reply, tookMs: 75_000 }))).toContain(
-      "📬 Anna Lindqvist's Gmail · 1 step · 1 min 15 s",
+      '📬 Gmail connected by Anna Lindqvist · 1 step · 1 min 15 s',
     )
     expect(read(view(ended('answered'), { reply: replyOf(said('Hi.')), tookMs: 200 }))).toContain('1 s')
     expect(read(view(ended('answered'), { reply: replyOf(said('Hi.')), tookMs: 200 }))).not.toContain('Gmail')

@@ -1,4 +1,5 @@
 /** One turn of a session as its brain sees it: what was said, what it may call, and a pen. Everything it does becomes events. */
+import { setMaxListeners } from 'node:events'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { BrainTool, BrainTurn, HistoryItem, MessageWriter, ToolCall, ToolOutcome } from './brain.js'
 import type { EventLog } from './event-log.js'
@@ -58,7 +59,10 @@ export class Turn implements BrainTurn {
   #uses: readonly Use[] = []
   #answered: (() => void) | undefined
 
-  constructor(private readonly host: TurnHost) {}
+  constructor(private readonly host: TurnHost) {
+    // Each tool call and each pause listens; a long turn has many of them, and that is no leak.
+    setMaxListeners(0, this.#controller.signal)
+  }
 
   get system(): string {
     return this.host.system()

@@ -61,7 +61,8 @@ export function Composer({ channel, threadTs, placeholder, messages, autoFocus }
     const element = box.current
     if (!element) return
     element.style.height = 'auto'
-    element.style.height = `${element.scrollHeight}px`
+    // In a pane that is hidden just now there is nothing to measure: the stylesheet's height holds.
+    if (element.scrollHeight > 0) element.style.height = `${element.scrollHeight}px`
     if (pendingCaret.current === undefined) return
     element.focus()
     element.setSelectionRange(pendingCaret.current, pendingCaret.current)
