@@ -9,12 +9,15 @@ import type { LogLevel } from './config.js'
 export type Log = Pick<ReturnType<typeof pino>, 'debug' | 'info' | 'warn' | 'error' | 'fatal'>
 
 export function createLog(level: LogLevel): Log {
-  return pino({
+  const options = {
     level,
     base: null,
     timestamp: pino.stdTimeFunctions.isoTime,
-    formatters: { level: (label) => ({ level: label }) },
-  })
+    formatters: { level: (label: string) => ({ level: label }) },
+  }
+  // Written at once. Lines kept back until the process exits would be tried for ever where nobody reads them any more (`npm start | tee log`,
+  // and both were stopped), and the process would never end.
+  return pino(options, pino.destination({ dest: 1, sync: true }))
 }
 
 /** What may be logged of an error. Messages of ours and of the SDKs hold no content; their other fields do. */

@@ -37,7 +37,7 @@ describe('Markdown that is still arriving', () => {
     ['a list number', '1. a\n2.', '1. a'],
     ['half a task', '- [', ''],
     ['a task', '- [ ] a', '- ☐ a'],
-    ['a task and half a marker', '- [x] **', ''],
+    ['a task and half a marker', '- [x] ***', ''],
     ['a quote sign', 'a\n\n>', 'a'],
     ['a quote', '> **a', '> **a**'],
     ['an underline that may become one of a heading', 'a\n==', 'a'],

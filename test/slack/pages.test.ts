@@ -68,16 +68,29 @@ describe('a reply longer than a message', () => {
     expect(all[1]).toMatch(/^- … Long words.*\n {4}- below\n- third$/s)
   })
 
-  it('closes bold at the end of a page and opens it again', () => {
-    const all = pages(`**${of(2500, 'bold words ')}end** plain`, { final: true, limit: LIMIT })
-    expect(all.length).toBeGreaterThan(2)
-    for (const page of all.slice(0, -1)) expect(page).toMatch(/^\*\*\w[^*]*\w\*\*$/)
-    expect(all.at(-1)).toMatch(/^\*\*[^*]*end\*\* plain$/)
+  test.each([
+    ['**', '**'],
+    ['__', '**'],
+    ['*', '_'],
+    ['_', '_'],
+    ['~~', '~~'],
+    ['`', '`'],
+  ])('closes %s at the end of a page and opens it again', (mark, written) => {
+    const all = pages(`${mark}${of(950, 'some words ')}end${mark} plain`, { final: true, limit: LIMIT })
+    expect(all).toHaveLength(2)
+    expect(all[0]).toBe(`${written}${all[0]?.replace(/[*_~`]/g, '')}${written}`)
+    expect(all[1]).toBe(`${written}${all[1]?.replace(/[*_~`]| plain$/g, '')}${written} plain`)
+  })
+
+  it('forgets a marker that nothing ever closes', () => {
+    const all = pages(`**${of(1500, 'some words ')}end`, { final: true, limit: LIMIT })
+    expect(all.map((page) => page.includes('*'))).toEqual([true, false])
   })
 
   it('breaks no link, no code and no character if it can help it', () => {
     for (const piece of [
       '[a label](https://example.com/path) ',
+      '[a label of quite a lot of words that goes on and on](https://x.org) ',
       '`some code` ',
       '👩‍👩‍👧‍👦',
       '🇩🇪',
