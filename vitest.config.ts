@@ -6,5 +6,7 @@ export default defineConfig({
     // End-to-end tests start real processes; on a busy two-core machine they need room. No test asserts on how long anything took.
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    // Only a condition that never comes true takes this long.
+    expect: { poll: { timeout: 20_000 } },
   },
 })

@@ -10,6 +10,7 @@ import type { IncomingMessage } from '../turns/admission.js'
 import { type ActionRooms, press } from './actions.js'
 import { tellBystander } from './bystanders.js'
 import type { BotIdentity, Delivery } from './deliveries.js'
+import { EarlyReplies } from './early-replies.js'
 import { publishHome } from './home.js'
 import { Intake } from './intake.js'
 import { helpText } from './reply-blocks.js'
@@ -120,14 +121,28 @@ function createReceiver(options: SlackBotOptions): { receiver: Receiver; socket:
 
 function handlers(options: SlackBotOptions): ConstructorParameters<typeof Intake>[2] {
   const { store, web, log, slashCommand, requests, actions } = options
+  const early = new EarlyReplies(web, options.identity, Date.now())
   const heard = async (message: IncomingMessage, { admission, conversationId }: Journaled): Promise<void> => {
-    if (conversationId === null) return
-    if (admission === 'starts' || admission === 'continues') return actions.wake(conversationId)
+    if (conversationId === null) {
+      early.leftAlone(message)
+      return
+    }
+    if (admission === 'starts' || admission === 'continues') {
+      actions.wake(conversationId)
+      // After the acknowledgement: it must not wait for another call to Slack.
+      inBackground(log, takeEarlyReplies(message, conversationId))
+    }
     if (
       admission === 'bystander_addressed' &&
       (await store.conversations.tellBystander(conversationId, message.user))
     ) {
       inBackground(log, tellBystander(web, message.channel, message.threadTs ?? message.ts, message.user, slashCommand))
+    }
+  }
+  const takeEarlyReplies = async (message: IncomingMessage, conversationId: string): Promise<void> => {
+    for (const reply of await early.after(message)) {
+      const { isNew } = await store.messages.journal(reply)
+      if (isNew) actions.wake(conversationId)
     }
   }
   return {
@@ -168,7 +183,7 @@ async function tellPresser(delivery: Extract<Delivery, { kind: 'press' }>, words
   if (!answer.ok) throw new Error(`the response_url answered ${answer.status}`)
 }
 
-/** For words that are kind but not promised: where they cannot be said, the log knows. */
+/** For what is kind but not promised: where it cannot be done, the log knows. */
 function inBackground(log: Log, work: Promise<void>): void {
-  work.catch((error: unknown) => log.warn(describeError(error), 'a private word could not be said'))
+  work.catch((error: unknown) => log.warn(describeError(error), 'something beside the answer could not be done'))
 }

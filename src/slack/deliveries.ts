@@ -253,7 +253,21 @@ function overtaken(
   if (typeof message !== 'object' || message === null) return null
   if (change.ts === undefined || Number(change.ts) - Number(ts) > OVERTAKEN_WITHIN_S) return null
   const { channel, channel_type } = change
-  const parsed = MESSAGE_EVENT.safeParse({ ...message, type: 'message', ts, channel, channel_type })
+  return readWritten({ ...message, ts, channel, channel_type }, team, bot)
+}
+
+/** A message of a channel's history as it would have been delivered; null where nobody wrote it. */
+export function readListedMessage(
+  listed: object,
+  place: Pick<IncomingMessage, 'team' | 'channel' | 'kind'>,
+  bot: BotIdentity,
+): IncomingMessage | null {
+  const { team, channel, kind } = place
+  return readWritten({ ...listed, channel, channel_type: kind === 'im' ? 'im' : 'channel' }, team, bot)
+}
+
+function readWritten(message: object, team: string, bot: BotIdentity): IncomingMessage | null {
+  const parsed = MESSAGE_EVENT.safeParse({ ...message, type: 'message' })
   const delivery = parsed.success ? readMessage(parsed.data, team, bot) : null
   return delivery?.kind === 'message' ? delivery.message : null
 }

@@ -60,6 +60,19 @@ export class Poster {
     return { ts, isNew: found === null }
   }
 
+  /**
+   * Where a message stands that may have been posted; null where it is not in Slack.
+   * @throws Unavailable, SlackRefused
+   */
+  async locate(key: PostKey, target: PostTarget): Promise<string | null> {
+    const earlier = (await this.posts.of(key.subject, key.place)).find((post) => post.part === key.part)
+    if (earlier === undefined) return null
+    if (earlier.ts !== null) return earlier.ts
+    const found = await this.#find(key, target, earlier.announcedAt)
+    if (found !== null) await this.posts.settle(key, found)
+    return found
+  }
+
   async #send(key: PostKey, target: PostTarget, content: MessageContent): Promise<string> {
     try {
       return await this.#postMessage(key, target, content)

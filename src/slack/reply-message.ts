@@ -37,8 +37,8 @@ interface Landed {
 }
 
 const RETRY_MS = 2_000
-/** While an edit is due anyway, a growing reply is only looked at this often: whether it needs a further message. */
-const LOOK_MS = 500
+/** While an edit is due anyway, a growing text is looked at only after so many more characters: whether it needs a further message. */
+const LOOK_CHARACTERS = 1_000
 /** With these codes nothing that is posted or edited there can ever land. */
 const HOPELESS = new Set([
   'channel_not_found',
@@ -70,7 +70,8 @@ export class ReplyMessage implements ReplyDisplay {
   #again = false
   /** What the edit that is due was asked for as; null: none is due. */
   #due: EditPriority | null = null
-  #lookedAt = Number.NEGATIVE_INFINITY
+  /** Characters of the text when it was last looked at. */
+  #lookedAt = 0
   #hasShownWords = false
   #hopeless = false
   /** How plainly a message has to be written, by place and part, since Slack refused it in a richer form. */
@@ -92,8 +93,7 @@ export class ReplyMessage implements ReplyDisplay {
   show(view: ReplyView): void {
     this.#view = view
     // The edit that is due shows this state too; rendering each of the pieces that arrive before it would cost more than all edits.
-    if (this.#due === this.#priority() && performance.now() < this.#lookedAt + LOOK_MS) return
-    this.#kick()
+    if (!this.#isGrowth() || this.#length() >= this.#lookedAt + LOOK_CHARACTERS) this.#kick()
   }
 
   settled(): Promise<void> {
@@ -108,7 +108,7 @@ export class ReplyMessage implements ReplyDisplay {
     // A post that is under way may have been sent before the last of these messages was written.
     await this.#working
     await this.#editing
-    await this.#load()
+    await this.#locate()
     const [first] = this.#landed.reply
     const above = messages.some((message) => message.channel === first?.channel && byTs(message, first) > 0)
     if (first === undefined || !above) return
@@ -119,7 +119,7 @@ export class ReplyMessage implements ReplyDisplay {
     this.#view = null
     await this.#working
     await this.#editing
-    await this.#load()
+    await this.#locate()
     await this.#removeFrom('reply', 0)
     await this.#removeFrom('card', 0)
   }
@@ -144,7 +144,7 @@ export class ReplyMessage implements ReplyDisplay {
   /** Posts what is not in Slack yet; edits go through the budget. */
   async #work(): Promise<void> {
     this.#again = false
-    this.#lookedAt = performance.now()
+    this.#lookedAt = this.#length()
     try {
       await this.#load()
       for (const place of ['reply', 'card'] as const) await this.#postMissing(place)
@@ -171,6 +171,24 @@ export class ReplyMessage implements ReplyDisplay {
     this.#loaded = true
   }
 
+  /** Loads, and looks for what may have been posted without an answer: it stands in Slack like any other, though nobody knows where. */
+  async #locate(): Promise<void> {
+    await this.#load()
+    for (const place of ['reply', 'card'] as const) {
+      for (const { part, channel, ts } of await this.rooms.posts.of(this.look.turnId, place)) {
+        if (ts !== null || part !== this.#landed[place].length) continue
+        const target = place === 'reply' ? this.target : { channel }
+        const found = await this.rooms.poster.locate(this.#key(place, part), target)
+        if (found !== null) this.#land(place, part, { channel, ts: found, shown: null })
+      }
+    }
+  }
+
+  /** Unless it has been found already by whoever looked for it at the same time. */
+  #land(place: Place, part: number, landed: Landed): void {
+    if (part === this.#landed[place].length) this.#landed[place].push(landed)
+  }
+
   async #postMissing(place: Place): Promise<void> {
     for (let part = this.#landed[place].length; part < this.#wanted(place).length; part += 1) {
       const content = this.#wanted(place)[part]
@@ -178,7 +196,7 @@ export class ReplyMessage implements ReplyDisplay {
       const target = place === 'reply' ? this.target : { channel: await this.rooms.ownersDm() }
       try {
         const { ts, isNew } = await this.rooms.poster.post(this.#key(place, part), target, content)
-        this.#landed[place].push({ channel: target.channel, ts, shown: isNew ? signature(content) : null })
+        this.#land(place, part, { channel: target.channel, ts, shown: isNew ? signature(content) : null })
       } catch (error) {
         if (!(error instanceof SlackRefused)) throw error
         return this.#recover(error, { place, part })
@@ -196,6 +214,7 @@ export class ReplyMessage implements ReplyDisplay {
     if (stale === null || this.#closed) {
       this.#due = null
       this.#settle()
+      this.#kick()
       return 'unchanged'
     }
     const { landed, content } = stale
@@ -328,6 +347,19 @@ export class ReplyMessage implements ReplyDisplay {
     if (this.#view?.phase.type === 'ended') return 'final'
     if (this.#view?.phase.type === 'deciding' || this.#view?.phase.type === 'connecting') return 'approval'
     return this.#hasWords() && !this.#hasShownWords ? 'first' : 'text'
+  }
+
+  /** Whether what is new needs no more than the edit that is due already. */
+  #isGrowth(): boolean {
+    const priority = this.#priority()
+    return this.#due === priority && (priority === 'text' || priority === 'first')
+  }
+
+  /** Characters of the answer so far. */
+  #length(): number {
+    if (this.#view === null) return 0
+    const { items, preview } = this.#view.reply
+    return items.reduce((sum, item) => sum + (item.type === 'text' ? item.text.length : 0), preview?.text.length ?? 0)
   }
 
   /** Whether there is any text of the answer yet. */

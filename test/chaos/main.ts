@@ -50,7 +50,7 @@ function print({ runs, messages, kills, faults, problems }: CampaignResult): voi
     ['runs', runs],
     ['messages', messages],
     ['kills', kills],
-    ['faults and kills planned', faults.total],
+    ['faults and kills', faults.total],
     ...(['lost', 'duplicated', 'stuck', 'wrong', 'crashed', 'leaked'] as const).map((kind): [string, number] => [
       kind,
       count(kind),

@@ -15,8 +15,8 @@ export interface Misfortune {
   /** Milliseconds after the beginning of the run. */
   readonly at: number
   readonly kind: string
-  /** Makes it happen. What it holds back, it hands to `onRelease`. */
-  strike(chaos: ChaosHouse, onRelease: (release: Release) => void): void
+  /** Makes it happen, at once, or answers later whether it came to it. What it holds back, it hands to `onRelease`. */
+  strike(chaos: ChaosHouse, onRelease: (release: Release) => void): Promise<boolean> | undefined
 }
 
 /** What may be switched on. */
@@ -112,41 +112,33 @@ export function plan(random: Random, climate: Climate): Misfortune[] {
 
 function randomKill(at: number, random: Random): Misfortune {
   const signal = random.chance(0.25) ? 'SIGTERM' : 'SIGKILL'
-  return { at, kind: `kill: ${signal} at any moment`, strike: ({ supervisor }) => supervisor.kill(signal) }
+  return { at, kind: `kill: ${signal} at any moment`, strike: ({ supervisor }) => void supervisor.kill(signal) }
 }
 
 /** Killed between sending a request and hearing the answer: the request arrives after its sender's death, or never does. */
 function killAtCall(at: number, random: Random): Misfortune {
   const arrives = random.chance(0.6)
-  const releaseAfter = random.pick([0, 0, 0, 300])
-  if (random.chance(0.5)) {
-    const method = random.pick(SLACK_METHODS)
-    return {
-      at,
-      kind: `kill: during ${method}, which ${arrives ? 'arrives' : 'is lost'}`,
-      strike({ house, supervisor }, onRelease) {
-        const hold = house.slack.faults.hold(method)
-        onRelease(hold.release)
-        void hold.reached.then(async () => {
-          if (!arrives) house.slack.faults.next(method, { dropRequest: true })
-          supervisor.kill()
-          await sleep(releaseAfter)
-          hold.release()
-        })
-      },
-    }
-  }
+  const after = random.pick([0, 0, 0, 300])
+  const toSlack = random.chance(0.5)
+  const method = random.pick(SLACK_METHODS)
   const endpoint = random.pick(AGENTS_ENDPOINTS)
   return {
     at,
-    kind: `kill: during ${endpoint}, which ${arrives ? 'arrives' : 'is lost'}`,
-    strike({ house, supervisor }, onRelease) {
-      const hold = house.agents.faults.hold(endpoint, arrives ? undefined : 503)
-      onRelease(hold.release)
-      void hold.reached.then(async () => {
-        supervisor.kill()
-        await sleep(releaseAfter)
+    kind: `kill: during ${toSlack ? method : endpoint}, which ${arrives ? 'arrives' : 'is lost'}`,
+    strike({ house: { slack, agents }, supervisor }, onRelease) {
+      const hold = toSlack ? slack.faults.hold(method) : agents.faults.hold(endpoint, arrives ? undefined : 503)
+      let isOver = false
+      onRelease(() => {
+        isOver = true
         hold.release()
+      })
+      return hold.reached.then(async () => {
+        if (isOver) return false
+        if (toSlack && !arrives) slack.faults.next(method, { dropRequest: true })
+        supervisor.kill()
+        await sleep(after)
+        hold.release()
+        return true
       })
     },
   }
@@ -180,8 +172,8 @@ function slackFault(at: number, random: Random): Misfortune {
   const times = random.pick([1, 1, 2, 3])
   return {
     at,
-    kind: `Slack: ${method}, ${name}`,
-    strike: ({ house }) => house.slack.faults.next(method, fault, times),
+    kind: `Slack: ${name}`,
+    strike: ({ house }) => void house.slack.faults.next(method, fault, times),
   }
 }
 
@@ -189,8 +181,8 @@ function slackTimeout(at: number, random: Random): Misfortune {
   const method = random.pick(['chat.postMessage', 'chat.update', 'conversations.open'] as const)
   return {
     at,
-    kind: `Slack: ${method}, no answer in time`,
-    strike: ({ house }) => house.slack.faults.next(method, SLACK_TIMEOUT),
+    kind: 'Slack: no answer in time',
+    strike: ({ house }) => void house.slack.faults.next(method, SLACK_TIMEOUT),
   }
 }
 
@@ -202,7 +194,7 @@ function agentsFault(at: number, random: Random): Misfortune {
   const lasts = random.between(100, 900)
   return {
     at,
-    kind: `Managed Agents: ${endpoint}, ${kind === 'dropped' ? 'answer dropped' : kind === 'slow' ? 'slow' : status}`,
+    kind: `Managed Agents: ${kind === 'dropped' ? 'answer dropped' : kind === 'slow' ? 'slow' : status}`,
     strike({ house: { agents } }) {
       if (kind === 'dropped') agents.faults.dropAnswer(endpoint)
       else if (kind === 'slow') agents.faults.delay(endpoint, sleep(lasts))
@@ -222,8 +214,8 @@ function scalekitFault(at: number, random: Random): Misfortune {
   ] as const)
   return {
     at,
-    kind: `Scalekit: ${endpoint}, ${fault.type === 'fail' ? fault.status : fault.type}`,
-    strike: ({ house }) => house.scalekit.fault(endpoint, fault, 1),
+    kind: `Scalekit: ${fault.type === 'fail' ? fault.status : fault.type}`,
+    strike: ({ house }) => void house.scalekit.fault(endpoint, fault, 1),
   }
 }
 
@@ -237,9 +229,11 @@ function socketFault(at: number, random: Random): Misfortune {
       const { socketMode } = house.slack
       switch (kind) {
         case 'dropped':
-          return socketMode.drop()
+          socketMode.drop()
+          return
         case 'refreshed':
-          return socketMode.disconnect('refresh_requested')
+          socketMode.disconnect('refresh_requested')
+          return
         case 'warned and refreshed':
           socketMode.disconnect('warning')
           void sleep(lasts).then(() => socketMode.disconnect('refresh_requested'))
@@ -265,7 +259,7 @@ function streamFault(at: number, random: Random): Misfortune {
   return {
     at,
     kind: `event stream ${how === 'hang' ? 'hangs' : 'ends'} after ${after}`,
-    strike: ({ house }) => house.agents.faults.cutStreams(after, how),
+    strike: ({ house }) => void house.agents.faults.cutStreams(after, how),
   }
 }
 
@@ -301,8 +295,9 @@ export async function storm(
   const began = Date.now()
   for (const misfortune of misfortunes) {
     await sleep(Math.max(0, began + misfortune.at - Date.now()))
-    tally.count(misfortune.kind)
-    misfortune.strike(chaos, onRelease)
+    const later = misfortune.strike(chaos, onRelease)
+    if (later === undefined) tally.count(misfortune.kind)
+    else void later.then((happened) => tally.count(misfortune.kind, happened ? 1 : 0))
   }
 }
 

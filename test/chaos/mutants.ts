@@ -61,6 +61,12 @@ export const MUTANTS: readonly Mutant[] = [
     original: 'OVERTAKEN_WITHIN_S = 60 * 60',
     broken: 'OVERTAKEN_WITHIN_S = Number.NEGATIVE_INFINITY',
   },
+  {
+    name: 'believes that no reply overtakes the mention above it',
+    file: 'slack/early-replies.js',
+    original: 'found.push(reply)',
+    broken: 'void reply',
+  },
 ]
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))

@@ -66,6 +66,10 @@ export async function run(chaos: ChaosHouse, seed: number, { climate, patience }
     return play(slow ? SLOW_SCENE : own.pick(SCENES), stage, own)
   })
 
+  const allPlays = Promise.all(plays)
+  // It is awaited below; what goes wrong with the test itself before that is told there.
+  allPlays.catch(() => undefined)
+
   const releases: Release[] = []
   const trouble = climate.faults ? random.pick([0, 0.1, 0.25, 0.5]) : 0
   chaos.supervisor.startMayFail = true
@@ -84,7 +88,7 @@ export async function run(chaos: ChaosHouse, seed: number, { climate, patience }
   chaos.supervisor.startMayFail = false
   deadline = Date.now() + patience
   await chaos.supervisor.running()
-  await Promise.all(plays)
+  await allPlays
 
   const look = (): Problem[] => [
     ...problemsOf(chaos, ledger, since),

@@ -34,7 +34,7 @@ const LONGEST_PAUSE_MS = 600
 const LOOK_EVERY_MS = 20
 const BOT = WORLD.bot.userId
 
-/** One scene after another until it ends; what it waited for in vain is in the ledger. */
+/** A scene to its end; what it waited for in vain is in the ledger then. */
 export async function play(scene: Scene, stage: Stage, random: Random): Promise<void> {
   try {
     await scene(stage, random)
@@ -47,7 +47,6 @@ export async function play(scene: Scene, stage: Stage, random: Random): Promise<
 /** A question and some more, as they come to mind; some are changed or taken back, when nobody can know whether they were read. */
 const chat: Scene = async (stage, random) => {
   const talk = await begin(stage, random, random.pick(['say', 'say', 'look', 'long']))
-  if (talk === undefined) return
   const followUps = random.between(0, 4)
   for (let index = 0; index < followUps; index += 1) {
     if (random.chance(0.5)) await somePause(random)
@@ -62,7 +61,6 @@ const chat: Scene = async (stage, random) => {
 /** A long answer, behind which messages wait that are written, changed and taken back in the meantime: here it is known what counts. */
 const held: Scene = async (stage, random) => {
   const talk = await begin(stage, random, 'hold', ['dm', 'mention'])
-  if (talk === undefined) return
   await until(stage, () => stage.chaos.brain.holds(talk.rootToken), `${talk.rootToken} at the agent`)
   const waiting: Written[] = []
   const count = random.between(1, 5)
@@ -90,7 +88,6 @@ const held: Scene = async (stage, random) => {
 const decision: Scene = async (stage, random) => {
   const verb = random.pick(['send', 'send', 'both'] as const)
   const talk = await begin(stage, random, verb)
-  if (talk === undefined) return
   const token = talk.rootToken
   const label = random.pick(['Approve', 'Deny'] as const)
   stage.ledger.decisions.set(token, label === 'Approve' ? 'allow' : 'deny')
@@ -122,7 +119,6 @@ const decision: Scene = async (stage, random) => {
 /** An answer that would never end, stopped by its owner; then they go on. */
 const stop: Scene = async (stage, random) => {
   const talk = await begin(stage, random, 'hold', ['dm', 'mention'])
-  if (talk === undefined) return
   const token = talk.rootToken
   await until(stage, () => stage.chaos.brain.holds(token), `${token} at the agent`)
   if (random.chance(0.5)) write(stage, talk, 'say')
@@ -164,7 +160,6 @@ const command: Scene = async (stage, random) => {
 const connect: Scene = async (stage, random) => {
   const person = stage.stranger
   const talk = await begin(stage, random, 'look', ['dm'], person)
-  if (talk === undefined) return
   if (random.chance(0.5)) write(stage, talk, 'say')
   const url = await until(
     stage,
@@ -181,7 +176,6 @@ const connect: Scene = async (stage, random) => {
 /** Somebody else writes in the thread: nothing of that is heard, and from then on its owner's words count only with a mention. */
 const company: Scene = async (stage, random) => {
   const talk = await begin(stage, random, 'say', ['mention'])
-  if (talk === undefined) return
   await until(stage, () => isDelivered(stage, talk.rootToken), `the beginning of ${talk.rootToken}`)
   for (let count = random.between(1, 2); count > 0; count -= 1) {
     if (random.chance(0.5)) await somePause(random)
@@ -220,7 +214,7 @@ async function begin(
   verb: Verb,
   kinds: readonly Talk['kind'][] = ['dm', 'mention'],
   person = random.pick(stage.people),
-): Promise<Talk | undefined> {
+): Promise<Talk> {
   await somePause(random)
   const kind = random.pick(kinds)
   const { slack } = stage.chaos.house

@@ -4,7 +4,7 @@ export class Tally {
   readonly #counts = new Map<string, number>()
 
   count(kind: string, times = 1): void {
-    this.#counts.set(kind, (this.#counts.get(kind) ?? 0) + times)
+    if (times > 0) this.#counts.set(kind, (this.#counts.get(kind) ?? 0) + times)
   }
 
   add(other: Tally): void {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { TestBrain } from '../support/brains.js'
 import { ANNA, BEN, GENERAL, House } from '../support/house.js'
 
@@ -71,9 +71,8 @@ describe('what people write', () => {
     })
     const anna = house.slack.person(ANNA)
     const asked = anna.post('hold on')
-    await house.slack.waitFor(() => brain.words.includes('hold on') || undefined, {
-      description: 'the first turn at the agent',
-    })
+    // The agent hears it without anything changing in Slack, so Slack's own waiting would not look again.
+    await vi.waitFor(() => expect(brain.words).toContain('hold on'), { timeout: 30_000 })
     const edited = anna.post('before the edit', { threadTs: asked.ts })
     const deleted = anna.post('never mind this', { threadTs: asked.ts })
     await anna.waitFor(
