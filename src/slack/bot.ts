@@ -16,7 +16,7 @@ import { Intake } from './intake.js'
 import { helpText } from './reply-blocks.js'
 import type { Requests } from './requests.js'
 import { SocketConnection } from './socket.js'
-import { sdkLogger, slackCall, webClientOptions } from './web.js'
+import { SlackRefused, sdkLogger, slackCall, webClientOptions } from './web.js'
 
 export interface SlackBotOptions {
   readonly web: WebClient
@@ -128,9 +128,11 @@ function handlers(options: SlackBotOptions): ConstructorParameters<typeof Intake
       return
     }
     if (admission === 'starts' || admission === 'continues') {
-      actions.wake(conversationId)
-      // After the acknowledgement: it must not wait for another call to Slack.
-      inBackground(log, takeEarlyReplies(message, conversationId))
+      try {
+        await takeEarlyReplies(message)
+      } finally {
+        actions.wake(conversationId)
+      }
     }
     if (
       admission === 'bystander_addressed' &&
@@ -139,10 +141,13 @@ function handlers(options: SlackBotOptions): ConstructorParameters<typeof Intake
       inBackground(log, tellBystander(web, message.channel, message.threadTs ?? message.ts, message.user, slashCommand))
     }
   }
-  const takeEarlyReplies = async (message: IncomingMessage, conversationId: string): Promise<void> => {
-    for (const reply of await early.after(message)) {
-      const { isNew } = await store.messages.journal(reply)
-      if (isNew) actions.wake(conversationId)
+  /** @throws Unavailable: the message is not acknowledged then, and what it lacks is looked for when it comes again */
+  const takeEarlyReplies = async (message: IncomingMessage): Promise<void> => {
+    try {
+      for (const reply of await early.after(message)) await store.messages.journal(reply)
+    } catch (error) {
+      if (!(error instanceof SlackRefused)) throw error
+      log.warn(describeError(error), 'Slack does not show what was written below a mention before it arrived')
     }
   }
   return {
@@ -183,7 +188,7 @@ async function tellPresser(delivery: Extract<Delivery, { kind: 'press' }>, words
   if (!answer.ok) throw new Error(`the response_url answered ${answer.status}`)
 }
 
-/** For what is kind but not promised: where it cannot be done, the log knows. */
+/** For words that are kind but not promised: where they cannot be said, the log knows. */
 function inBackground(log: Log, work: Promise<void>): void {
-  work.catch((error: unknown) => log.warn(describeError(error), 'something beside the answer could not be done'))
+  work.catch((error: unknown) => log.warn(describeError(error), 'a private word could not be said'))
 }
