@@ -1,5 +1,5 @@
-// Loaded into the unchanged bot by NODE_OPTIONS=--import: tells whoever connects to BENCH_PROBE how the process does, and forgets
-// what it counted. Plain JavaScript, so that nothing has to be compiled in the process that is measured.
+// Loaded into the unchanged bot by NODE_OPTIONS=--import: tells whoever connects to BENCH_PROBE how the process does. Asked at
+// `rest` it collects garbage first, and counts anew afterwards. Plain JavaScript, so that nothing has to be compiled in the process that is measured.
 import { createServer } from 'node:net'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { setFlagsFromString } from 'node:v8'
@@ -14,7 +14,8 @@ if (path !== undefined) {
   createServer((socket) => {
     socket.on('error', () => socket.destroy())
     socket.once('data', (word) => {
-      if (word.toString() === 'rest') collectGarbage()
+      const isRest = word.toString() === 'rest'
+      if (isRest) collectGarbage()
       const { user, system } = process.cpuUsage()
       const { rss, heapUsed } = process.memoryUsage()
       const connections = process.getActiveResourcesInfo().filter((kind) => kind === 'TCPSocketWrap').length
@@ -29,7 +30,7 @@ if (path !== undefined) {
         delayP99Ms: milliseconds(delay.percentile(99)),
         delayMaxMs: milliseconds(delay.max),
       }
-      delay.reset()
+      if (isRest) delay.reset()
       socket.end(JSON.stringify(report))
     })
   })

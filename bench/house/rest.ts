@@ -114,12 +114,13 @@ export async function recovery(times: number): Promise<void> {
       await message.end()
     }
   })
-  const workshop = await Workshop.open({ limits: true, brain })
-  const { house } = workshop
-  try {
-    const edited: number[] = []
-    const grown: number[] = []
-    for (let time = 0; time < times; time += 1) {
+  const edited: number[] = []
+  const grown: number[] = []
+  for (let time = 0; time < times; time += 1) {
+    // A workspace for each: replies of earlier times would be taken up again, too.
+    const workshop = await Workshop.open({ limits: true, brain })
+    const { house } = workshop
+    try {
       await workshop.startBot()
       const person = house.slack.person(workshop.newPerson())
       const question = person.post('what is new?')
@@ -135,16 +136,15 @@ export async function recovery(times: number): Promise<void> {
       await house.slack.waitFor(() => lastWord() > wordsBefore)
       grown.push(performance.now() - killedAt)
       await started
-      await house.bot.kill('SIGKILL')
+    } finally {
+      await workshop.close()
     }
-    console.log(`\n### From kill -9 in the middle of a reply (${times} times, the next start at once)\n`)
-    console.log(
-      `- until its first edit: mean ${milliseconds(mean(edited))}, slowest ${milliseconds(Math.max(...edited))}`,
-    )
-    console.log(
-      `- until it shows more than before: mean ${milliseconds(mean(grown))}, slowest ${milliseconds(Math.max(...grown))}`,
-    )
-  } finally {
-    await workshop.close()
   }
+  console.log(`\n### From kill -9 in the middle of a reply (${times} times, the next start at once)\n`)
+  console.log(
+    `- until its first edit: mean ${milliseconds(mean(edited))}, slowest ${milliseconds(Math.max(...edited))}`,
+  )
+  console.log(
+    `- until it shows more than before: mean ${milliseconds(mean(grown))}, slowest ${milliseconds(Math.max(...grown))}`,
+  )
 }

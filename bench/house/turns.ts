@@ -64,34 +64,29 @@ export async function crowd(turns: number): Promise<void> {
     const all = Promise.all(people.map((person) => workshop.ask(person, 'what is new?'))).finally(() => {
       done = true
     })
-    const delays: number[] = []
-    let longest = 0
     while (!done) {
       await Promise.race([all, new Promise((resolve) => setTimeout(resolve, 1_000))])
       const pulse = await workshop.pulse()
       peak = Math.max(peak, pulse.rss)
       connections = Math.max(connections, pulse.connections)
-      delays.push(pulse.delayP99Ms)
-      longest = Math.max(longest, pulse.delayMaxMs)
     }
-    await all
+    const unanswered = (await all).filter((answered) => !answered).length
     const took = performance.now() - startedAt
+    const busy = await workshop.pulse()
     const after = await workshop.pulse({ rest: true })
     console.log(`\n### ${turns} turns at once\n`)
-    console.log(`- all answered after ${(took / 1_000).toFixed(1)} s (the text of each takes ${ANSWER_SECONDS} s)`)
     console.log(
-      `- event-loop delay p99, second by second: median ${milliseconds(median(delays))}, worst ${milliseconds(Math.max(...delays))}; longest ever ${milliseconds(longest)}`,
+      `- all over after ${(took / 1_000).toFixed(1)} s (the text of each takes ${ANSWER_SECONDS} s), ${unanswered} of them without an answer`,
+    )
+    console.log(
+      `- event-loop delay: p50 ${milliseconds(busy.delayP50Ms)}, p99 ${milliseconds(busy.delayP99Ms)}, longest ${milliseconds(busy.delayMaxMs)}`,
     )
     console.log(
       `- memory: ${megabytes(before.rss)} before, ${megabytes(peak)} at most; heap ${megabytes(before.heapUsed)} before, ${megabytes(after.heapUsed)} afterwards`,
     )
     console.log(`- connections: ${connections} at most, ${after.connections} afterwards`)
-    console.log(`- CPU time of the bot: ${milliseconds((after.cpuMs - before.cpuMs) / turns)} a turn`)
+    console.log(`- CPU time of the bot: ${milliseconds((busy.cpuMs - before.cpuMs) / turns)} a turn`)
   } finally {
     await workshop.close()
   }
-}
-
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN
 }

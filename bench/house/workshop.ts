@@ -12,7 +12,7 @@ import { channelOf } from '../wire.js'
 
 const PROBE = fileURLToPath(new URL('./probe.mjs', import.meta.url))
 
-/** How a process does. CPU since its start, event-loop delays since the last look. Milliseconds and bytes. */
+/** How a process does. CPU since its start, event-loop delays since the last look at rest. Milliseconds and bytes. */
 export interface Pulse {
   readonly cpuMs: number
   readonly rss: number
@@ -89,19 +89,26 @@ export class Workshop {
     return id
   }
 
-  /** Asks in a direct message. Resolves when the finished reply stands in Slack. */
-  async ask(userId: string, words: string): Promise<void> {
+  /**
+   * Asks in a direct message. Resolves when the finished reply stands in Slack.
+   * @returns whether it is an answer, and not the sentence that says why there is none
+   */
+  async ask(userId: string, words: string): Promise<boolean> {
     const { slack } = this.house
     const person = slack.person(userId)
     const question = person.post(words)
-    const isDone = (message: SeenMessage) => message.threadTs === question.ts && / s$/m.test(message.shown)
-    await new Promise<void>((resolve) => {
-      // Only at edits of this channel: the sandbox's own waiters look at everything whenever anything changes.
+    const finished = (message: SeenMessage) =>
+      message.threadTs === question.ts && message.elements.length === 0 && !/👀|💭|⏳|✍️/u.test(message.shown)
+    const reply = await new Promise<SeenMessage>((resolve) => {
+      // Only at calls about this channel: the sandbox's own waiters look at everything whenever anything changes.
       this.#askers.set(question.channel, () => {
-        if (person.thread(question.channel, question.ts).some(isDone)) resolve()
+        const found = person.thread(question.channel, question.ts).find(finished)
+        if (found !== undefined) resolve(found)
       })
     })
     this.#askers.delete(question.channel)
+    // How long it took stands below an answer, and below nothing else.
+    return / s$/m.test(reply.shown)
   }
 
   /** @param rest after a garbage collection: what is really held */

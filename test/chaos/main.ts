@@ -57,6 +57,9 @@ function print({ runs, messages, kills, faults, problems }: CampaignResult): voi
     ]),
   ]
   for (const [name, times] of rows) console.log(name === '' ? '' : `${name.padEnd(70)} ${String(times).padStart(6)}`)
+  // What only showed at the end of a house was not told with its run.
+  if (problems.length > 0) console.log('')
+  for (const { seed, kind, what } of problems) console.log(`seed ${seed}, ${kind}: ${what}`)
   const failing = [...new Set(problems.map(({ seed }) => seed))]
   if (failing.length > 0) console.log(`\nfailing seeds: ${failing.join(', ')}`)
 }

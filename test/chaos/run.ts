@@ -36,7 +36,7 @@ export async function run(chaos: ChaosHouse, seed: number, { climate, patience }
   const random = new Random(`run ${seed}`)
   const tally = new Tally()
   const { slack } = chaos.house
-  const ledger = new Ledger(`zq${seed.toString(36)}`, slack.deliveries.all.length)
+  const ledger = new Ledger(`zq${seed}`, slack.deliveries.all.length)
   const since = Date.now()
   const name = seed.toString(36).toUpperCase()
   const people = Array.from({ length: random.between(1, 3) }, (_, index) => `U0${name}P${index}`)
