@@ -35,41 +35,45 @@ const STOP_DEADLINE_MS = 10_000
 class StartError extends Error {}
 
 async function main(): Promise<void> {
+  // From here on a signal ends nothing by itself, also in the middle of starting: whoever sent it gets an orderly stop and a 0.
+  const signal = firstStopSignal()
   loadDotEnv()
   const config = readBotConfig(process.env)
   const log = createLog(config.logLevel)
+  // What nobody awaited must not end conversations that have nothing to do with it.
+  process.on('unhandledRejection', (error) => log.error(describeError(error), 'a rejection that nobody handled'))
   const lock = holdBotLock(config.databasePath)
   const store = await Store.open(config.databasePath)
   const claude = new Claude(config.anthropic)
   const deployment = await provisioned(store, config, claude.url)
-  const stop = await run(config, log, store, claude, deployment)
 
-  let stopping = false
-  const shutDown = (signal: string) => {
-    if (stopping) return
-    stopping = true
-    log.info({ signal }, 'stopping')
-    const deadline = setTimeout(() => {
-      log.warn('not everything came to rest in time; the next start carries on')
-      process.exit(0)
-    }, STOP_DEADLINE_MS)
-    deadline.unref()
-    stop()
-      .then(() => store.close())
-      .then(() => {
-        lock.release()
-        log.info('stopped')
-        process.exit(0)
-      })
-      .catch((error: unknown) => {
-        log.error(describeError(error), 'stopping failed; the next start carries on')
-        process.exit(1)
-      })
+  const stop = await Promise.race([run(config, log, store, claude, deployment), signal.then(() => null)])
+  if (stop === null) {
+    log.info('stopped before it was running; the next start carries on')
+    process.exit(0)
   }
-  process.on('SIGTERM', () => shutDown('SIGTERM'))
-  process.on('SIGINT', () => shutDown('SIGINT'))
-  // What nobody awaited must not end conversations that have nothing to do with it.
-  process.on('unhandledRejection', (error) => log.error(describeError(error), 'a rejection that nobody handled'))
+  log.info({ signal: await signal }, 'stopping')
+  setTimeout(() => {
+    log.warn('not everything came to rest in time; the next start carries on')
+    process.exit(0)
+  }, STOP_DEADLINE_MS).unref()
+  try {
+    await stop()
+    await store.close()
+    lock.release()
+    log.info('stopped')
+    process.exit(0)
+  } catch (error) {
+    log.error(describeError(error), 'stopping failed; the next start carries on')
+    process.exit(1)
+  }
+}
+
+/** Resolves with the name of the first SIGTERM or SIGINT; further ones do nothing. */
+function firstStopSignal(): Promise<NodeJS.Signals> {
+  return new Promise((resolve) => {
+    for (const name of ['SIGTERM', 'SIGINT'] as const) process.on(name, () => resolve(name))
+  })
 }
 
 async function provisioned(store: Store, config: BotConfig, anthropicUrl: string): Promise<Deployment> {

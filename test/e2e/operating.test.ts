@@ -1,4 +1,6 @@
+import { once } from 'node:events'
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
+import { createServer, type Server } from 'node:http'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import { readMail, sendMail, TestBrain } from '../support/brains.js'
@@ -83,6 +85,24 @@ describe('npm start', () => {
     const bot = await house.startBot()
     const { code } = await bot.kill('SIGTERM')
     expect(code).toBe(0)
+  })
+
+  it('stops on SIGTERM with 0 while it is still starting', async () => {
+    await open()
+    await house.run('cli/setup.js')
+    let asked: () => void = () => undefined
+    const isStarting = new Promise<void>((resolve) => {
+      asked = resolve
+    })
+    // Never answers, so the start never gets any further.
+    const silent = createServer(() => asked()).listen(0, '127.0.0.1')
+    await once(silent, 'listening')
+    const bot = house.spawn('main.js', { SLACK_API_URL: `http://127.0.0.1:${portOf(silent)}/api/` })
+    await isStarting
+    const { code } = await bot.kill('SIGTERM')
+    expect(code).toBe(0)
+    silent.closeAllConnections()
+    silent.close()
   })
 
   it('reads .env, and believes the environment more', async () => {
@@ -202,12 +222,15 @@ describe('a wrong key of a vendor', () => {
 })
 
 async function freePort(): Promise<number> {
-  const { createServer } = await import('node:net')
-  return await new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      const port = typeof address === 'object' && address !== null ? address.port : 0
-      server.close(() => resolve(port))
-    })
-  })
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const port = portOf(server)
+  await new Promise((resolve) => server.close(resolve))
+  return port
+}
+
+function portOf(server: Server): number {
+  const address = server.address()
+  if (typeof address !== 'object' || address === null) throw new Error('the server does not listen')
+  return address.port
 }
