@@ -5,6 +5,7 @@
 
 import { existsSync } from 'node:fs'
 import { z } from 'zod'
+import { readToolPolicies, type ToolPolicies } from './agent/tool-policies.js'
 
 export type ScalekitMode = 'virtual' | 'instance'
 
@@ -23,6 +24,8 @@ export interface PlatformConfig {
     /** Template of a person's identifier: `{team}`, `{user}`, `{email}`. */
     readonly identifierTemplate: string
   }
+  /** What becomes of each tool of the table in src/agent/gmail-tools.ts. */
+  readonly toolPolicies: ToolPolicies
   /** Path of the SQLite file. */
   readonly databasePath: string
   readonly logLevel: LogLevel
@@ -42,6 +45,8 @@ export interface BotConfig extends PlatformConfig {
     readonly slashCommand: string
     readonly editsPerMinute: number
     readonly channelReplies: 'ask' | 'here' | 'private'
+    /** Whether guests of the workspace are served like members. */
+    readonly allowGuests: boolean
   }
   /** Port of `/healthz`, `/readyz`, `/metrics` (and of Slack's requests in HTTP mode). */
   readonly port: number | undefined
@@ -101,6 +106,15 @@ const PLATFORM = {
     .refine((template) => template.includes('{user}') || template.includes('{email}'), {
       error: 'must contain {user} or {email}, or everybody would share one mailbox',
     }),
+  TOOL_POLICIES: z
+    .string()
+    .default('')
+    .transform((text, context) => {
+      const read = readToolPolicies(text)
+      if ('policies' in read) return read.policies
+      for (const message of read.problems) context.addIssue({ code: 'custom', message })
+      return z.NEVER
+    }),
   DATABASE_URL: z
     .string()
     .startsWith('file:', {
@@ -125,6 +139,7 @@ const BOT = {
     .default('/inbox'),
   SLACK_EDITS_PER_MINUTE: wholeNumber(1, 10_000).default(45),
   CHANNEL_REPLIES: z.enum(['ask', 'here', 'private'], { error: 'must be ask, here or private' }).default('ask'),
+  ALLOW_GUESTS: z.enum(['no', 'yes'], { error: 'must be no or yes' }).default('no'),
   REPLY_STREAMING: z
     .literal('edit', { error: 'must be edit (native streaming is not supported by this version)' })
     .default('edit'),
@@ -162,6 +177,7 @@ export function readBotConfig(environment: Environment): BotConfig {
       slashCommand: values.SLASH_COMMAND,
       editsPerMinute: values.SLACK_EDITS_PER_MINUTE,
       channelReplies: values.CHANNEL_REPLIES,
+      allowGuests: values.ALLOW_GUESTS === 'yes',
     },
     port: values.PORT,
   }
@@ -181,6 +197,7 @@ function platformConfig(values: Values<typeof PLATFORM>): PlatformConfig {
       connection: values.SCALEKIT_CONNECTION,
       identifierTemplate: values.SCALEKIT_IDENTIFIER,
     },
+    toolPolicies: values.TOOL_POLICIES,
     databasePath: values.DATABASE_URL.slice('file:'.length),
     logLevel: values.LOG_LEVEL,
   }

@@ -117,6 +117,7 @@ async function run(
       : new InstanceMailboxAccess(instanceFinder(scalekit, scalekitConfig.configName))
   const agent = new ManagedAgent(claude, deployment, {
     forgetVaultIfGone: (personId) => virtual.forgetIfGone(personId),
+    policies: config.toolPolicies,
   })
 
   const poster = new Poster(web, store.posts, identity.userId, identity.botId)
@@ -129,6 +130,7 @@ async function run(
     slashCommand: slack.slashCommand,
     channelReplies: slack.channelReplies,
     homeTeam: identity.teamId,
+    allowGuests: slack.allowGuests,
     now: Date.now,
   })
   const wake = (conversationId: string) => dispatcher.wake(conversationId)

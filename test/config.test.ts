@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
+import { STANDARD_POLICIES } from '../src/agent/tool-policies.js'
 import { ConfigurationError, loadDotEnv, readBotConfig, readPlatformConfig } from '../src/config.js'
 
 const PLATFORM = {
@@ -62,6 +63,10 @@ describe('what is missing or malformed', () => {
     ['SLACK_EDITS_PER_MINUTE', 'many', 'whole number'],
     ['SLACK_EDITS_PER_MINUTE', '1.5', 'whole number'],
     ['CHANNEL_REPLIES', 'everywhere', 'must be ask, here or private'],
+    ['ALLOW_GUESTS', 'some', 'must be no or yes'],
+    ['TOOL_POLICIES', 'gmail_delete_all=off', '"gmail_delete_all", which is no tool of the table: choose from gmail_f'],
+    ['TOOL_POLICIES', 'gmail_fetch_mails=maybe', '"maybe" of gmail_fetch_mails: it must be one of allow, ask, off'],
+    ['TOOL_POLICIES', 'gmail_send_draft=allow', "always waits for its owner's Approve"],
     ['REPLY_STREAMING', 'native', 'must be edit'],
     ['ANTHROPIC_BASE_URL', 'localhost:1234', 'http(s) address'],
     ['SCALEKIT_ENV_URL', 'ftp://x.example', 'http(s) address'],
@@ -84,9 +89,10 @@ describe('what is missing or malformed', () => {
       SLACK_BOT_TOKEN: 'sk-ant-oops',
       SLACK_APP_TOKEN: 'xoxb-oops',
       SCALEKIT_ENV_URL: 'oops',
+      TOOL_POLICIES: 'xoxb-oops=sk-ant-oops',
       PORT: 'oops',
     }
-    expect(() => readBotConfig(misplaced)).toThrow(/4 problems/)
+    expect(() => readBotConfig(misplaced)).toThrow(/5 problems/)
     expect(() => readBotConfig(misplaced)).not.toThrow(/oops/)
   })
 })
@@ -128,6 +134,7 @@ describe('what is left out', () => {
         connection: 'gmail',
         identifierTemplate: 'slack:{team}:{user}',
       },
+      toolPolicies: STANDARD_POLICIES,
       databasePath: 'data/inbox.db',
       logLevel: 'info',
       slack: {
@@ -137,6 +144,7 @@ describe('what is left out', () => {
         slashCommand: '/inbox',
         editsPerMinute: 45,
         channelReplies: 'ask',
+        allowGuests: false,
       },
       port: undefined,
     })
@@ -156,6 +164,7 @@ describe('what is given', () => {
       SLASH_COMMAND: '/mail',
       SLACK_EDITS_PER_MINUTE: '20',
       CHANNEL_REPLIES: 'here',
+      ALLOW_GUESTS: 'yes',
       SCALEKIT_MCP_MODE: 'instance',
       SCALEKIT_IDENTIFIER: '{email}',
       DATABASE_URL: 'file:/var/lib/inbox.db',
@@ -168,6 +177,7 @@ describe('what is given', () => {
         slashCommand: '/mail',
         editsPerMinute: 20,
         channelReplies: 'here',
+        allowGuests: true,
       },
       scalekit: { mode: 'instance', identifierTemplate: '{email}' },
       databasePath: '/var/lib/inbox.db',

@@ -11,8 +11,8 @@ import type {
   BetaManagedAgentsURLMCPServerParams,
 } from '@anthropic-ai/sdk/resources/beta/agents/agents'
 import type { BetaCloudConfigParams } from '@anthropic-ai/sdk/resources/beta/environments/environments'
-import { GMAIL_TOOLS, permissionFor } from './gmail-tools.js'
 import { SYSTEM_PROMPT } from './system-prompt.js'
+import { offeredTools, STANDARD_POLICIES, type ToolPolicies } from './tool-policies.js'
 
 /** Stands in the metadata of everything this project makes at the API. */
 export const APP = 'slack-inbox-agent'
@@ -38,26 +38,28 @@ export interface MailboxWiring {
 }
 
 /** @param url address of the MCP server; null for an agent whose sessions each bring their own */
-export function wireMailbox(url: string | null): MailboxWiring {
+export function wireMailbox(url: string | null, policies: ToolPolicies = STANDARD_POLICIES): MailboxWiring {
   const builtIn: AgentTool = {
     type: 'agent_toolset_20260401',
     default_config: { enabled: false },
     configs: BUILT_IN_TOOLS.map((name) => ({ name, enabled: true, permission_policy: { type: 'always_allow' } })),
   }
   if (url === null) return { mcp_servers: [], tools: [builtIn] }
-  return { mcp_servers: [{ type: 'url', name: MAILBOX_SERVER, url }], tools: [builtIn, MAILBOX_TOOLSET] }
+  return { mcp_servers: [{ type: 'url', name: MAILBOX_SERVER, url }], tools: [builtIn, mailboxToolset(policies)] }
 }
 
-const MAILBOX_TOOLSET: AgentTool = {
-  type: 'mcp_toolset',
-  mcp_server_name: MAILBOX_SERVER,
-  // Off unless listed: a tool that Scalekit adds tomorrow must not be callable before somebody has put it into the table.
-  default_config: { enabled: false, permission_policy: { type: 'always_ask' } },
-  configs: Object.entries(GMAIL_TOOLS).map(([name, kind]) => ({
-    name,
-    enabled: true,
-    permission_policy: { type: permissionFor(kind) },
-  })),
+function mailboxToolset(policies: ToolPolicies): AgentTool {
+  return {
+    type: 'mcp_toolset',
+    mcp_server_name: MAILBOX_SERVER,
+    // Off unless listed: a tool that Scalekit adds tomorrow must not be callable before somebody has put it into the table.
+    default_config: { enabled: false, permission_policy: { type: 'always_ask' } },
+    configs: offeredTools(policies).map((name) => ({
+      name,
+      enabled: true,
+      permission_policy: { type: policies.get(name) === 'allow' ? 'always_allow' : 'always_ask' },
+    })),
+  }
 }
 
 /** The part of the agent that setup writes; marks and fingerprint come on top. */
@@ -65,13 +67,17 @@ export type AgentDefinition = Pick<AgentCreateParams, 'name' | 'description' | '
   MailboxWiring & { readonly model: string }
 
 /** @param mcpServerUrl the MCP configuration's static address; empty where Scalekit gave none */
-export function defineAgent(model: string, mcpServerUrl: string): AgentDefinition {
+export function defineAgent(
+  model: string,
+  mcpServerUrl: string,
+  policies: ToolPolicies = STANDARD_POLICIES,
+): AgentDefinition {
   return {
     name: 'Slack inbox agent',
     description: "Works on one person's Gmail mailbox for them, from Slack.",
     model,
     system: SYSTEM_PROMPT,
-    ...wireMailbox(mcpServerUrl === '' ? null : mcpServerUrl),
+    ...wireMailbox(mcpServerUrl === '' ? null : mcpServerUrl, policies),
   }
 }
 

@@ -40,10 +40,11 @@ export const GMAIL_TOOLS = {
   gmail_reply_to_thread: 'leave',
 } as const satisfies Record<string, GmailToolKind>
 
-/** In the table's order. */
-export const GMAIL_TOOL_NAMES: readonly string[] = Object.keys(GMAIL_TOOLS)
+export type GmailToolName = keyof typeof GMAIL_TOOLS
 
-/** Whose yes a tool needs: `always_allow` nobody's, `always_ask` the mailbox owner's, each time. */
-export function permissionFor(kind: GmailToolKind): 'always_allow' | 'always_ask' {
-  return kind === 'read' ? 'always_allow' : 'always_ask'
+/** In the table's order. */
+export const GMAIL_TOOL_NAMES = Object.keys(GMAIL_TOOLS).filter(isGmailTool)
+
+export function isGmailTool(name: string): name is GmailToolName {
+  return Object.hasOwn(GMAIL_TOOLS, name)
 }

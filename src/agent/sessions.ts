@@ -35,6 +35,7 @@ import { isMarked } from './mark.js'
 import { goneInsteadOf, whyGone } from './session-state.js'
 import { describedIn } from './targets.js'
 import { sameServers, sameTools } from './tool-comparison.js'
+import type { ToolPolicies } from './tool-policies.js'
 
 /** The API takes longer titles; its lists show about this much. */
 const TITLE_LENGTH = 80
@@ -53,6 +54,8 @@ export interface ManagedAgentOptions {
   /** Called when a new session was refused with a person's vault: whether the vault was gone, and is now forgotten. */
   readonly forgetVaultIfGone?: (personId: string) => Promise<boolean>
   readonly now?: () => number
+  /** What becomes of each tool; the table, where nothing is said. */
+  readonly policies?: ToolPolicies
 }
 
 export class ManagedAgent implements Agent {
@@ -83,14 +86,14 @@ export class ManagedAgent implements Agent {
       throw error
     }
     // The agent that setup wrote may be older than this program; what a session may do is decided here.
-    await this.#bringUpToDate(session, wireMailbox(attachment.url))
+    await this.#bringUpToDate(session, wireMailbox(attachment.url, this.options.policies))
     return session.id
   }
 
   #agentFor(attachment: Attachment): SessionCreateParams['agent'] {
     const { agentId } = this.deployment
     if (attachment.mode === 'virtual') return agentId
-    return { type: 'agent_with_overrides', id: agentId, ...wireMailbox(attachment.url) }
+    return { type: 'agent_with_overrides', id: agentId, ...wireMailbox(attachment.url, this.options.policies) }
   }
 
   async findSession(conversation: Conversation, requestedAt: number): Promise<string | null> {
@@ -119,7 +122,7 @@ export class ManagedAgent implements Agent {
     const gone = whyGone(session)
     if (gone !== null) throw gone
     if (!sameIds(session.vault_ids ?? attachment.vaultIds, attachment.vaultIds)) throw new SessionGone('outdated')
-    await this.#bringUpToDate(session, wireMailbox(attachment.url))
+    await this.#bringUpToDate(session, wireMailbox(attachment.url, this.options.policies))
   }
 
   /** A running session cannot be changed; it is brought up to date before the turn after. */

@@ -25,6 +25,22 @@ export function sameTools(one: readonly Toolset[], other: readonly Toolset[]): b
   return sameTexts(one.map(describeToolset), other.map(describeToolset))
 }
 
+/** What an agent has otherwise than it should, tool by tool: "gmail_trash_thread is always_allow instead of always_ask". */
+export function toolDifferences(actual: readonly Toolset[], wanted: readonly Toolset[]): string[] {
+  const has = meanings(actual)
+  const shouldHave = meanings(wanted)
+  return [...new Set([...has.keys(), ...shouldHave.keys()])].sort().flatMap((name) => {
+    const [is = 'off', should = 'off'] = [has.get(name), shouldHave.get(name)]
+    return is === should ? [] : [`${name} is ${is} instead of ${should}`]
+  })
+}
+
+function meanings(toolsets: readonly Toolset[]): Map<string, string> {
+  return new Map(
+    toolsets.flatMap((toolset) => (toolset.configs ?? []).map((tool) => [tool.name, describeSwitch(tool, toolset)])),
+  )
+}
+
 export function sameServers(one: readonly Server[], other: readonly Server[]): boolean {
   const describe = (server: Server) => `${server.name} ${sameAddress(server.url)}`
   return sameTexts(one.map(describe), other.map(describe))

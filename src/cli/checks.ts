@@ -1,9 +1,8 @@
 /** What `npm run doctor` looks at, beside Slack. Each check says what it found, and where something is wrong, what to do about it. */
 
 import { Claude } from '../agent/claude.js'
-import { defineAgent } from '../agent/definition.js'
+import { type AgentDefinition, defineAgent } from '../agent/definition.js'
 import type { Deployment } from '../agent/deployment.js'
-import { GMAIL_TOOL_NAMES } from '../agent/gmail-tools.js'
 import {
   isSealed,
   matchesDefinition,
@@ -11,6 +10,8 @@ import {
   retrieveEnvironment,
   storedDeployment,
 } from '../agent/provisioning.js'
+import { toolDifferences } from '../agent/tool-comparison.js'
+import { describeOverrides, offeredTools } from '../agent/tool-policies.js'
 import type { PlatformConfig } from '../config.js'
 import { Scalekit } from '../scalekit/client.js'
 import { inspectMcpConfiguration } from '../scalekit/mcp-configurations.js'
@@ -61,13 +62,22 @@ async function checkScalekit(config: PlatformConfig, deployment: Deployment | nu
     const found = await inspectMcpConfiguration(new Scalekit(config.scalekit), {
       name: configName,
       connection,
-      tools: GMAIL_TOOL_NAMES,
+      tools: offeredTools(config.toolPolicies),
     })
     checks.push({ ok: true, what: 'Scalekit: the credentials are good' })
     const what = `Scalekit: the MCP configuration ${configName}`
     if (found === null) checks.push({ ok: false, what: `${what} does not exist`, remedy: RUN_SETUP })
     else if (!found.matches) {
-      checks.push({ ok: false, what: `${what} offers other tools than the table in gmail-tools.ts`, remedy: RUN_SETUP })
+      const { missing, extra } = found
+      const differences = [
+        ...(missing.length === 0 ? [] : [`without ${missing.join(', ')}`]),
+        ...(extra.length === 0 ? [] : [`with ${extra.join(', ')}`]),
+      ]
+      checks.push({
+        ok: false,
+        what: `${what} offers other tools than the table and TOOL_POLICIES${differences.length === 0 ? '' : `: ${differences.join('; ')}`}`,
+        remedy: RUN_SETUP,
+      })
     } else if (
       deployment !== null &&
       (found.id !== deployment.mcpConfigId || found.serverUrl !== deployment.mcpServerUrl)
@@ -76,7 +86,7 @@ async function checkScalekit(config: PlatformConfig, deployment: Deployment | nu
     } else if (mode === 'virtual' && found.serverUrl === '') {
       checks.push({ ok: false, what: `${what} has no server address`, remedy: 'set SCALEKIT_MCP_MODE=instance' })
     } else {
-      checks.push({ ok: true, what: `${what} offers exactly the tools of the table` })
+      checks.push({ ok: true, what: `${what} offers exactly the tools of the table${overridden(config)}` })
     }
   } catch (error) {
     checks.push(failed('Scalekit could not be checked', error))
@@ -92,8 +102,10 @@ async function checkClaude(config: PlatformConfig, claude: Claude, deployment: D
     if (deployment === null) return checks
     const agent = await retrieveAgent(claude, deployment.agentId)
     if (agent === null) checks.push({ ok: false, what: 'Claude: the agent is gone or archived', remedy: RUN_SETUP })
-    else if (!matchesDefinition(agent, defineAgent(config.anthropic.model, deployment.mcpServerUrl))) {
-      checks.push({ ok: false, what: 'Claude: the agent is not what this version defines', remedy: RUN_SETUP })
+    else if (!matchesDefinition(agent, definitionFor(config, deployment))) {
+      const differences = toolDifferences(agent.tools, definitionFor(config, deployment).tools)
+      const which = differences.length === 0 ? '' : `: ${differences.join('; ')}`
+      checks.push({ ok: false, what: `Claude: the agent is not what this version defines${which}`, remedy: RUN_SETUP })
     } else checks.push({ ok: true, what: `Claude: the agent is as defined (${agent.id}, version ${agent.version})` })
 
     const environment = await retrieveEnvironment(claude, deployment.environmentId)
@@ -106,6 +118,15 @@ async function checkClaude(config: PlatformConfig, claude: Claude, deployment: D
     checks.push(failed('Claude could not be checked', error))
   }
   return checks
+}
+
+function definitionFor(config: PlatformConfig, deployment: Deployment): AgentDefinition {
+  return defineAgent(config.anthropic.model, deployment.mcpServerUrl, config.toolPolicies)
+}
+
+function overridden(config: PlatformConfig): string {
+  const overrides = describeOverrides(config.toolPolicies)
+  return overrides === '' ? '' : ` with TOOL_POLICIES (${overrides})`
 }
 
 /** @throws what is not the operator's to mend */

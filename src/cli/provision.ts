@@ -3,9 +3,9 @@
 import { Claude } from '../agent/claude.js'
 import { defineAgent } from '../agent/definition.js'
 import type { Deployment, DeploymentStore } from '../agent/deployment.js'
-import { GMAIL_TOOL_NAMES } from '../agent/gmail-tools.js'
 import { markOf } from '../agent/mark.js'
 import { type Change, provisionAgent, provisionEnvironment, storedDeployment } from '../agent/provisioning.js'
+import { describeOverrides, offeredTools } from '../agent/tool-policies.js'
 import type { PlatformConfig } from '../config.js'
 import { Scalekit } from '../scalekit/client.js'
 import { ensureMcpConfiguration } from '../scalekit/mcp-configurations.js'
@@ -30,7 +30,7 @@ export async function provision(
   const mcp = await ensureMcpConfiguration(scalekit, {
     name: config.scalekit.configName,
     connection: config.scalekit.connection,
-    tools: GMAIL_TOOL_NAMES,
+    tools: offeredTools(config.toolPolicies),
   })
   print(line(`MCP configuration ${config.scalekit.configName}`, mcp.change, mcp.id))
   if (mcp.serverUrl === '' && config.scalekit.mode === 'virtual') {
@@ -41,7 +41,7 @@ export async function provision(
   }
   const environment = await provisionEnvironment(claude, mark, stored?.environmentId ?? null)
   print(line('Environment', environment.change, environment.id))
-  const definition = defineAgent(config.anthropic.model, mcp.serverUrl)
+  const definition = defineAgent(config.anthropic.model, mcp.serverUrl, config.toolPolicies)
   const agent = await provisionAgent(claude, mark, definition, stored?.agentId ?? null)
   print(line(`Agent (${config.anthropic.model})`, agent.change, agent.id))
 
@@ -53,6 +53,8 @@ export async function provision(
     mcpServerUrl: mcp.serverUrl,
   }
   await store.write(deployment)
+  const overrides = describeOverrides(config.toolPolicies)
+  if (overrides !== '') print(`✓ Tool policies beside the table: ${overrides}`)
   return deployment
 }
 

@@ -72,10 +72,26 @@ export async function ensureMcpConfiguration(
 export async function inspectMcpConfiguration(
   scalekit: Scalekit,
   wanted: McpConfigurationDefinition,
-): Promise<(McpConfiguration & { readonly matches: boolean }) | null> {
+): Promise<
+  | (McpConfiguration & {
+      readonly matches: boolean
+      /** Wanted tools that it does not offer. */
+      readonly missing: readonly string[]
+      /** Tools that it offers though nobody wants them. */
+      readonly extra: readonly string[]
+    })
+  | null
+> {
   try {
     const existing = await find(scalekit, wanted.name)
-    return existing === null ? null : { ...summary(existing), matches: offersExactly(existing, wanted) }
+    if (existing === null) return null
+    const offered = (existing.connection_tool_mappings ?? []).flatMap((mapping) => mapping.tools ?? [])
+    return {
+      ...summary(existing),
+      matches: offersExactly(existing, wanted),
+      missing: wanted.tools.filter((tool) => !offered.includes(tool)),
+      extra: offered.filter((tool) => !wanted.tools.includes(tool)),
+    }
   } catch (error) {
     throw asSetupProblem(error)
   }

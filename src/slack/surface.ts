@@ -21,6 +21,8 @@ export interface SlackSurfaceOptions {
   readonly channelReplies: 'ask' | 'here' | 'private'
   /** Team id of the workspace that the bot's token belongs to. */
   readonly homeTeam: string
+  /** Whether guests of the workspace are served like members. */
+  readonly allowGuests: boolean
   readonly now: () => number
 }
 
@@ -139,7 +141,7 @@ export class SlackSurface implements Surface {
       if (user === undefined) return { problem: 'unknown_person' }
       if (user.deleted) return { problem: 'deactivated' }
       if (user.is_bot || isStranger(user) || this.#isFromElsewhere(person, user)) return { problem: 'outsider' }
-      if (user.is_restricted || user.is_ultra_restricted) return { problem: 'guest' }
+      if (!this.options.allowGuests && (user.is_restricted || user.is_ultra_restricted)) return { problem: 'guest' }
       return {
         name: user.profile?.real_name || user.real_name || user.name || person.user,
         timeZone: user.tz ?? 'UTC',

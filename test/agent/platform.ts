@@ -6,6 +6,7 @@ import type { FollowPace } from '../../src/agent/event-log.js'
 import { InstanceMailboxAccess, VirtualMailboxAccess } from '../../src/agent/mailbox-access.js'
 import { type Mark, markOf } from '../../src/agent/mark.js'
 import { ManagedAgent } from '../../src/agent/sessions.js'
+import { STANDARD_POLICIES } from '../../src/agent/tool-policies.js'
 import type { StoredVault, VaultStore } from '../../src/agent/vault-store.js'
 import { provision } from '../../src/cli/provision.js'
 import type { PlatformConfig } from '../../src/config.js'
@@ -124,6 +125,7 @@ export class Platform {
         connection: 'gmail',
         identifierTemplate: 'slack:{team}:{user}',
       },
+      toolPolicies: STANDARD_POLICIES,
       databasePath: ':memory:',
       logLevel: 'silent',
     })

@@ -1,0 +1,58 @@
+import { describe, expect, it } from 'vitest'
+import { GMAIL_TOOL_NAMES, GMAIL_TOOLS } from '../../src/agent/gmail-tools.js'
+import {
+  describeOverrides,
+  offeredTools,
+  readToolPolicies,
+  STANDARD_POLICIES,
+  unaskedChanges,
+} from '../../src/agent/tool-policies.js'
+
+const policies = (text: string) => {
+  const read = readToolPolicies(text)
+  if ('problems' in read) throw new Error(read.problems.join('; '))
+  return read.policies
+}
+const problems = (text: string) => {
+  const read = readToolPolicies(text)
+  return 'problems' in read ? read.problems : []
+}
+
+describe('TOOL_POLICIES', () => {
+  it('changes nothing where nothing is said', () => {
+    expect(policies('')).toEqual(STANDARD_POLICIES)
+    expect(policies(' , ')).toEqual(STANDARD_POLICIES)
+    expect(unaskedChanges(STANDARD_POLICIES)).toEqual([])
+    expect(describeOverrides(STANDARD_POLICIES)).toBe('')
+  })
+
+  it('overrides tool by tool, and leaves the rest as the table has it', () => {
+    const changed = policies('gmail_create_draft=allow, gmail_trash_thread = off,gmail_fetch_mails=ask')
+    expect(offeredTools(changed)).toEqual(GMAIL_TOOL_NAMES.filter((name) => name !== 'gmail_trash_thread'))
+    expect(unaskedChanges(changed)).toEqual(['gmail_create_draft'])
+    expect(describeOverrides(changed)).toBe('gmail_fetch_mails=ask,gmail_create_draft=allow,gmail_trash_thread=off')
+  })
+
+  it('never lets anything leave the mailbox unasked', () => {
+    for (const name of GMAIL_TOOL_NAMES.filter((tool) => GMAIL_TOOLS[tool] === 'leave')) {
+      expect(problems(`${name}=allow`)).toEqual([expect.stringContaining(`may not allow ${name}`)])
+      expect(policies(`${name}=off`).get(name)).toBe('off')
+    }
+  })
+
+  it('tells every problem at once', () => {
+    expect(problems('gmail_send_draft=allow,nonsense=ask,gmail_get_draft=never')).toHaveLength(3)
+  })
+
+  it.each(['gmail_get_draft=ask,gmail_get_draft=off', 'gmail_get_draft', 'gmail_get_draft=ask=off'])(
+    'refuses %s',
+    (text) => {
+      expect(problems(text)).toHaveLength(1)
+    },
+  )
+
+  it('does not take an empty table, which Scalekit would read as "all tools"', () => {
+    const all = GMAIL_TOOL_NAMES.map((name) => `${name}=off`).join(',')
+    expect(problems(all)).toEqual([expect.stringContaining('leave at least one')])
+  })
+})
