@@ -11,6 +11,7 @@ import { createLog, describeError, type Log } from './log.js'
 import { Scalekit } from './scalekit/client.js'
 import { ScalekitConnections } from './scalekit/connections.js'
 import { instanceFinder } from './scalekit/instances.js'
+import { ScalekitMailboxAddresses } from './scalekit/mailbox-addresses.js'
 import { tokenMint } from './scalekit/tokens.js'
 import { createSlackBot, identify } from './slack/bot.js'
 import { EditBudget } from './slack/edit-budget.js'
@@ -140,6 +141,7 @@ async function run(
     agent,
     access,
     connections,
+    mailboxes: new ScalekitMailboxAddresses(scalekit, scalekitConfig.connection, log, Date.now),
     watch,
     surface,
     clock: SYSTEM_CLOCK,

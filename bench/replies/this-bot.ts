@@ -49,7 +49,16 @@ async function answerIn({ channel, ts }: Thread, turnId: string): Promise<void> 
   let reply = EMPTY_REPLY
   const show = (phase: Phase) => {
     const tookMs = phase.type === 'ended' ? Date.now() - startedAt : null
-    display.show({ phase, reply, approvals: [], ownerName: 'Anna', notice: null, cutOff: null, tookMs })
+    display.show({
+      phase,
+      reply,
+      approvals: [],
+      ownerName: 'Anna',
+      mailboxAddress: null,
+      notice: null,
+      cutOff: null,
+      tookMs,
+    })
   }
   const happen = (event: AgentEvent) => {
     reply = fold(reply, event)

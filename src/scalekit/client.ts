@@ -36,7 +36,10 @@ export class Scalekit {
     private readonly timeoutMs = TIMEOUT_MS,
   ) {
     this.url = credentials.url
-    this.#sdk = new ScalekitClient(credentials.url, credentials.clientId, credentials.clientSecret, { timeoutMs })
+    this.#sdk = new ScalekitClient(credentials.url, credentials.clientId, credentials.clientSecret, {
+      timeoutMs,
+      toolTimeoutMs: timeoutMs,
+    })
   }
 
   /** @throws ScalekitRefusal, Unavailable, OperatorProblem */

@@ -217,11 +217,17 @@ function ended(view: ReplyView, look: ReplyLook): KnownBlock[] {
   const blocks = look.audience === 'owner' ? decidedLines(view) : []
   const steps = toolSteps(view.reply)
   const facts = [
-    view.ownerName === null || steps.length === 0 ? '' : `📬 Gmail connected by ${escapeMrkdwn(view.ownerName)}`,
+    view.ownerName === null || steps.length === 0 ? '' : `📬 ${whoseMailbox(view.ownerName, view, look)}`,
     steps.length === 0 ? '' : `${steps.length} ${steps.length === 1 ? 'step' : 'steps'}`,
     view.tookMs === null || view.reply.items.length === 0 ? '' : duration(view.tookMs),
   ].filter((fact) => fact !== '')
   return facts.length === 0 ? blocks : [...blocks, line(facts.join(' · '))]
+}
+
+/** To others the owner's name says enough; the owner is to notice when it is not the account they meant. */
+function whoseMailbox(ownerName: string, { mailboxAddress }: ReplyView, { audience }: ReplyLook): string {
+  const connected = `Gmail connected by ${escapeMrkdwn(ownerName)}`
+  return mailboxAddress === null || audience === 'others' ? connected : `${connected} (${escapeMrkdwn(mailboxAddress)})`
 }
 
 function duration(ms: number): string {

@@ -86,6 +86,7 @@ function queuedView(current: Turn): ReplyView {
     reply: EMPTY_REPLY,
     approvals: [],
     ownerName: null,
+    mailboxAddress: null,
     notice: null,
     cutOff: null,
     tookMs: null,

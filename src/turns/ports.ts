@@ -104,6 +104,14 @@ export interface Connections {
   link(person: IdentifiedPerson): Promise<ConnectLink>
 }
 
+/** Whose mailbox it is, for the reply to say. */
+export interface MailboxAddresses {
+  /** The address of the mailbox that this person connected; null where it cannot be learnt. Never rejects. */
+  address(person: IdentifiedPerson): Promise<string | null>
+  /** The person is not connected (any more): whatever comes next may be another mailbox. */
+  forget(person: IdentifiedPerson): void
+}
+
 export interface ConnectLink {
   readonly url: string
   readonly expiresAt: number

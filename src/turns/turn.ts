@@ -16,6 +16,7 @@ import {
   type Connections,
   type EventFeed,
   type MailboxAccess,
+  type MailboxAddresses,
   type MailboxGrant,
   NotConnected,
   OperatorProblem,
@@ -36,6 +37,7 @@ export interface TurnRooms {
   readonly agent: Agent
   readonly access: MailboxAccess
   readonly connections: Connections
+  readonly mailboxes: MailboxAddresses
   readonly watch: ConnectionWatch
   readonly surface: Surface
   readonly clock: Clock
@@ -65,6 +67,7 @@ export class TurnRun {
   #reply: Reply = EMPTY_REPLY
   readonly #questions: Questions
   #profile: Profile | null = null
+  #mailboxAddress: string | null = null
   #notice: string | null = null
   /** What a new session is told of the one before it. */
   #earlier: readonly string[] = []
@@ -211,6 +214,7 @@ export class TurnRun {
     if (person === null) return await this.#refuse('identifier_taken')
     const state = await this.rooms.connections.state(person)
     if (state !== 'connected') return await this.#waitForConnection(turn, person, state)
+    this.#learnMailboxAddress(person)
     const grant = await this.#grant(person)
     if (grant === null) return await this.#waitForConnection(turn, person, 'expired')
 
@@ -238,6 +242,7 @@ export class TurnRun {
     if (person === null) return await this.#end('identifier_taken')
     const grant = await this.#grant(person)
     if (grant === null) return await this.#end('mailbox_refused')
+    this.#learnMailboxAddress(person)
     const sessionId = await this.#ensureSession(grant)
     const messages = await this.rooms.store.messages.ofTurn(this.turn.id)
     this.#show({ type: 'starting' })
@@ -265,6 +270,7 @@ export class TurnRun {
     const { sessionId } = this.conversation
     if (sessionId === null) return await this.#end('unknown')
     await this.#ownerProfile()
+    this.#learnMailboxAddress(identified(this.conversation.owner))
     const abort = new AbortController()
     try {
       const feed = await this.#openFeed(sessionId, abort)
@@ -412,6 +418,7 @@ export class TurnRun {
     state: 'missing' | 'expired',
   ): Promise<'ended' | 'waiting'> {
     const { store, watch, wake, clock } = this.rooms
+    this.rooms.mailboxes.forget(person)
     // One that waited behind something else is only asked now.
     const askedAt = turn.state === 'waiting_connection' ? turn.createdAt : clock.now()
     const givesUpAt = askedAt + CONNECTION_PATIENCE_MS
@@ -456,6 +463,14 @@ export class TurnRun {
     }
   }
 
+  /** Meanwhile: it is only said at the end, and no answer waits for it. */
+  #learnMailboxAddress(person: IdentifiedPerson | null): void {
+    if (person === null) return
+    void this.rooms.mailboxes.address(person).then((address) => {
+      this.#mailboxAddress = address
+    })
+  }
+
   async #ownerProfile(): Promise<Profile> {
     if (this.#profile !== null) return this.#profile
     const profile = await this.rooms.surface.profile(this.conversation.owner)
@@ -479,6 +494,7 @@ export class TurnRun {
       reply: this.#reply,
       approvals: this.#questions.views(this.#reply),
       ownerName: this.#profile?.name ?? null,
+      mailboxAddress: this.#mailboxAddress,
       notice: this.#notice,
       cutOff: phase.type === 'ended' && phase.ending === 'stopped' ? this.#cutOff : null,
       tookMs: phase.type === 'ended' && this.#startedAt !== null ? this.rooms.clock.now() - this.#startedAt : null,

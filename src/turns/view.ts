@@ -11,6 +11,8 @@ export interface ReplyView {
   readonly approvals: readonly ApprovalView[]
   /** Whose mailbox it is: the owner's name; null before it is known. */
   readonly ownerName: string | null
+  /** The address of that mailbox, where it is known. */
+  readonly mailboxAddress: string | null
   /** A line above the answer about something the person should know, e.g. that the conversation had to start afresh. */
   readonly notice: string | null
   /** The beginning of a message that was never finished, because its owner pressed Stop. Markdown. */

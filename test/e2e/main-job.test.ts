@@ -26,6 +26,7 @@ describe('a direct message', () => {
     const reply = await anna.waitFor(answers('Gmail connected by Anna Lindqvist'))
     expect(reply.threadTs).toBe(asked.ts)
     expect(reply.shown).toContain('The newest mail:')
+    expect(reply.shown).toContain(ANNAS_MAIL)
     expect(anna.thread(asked.channel, asked.ts)).toHaveLength(2)
   })
 

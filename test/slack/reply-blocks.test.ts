@@ -15,6 +15,7 @@ function view(phase: Phase, rest: Partial<ReplyView> = {}): ReplyView {
     reply: EMPTY_REPLY,
     approvals: [],
     ownerName: 'Anna Lindqvist',
+    mailboxAddress: null,
     notice: null,
     cutOff: null,
     tookMs: null,
@@ -142,6 +143,14 @@ describe('what a reply shows', () => {
     expect(read(view(ended('answered'), { reply: replyOf(said('Hi.')), tookMs: 200 }))).not.toContain('Gmail')
   })
 
+  it('tells its owner the address of that mailbox, and nobody else', () => {
+    const reply = replyOf(tool('gmail_list_labels', {}), said('Done.'))
+    const last = view(ended('answered'), { reply, mailboxAddress: 'anna@northwind.example' })
+    expect(read(last)).toContain('📬 Gmail connected by Anna Lindqvist (anna@northwind.example)')
+    expect(read(last, others)).toContain('📬 Gmail connected by Anna Lindqvist')
+    expect(read(last, others)).not.toContain('@northwind')
+  })
+
   it('puts what the person should know above the answer', () => {
     const text = read(view(ended('answered'), { reply: replyOf(said('Hello.')), notice: 'I had to start afresh.' }))
     expect(text.indexOf('start afresh')).toBeLessThan(text.lastIndexOf('Hello.'))
@@ -265,6 +274,7 @@ describe('Slack', () => {
       items: fc.array(item, { maxLength: 6 }),
       preview: fc.option(words),
       ownerName: fc.option(fc.string({ unit: 'grapheme', minLength: 1, maxLength: 80 })),
+      mailboxAddress: fc.option(fc.emailAddress()),
       notice: fc.option(fc.constant('I had to start afresh.')),
       cutOff: fc.option(words),
       tookMs: fc.option(fc.nat()),

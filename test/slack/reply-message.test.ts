@@ -28,6 +28,7 @@ function view(phase: Phase, text = ''): ReplyView {
     reply: { ...EMPTY_REPLY, begun: true, items },
     approvals: [],
     ownerName: 'Anna',
+    mailboxAddress: null,
     notice: null,
     cutOff: null,
     tookMs: null,

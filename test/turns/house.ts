@@ -6,7 +6,14 @@ import { ConnectionWatch } from '../../src/turns/connection-watch.js'
 import { Turns } from '../../src/turns/conversation-work.js'
 import type { Ending } from '../../src/turns/endings.js'
 import type { IdentifiedPerson, Turn } from '../../src/turns/model.js'
-import type { ConnectionState, Connections, ConnectLink, MailboxAccess, MailboxGrant } from '../../src/turns/ports.js'
+import type {
+  ConnectionState,
+  Connections,
+  ConnectLink,
+  MailboxAccess,
+  MailboxAddresses,
+  MailboxGrant,
+} from '../../src/turns/ports.js'
 import { FakeAgent } from './fake-agent.js'
 import { FakeClock, settle } from './fake-clock.js'
 import { type FakeReply, FakeSurface } from './fake-surface.js'
@@ -17,10 +24,12 @@ export const ANNA = 'U_ANNA'
 /** Anna's direct messages with the bot. */
 export const DM = 'D_ANNA'
 
-class FakeScalekit implements Connections, MailboxAccess {
+class FakeScalekit implements Connections, MailboxAccess, MailboxAddresses {
   connected: ConnectionState = 'connected'
   readonly granted: string[] = []
   readonly distrusted: string[] = []
+  mailboxAddress: string | null = null
+  forgotten = 0
   /** What goes wrong next. */
   readonly failures: { readonly state: Error[]; readonly link: Error[]; readonly grant: Error[] } = {
     state: [],
@@ -51,6 +60,14 @@ class FakeScalekit implements Connections, MailboxAccess {
     throwNext(this.failures.grant)
     this.granted.push(person.identifier)
     return { personId: person.id }
+  }
+
+  async address(_person: IdentifiedPerson): Promise<string | null> {
+    return this.mailboxAddress
+  }
+
+  forget(_person: IdentifiedPerson): void {
+    this.forgotten += 1
   }
 
   async distrust(person: IdentifiedPerson): Promise<void> {
@@ -86,6 +103,7 @@ export class House {
       agent: this.agent,
       access: this.scalekit,
       connections: this.scalekit,
+      mailboxes: this.scalekit,
       watch: this.watch,
       surface: this.surface,
       clock,

@@ -22,12 +22,26 @@ describe('a turn', () => {
     expect(reply.last).toMatchObject({
       phase: { type: 'ended', ending: 'answered' },
       ownerName: 'Anna Lindqvist',
+      mailboxAddress: null,
       notice: null,
       tookMs: 0,
     })
     expect(reply.last.reply.items).toMatchObject([{ type: 'text', text: 'You wrote: What is unread?' }])
     expect(reply.closed).toBe(true)
     expect(house.endings).toEqual(['answered'])
+  })
+
+  it('says which mailbox it was, and forgets the address with the connection', async () => {
+    house.scalekit.mailboxAddress = 'anna@northwind.example'
+    const first = await house.say('What is unread?')
+    await house.work(first.conversation)
+    expect(house.replyOf(await house.turnOf(first.conversation)).last.mailboxAddress).toBe('anna@northwind.example')
+    expect(house.scalekit.forgotten).toBe(0)
+
+    house.scalekit.connected = 'missing'
+    const second = await house.say('And now?')
+    await house.work(second.conversation)
+    expect(house.scalekit.forgotten).toBe(1)
   })
 
   it('opens the event stream before it sends', async () => {

@@ -15,6 +15,8 @@ export interface GmailTool {
   readonly name: string
   readonly kind: ToolKind
   register(server: McpServer, mailbox: MailboxOfCall): void
+  /** Runs it outside of MCP. @throws MailboxError, ZodError where the input does not fit */
+  run(mailbox: Mailbox, input: unknown): Promise<unknown>
 }
 
 /** Every tool takes these, and no tool needs them. */
@@ -40,6 +42,7 @@ export function gmailTool<Shape extends z.ZodRawShape>(
   return {
     name,
     kind,
+    run: async (mailbox, input) => await run(mailbox, own.parse(inputSchema.parse(input))),
     register(server, mailboxOfCall) {
       const annotations = { readOnlyHint: kind === 'reads', destructiveHint: kind === 'never offered' }
       server.registerTool(name, { description, inputSchema, annotations }, async (input): Promise<CallToolResult> => {

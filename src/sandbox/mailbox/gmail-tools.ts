@@ -6,8 +6,12 @@ import { CHANGE_TOOLS, SEND_TOOLS } from './gmail-write-tools.js'
 
 export const GMAIL_TOOLS: readonly GmailTool[] = [...READ_TOOLS, ...CHANGE_TOOLS, ...SEND_TOOLS, ...FORBIDDEN_TOOLS]
 
-const NAMES: ReadonlySet<string> = new Set(GMAIL_TOOLS.map(({ name }) => name))
+const BY_NAME: ReadonlyMap<string, GmailTool> = new Map(GMAIL_TOOLS.map((tool) => [tool.name, tool]))
 
 export function isGmailTool(name: string): boolean {
-  return NAMES.has(name)
+  return BY_NAME.has(name)
+}
+
+export function gmailToolNamed(name: string): GmailTool | undefined {
+  return BY_NAME.get(name)
 }

@@ -1,6 +1,6 @@
 /** The sandbox's mailboxes. */
 export type * from './gmail-resource.js'
-export { GMAIL_TOOLS, isGmailTool } from './gmail-tools.js'
+export { GMAIL_TOOLS, gmailToolNamed, isGmailTool } from './gmail-tools.js'
 export type { Mail, MailAddress, MailAttachment } from './mail.js'
 export {
   type Draft,

@@ -1,7 +1,8 @@
-/** `ConnectedAccountService` over gRPC, as `actions.*` of the Node SDK calls it. */
+/** `ConnectedAccountService` and `ToolService.ExecuteTool` over gRPC, as `actions.*` of the Node SDK calls them. */
 
+import { randomUUID } from 'node:crypto'
 import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2'
-import { create, type MessageInitShape } from '@bufbuild/protobuf'
+import { create, type JsonObject, type MessageInitShape } from '@bufbuild/protobuf'
 import { timestampFromMs } from '@bufbuild/protobuf/wkt'
 import {
   ConnectError,
@@ -19,6 +20,10 @@ import {
   ConnectorStatus,
   ConnectorType,
 } from '@scalekit-sdk/node/lib/pkg/grpc/scalekit/v1/connected_accounts/connected_accounts_pb.js'
+import { ToolService } from '@scalekit-sdk/node/lib/pkg/grpc/scalekit/v1/tools/tools_pb.js'
+import { ZodError } from 'zod'
+import { gmailToolNamed, MailboxError } from '../mailbox/index.js'
+import { type MailboxParts, mailboxOf } from './account-mailbox.js'
 import type { AccountReference, AccountStatus, ConnectedAccount, ConnectedAccounts } from './accounts.js'
 import type { AuthorizationLinks } from './authorization-links.js'
 import type { ClientCredentials } from './client-credentials.js'
@@ -26,13 +31,11 @@ import { linkUrlOf } from './rest.js'
 import { errorOfStatus, ScalekitError } from './scalekit-error.js'
 import { isEndpoint, passed, type Traffic } from './traffic.js'
 
-export interface GrpcParts {
+export interface GrpcParts extends MailboxParts {
   readonly baseUrl: string
-  readonly accounts: ConnectedAccounts
   readonly links: AuthorizationLinks
   readonly credentials: ClientCredentials
   readonly traffic: Traffic
-  readonly now: () => number
 }
 
 const STATUS: Readonly<Record<AccountStatus, ConnectorStatus>> = {
@@ -84,7 +87,25 @@ function watched({ credentials, traffic, now }: GrpcParts): Interceptor {
   }
 }
 
-function addRoutes(router: ConnectRouter, { accounts, links, baseUrl }: GrpcParts): void {
+function addRoutes(router: ConnectRouter, parts: GrpcParts): void {
+  const { accounts, links, baseUrl } = parts
+  router.service(ToolService, {
+    executeTool: async (request) => {
+      const tool = gmailToolNamed(request.toolName)
+      if (tool === undefined) throw new ScalekitError('NOT_FOUND', `tool ${request.toolName} not found`)
+      const account = accounts.get({
+        id: request.connectedAccountId,
+        connector: request.connector,
+        identifier: request.identifier,
+      })
+      const mailbox = mailboxOf(parts, account.connection.name, account)
+      if ('refusal' in mailbox) throw new ScalekitError('FAILED_PRECONDITION', mailbox.refusal)
+      return {
+        data: await toolResult(() => tool.run(mailbox, request.params ?? {})),
+        executionId: `exec_${randomUUID()}`,
+      }
+    },
+  })
   router.service(ConnectedAccountService, {
     getMagicLinkForConnectedAccount: (request) => {
       const link = links.create(reference(request), { state: request.state, userVerifyUrl: request.userVerifyUrl })
@@ -147,6 +168,17 @@ function addRoutes(router: ConnectRouter, { accounts, links, baseUrl }: GrpcPart
         request,
       ),
   })
+}
+
+/** A JSON object, as `google.protobuf.Struct` has it. */
+async function toolResult(run: () => Promise<unknown>): Promise<JsonObject> {
+  try {
+    return JSON.parse(JSON.stringify(await run()))
+  } catch (error) {
+    if (error instanceof ZodError) throw new ScalekitError('INVALID_ARGUMENT', error.message, 'VALIDATION_ERROR')
+    if (error instanceof MailboxError) throw new ScalekitError('FAILED_PRECONDITION', error.message)
+    throw error
+  }
 }
 
 function reference(request: {

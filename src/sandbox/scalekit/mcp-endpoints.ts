@@ -2,21 +2,18 @@
  * The MCP servers that Scalekit hosts: a configuration's static address, which wants a session token, and an instance's address,
  * which lets in whoever has it. Behind both is the mailbox of the person's connected account.
  */
-import { isGmailTool, type Mailbox, serveMailbox } from '../mailbox/index.js'
-import type { ConnectedAccount, ConnectedAccounts } from './accounts.js'
+import { isGmailTool, serveMailbox } from '../mailbox/index.js'
+import { type MailboxParts, mailboxOf } from './account-mailbox.js'
+import type { ConnectedAccount } from './accounts.js'
 import type { McpConfiguration, McpConfigurations } from './configurations.js'
 import { bearerOf, type Exchange, sendJson } from './exchange.js'
 import { serverUrlOf } from './rest.js'
 import type { SessionTokens } from './session-tokens.js'
 
-export interface McpParts {
+export interface McpParts extends MailboxParts {
   readonly baseUrl: string
-  readonly accounts: ConnectedAccounts
   readonly configurations: McpConfigurations
   readonly sessionTokens: SessionTokens
-  /** By address, in lower case. */
-  readonly mailboxes: ReadonlyMap<string, Mailbox>
-  readonly now: () => number
 }
 
 /** `mcp_server_url` of a configuration. */
@@ -71,24 +68,6 @@ async function serve(
     // Looked up at the call: the account may have been lost since the client connected.
     mailbox: () => mailboxOf(parts, mapping?.connection_name ?? '', accountOf(mapping?.connection_name ?? '')),
   })
-}
-
-function mailboxOf(
-  parts: McpParts,
-  connectionName: string,
-  account: ConnectedAccount | undefined,
-): Mailbox | { refusal: string } {
-  if (account?.status !== 'ACTIVE') {
-    const status = account === undefined ? 'there is none' : `its status is ${account.status}`
-    return {
-      refusal: `The connected account for "${connectionName}" is not active (${status}). The user has to authorize it again.`,
-    }
-  }
-  const mailbox = parts.mailboxes.get(account.mailAddress?.toLowerCase() ?? '')
-  if (mailbox === undefined)
-    return { refusal: `Gmail refused the credentials of "${account.mailAddress ?? 'this account'}".` }
-  parts.accounts.update(account, { lastUsedAt: parts.now() })
-  return mailbox
 }
 
 function refuse({ response }: Exchange, reason: string | undefined): void {

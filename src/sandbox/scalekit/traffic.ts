@@ -26,6 +26,7 @@ export const ENDPOINTS = [
   'grpc CreateConnectedAccount',
   'grpc DeleteConnectedAccount',
   'grpc DisconnectConnectedAccount',
+  'grpc ExecuteTool',
   'grpc GetConnectedAccount',
   'grpc GetConnectedAccountAuth',
   'grpc GetConnectedAccountDetails',

@@ -76,6 +76,36 @@ describe('client credentials', () => {
   })
 })
 
+describe('a tool that the app runs by itself', () => {
+  const profileOf = (identifier: string) => ({
+    toolName: 'gmail_get_profile',
+    toolInput: {},
+    identifier,
+    connector: 'gmail',
+  })
+
+  it('runs in the mailbox of the connected account', async () => {
+    const { scalekit, sdk } = await startTestScalekit()
+    scalekit.connect(ANNA_ID, ANNA)
+    const { data, executionId } = await sdk.actions.executeTool(profileOf(ANNA_ID))
+    expect(data).toMatchObject({ emailAddress: ANNA, messagesTotal: 3 })
+    expect(executionId).not.toBe('')
+  })
+
+  it('is refused without an active account, with wrong input, and where there is none of that name', async () => {
+    const { scalekit, sdk } = await startTestScalekit()
+    expect(await refusalOf(sdk.actions.executeTool(profileOf(BEN_ID)))).toMatchObject({ http: 404 })
+    scalekit.connect(ANNA_ID, ANNA)
+    scalekit.expire(ANNA_ID)
+    expect(await refusalOf(sdk.actions.executeTool(profileOf(ANNA_ID)))).toMatchObject({ http: 400 })
+    scalekit.connect(ANNA_ID, ANNA)
+    const wrong = { ...profileOf(ANNA_ID), toolInput: { user: 'somebody' } }
+    expect(await refusalOf(sdk.actions.executeTool(wrong))).toMatchObject({ http: 400, code: 'VALIDATION_ERROR' })
+    const unknown = { ...profileOf(ANNA_ID), toolName: 'gmail_guess' }
+    expect(await refusalOf(sdk.actions.executeTool(unknown))).toMatchObject({ http: 404 })
+  })
+})
+
 describe('connected accounts over gRPC', () => {
   it('come into being with their first link, and await authorization', async () => {
     const { scalekit, sdk } = await startTestScalekit({ linkTtlMs: 60_000, now: () => 1_800_000_000_000 })
