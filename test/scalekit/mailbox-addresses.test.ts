@@ -22,7 +22,8 @@ afterEach(async () => {
   await sandbox.close()
 })
 
-const asked = () => sandbox.requests('grpc ExecuteTool').length
+/** The SDK comes without a token at first, and again with one. */
+const asked = () => sandbox.requests('grpc ExecuteTool').filter(({ status }) => status === 200).length
 
 describe('the address of a mailbox', () => {
   it('is the one that was connected, whoever connected it', async () => {
@@ -52,8 +53,10 @@ describe('the address of a mailbox', () => {
     'is unknown where Scalekit answers %i, and asked for again the next time',
     async (status) => {
       sandbox.connect(PERSON.identifier, 'anna@northwind.example')
-      sandbox.fault('grpc ExecuteTool', { type: 'fail', status })
+      // The SDK repeats some of them by itself.
+      sandbox.fault('grpc ExecuteTool', { type: 'fail', status }, 10)
       expect(await addresses.address(PERSON)).toBeNull()
+      sandbox.clearFaults()
       expect(await addresses.address(PERSON)).toBe('anna@northwind.example')
     },
   )
