@@ -7,7 +7,7 @@ import { freshId } from './identifiers.js'
 import { VERIFICATION_TOKEN, viewOutput } from './interactions.js'
 import { isObject, type JsonObject, toJson } from './json.js'
 import { type WireMessage, wireMessage } from './wire-message.js'
-import type { Conversation, Message, Workspace, WorkspaceChange } from './workspace.js'
+import type { Conversation, Member, Message, Workspace, WorkspaceChange } from './workspace.js'
 
 /** Event subscriptions, as a manifest names them. */
 export const BOT_EVENTS = [
@@ -17,6 +17,7 @@ export const BOT_EVENTS = [
   'message.groups',
   'message.im',
   'message.mpim',
+  'user_change',
 ] as const
 
 const MESSAGE_SUBSCRIPTIONS = {
@@ -36,6 +37,8 @@ export interface EventParts {
   readonly origin: () => string
   readonly subscriptions: ReadonlySet<string>
   readonly mentionOrder: MentionOrder
+  /** Somebody as `users.info` describes them to the app. */
+  readonly describe: (member: Member) => object
 }
 
 type MessageBody = WireMessage & { channel: string; channel_type: Conversation['kind']; event_ts: string }
@@ -99,7 +102,11 @@ export class Events {
   }
 
   #heard(change: WorkspaceChange): void {
-    if (change.type === 'conversations' || change.type === 'people' || change.type === 'reacted') return
+    if (change.type === 'people') {
+      this.#personChanged(change.member, change.previous)
+      return
+    }
+    if (change.type === 'conversations' || change.type === 'reacted') return
     const { workspace, subscriptions } = this.parts
     const conversation = workspace.conversation(change.message.channel)
     if (conversation === undefined || !conversation.members.has(workspace.bot.userId)) return
@@ -135,6 +142,17 @@ export class Events {
       }
       this.send(event)
     }
+  }
+
+  /** Of everybody in the workspace, whether they ever wrote to the app or not. Somebody new comes as `team_join`, which nobody here needs. */
+  #personChanged(member: Member, previous: Member | undefined): void {
+    const { workspace, subscriptions, describe } = this.parts
+    if (previous === undefined || !subscriptions.has('user_change')) return
+    const event_ts = workspace.nextTs()
+    this.send(
+      { type: 'user_change', user: describe(member), cache_ts: Math.floor(Number(event_ts)), event_ts },
+      member.id,
+    )
   }
 
   #posted(message: Message, conversation: Conversation, subscribed: boolean): void {

@@ -29,6 +29,7 @@ import { Uploads } from './uploads.js'
 import { type WaitOptions, Watch } from './watch.js'
 import type { Grant, Inside } from './web-api/method.js'
 import { BOT_SCOPES } from './web-api/methods.js'
+import { wireUser } from './web-api/people.js'
 import { WebApi } from './web-api/server.js'
 import { WireLog } from './wire-log.js'
 import { type Conversation, type ConversationKind, type Member, Workspace } from './workspace.js'
@@ -168,6 +169,7 @@ export async function startSlack(options: SlackOptions): Promise<SlackSandbox> {
     origin: () => origin,
     subscriptions: new Set(options.botEvents ?? BOT_EVENTS),
     mentionOrder: options.mentionOrder ?? 'alternating',
+    describe: (member) => wireUser(workspace, member, { scopes: new Set(options.scopes ?? BOT_SCOPES) }, now()),
   })
   const person = (id: string) => new Person(id, { workspace, clients, events, interactions, watch, slashCommand })
   const page = new PageServer({

@@ -90,7 +90,11 @@ export type WorkspaceChange =
   | { readonly type: 'deleted'; readonly message: Message }
   | { readonly type: 'reacted'; readonly message: Message }
   | { readonly type: 'conversations' }
-  | { readonly type: 'people' }
+  | /** Somebody is new (`previous` undefined), or what is known of them changed. */ {
+      readonly type: 'people'
+      readonly member: Member
+      readonly previous: Member | undefined
+    }
 
 type Draft = Pick<Message, 'channel' | 'author' | 'byApp' | 'text'> & Partial<Omit<Message, 'ts'>>
 
@@ -152,8 +156,9 @@ export class Workspace {
 
   /** Adds somebody, or changes what is known about them. */
   setMember(member: Member): void {
+    const previous = this.#members.get(member.id)
     this.#members.set(member.id, member)
-    this.#emit({ type: 'people' })
+    this.#emit({ type: 'people', member, previous })
   }
 
   get conversations(): Conversation[] {

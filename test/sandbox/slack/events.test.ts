@@ -222,3 +222,31 @@ describe('a person', () => {
     await expect(waiting).rejects.toThrow(/an answer, in vain[\s\S]*U0ANNA: anybody\?[\s\S]*events_api: message/)
   })
 })
+
+describe('a change of a person', () => {
+  test('comes as user_change, with what users.info says of them', async () => {
+    const slack = await slackFor()
+    const app = await socketApp(slack)
+    slack.changePerson('U0BEN', { deleted: true })
+    const { body } = await app.next((envelope) => isEvent(envelope, 'user_change'))
+    expect(body.event.user).toMatchObject({ id: 'U0BEN', team_id: WORLD.team.id, deleted: true })
+    const { user } = await webFor(slack).users.info({ user: 'U0BEN' })
+    expect(body.event.user).toEqual(user)
+  })
+
+  test('is not sent of somebody new, nor to an app that did not subscribe', async () => {
+    const slack = await slackFor()
+    const app = await socketApp(slack)
+    slack.addPerson({ id: 'U0NEW', name: 'new' })
+    slack.changePerson('U0BEN', { realName: 'Benjamin' })
+    await app.next((envelope) => isEvent(envelope, 'user_change'))
+    const changed = app.received.filter((envelope) => isEvent(envelope, 'user_change'))
+    expect(changed.map(({ body }) => body.event.user.id)).toEqual(['U0BEN'])
+    const deaf = await slackFor({ botEvents: ['message.im'] })
+    const other = await socketApp(deaf)
+    deaf.changePerson('U0BEN', { deleted: true })
+    deaf.person('U0ANNA').post('hello')
+    await other.next((envelope) => isEvent(envelope, 'message'))
+    expect(other.received.some((envelope) => isEvent(envelope, 'user_change'))).toBe(false)
+  })
+})

@@ -51,10 +51,23 @@ export function scriptBrain({ now = () => new Date() }: ScriptOptions = {}): Age
   }
 }
 
-/** The user messages that nobody has answered yet, each as its text blocks. */
+/**
+ * The user messages that nobody has answered yet, each as its text blocks. A context block without words is a note of the host: where there
+ * is nothing else, it says to go on with what was asked last.
+ */
 function newMessages(history: readonly HistoryItem[]): (readonly string[])[] {
   const lastOther = history.findLastIndex((item) => item.type !== 'user')
-  return history.slice(lastOther + 1).flatMap((item) => (item.type === 'user' ? [item.texts] : []))
+  const textsOf = (items: readonly HistoryItem[]) => items.flatMap((item) => (item.type === 'user' ? [item.texts] : []))
+  const spoken = textsOf(history.slice(lastOther + 1)).filter((texts) => !isNote(texts))
+  return spoken.length > 0
+    ? spoken
+    : textsOf(history)
+        .filter((texts) => !isNote(texts))
+        .slice(-1)
+}
+
+function isNote(texts: readonly string[]): boolean {
+  return texts.length === 1 && texts[0]?.startsWith('<context>') === true
 }
 
 /** Needs no mailbox to be answered. */

@@ -32,7 +32,8 @@ const authTest: Method<AuthTestResponse> = {
 
 type User = NonNullable<UsersInfoResponse['user']>
 
-function wireUser(workspace: Workspace, member: Member, grant: Grant, now: number): User {
+/** A member as the Web API and `user_change` describe them. */
+export function wireUser(workspace: Workspace, member: Member, grant: Pick<Grant, 'scopes'>, now: number): User {
   const profile = {
     title: member.title,
     real_name: member.realName,
