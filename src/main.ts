@@ -6,6 +6,7 @@ import { InstanceMailboxAccess, VirtualMailboxAccess } from './agent/mailbox-acc
 import { markOf } from './agent/mark.js'
 import { storedDeployment } from './agent/provisioning.js'
 import { ManagedAgent } from './agent/sessions.js'
+import { unaskedChanges } from './agent/tool-policies.js'
 import { type BotConfig, ConfigurationError, loadDotEnv, readBotConfig } from './config.js'
 import { createLog, describeError, type Log } from './log.js'
 import { Scalekit } from './scalekit/client.js'
@@ -15,17 +16,21 @@ import { ScalekitMailboxAddresses } from './scalekit/mailbox-addresses.js'
 import { tokenMint } from './scalekit/tokens.js'
 import { createSlackBot, identify } from './slack/bot.js'
 import { EditBudget } from './slack/edit-budget.js'
+import { Home } from './slack/home.js'
 import { Poster } from './slack/poster.js'
 import { Requests } from './slack/requests.js'
 import { SlackSurface } from './slack/surface.js'
 import { createWebClient, SlackRefused } from './slack/web.js'
 import { DatabaseError, holdBotLock } from './store/database.js'
 import { Store } from './store/store.js'
+import { AccessEnder } from './turns/access-ending.js'
 import { ConnectionWatch, SYSTEM_CLOCK } from './turns/connection-watch.js'
 import { Turns } from './turns/conversation-work.js'
 import { Dispatcher } from './turns/dispatcher.js'
 import { identifierFor } from './turns/identifier.js'
+import type { Person, Profile } from './turns/model.js'
 import { Unavailable } from './turns/ports.js'
+import { RememberedConnections } from './turns/remembered-connections.js'
 import { healthRoutes, serveRoutes } from './web/health.js'
 import { Metrics } from './web/metrics.js'
 
@@ -103,7 +108,7 @@ async function run(
 
   const scalekit = new Scalekit(scalekitConfig)
   const mailbox = { configId: deployment.mcpConfigId, connection: scalekitConfig.connection }
-  const connections = new ScalekitConnections(scalekit, mailbox)
+  const connections = new RememberedConnections(new ScalekitConnections(scalekit, mailbox), store.people)
   const virtual = new VirtualMailboxAccess(
     claude,
     markOf(scalekitConfig),
@@ -121,6 +126,7 @@ async function run(
     policies: config.toolPolicies,
   })
 
+  const rules = { slashCommand: slack.slashCommand, unasked: unaskedChanges(config.toolPolicies) }
   const poster = new Poster(web, store.posts, identity.userId, identity.botId)
   const surface = new SlackSurface({
     web,
@@ -128,7 +134,7 @@ async function run(
     posts: store.posts,
     budget: new EditBudget({ perMinute: slack.editsPerMinute, clock: SYSTEM_CLOCK }),
     log,
-    slashCommand: slack.slashCommand,
+    rules,
     channelReplies: slack.channelReplies,
     homeTeam: identity.teamId,
     allowGuests: slack.allowGuests,
@@ -136,28 +142,77 @@ async function run(
   })
   const wake = (conversationId: string) => dispatcher.wake(conversationId)
   const watch = new ConnectionWatch(connections, SYSTEM_CLOCK, log)
+  const mailboxes = new ScalekitMailboxAddresses(scalekit, scalekitConfig.connection, log, Date.now)
+  const identifierOf = (person: Person, profile: Profile) =>
+    identifierFor(scalekitConfig.identifierTemplate, person, profile)
+  const onDeactivated = async (person: Person) => {
+    if (person.identifier === null || (await store.accessEndings.isUnderWay(person.id))) return
+    await store.accessEndings.note({ personId: person.id, reason: 'deactivated' })
+    accessEnder.wake()
+  }
+  const onLeft = async (team: string, user: string) => {
+    const person = await store.people.find(team, user)
+    if (person === null) return
+    surface.forgetProfile(person)
+    await onDeactivated(person)
+  }
   const turns = new Turns({
     store,
     agent,
     access,
     connections,
-    mailboxes: new ScalekitMailboxAddresses(scalekit, scalekitConfig.connection, log, Date.now),
+    mailboxes,
     watch,
     surface,
     clock: SYSTEM_CLOCK,
     log,
-    identifierOf: (conversation, profile) =>
-      identifierFor(scalekitConfig.identifierTemplate, conversation.owner, profile),
+    identifierOf: (conversation, profile) => identifierOf(conversation.owner, profile),
+    onDeactivated,
     wake,
     onTurnEnded: (ending) => metrics.turnEnded(ending),
   })
   const dispatcher = new Dispatcher(turns, log)
+  const connection = {
+    web,
+    people: store.people,
+    endings: store.accessEndings,
+    connections,
+    watch,
+    profile: (person: Person) => surface.profile(person),
+    identifierOf,
+    rules,
+    now: Date.now,
+  }
+  const home = new Home({ ...connection, log })
+  const accessEnder = new AccessEnder({
+    store: store.accessEndings,
+    connections,
+    // Whatever the mode is now: a vault may be there from before it was changed.
+    access: virtual,
+    agent,
+    stopTurn: ({ turnId }) => turns.endAccess(turnId),
+    wake,
+    onDone: (person) => {
+      mailboxes.forget(person)
+      requests.wake()
+      void home.refresh(person)
+    },
+    clock: SYSTEM_CLOCK,
+    log,
+  })
   const requests = new Requests({
     commands: store.commands,
     messages: store.messages,
     poster,
     directMessage: (person) => surface.directMessage(person),
     wake,
+    connection: {
+      ...connection,
+      mailboxes,
+      conversations: store.conversations,
+      onDeactivated,
+      endAccess: () => accessEnder.wake(),
+    },
     log,
   })
   const routes = healthRoutes({
@@ -178,7 +233,9 @@ async function run(
     delivery: slack.delivery,
     botToken: slack.botToken,
     apiUrl: slack.apiUrl,
-    slashCommand: slack.slashCommand,
+    rules,
+    home,
+    onLeft,
     store,
     requests,
     actions: { wake, stop: (turnId) => turns.stop(turnId) },
@@ -194,6 +251,7 @@ async function run(
     'the bot is running',
   )
 
+  accessEnder.start()
   requests.wake()
   for (const conversationId of await store.conversations.unfinished()) dispatcher.wake(conversationId)
 
@@ -201,7 +259,7 @@ async function run(
     watch.stop()
     server?.close()
     // Side by side: a peer that does not finish its closing handshake must not keep the rest from coming to rest.
-    await Promise.all([bot.stop(), requests.stop(), dispatcher.stop().then(() => surface.stop())])
+    await Promise.all([bot.stop(), requests.stop(), accessEnder.stop(), dispatcher.stop().then(() => surface.stop())])
   }
 }
 

@@ -3,7 +3,7 @@
  * short-lived token in the person's vault. Instance: an address of the person's own, pre-authenticated and therefore a secret.
  */
 
-import type { IdentifiedPerson } from '../turns/model.js'
+import type { IdentifiedPerson, Person } from '../turns/model.js'
 import { type MailboxAccess, OperatorProblem } from '../turns/ports.js'
 import type { Claude } from './claude.js'
 import { PersonalGrant } from './grants.js'
@@ -54,6 +54,20 @@ export class VirtualMailboxAccess implements MailboxAccess {
   async distrust(person: IdentifiedPerson): Promise<void> {
     const stored = await this.store.read(person.id)
     if (stored !== null) await this.store.write({ ...stored, expiresAt: null })
+  }
+
+  /** The vault itself stays, empty: the sessions that are attached to it go on when their person connects again. */
+  async revoke(person: Person, forgets: boolean): Promise<void> {
+    // One that is under way could put a token into the vault behind our back.
+    await this.#underway.get(person.id)?.catch(() => undefined)
+    const stored = await this.store.read(person.id)
+    const known = stored?.anthropicUrl === this.claude.url ? [stored.vaultId] : []
+    const { identifier } = person
+    const made = identifier === null ? [] : await this.#vaults.find({ ...person, identifier })
+    for (const vaultId of new Set([...known, ...made])) await this.#vaults.empty(vaultId)
+    if (stored === null) return
+    if (forgets) await this.store.remove(person.id)
+    else await this.store.write({ ...stored, credentialId: null, expiresAt: null })
   }
 
   /** Turns of one person that start together share one token: the second would overwrite the first, or find its vault missing. */
@@ -135,6 +149,9 @@ export class InstanceMailboxAccess implements MailboxAccess {
 
   /** Nothing is kept, so there is nothing to distrust. */
   async distrust(): Promise<void> {}
+
+  /** Likewise: the address stands in sessions alone. */
+  async revoke(): Promise<void> {}
 
   /** Asked for anew each time: the address is a secret, kept nowhere, and Scalekit may have renewed it. */
   async grant(person: IdentifiedPerson): Promise<PersonalGrant> {

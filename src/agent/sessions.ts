@@ -34,7 +34,7 @@ import { type Attachment, personalGrant } from './grants.js'
 import { isMarked } from './mark.js'
 import { goneInsteadOf, whyGone } from './session-state.js'
 import { describedIn } from './targets.js'
-import { sameServers, sameTools } from './tool-comparison.js'
+import { sameAddress, sameServers, sameTools } from './tool-comparison.js'
 import type { ToolPolicies } from './tool-policies.js'
 
 /** The API takes longer titles; its lists show about this much. */
@@ -61,7 +61,7 @@ export interface ManagedAgentOptions {
 export class ManagedAgent implements Agent {
   constructor(
     private readonly claude: Claude,
-    private readonly deployment: Pick<Deployment, 'agentId' | 'environmentId'>,
+    private readonly deployment: Pick<Deployment, 'agentId' | 'environmentId' | 'mcpServerUrl'>,
     private readonly options: ManagedAgentOptions = {},
   ) {}
 
@@ -150,7 +150,7 @@ export class ManagedAgent implements Agent {
         type: 'user.message',
         content: [
           { type: 'text', text: message.context },
-          { type: 'text', text: message.text },
+          ...(message.text === null ? [] : [{ type: 'text' as const, text: message.text }]),
         ],
       })),
     )
@@ -208,19 +208,37 @@ export class ManagedAgent implements Agent {
     return draftContent(events, draftId)
   }
 
+  /**
+   * A session of instance mode holds an address that opens the mailbox by itself, whatever became of the account behind it. The common
+   * server of virtual mode opens nothing without the vault's token, so sessions that only have that stay as they are.
+   */
+  async withdrawMailbox(personId: string): Promise<void> {
+    const { agentId, mcpServerUrl } = this.deployment
+    const sessions = this.claude.list('agent', (sdk, page, options) =>
+      sdk.beta.sessions.list({ ...page, agent_id: agentId }, options),
+    )
+    const without = wireMailbox(null, this.options.policies)
+    for await (const session of sessions) {
+      if (!isMarked(session.metadata, { app: APP, person: personId }) || whyGone(session) !== null) continue
+      const servers = session.agent.mcp_servers ?? []
+      if (servers.every(({ url }) => mcpServerUrl !== '' && sameAddress(url) === sameAddress(mcpServerUrl))) continue
+      try {
+        if (session.status !== 'idle') await this.#quieten(session.id)
+        await this.claude.repeatable('session', (sdk, options) =>
+          sdk.beta.sessions.update(session.id, { agent: without }, options),
+        )
+      } catch (error) {
+        const gone = await goneInsteadOf(error, this.claude, session.id)
+        if (gone === null) throw error
+      }
+    }
+  }
+
   async comeToRest(sessionId: string): Promise<LogPosition | null> {
-    const retrieve = () =>
-      this.claude.repeatable('session', (sdk, options) => sdk.beta.sessions.retrieve(sessionId, {}, options))
-    const session = await retrieve()
-    const gone = whyGone(session)
+    const gone = whyGone(await this.#retrieve(sessionId))
     if (gone !== null) throw gone
     // Also where it is idle: it may wait for a decision that nobody is asked for any more.
-    await this.interrupt(sessionId)
-    const deadline = Date.now() + REST_MS
-    while ((await retrieve()).status !== 'idle') {
-      if (Date.now() > deadline) throw new Unavailable('claude', 'the session does not come to rest')
-      await pause(REST_LOOK_MS)
-    }
+    await this.#quieten(sessionId)
     let last: LogPosition | null = null
     for await (const event of this.#events(sessionId)) {
       if ('processed_at' in event && typeof event.processed_at === 'string' && event.id !== '') {
@@ -228,6 +246,20 @@ export class ManagedAgent implements Agent {
       }
     }
     return last
+  }
+
+  #retrieve(sessionId: string): Promise<BetaManagedAgentsSession> {
+    return this.claude.repeatable('session', (sdk, options) => sdk.beta.sessions.retrieve(sessionId, {}, options))
+  }
+
+  /** Interrupts a session, and waits until it has stopped. */
+  async #quieten(sessionId: string): Promise<void> {
+    await this.interrupt(sessionId)
+    const deadline = Date.now() + REST_MS
+    while ((await this.#retrieve(sessionId)).status !== 'idle') {
+      if (Date.now() > deadline) throw new Unavailable('claude', 'the session does not come to rest')
+      await pause(REST_LOOK_MS)
+    }
   }
 
   async interrupt(sessionId: string): Promise<void> {
@@ -270,10 +302,10 @@ function confirmation(decision: ToolDecision): BetaManagedAgentsUserToolConfirma
   return { ...answer, result: 'deny', ...(decision.reason === undefined ? {} : { deny_message: decision.reason }) }
 }
 
-/** All text before the person's own words, in which anybody could write anything. */
+/** All text before the person's own words, in which anybody could write anything. A note of ours has one block, and no such words. */
 function contextOf(event: BetaManagedAgentsUserMessageEvent): string {
   return event.content
-    .slice(0, -1)
+    .slice(0, event.content.length === 1 ? 1 : -1)
     .map((block) => (block.type === 'text' ? block.text : ''))
     .join('\n')
 }

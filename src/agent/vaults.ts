@@ -27,15 +27,44 @@ export class Vaults {
    * @throws Unavailable, OperatorProblem
    */
   async findOrCreate(person: IdentifiedPerson): Promise<string> {
+    const [found] = await this.find(person)
+    if (found !== undefined) return found
     const metadata = { ...this.mark, person: personMark(person) }
-    const vaults = this.claude.list('vault', (sdk, page, options) => sdk.beta.vaults.list(page, options))
-    for await (const vault of vaults) {
-      if (vault.archived_at == null && isMarked(vault.metadata, metadata)) return vault.id
-    }
     const created = await this.claude.once('vault', (sdk, options) =>
       sdk.beta.vaults.create({ display_name: `${APP} ${person.team} ${person.user}`, metadata }, options),
     )
     return created.id
+  }
+
+  /**
+   * Every vault that was made for the person, also by a request that was never answered.
+   * @throws Unavailable, OperatorProblem
+   */
+  async find(person: IdentifiedPerson): Promise<string[]> {
+    const metadata = { ...this.mark, person: personMark(person) }
+    const found: string[] = []
+    const vaults = this.claude.list('vault', (sdk, page, options) => sdk.beta.vaults.list(page, options))
+    for await (const vault of vaults) {
+      if (vault.archived_at == null && isMarked(vault.metadata, metadata)) found.push(vault.id)
+    }
+    return found
+  }
+
+  /**
+   * Archives every credential in the vault, which takes the tokens out of it for good. A vault that is gone holds none.
+   * @throws Unavailable, OperatorProblem
+   */
+  async empty(vaultId: string): Promise<void> {
+    const credentials = this.claude.list(
+      'vault',
+      (sdk, page, options) => sdk.beta.vaults.credentials.list(vaultId, page, options),
+      { unsorted: [GONE] },
+    )
+    try {
+      for await (const { id, archived_at } of credentials) if (archived_at == null) await this.#archive(vaultId, id)
+    } catch (error) {
+      if (statusOf(error) !== GONE) throw error
+    }
   }
 
   /**

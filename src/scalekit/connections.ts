@@ -10,6 +10,7 @@ import {
   Unavailable,
 } from '../turns/ports.js'
 import { asSetupProblem, type Scalekit } from './client.js'
+import { accountRemover } from './disconnection.js'
 
 const accounts = z.object({
   connected_accounts: z
@@ -43,6 +44,10 @@ export class ScalekitConnections implements Connections {
 
   state(person: IdentifiedPerson): Promise<ConnectionState> {
     return connectionState(this.scalekit, this.mailbox, person.identifier)
+  }
+
+  disconnect(person: IdentifiedPerson): Promise<boolean> {
+    return accountRemover(this.scalekit, this.mailbox.connection)(person.identifier)
   }
 
   async link(person: IdentifiedPerson): Promise<ConnectLink> {

@@ -5,7 +5,7 @@
 
 import { z } from 'zod'
 import { describeError, type Log } from '../log.js'
-import type { IdentifiedPerson } from '../turns/model.js'
+import type { IdentifiedPerson, Person } from '../turns/model.js'
 import type { MailboxAddresses } from '../turns/ports.js'
 import type { Scalekit } from './client.js'
 
@@ -44,7 +44,7 @@ export class ScalekitMailboxAddresses implements MailboxAddresses {
     return asked.address
   }
 
-  forget(person: IdentifiedPerson): void {
+  forget(person: Pick<Person, 'id'>): void {
     this.#known.delete(person.id)
   }
 

@@ -4,4 +4,5 @@ export const ACTIONS = {
   deny: 'approval_deny',
   stop: 'turn_stop',
   connect: 'mailbox_connect',
+  disconnect: 'mailbox_disconnect',
 } as const

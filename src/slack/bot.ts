@@ -7,13 +7,15 @@ import { describeError, type Log } from '../log.js'
 import type { Journaled } from '../store/messages.js'
 import type { Store } from '../store/store.js'
 import type { IncomingMessage } from '../turns/admission.js'
+import { ACTIONS } from './action-ids.js'
 import { type ActionRooms, press } from './actions.js'
 import { tellBystander } from './bystanders.js'
+import { acknowledgement, connectionWord } from './connection-commands.js'
+import { type AppRules, helpText } from './consent.js'
 import type { BotIdentity, Delivery } from './deliveries.js'
 import { EarlyReplies } from './early-replies.js'
-import { publishHome } from './home.js'
+import type { Home } from './home.js'
 import { Intake } from './intake.js'
-import { helpText } from './reply-blocks.js'
 import type { Requests } from './requests.js'
 import { SocketConnection } from './socket.js'
 import { SlackRefused, sdkLogger, slackCall, webClientOptions } from './web.js'
@@ -24,7 +26,10 @@ export interface SlackBotOptions {
   readonly delivery: SlackDelivery
   readonly botToken: string
   readonly apiUrl: string
-  readonly slashCommand: string
+  readonly rules: AppRules
+  readonly home: Home
+  /** Somebody's account was deactivated. Stored when the promise resolves. */
+  readonly onLeft: (team: string, user: string) => Promise<void>
   readonly store: Store
   readonly requests: Requests
   readonly actions: Pick<ActionRooms, 'wake' | 'stop'>
@@ -56,7 +61,7 @@ export async function identify(web: WebClient): Promise<SlackBotOptions['identit
 }
 
 export function createSlackBot(options: SlackBotOptions): SlackBot {
-  const { log, web, delivery, slashCommand } = options
+  const { log, delivery } = options
   const { receiver, socket } = createReceiver(options)
   const intake = new Intake(receiver, () => options.identity, handlers(options), log)
   const app = new App({
@@ -68,9 +73,6 @@ export function createSlackBot(options: SlackBotOptions): SlackBot {
     tokenVerificationEnabled: false,
     clientOptions: webClientOptions(options.apiUrl, log),
     logger: sdkLogger(log),
-  })
-  app.event('app_home_opened', async ({ event }) => {
-    await publishHome(web, event.user, slashCommand)
   })
   app.error(async (error) => {
     log.error(describeError(error), 'a listener failed')
@@ -120,7 +122,7 @@ function createReceiver(options: SlackBotOptions): { receiver: Receiver; socket:
 }
 
 function handlers(options: SlackBotOptions): ConstructorParameters<typeof Intake>[2] {
-  const { store, web, log, slashCommand, requests, actions } = options
+  const { store, web, log, rules, home, requests, actions } = options
   const early = new EarlyReplies(web, options.identity, Date.now())
   const heard = async (message: IncomingMessage, { admission, conversationId }: Journaled): Promise<void> => {
     if (conversationId === null) {
@@ -138,7 +140,10 @@ function handlers(options: SlackBotOptions): ConstructorParameters<typeof Intake
       admission === 'bystander_addressed' &&
       (await store.conversations.tellBystander(conversationId, message.user))
     ) {
-      inBackground(log, tellBystander(web, message.channel, message.threadTs ?? message.ts, message.user, slashCommand))
+      inBackground(
+        log,
+        tellBystander(web, message.channel, message.threadTs ?? message.ts, message.user, rules.slashCommand),
+      )
     }
   }
   /** @throws Unavailable: the message is not acknowledged then, and what it lacks is looked for when it comes again */
@@ -163,17 +168,44 @@ function handlers(options: SlackBotOptions): ConstructorParameters<typeof Intake
       if (conversationId !== null) actions.wake(conversationId)
     },
     async command(command) {
-      if (command.text === '' || command.text.toLowerCase() === 'help') return helpText(slashCommand)
+      if (command.text === '' || command.text.toLowerCase() === 'help') return helpText(rules)
       await store.commands.journal(command)
       requests.wake()
+      const word = connectionWord(command.text)
+      if (word !== null) return acknowledgement(word)
       return command.channel.startsWith('D')
         ? 'On it. I answer in our direct messages, in the thread under your request.'
         : 'On it. Nobody here sees this: I answer in our direct messages, in the thread under your request.'
     },
+    async left({ team, user }) {
+      await options.onLeft(team, user)
+    },
+    homeOpened({ team, user }) {
+      inBackground(log, home.open(team, user))
+    },
     async press(delivery) {
+      if (delivery.actionId === ACTIONS.disconnect) return await disconnectPressed(options, delivery)
       const words = await press({ approvals: store.approvals, turns: store.turns, log, ...actions }, delivery)
       if (words !== null && delivery.responseUrl !== null) inBackground(log, tellPresser(delivery, words))
     },
+  }
+}
+
+/** The button of a Home tab: as good as the command, for the person whose tab it is. Never throws: presses are not delivered again. */
+async function disconnectPressed(
+  { store, requests, log }: Pick<SlackBotOptions, 'store' | 'requests' | 'log'>,
+  { team, user, value, triggerId }: Extract<Delivery, { kind: 'press' }>,
+): Promise<void> {
+  try {
+    const person = await store.people.find(team, user)
+    if (person === null || person.id !== value || triggerId === '') {
+      log.warn({ person: person?.id }, 'a press to disconnect was not its presser’s own, and did nothing')
+      return
+    }
+    await store.commands.journal({ triggerId, team, user, text: 'disconnect' })
+    requests.wake()
+  } catch (error) {
+    log.error(describeError(error), 'a press could not be stored')
   }
 }
 

@@ -28,7 +28,8 @@ export type Delivery =
       /** The message as it stood before, under the same condition. */
       readonly message: IncomingMessage | null
     }
-  | { readonly kind: 'home_opened'; readonly user: string }
+  | { readonly kind: 'home_opened'; readonly team: string; readonly user: string }
+  | /** Somebody's account was deactivated. */ { readonly kind: 'left'; readonly team: string; readonly user: string }
   | {
       readonly kind: 'command'
       readonly team: string
@@ -43,6 +44,8 @@ export type Delivery =
       readonly user: string
       readonly actionId: string
       readonly value: string
+      /** Unique for each press. */
+      readonly triggerId: string
       readonly responseUrl: string | null
     }
   | { readonly kind: 'other' }
@@ -106,6 +109,10 @@ const DELETED_EVENT = z.object({
  * A change of an older message that is not known is no news: it was not meant for the bot, or written before the bot was there.
  */
 const OVERTAKEN_WITHIN_S = 60 * 60
+const USER_EVENT = z.object({
+  type: z.literal('user_change'),
+  user: z.object({ id: z.string(), deleted: z.boolean().nullish() }),
+})
 const HOME_EVENT = z.object({ type: z.literal('app_home_opened'), user: z.string(), tab: z.string().optional() })
 
 const EVENT_BODY = z.object({
@@ -133,6 +140,7 @@ const ACTIONS_BODY = z.object({
   enterprise: z.object({ id: z.string() }).nullish(),
   actions: z.array(z.object({ action_id: z.string(), value: z.string().optional() })).min(1),
   response_url: z.string().nullish(),
+  trigger_id: z.string().nullish(),
 })
 
 /** Subtypes of messages that people write; everything else is Slack talking about messages. */
@@ -153,7 +161,15 @@ function readEvent(body: object, bot: BotIdentity): Delivery {
   const team = workspaceOf(outer.data, bot)
   if (event.type === 'app_home_opened') {
     const home = HOME_EVENT.safeParse(event)
-    return home.success ? { kind: 'home_opened', user: home.data.user } : malformed(home.error)
+    if (!home.success) return malformed(home.error)
+    // The Messages tab is no reason to do anything.
+    return home.data.tab === 'messages' ? { kind: 'other' } : { kind: 'home_opened', team, user: home.data.user }
+  }
+  if (event.type === 'user_change') {
+    const changed = USER_EVENT.safeParse(event)
+    if (!changed.success) return malformed(changed.error)
+    // Everybody's change of everything arrives here; only that somebody left is of interest.
+    return changed.data.user.deleted ? { kind: 'left', team, user: changed.data.user.id } : { kind: 'other' }
   }
   if (event.type !== 'message' && event.type !== 'app_mention') return { kind: 'other' }
   if (event.subtype === 'message_changed') return readChange(event, team, bot)
@@ -289,7 +305,7 @@ function readCommand(body: object, bot: BotIdentity): Delivery {
 function readPress(body: object, bot: BotIdentity): Delivery {
   const parsed = ACTIONS_BODY.safeParse(body)
   if (!parsed.success) return malformed(parsed.error)
-  const { user, team, enterprise, actions, response_url } = parsed.data
+  const { user, team, enterprise, actions, response_url, trigger_id } = parsed.data
   const [action] = actions
   const home = homeOf(team?.id ?? user.team_id, enterprise?.id, bot)
   if (action === undefined || home === undefined) return { kind: 'malformed', reason: 'a press without action or team' }
@@ -299,6 +315,7 @@ function readPress(body: object, bot: BotIdentity): Delivery {
     user: user.id,
     actionId: action.action_id,
     value: action.value ?? '',
+    triggerId: trigger_id ?? '',
     responseUrl: response_url ?? null,
   }
 }

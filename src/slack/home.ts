@@ -1,16 +1,149 @@
-/** The bot's Home tab: what it does, how to reach it, what it never does. */
+/**
+ * The bot's Home tab: what it does, what needs a press, and how the visitor's own connection stands, with a button that changes it. It is
+ * there for everybody who opens it, whatever the services behind it do.
+ */
 
 import type { KnownBlock, WebClient } from '@slack/web-api'
-import { helpText } from './reply-blocks.js'
+import { describeError, type Log } from '../log.js'
+import type { AccessEndings } from '../store/access-endings.js'
+import type { People } from '../store/people.js'
+import type { ConnectionWatch } from '../turns/connection-watch.js'
+import type { IdentifiedPerson, Person, Profile } from '../turns/model.js'
+import { type Connections, OperatorProblem, type Surface, Unavailable } from '../turns/ports.js'
+import { ACTIONS } from './action-ids.js'
+import { connectButton, type PromptState } from './connect-prompt.js'
+import { type AppRules, consentLines, helpText } from './consent.js'
 import { slackCall } from './web.js'
 
-/** @throws Unavailable, SlackRefused */
-export async function publishHome(web: WebClient, user: string, slashCommand: string): Promise<void> {
-  const blocks: KnownBlock[] = [
+export interface HomeRooms {
+  readonly web: WebClient
+  readonly people: People
+  readonly endings: Pick<AccessEndings, 'isUnderWay'>
+  readonly connections: Connections
+  readonly watch: ConnectionWatch
+  readonly profile: Surface['profile']
+  readonly identifierOf: (person: Person, profile: Profile) => string
+  readonly rules: AppRules
+  readonly now: () => number
+  readonly log: Log
+}
+
+/** How a visitor's connection stands, as far as their Home tab shows it. */
+export type HomeConnection =
+  | { readonly state: 'connected'; readonly personId: string }
+  | { readonly state: PromptState; readonly url: string }
+  /** The link has lapsed, since nobody says when a Home tab is closed. `none`: this visitor can have no connection. */
+  | { readonly state: 'lapsed' | 'ending' | 'unknown' | 'none' }
+
+/** How long the services are waited for before the tab shows without them, in milliseconds. */
+const PATIENCE_MS = 3_000
+/** How long an open tab is kept up to date while its visitor has not connected. */
+const FRESH_MS = 10 * 60_000
+
+export class Home {
+  /** Whose tab this process has shown: it changes with their connection. */
+  readonly #shown = new Map<string, Person>()
+
+  constructor(private readonly rooms: HomeRooms) {}
+
+  /** Somebody opened their Home tab. Never rejects. */
+  async open(team: string, user: string): Promise<void> {
+    await this.#guard(async () => {
+      const person = await this.rooms.people.ensure(team, user)
+      this.#shown.set(person.id, person)
+      await this.#show(person)
+    })
+  }
+
+  /** Something about somebody's connection changed: where their tab was shown, it is shown anew. Never rejects. */
+  async refresh(person: Person): Promise<void> {
+    await this.#guard(async () => {
+      const shown = this.#shown.get(person.id)
+      if (shown !== undefined) await this.#show(shown)
+    })
+  }
+
+  async #show(person: Person): Promise<void> {
+    await this.#publish(person.user, await this.#connectionInTime(person))
+  }
+
+  async #publish(user: string, connection: HomeConnection): Promise<void> {
+    const blocks = homeBlocks(connection, this.rooms.rules)
+    await slackCall(() => this.rooms.web.views.publish({ user_id: user, view: { type: 'home', blocks } }))
+  }
+
+  async #connectionInTime(person: Person): Promise<HomeConnection> {
+    const late = new AbortController()
+    const timer = new Promise<HomeConnection>((resolve) => {
+      const timeout = setTimeout(() => resolve({ state: 'unknown' }), PATIENCE_MS)
+      late.signal.addEventListener('abort', () => clearTimeout(timeout), { once: true })
+    })
+    const asked = this.#connection(person).catch((error: unknown): HomeConnection => {
+      if (!(error instanceof Unavailable || error instanceof OperatorProblem)) throw error
+      this.rooms.log.warn(describeError(error), 'a Home tab shows without its visitor’s connection')
+      return { state: 'unknown' }
+    })
+    try {
+      return await Promise.race([asked, timer])
+    } finally {
+      late.abort()
+      // It may still fail, when nobody waits for it any more.
+      asked.catch(() => undefined)
+    }
+  }
+
+  async #connection(person: Person): Promise<HomeConnection> {
+    const { endings, connections, watch, profile, now } = this.rooms
+    const known = await profile(person)
+    if ('problem' in known) return { state: 'none' }
+    if (await endings.isUnderWay(person.id)) return { state: 'ending' }
+    const identified = await this.#identify(person, known)
+    if (identified === null) return { state: 'none' }
+    const state = await connections.state(identified)
+    if (state === 'connected') return { state, personId: person.id }
+    const link = await watch.link(identified)
+    watch.wait(identified, `home/${person.id}`, link, {
+      since: now(),
+      until: now() + FRESH_MS,
+      onLink: ({ url }) => void this.#guard(() => this.#publish(person.user, { state, url })),
+      onOver: () => void this.#guard(() => this.#afterWaiting(identified)),
+    })
+    return { state, url: link.url }
+  }
+
+  /** Connected, or waited for long enough: a link that has lapsed must not stay. */
+  async #afterWaiting(person: IdentifiedPerson): Promise<void> {
+    const isConnected = (await this.rooms.connections.state(person)) === 'connected'
+    await this.#publish(person.user, isConnected ? { state: 'connected', personId: person.id } : { state: 'lapsed' })
+  }
+
+  async #identify(person: Person, profile: Profile): Promise<IdentifiedPerson | null> {
+    try {
+      return await this.rooms.people.identify(person, person.identifier ?? this.rooms.identifierOf(person, profile))
+    } catch (error) {
+      if (error instanceof Error && error.name === 'IdentifierTaken') return null
+      throw error
+    }
+  }
+
+  /** A tab that could not be shown is shown the next time it is opened. */
+  async #guard(show: () => Promise<void>): Promise<void> {
+    try {
+      await show()
+    } catch (error) {
+      this.rooms.log.warn(describeError(error), 'a Home tab could not be shown')
+    }
+  }
+}
+
+/** Pure. */
+export function homeBlocks(connection: HomeConnection, rules: AppRules): KnownBlock[] {
+  return [
     { type: 'header', text: { type: 'plain_text', text: 'Your inbox, from Slack' } },
     // Views take no markdown block.
-    { type: 'section', text: { type: 'mrkdwn', text: helpText(slashCommand).replace(/^- /gm, '• ') } },
+    section(helpText(rules)),
     { type: 'divider' },
+    ...connectionBlocks(connection, rules),
     {
       type: 'context',
       elements: [
@@ -21,5 +154,57 @@ export async function publishHome(web: WebClient, user: string, slashCommand: st
       ],
     },
   ]
-  await slackCall(() => web.views.publish({ user_id: user, view: { type: 'home', blocks } }))
+}
+
+function connectionBlocks(connection: HomeConnection, rules: AppRules): KnownBlock[] {
+  switch (connection.state) {
+    case 'connected':
+      return [section('✅ *Your Gmail is connected.*'), { type: 'actions', elements: [disconnectButton(connection)] }]
+    case 'missing':
+    case 'expired':
+      return [
+        section(
+          [
+            connection.state === 'missing'
+              ? '*Your Gmail is not connected.*'
+              : '*The connection to your Gmail has expired.*',
+            ...consentLines(rules).map((line) => `• ${line}`),
+            'The link is for you alone: do not pass it on.',
+          ].join('\n'),
+        ),
+        { type: 'actions', elements: [connectButton(connection.state, connection.url)] },
+      ]
+    case 'lapsed':
+      return [section('*Your Gmail is not connected.* Open this tab again for a fresh link.')]
+    case 'ending':
+      return [section('*My access to your Gmail is being ended.* I tell you in our direct messages when that is done.')]
+    case 'unknown':
+      return [section('I cannot say just now whether your Gmail is connected. Open this tab again in a moment.')]
+    case 'none':
+      return []
+  }
+}
+
+function disconnectButton(connection: { readonly personId: string }) {
+  return {
+    type: 'button',
+    action_id: ACTIONS.disconnect,
+    style: 'danger',
+    text: { type: 'plain_text', text: 'Disconnect Gmail' },
+    value: connection.personId,
+    confirm: {
+      title: { type: 'plain_text', text: 'Disconnect your Gmail?' },
+      text: {
+        type: 'plain_text',
+        text: 'My access ends at once. What I am working on stops, and what waits for your decision is denied. You can connect again whenever you like.',
+      },
+      confirm: { type: 'plain_text', text: 'Disconnect' },
+      deny: { type: 'plain_text', text: 'Keep it' },
+      style: 'danger',
+    },
+  } as const
+}
+
+function section(text: string): KnownBlock {
+  return { type: 'section', text: { type: 'mrkdwn', text } }
 }

@@ -16,6 +16,9 @@ export interface IntakeHandlers {
   /** Answers the text of the acknowledgement, which only the caller sees. */
   command(command: Extract<Delivery, { kind: 'command' }>): Promise<string>
   press(press: Extract<Delivery, { kind: 'press' }>): Promise<void>
+  left(left: Extract<Delivery, { kind: 'left' }>): Promise<void>
+  /** Nothing has to be stored for it, and nothing waits for it. */
+  homeOpened(opened: Extract<Delivery, { kind: 'home_opened' }>): void
 }
 
 const NOT_STORED = 'I could not store that, so nothing has been done. Please send it again in a moment.'
@@ -60,10 +63,15 @@ export class Intake implements Receiver {
       case 'press':
         await this.handlers.press(delivery)
         break
+      case 'left':
+        await this.handlers.left(delivery)
+        break
+      case 'home_opened':
+        this.handlers.homeOpened(delivery)
+        break
       case 'malformed':
         this.log.warn({ reason: delivery.reason }, 'a delivery from Slack has an unknown shape and was left alone')
         break
-      case 'home_opened':
       case 'other':
         return await app.processEvent(event)
     }

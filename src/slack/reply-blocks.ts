@@ -9,15 +9,16 @@ import { shorten } from '../turns/shorten.js'
 import type { ReplyView } from '../turns/view.js'
 import { ACTIONS } from './action-ids.js'
 import { approvalBlocks, approvalLine } from './approval-card.js'
+import { connectBlocks } from './connect-prompt.js'
+import { type AppRules, helpLines } from './consent.js'
 import { escapeMrkdwn } from './markdown-escape.js'
 import { Pager } from './pages.js'
 import type { MessageContent } from './poster.js'
 
-export interface ReplyLook {
+export interface ReplyLook extends AppRules {
   /** `owner`: nobody else reads it. `others`: it stands in a channel, so decisions and links go into a private card. */
   readonly audience: 'owner' | 'others'
   readonly turnId: string
-  readonly slashCommand: string
 }
 
 /** Steps shown while the agent works; earlier ones are counted. */
@@ -49,7 +50,7 @@ export function replyMessages(view: ReplyView, look: ReplyLook, pager: Pager = n
 /** What only the owner may see of a reply that others can read: messages in their DM. */
 export function cardMessages(view: ReplyView, look: ReplyLook): MessageContent[] {
   if (look.audience === 'owner') return []
-  if (view.phase.type === 'connecting') return [{ text: 'Connect your Gmail', blocks: connecting(view.phase) }]
+  if (view.phase.type === 'connecting') return [{ text: 'Connect your Gmail', blocks: connecting(view.phase, look) }]
   const over = view.phase.type === 'ended'
   return view.approvals.flatMap((approval) =>
     appendBlocks([{ text: cardNotification(approval.decision, over), blocks: [] }], approvalBlocks(approval, over)),
@@ -83,22 +84,9 @@ function wholeText(view: ReplyView, look: ReplyLook): string {
     view.cutOff === null ? '' : `${view.cutOff.trimEnd()} …`,
   ]
   if (view.phase.type === 'ended') {
-    parts.push(view.phase.ending === 'help' ? helpText(look.slashCommand) : (ENDING_WORDS[view.phase.ending] ?? ''))
+    parts.push(view.phase.ending === 'help' ? helpLines(look).join('\n\n') : (ENDING_WORDS[view.phase.ending] ?? ''))
   }
   return parts.filter((part) => part !== '').join('\n\n')
-}
-
-/** What I can do, in a few lines. */
-export function helpText(slashCommand: string): string {
-  return [
-    'I work on your mailbox for you. Tell me what you need, for example:',
-    '- What is unread?',
-    '- Find the last invoice',
-    '- Draft a reply to the newest mail saying that I will call tomorrow',
-    '',
-    `Write to me in a direct message, mention me in a channel, or use \`${slashCommand}\` anywhere: that is always answered in private. ` +
-      'I only ever use the mailbox of the person who asks, and nothing is sent or changed before you press Approve.',
-  ].join('\n')
 }
 
 function closing(view: ReplyView, look: ReplyLook): KnownBlock[] {
@@ -118,7 +106,7 @@ function closing(view: ReplyView, look: ReplyLook): KnownBlock[] {
       return [line(`⏳ ${RETRYING[phase.service]} I keep trying; you need not send it again.`), stopButton(look)]
     case 'connecting':
       return look.audience === 'owner'
-        ? connecting(phase)
+        ? connecting(phase, look)
         : [line('🔒 I need access to your mailbox first: I have sent you a direct message about it.')]
     case 'working':
       return [...activity(view, look), stopButton(look)]
@@ -137,32 +125,17 @@ const RETRYING = {
   scalekit: 'The service that connects me to your mailbox does not answer just now.',
 }
 
-function connecting(phase: { readonly state: 'missing' | 'expired'; readonly url: string }): KnownBlock[] {
-  const why =
-    phase.state === 'missing'
-      ? '*To do this I need access to your Gmail.*'
-      : '*The connection to your Gmail has expired and has to be renewed.*'
-  return [
-    {
-      type: 'section',
-      text: {
-        type: 'mrkdwn',
-        text: `${why}\nI will be able to read your mail and, only after you press Approve each time, to send, label, draft or trash. The link is for you alone: do not pass it on. I answer your question by myself as soon as you are connected.`,
-      },
-    },
-    {
-      type: 'actions',
-      elements: [
-        {
-          type: 'button',
-          action_id: ACTIONS.connect,
-          style: 'primary',
-          text: { type: 'plain_text', text: phase.state === 'missing' ? 'Connect Gmail' : 'Connect Gmail again' },
-          url: phase.url,
-        },
-      ],
-    },
-  ]
+function connecting(
+  phase: { readonly state: 'missing' | 'expired'; readonly url: string },
+  look: ReplyLook,
+): KnownBlock[] {
+  return connectBlocks(
+    phase.state,
+    phase.url,
+    look,
+    'I answer your question by myself as soon as you are connected.',
+    '*To do this I need access to your Gmail.*',
+  )
 }
 
 function activity(view: ReplyView, look: ReplyLook): KnownBlock[] {

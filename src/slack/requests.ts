@@ -1,6 +1,6 @@
 /**
- * `/inbox` with a request in it: repeats the request in the person's DM and opens a conversation under it. The command is stored
- * before it is acknowledged, and worked off from there, also after a crash.
+ * `/inbox` with something behind it: a request is repeated in the person's DM, and a conversation opened under it; what is about the
+ * connection is answered there. Commands are stored before they are acknowledged, and worked off from there, also after a crash.
  */
 
 import { describeError, type Log } from '../log.js'
@@ -8,6 +8,7 @@ import type { Command, Commands } from '../store/commands.js'
 import type { Messages } from '../store/messages.js'
 import type { Person } from '../turns/model.js'
 import { Unavailable } from '../turns/ports.js'
+import { ConnectionCommands, type ConnectionRooms, connectionWord } from './connection-commands.js'
 import type { Poster } from './poster.js'
 import { NO_DIRECT_MESSAGE, quoteMessage } from './surface.js'
 import { SlackRefused } from './web.js'
@@ -18,6 +19,8 @@ export interface RequestRooms {
   readonly poster: Poster
   readonly directMessage: (person: Person) => Promise<string>
   readonly wake: (conversationId: string) => void
+  /** What is needed for the commands about the connection. */
+  readonly connection: Omit<ConnectionRooms, 'commands' | 'poster' | 'directMessage' | 'log'>
   readonly log: Log
 }
 
@@ -31,7 +34,14 @@ export class Requests {
   #retry: NodeJS.Timeout | undefined
   #stopped = false
 
-  constructor(private readonly rooms: RequestRooms) {}
+  readonly #connection: ConnectionCommands
+
+  constructor(private readonly rooms: RequestRooms) {
+    const { commands, poster, directMessage, log } = rooms
+    this.#connection = new ConnectionCommands({ ...rooms.connection, commands, poster, directMessage, log }, () =>
+      this.wake(),
+    )
+  }
 
   /** Works off what is stored. May be called at any time. */
   wake(): void {
@@ -56,22 +66,32 @@ export class Requests {
 
   async #work(): Promise<void> {
     this.#again = false
-    let failure: unknown = null
-    for (const command of await this.rooms.commands.received()) {
-      if (this.#stopped) return
+    const byPerson = new Map<string, Command[]>()
+    for (const command of await this.rooms.commands.unfinished()) {
+      byPerson.set(command.person.id, [...(byPerson.get(command.person.id) ?? []), command])
+    }
+    // In order for each person; nobody waits for a service that does not answer somebody else.
+    const failures = (await Promise.all([...byPerson.values()].map((commands) => this.#workOff(commands)))).flat()
+    if (failures.length === 0) this.#failures = 0
+    else this.#retryLater(failures.at(-1))
+  }
+
+  async #workOff(commands: readonly Command[]): Promise<unknown[]> {
+    const failures: unknown[] = []
+    for (const command of commands) {
+      if (this.#stopped) return failures
       try {
-        await this.#open(command)
+        await this.#do(command)
       } catch (error) {
         // One that fails must not keep back those behind it.
         this.rooms.log.warn(
           { command: command.id, ...describeError(error) },
-          'a request could not be opened yet; trying again',
+          'a command could not be carried out yet; trying again',
         )
-        failure = error
+        failures.push(error)
       }
     }
-    if (failure === null) this.#failures = 0
-    else this.#retryLater(failure)
+    return failures
   }
 
   #retryLater(failure: unknown): void {
@@ -85,36 +105,42 @@ export class Requests {
     this.#retry.unref()
   }
 
-  async #open(command: Command): Promise<void> {
+  async #do(command: Command): Promise<void> {
     try {
-      const channel = await this.rooms.directMessage(command.person)
-      const { ts } = await this.rooms.poster.post(
-        { subject: command.id, place: 'quote', part: 0 },
-        { channel },
-        quoteMessage('You asked', command.text),
-      )
-      const { conversationId } = await this.rooms.messages.journal({
-        team: command.person.team,
-        channel,
-        ts,
-        threadTs: null,
-        user: command.person.user,
-        text: command.text,
-        files: [],
-        kind: 'im',
-        addressed: true,
-      })
-      await this.rooms.commands.markDone(command.id)
-      if (conversationId !== null) this.rooms.wake(conversationId)
+      const word = connectionWord(command.text)
+      if (word === null) await this.#open(command)
+      else await this.#connection.work(command, word)
     } catch (error) {
-      // Anything else is about this bot (a revoked token, a missing scope): it can be mended, and the request waits until then.
+      // Anything else is about this bot (a revoked token, a missing scope): it can be mended, and the command waits until then.
       if (!(error instanceof SlackRefused) || !NO_DIRECT_MESSAGE.has(error.code)) throw error
       // Slack will not open a DM with this person, now or later: nothing could ever be answered there.
       this.rooms.log.error(
         { command: command.id, code: error.code },
-        'a request could not be answered: Slack opens no DM',
+        'a command could not be answered: Slack opens no DM',
       )
       await this.rooms.commands.markDone(command.id)
     }
+  }
+
+  async #open(command: Command): Promise<void> {
+    const channel = await this.rooms.directMessage(command.person)
+    const { ts } = await this.rooms.poster.post(
+      { subject: command.id, place: 'quote', part: 0 },
+      { channel },
+      quoteMessage('You asked', command.text),
+    )
+    const { conversationId } = await this.rooms.messages.journal({
+      team: command.person.team,
+      channel,
+      ts,
+      threadTs: null,
+      user: command.person.user,
+      text: command.text,
+      files: [],
+      kind: 'im',
+      addressed: true,
+    })
+    await this.rooms.commands.markDone(command.id)
+    if (conversationId !== null) this.rooms.wake(conversationId)
   }
 }

@@ -5,6 +5,7 @@ import type { Log } from '../log.js'
 import type { Posts } from '../store/posts.js'
 import type { Address, Conversation, Message, Person, Turn } from '../turns/model.js'
 import { OperatorProblem, type ReplyDisplay, type Surface, Unavailable } from '../turns/ports.js'
+import type { AppRules } from './consent.js'
 import type { EditBudget } from './edit-budget.js'
 import { escapeMrkdwn } from './markdown-escape.js'
 import type { MessageContent, Poster } from './poster.js'
@@ -17,7 +18,7 @@ export interface SlackSurfaceOptions {
   readonly posts: Posts
   readonly budget: EditBudget
   readonly log: Log
-  readonly slashCommand: string
+  readonly rules: AppRules
   readonly channelReplies: 'ask' | 'here' | 'private'
   /** Team id of the workspace that the bot's token belongs to. */
   readonly homeTeam: string
@@ -90,13 +91,13 @@ export class SlackSurface implements Surface {
     if (open !== undefined) return open
     const { address, origin, kind, owner } = conversation
     if (address === null) throw new Error('a reply needs an address')
-    const { web, poster, posts, budget, log, slashCommand } = this.options
+    const { web, poster, posts, budget, log, rules } = this.options
     const reply = new ReplyMessage(
       { web, poster, posts, budget, log, ownersDm: () => this.directMessage(owner) },
       {
         audience: kind === 'im' || address.channel !== origin.channel ? 'owner' : 'others',
         turnId: turn.id,
-        slashCommand,
+        ...rules,
       },
       address,
       () => this.#replies.delete(turn.id),
@@ -117,6 +118,11 @@ export class SlackSurface implements Surface {
     if (channel === undefined) throw new Error('conversations.open answered without a channel')
     this.#dms.set(person.id, channel)
     return channel
+  }
+
+  /** What is known of somebody changed: Slack is asked the next time. */
+  forgetProfile(person: Person): void {
+    this.#profiles.delete(person.id)
   }
 
   /** Lets the newest state of every reply land, then lets go of them. */

@@ -2,12 +2,16 @@ import { randomUUID } from 'node:crypto'
 import type { Person } from '../turns/model.js'
 import type { Database } from './database.js'
 import { People, toPerson } from './people.js'
+import type { CommandTable } from './schema.js'
 
 /** A slash command with a request in it, stored before it is acknowledged. */
 export interface Command {
   readonly id: string
   readonly person: Person
   readonly text: string
+  readonly state: Exclude<CommandTable['state'], 'done'>
+  /** Epoch milliseconds. */
+  readonly receivedAt: number
 }
 
 export class Commands {
@@ -38,26 +42,52 @@ export class Commands {
     })
   }
 
-  async received(): Promise<Command[]> {
+  /** What is left to do, oldest first. */
+  async unfinished(): Promise<Command[]> {
     const rows = await this.db
       .selectFrom('command')
       .innerJoin('person', 'person.id', 'command.person_id')
       .select([
         'command.id',
         'command.text',
+        'command.state',
+        'command.received_at',
         'command.person_id',
         'person.team',
         'person.slack_user',
         'person.identifier',
       ])
-      .where('command.state', '=', 'received')
+      .where('command.state', '!=', 'done')
       .orderBy('command.received_at')
       .execute()
-    return rows.map((row) => ({
-      id: row.id,
-      text: row.text,
-      person: toPerson({ id: row.person_id, team: row.team, slack_user: row.slack_user, identifier: row.identifier }),
-    }))
+    return rows.flatMap(({ state, ...row }) =>
+      state === 'done'
+        ? []
+        : [
+            {
+              id: row.id,
+              text: row.text,
+              state,
+              receivedAt: row.received_at,
+              person: toPerson({
+                id: row.person_id,
+                team: row.team,
+                slack_user: row.slack_user,
+                identifier: row.identifier,
+              }),
+            },
+          ],
+    )
+  }
+
+  /** Its connect prompt stands in the DM, unless it was withdrawn in the same moment. */
+  async markWaiting(id: string): Promise<void> {
+    await this.db
+      .updateTable('command')
+      .set({ state: 'waiting' })
+      .where('id', '=', id)
+      .where('state', '=', 'received')
+      .execute()
   }
 
   /** The words stand in the journal of messages now, and are needed here no more. */

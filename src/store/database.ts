@@ -28,6 +28,13 @@ export class DatabaseError extends Error {
   }
 }
 
+/** Another bot works on the database. */
+export class BotRunning extends DatabaseError {
+  constructor(path: string) {
+    super(`Another bot is already running on ${path}. Stop it first, or give this one a DATABASE_URL of its own.`)
+  }
+}
+
 /** How long a statement waits for another process's write, in milliseconds, before it fails with SQLITE_BUSY. */
 const BUSY_TIMEOUT_MS = 10_000
 
@@ -114,14 +121,23 @@ export function holdBotLock(databasePath: string): BotLock {
   } catch (error) {
     lock?.close()
     if (error instanceof SQLite.SqliteError && error.code.startsWith('SQLITE_BUSY')) {
-      throw new DatabaseError(
-        `Another bot is already running on ${resolve(databasePath)}. Stop it first, or give this one a DATABASE_URL of its own.`,
-      )
+      throw new BotRunning(resolve(databasePath))
     }
     throw new DatabaseError(
       `The lock file ${file} cannot be written: ${reason(error)}. Check the path and its permissions.`,
       { cause: error },
     )
+  }
+}
+
+/** Whether a bot works on the database right now. @throws DatabaseError when that cannot be told */
+export function isBotRunning(databasePath: string): boolean {
+  try {
+    holdBotLock(databasePath).release()
+    return false
+  } catch (error) {
+    if (error instanceof BotRunning) return true
+    throw error
   }
 }
 

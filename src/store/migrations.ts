@@ -150,4 +150,32 @@ const messageRevision: Migration = {
   },
 }
 
-export const MIGRATIONS: Record<string, Migration> = { '0001_first': first, '0002_message_revision': messageRevision }
+/** Connecting and disconnecting outlive a crash, and a turn may lose the mailbox and go on. */
+const accessLifecycle: Migration = {
+  async up(db: Kysely<unknown>) {
+    await db.schema.alterTable('person').addColumn('connected_at', 'bigint').execute()
+    await db.schema.alterTable('turn').addColumn('access_ended_at', 'bigint').execute()
+    await db.schema.alterTable('turn').addColumn('lost_event', 'text').execute()
+    await db.schema.alterTable('turn').addColumn('lost_at', 'bigint').execute()
+    await db.schema
+      .createTable('access_ending')
+      .addColumn('id', 'text', (c) => c.primaryKey())
+      .addColumn('person_id', 'text', (c) => c.notNull().references('person.id'))
+      .addColumn('reason', 'text', (c) => c.notNull())
+      .addColumn('identifier', 'text')
+      .addColumn('next_identifier', 'text')
+      .addColumn('command_id', 'text', (c) => c.references('command.id'))
+      .addColumn('stopped_turns', 'integer', (c) => c.notNull())
+      .addColumn('removed', 'integer', (c) => c.notNull().defaultTo(0))
+      .addColumn('asked_at', 'bigint', (c) => c.notNull())
+      .addColumn('done_at', 'bigint')
+      .execute()
+    await db.schema.createIndex('access_ending_person').on('access_ending').columns(['person_id', 'done_at']).execute()
+  },
+}
+
+export const MIGRATIONS: Record<string, Migration> = {
+  '0001_first': first,
+  '0002_message_revision': messageRevision,
+  '0003_access_lifecycle': accessLifecycle,
+}

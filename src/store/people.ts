@@ -11,6 +11,12 @@ export class IdentifierTaken extends Error {
   }
 }
 
+export interface ListedPerson extends Person {
+  /** Epoch milliseconds. */
+  readonly firstSeenAt: number
+  readonly conversations: number
+}
+
 export class People {
   constructor(
     private readonly db: Database,
@@ -31,6 +37,60 @@ export class People {
       .where('slack_user', '=', user)
       .executeTakeFirstOrThrow()
     return toPerson(row)
+  }
+
+  /** Null: nobody of that name was ever seen. */
+  async find(team: string, user: string): Promise<Person | null> {
+    const row = await this.db
+      .selectFrom('person')
+      .selectAll()
+      .where('team', '=', team)
+      .where('slack_user', '=', user)
+      .executeTakeFirst()
+    return row === undefined ? null : toPerson(row)
+  }
+
+  /** Null: the identifier is free. */
+  async ownerOf(identifier: string): Promise<Person | null> {
+    const row = await this.db.selectFrom('person').selectAll().where('identifier', '=', identifier).executeTakeFirst()
+    return row === undefined ? null : toPerson(row)
+  }
+
+  /** Everybody who was ever seen, longest known first. */
+  async list(): Promise<ListedPerson[]> {
+    const rows = await this.db
+      .selectFrom('person')
+      .leftJoin('conversation', 'conversation.person_id', 'person.id')
+      .select(['person.id', 'person.team', 'person.slack_user', 'person.identifier', 'person.created_at'])
+      .select(({ fn }) => fn.count<number>('conversation.id').as('conversations'))
+      .groupBy(['person.id', 'person.team', 'person.slack_user', 'person.identifier', 'person.created_at'])
+      .orderBy('person.created_at')
+      .execute()
+    return rows.map((row) => ({
+      ...toPerson(row),
+      firstSeenAt: row.created_at,
+      conversations: Number(row.conversations),
+    }))
+  }
+
+  /** Keeps the time of the first of several in a row. Writes only where something changed: it is asked every few seconds. */
+  async noteConnection(personId: string, isConnected: boolean): Promise<void> {
+    if (((await this.connectedSince(personId)) !== null) === isConnected) return
+    await this.db
+      .updateTable('person')
+      .set({ connected_at: isConnected ? this.now() : null })
+      .where('id', '=', personId)
+      .execute()
+  }
+
+  /** Epoch milliseconds; null where they were not connected when that was last learnt. */
+  async connectedSince(personId: string): Promise<number | null> {
+    const row = await this.db
+      .selectFrom('person')
+      .select('connected_at')
+      .where('id', '=', personId)
+      .executeTakeFirstOrThrow()
+    return row.connected_at
   }
 
   /**

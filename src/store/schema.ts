@@ -16,6 +16,7 @@ export interface Schema {
   bystander: BystanderTable
   deployment: DeploymentTable
   vault: VaultTable
+  access_ending: AccessEndingTable
 }
 
 /** A Slack user of a workspace, mapped once to a Scalekit identifier. */
@@ -25,6 +26,8 @@ export interface PersonTable {
   slack_user: string
   /** Unique: no two people ever share a mailbox. */
   identifier: string | null
+  /** Since when their mailbox has been seen connected; null while it is not. */
+  connected_at: number | null
   created_at: number
 }
 
@@ -72,10 +75,15 @@ export interface MessageTable {
 export interface TurnTable {
   id: string
   conversation_id: string
-  state: 'queued' | 'waiting_connection' | 'sending' | 'running' | 'waiting_approval' | 'ended'
+  state: 'queued' | 'waiting_connection' | 'sending' | 'running' | 'waiting_approval' | 'reconnecting' | 'ended'
   /** How it ended, e.g. `answered`; null before. */
   ending: string | null
   stop_requested_at: number | null
+  /** Its owner's access to the mailbox was ended at that time: it stops, and says why. */
+  access_ended_at: number | null
+  /** Id of the event with which the session came to rest when the mailbox was lost; what follows is a further attempt. */
+  lost_event: string | null
+  lost_at: number | null
   created_at: number
   started_at: number | null
   ended_at: number | null
@@ -85,8 +93,8 @@ export interface TurnTable {
 export interface PostTable {
   /** Id of the turn, conversation or command that the message belongs to. */
   subject: string
-  /** `reply`: of a turn; `card`: what only its owner may see of it; `quote`: the request, repeated in the DM; `pointer`: the line that points there. */
-  place: 'reply' | 'card' | 'quote' | 'pointer'
+  /** `reply`: of a turn; `card`: what only its owner may see of it; `quote`: the request, repeated in the DM; `pointer`: the line that points there; `answer`: to a command about the connection. */
+  place: 'reply' | 'card' | 'quote' | 'pointer' | 'answer'
   part: number
   channel: string
   /** Null between "about to post" and "posted": then Slack is asked whether it arrived. */
@@ -113,7 +121,8 @@ export interface CommandTable {
   team: string
   person_id: string
   text: string
-  state: 'received' | 'done'
+  /** `waiting`: its connect prompt stands in the DM; `withdrawn`: that prompt leads nowhere any more, and has yet to say so. */
+  state: 'received' | 'waiting' | 'withdrawn' | 'done'
   received_at: number
 }
 
@@ -145,4 +154,23 @@ export interface VaultTable {
   mcp_server_url: string
   credential_id: string | null
   expires_at: number | null
+}
+
+/** That somebody's access to their mailbox ends: noted before anything is done about it, so that it is done whatever happens. */
+export interface AccessEndingTable {
+  id: string
+  person_id: string
+  reason: 'asked' | 'deactivated' | 'unlinked'
+  /** Whose account at Scalekit it is about; null where there never was one. */
+  identifier: string | null
+  /** What takes the identifier's place, where an operator changes or removes it; null: nothing. */
+  next_identifier: string | null
+  /** The command that asked for it, and is answered when it is done. */
+  command_id: string | null
+  /** How many turns it stopped. */
+  stopped_turns: number
+  /** 1 once an account was really taken away. */
+  removed: Generated<number>
+  asked_at: number
+  done_at: number | null
 }

@@ -1,3 +1,4 @@
+import { AccessEndings } from './access-endings.js'
 import { Approvals } from './approvals.js'
 import { Commands } from './commands.js'
 import { Conversations } from './conversations.js'
@@ -20,6 +21,7 @@ export class Store {
   readonly commands: Commands
   readonly deployments: Deployments
   readonly vaults: Vaults
+  readonly accessEndings: AccessEndings
 
   /** @param now epoch milliseconds */
   constructor(
@@ -35,6 +37,7 @@ export class Store {
     this.commands = new Commands(db, now)
     this.deployments = new Deployments(db, now)
     this.vaults = new Vaults(db)
+    this.accessEndings = new AccessEndings(db, now)
   }
 
   /** @throws DatabaseError */

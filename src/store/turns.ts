@@ -44,6 +44,9 @@ export class Turns {
         state: 'queued',
         ending: null,
         stop_requested_at: null,
+        access_ended_at: null,
+        lost_event: null,
+        lost_at: null,
         created_at: this.now(),
         started_at: null,
         ended_at: null,
@@ -79,6 +82,26 @@ export class Turns {
 
   async setState(id: string, state: Exclude<TurnState, 'ended'>): Promise<void> {
     await this.db.updateTable('turn').set({ state }).where('id', '=', id).where('state', '!=', 'ended').execute()
+  }
+
+  /** The mailbox was lost while a session worked on the turn, which came to rest with this event: it goes on when connected again. */
+  async lose(id: string, event: string): Promise<void> {
+    await this.db
+      .updateTable('turn')
+      .set({ state: 'reconnecting', lost_event: event, lost_at: this.now() })
+      .where('id', '=', id)
+      .where('state', '!=', 'ended')
+      .execute()
+  }
+
+  /** The session that lost the mailbox is gone: another one begins the turn from its beginning. */
+  async beginAnew(id: string): Promise<void> {
+    await this.db
+      .updateTable('turn')
+      .set({ state: 'sending', lost_event: null, lost_at: null })
+      .where('id', '=', id)
+      .where('state', '!=', 'ended')
+      .execute()
   }
 
   /** Whether a turn belongs to this person. */
@@ -158,6 +181,8 @@ function toTurn(row: TurnTable): Turn {
     conversationId: row.conversation_id,
     state: row.state,
     stopRequested: row.stop_requested_at !== null,
+    accessEndedAt: row.access_ended_at,
+    lost: row.lost_event === null || row.lost_at === null ? null : { event: row.lost_event, at: row.lost_at },
     createdAt: row.created_at,
     startedAt: row.started_at,
   }

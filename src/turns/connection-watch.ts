@@ -5,7 +5,7 @@
  */
 
 import { describeError, type Log } from '../log.js'
-import type { IdentifiedPerson } from './model.js'
+import type { IdentifiedPerson, Person } from './model.js'
 import type { Connections, ConnectLink } from './ports.js'
 
 /** Epoch milliseconds, and timers that can be cleared. */
@@ -93,7 +93,7 @@ export class ConnectionWatch {
     if (!watch.polling) this.#schedule(watch)
   }
 
-  forget(person: IdentifiedPerson, key: string): void {
+  forget(person: Pick<Person, 'id'>, key: string): void {
     const watch = this.#watches.get(person.id)
     if (watch === undefined) return
     watch.waiters.delete(key)

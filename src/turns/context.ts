@@ -33,6 +33,18 @@ export function contextBlock(
   return lines.join('\n')
 }
 
+/** What the agent is told when a mailbox that it lost in the middle of a request is there again. It holds no words of anybody's. */
+export function reconnectedNote(reference: string): string {
+  return [
+    '<context>',
+    'From: the system you run in; the person wrote nothing new',
+    'The mailbox could not be reached while you worked on the last request. It has been connected again: your tools work now.',
+    'Go on with that request and answer it. Do again only what failed; what was done stays done. Do not mention this note.',
+    `Reference: ${reference}`,
+    '</context>',
+  ].join('\n')
+}
+
 /** "Sunday, 22 November 2026 at 10:32 (Europe/Stockholm)". An unknown time zone falls back to UTC, and says so. */
 export function localTime(ts: string, timeZone: string): string {
   const at = new Date(Number(ts) * 1000)

@@ -63,6 +63,14 @@ export class Turns implements ConversationWork {
     this.rooms.wake((await this.rooms.store.turns.get(turnId)).conversationId)
   }
 
+  /** Ends a turn whose owner's access was ended, as the store says already: at once where it runs here, else by looking at it again. */
+  async endAccess(turnId: string): Promise<void> {
+    const { accessEndedAt, conversationId } = await this.rooms.store.turns.get(turnId)
+    const run = this.#running.get(turnId)
+    if (run === undefined) this.rooms.wake(conversationId)
+    else await run.stop(accessEndedAt)
+  }
+
   /** What waits behind a turn says so, in the place where its answer will stand. */
   async #showQueue(conversationId: string): Promise<void> {
     const { store, surface } = this.rooms

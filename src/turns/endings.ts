@@ -9,6 +9,7 @@ export type Ending =
   | 'answered'
   | 'empty_answer'
   | 'stopped'
+  | 'disconnected'
   | 'help'
   | 'too_long'
   | 'refused'
@@ -44,6 +45,8 @@ export const ENDING_WORDS: Readonly<Record<Ending, string | null>> = {
   answered: null,
   empty_answer: 'I finished, but had nothing to say. Ask me again in other words if you expected an answer.',
   stopped: 'Stopped, as you asked. What was done up to here stays done. Write again to go on.',
+  disconnected:
+    'Access to this mailbox was ended, so I stopped here. What was done up to here stays done. Write again when you want to go on: I then send you a link to connect.',
   help: null,
   too_long: 'That is more than I can take at once. Send it in smaller pieces, or ask me to look for it in your mail.',
   refused: 'Claude declined to go on with this. Put it differently, or ask for something else.',

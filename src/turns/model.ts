@@ -74,9 +74,17 @@ export interface FileReference {
  * `queued`: nothing taken yet; what waits when it starts is taken together.
  * `waiting_connection`: likewise nothing taken; goes on when the owner's account is connected.
  * `sending`: messages taken; whether the session has them is unknown until `running`.
- * `running`: the session has the messages. `waiting_approval`: it waits for its owner's decisions.
+ * `running`: the session has the messages. `waiting_approval`: it waits for its owner's decisions. `reconnecting`: the session has
+ * the messages and came to rest without the mailbox; it is told to go on when the owner's account is connected again.
  */
-export type TurnState = 'queued' | 'waiting_connection' | 'sending' | 'running' | 'waiting_approval' | 'ended'
+export type TurnState =
+  | 'queued'
+  | 'waiting_connection'
+  | 'sending'
+  | 'running'
+  | 'waiting_approval'
+  | 'reconnecting'
+  | 'ended'
 
 export interface Turn {
   readonly id: string
@@ -84,6 +92,10 @@ export interface Turn {
   readonly state: TurnState
   /** The owner pressed Stop. */
   readonly stopRequested: boolean
+  /** Epoch milliseconds: when its owner's access to the mailbox was ended while it was under way; null where it was not. */
+  readonly accessEndedAt: number | null
+  /** Where the session came to rest when it last lost the mailbox, and when (epoch milliseconds); null where it never did. */
+  readonly lost: { readonly event: string; readonly at: number } | null
   /** Epoch milliseconds. */
   readonly createdAt: number
   /** Epoch milliseconds; null before the messages were taken. */

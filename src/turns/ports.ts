@@ -10,8 +10,8 @@ export interface OutgoingMessage {
   readonly reference: string
   /** Who, when, where: comes before the person's words. */
   readonly context: string
-  /** The person's words, verbatim. */
-  readonly text: string
+  /** The person's words, verbatim; null in a note of our own, in which nobody speaks. */
+  readonly text: string | null
 }
 
 export interface ToolDecision {
@@ -37,6 +37,12 @@ export interface MailboxAccess {
   grant(person: IdentifiedPerson): Promise<MailboxGrant>
   /** The mailbox did not accept what the last grant gave: the next one is made anew, however fresh the old one looks. */
   distrust(person: IdentifiedPerson): Promise<void>
+  /**
+   * Withdraws whatever opens the person's mailbox, also what an earlier, unanswered grant left behind. Done already is as good.
+   * @param forgets nothing that was made for this person is used again
+   * @throws Unavailable, OperatorProblem
+   */
+  revoke(person: Person, forgets: boolean): Promise<void>
 }
 
 export interface Agent {
@@ -84,6 +90,11 @@ export interface Agent {
   findDraft(sessionId: string, draftId: string): Promise<Readonly<Record<string, unknown>> | null>
   /** Stops what the agent is doing; the session then goes idle with `end_turn`. */
   interrupt(sessionId: string): Promise<void>
+  /**
+   * Takes out of every session of this person what reaches their mailbox by itself. One that still runs is interrupted for that.
+   * @throws Unavailable (also where one does not come to rest), OperatorProblem
+   */
+  withdrawMailbox(personId: string): Promise<void>
 }
 
 /** Every persisted event after the position, once and in order, whatever the connection does, with previews in between. Ends only by abort or error. */
@@ -102,6 +113,11 @@ export interface Connections {
    * @throws Unavailable, OperatorProblem
    */
   link(person: IdentifiedPerson): Promise<ConnectLink>
+  /**
+   * Deletes the person's connected account. Answers whether there was one.
+   * @throws Unavailable, OperatorProblem
+   */
+  disconnect(person: IdentifiedPerson): Promise<boolean>
 }
 
 /** Whose mailbox it is, for the reply to say. */
@@ -109,7 +125,7 @@ export interface MailboxAddresses {
   /** The address of the mailbox that this person connected; null where it cannot be learnt. Never rejects. */
   address(person: IdentifiedPerson): Promise<string | null>
   /** The person is not connected (any more): whatever comes next may be another mailbox. */
-  forget(person: IdentifiedPerson): void
+  forget(person: Pick<Person, 'id'>): void
 }
 
 export interface ConnectLink {

@@ -1,7 +1,7 @@
 /** The decisions that one turn asks of its owner: which are open, what they are about, and telling the session what was decided. */
 
 import type { Approval } from './model.js'
-import type { Agent } from './ports.js'
+import { type Agent, Rejected } from './ports.js'
 import { type Reply, type ToolStep, toolSteps } from './reply.js'
 import type { TurnStore } from './turn-store.js'
 import type { ApprovalView } from './view.js'
@@ -59,6 +59,22 @@ export class Questions {
     )
     await this.store.markDelivered(decided.map((approval) => approval.id))
     await this.load()
+  }
+
+  /**
+   * For a turn that may do nothing more: the session is told of what was denied. A yes that it has not heard yet, it never hears.
+   * @throws SessionGone, Unavailable, OperatorProblem
+   */
+  async deliverDenials(sessionId: string): Promise<void> {
+    await this.load()
+    const denied = this.#approvals.filter((approval) => approval.decision === 'denied' && !approval.delivered)
+    if (denied.length === 0) return
+    try {
+      await this.deliver(sessionId, denied)
+    } catch (error) {
+      // The session waits for it no more, so nothing can come of it either.
+      if (!(error instanceof Rejected)) throw error
+    }
   }
 
   /** In the order in which they were asked. */

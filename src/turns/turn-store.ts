@@ -30,12 +30,18 @@ export interface TurnStore {
     /** The turn that waits to be next, made where there is none. */
     queue(conversationId: string): Promise<Turn>
     take(turn: Turn): Promise<Message[]>
+    lose(id: string, event: string): Promise<void>
+    beginAnew(id: string): Promise<void>
     setState(id: string, state: Exclude<TurnState, 'ended'>): Promise<void>
     /** Ends a turn that has taken nothing: these messages are dealt with, whatever else is queued waits for the next turn. */
     refuse(turn: Turn, messages: readonly Message[], ending: string): Promise<void>
     /** @param position null: the session may still be at it, so nobody knows where its log will stand */
     end(turn: Turn, ending: string, position: LogPosition | null): Promise<void>
     discard(turn: Turn): Promise<void>
+  }
+  readonly accessEndings: {
+    /** Whether this person's access is being ended: nothing new begins for them until that is done. */
+    isUnderWay(personId: string): Promise<boolean>
   }
   readonly approvals: {
     open(turnId: string, callIds: readonly string[]): Promise<Approval[]>

@@ -7,7 +7,7 @@
 import type { Log } from '../log.js'
 import { describeError } from '../log.js'
 import type { Clock, ConnectionWatch } from './connection-watch.js'
-import { contextBlock } from './context.js'
+import { contextBlock, reconnectedNote } from './context.js'
 import { type Ending, endingOf } from './endings.js'
 import type { AgentEvent } from './events.js'
 import type { Approval, Conversation, IdentifiedPerson, Message, Person, Profile, Turn } from './model.js'
@@ -44,6 +44,8 @@ export interface TurnRooms {
   readonly log: Log
   /** The Scalekit identifier of a person who has none yet. */
   readonly identifierOf: (conversation: Conversation, profile: Profile) => string
+  /** Somebody turned out to have left the workspace: their access ends, too. */
+  readonly onDeactivated: (person: Person) => Promise<void>
   /** Looks at a conversation again. */
   readonly wake: (conversationId: string) => void
   /** For counting. */
@@ -60,6 +62,9 @@ const SILENCE_MS = 5 * 60_000
 const CONNECTION_PATIENCE_MS = 24 * 60 * 60_000
 const TITLE_LENGTH = 60
 
+/** Endings that come in the middle of what the agent writes. */
+const STOPPED: ReadonlySet<Ending> = new Set(['stopped', 'disconnected'])
+
 const STARTED_AFRESH =
   'The session behind this conversation no longer exists, so I started a new one and took your earlier messages along.'
 
@@ -72,6 +77,12 @@ export class TurnRun {
   /** What a new session is told of the one before it. */
   #earlier: readonly string[] = []
   #stopRequested: boolean
+  /** Its owner's access was ended at this time (epoch milliseconds): whatever becomes of it, that is what its end says. */
+  #accessEndedAt: number | null
+  /** The event with which the session came to rest without the mailbox, before it was told to go on. */
+  #lostEvent: string | null
+  /** How many of the reply's items belong to the attempts before that. */
+  #lostItems = 0
   #interrupted = false
   /** Settles, never rejects, when an interruption under way has been answered. */
   #interrupting: Promise<void> = Promise.resolve()
@@ -96,7 +107,9 @@ export class TurnRun {
     private readonly signal: AbortSignal,
   ) {
     this.#questions = new Questions(rooms.store.approvals, rooms.agent, turn.id)
-    this.#stopRequested = turn.stopRequested
+    this.#accessEndedAt = turn.accessEndedAt
+    this.#lostEvent = turn.lost?.event ?? null
+    this.#stopRequested = turn.stopRequested || turn.accessEndedAt !== null
     this.#startedAt = turn.startedAt
   }
 
@@ -105,9 +118,10 @@ export class TurnRun {
     return this.rooms.surface.reply(this.turn, this.conversation)
   }
 
-  /** The owner pressed Stop. */
-  async stop(): Promise<void> {
+  /** The owner pressed Stop. @param accessEndedAt or their access was ended at that time, in epoch milliseconds */
+  async stop(accessEndedAt: number | null = null): Promise<void> {
     this.#stopRequested = true
+    this.#accessEndedAt ??= accessEndedAt
     this.#endPause()
     if (this.conversation.sessionId === null || !this.#isSent) return
     try {
@@ -127,7 +141,7 @@ export class TurnRun {
   async #interrupt(sessionId: string): Promise<void> {
     if (this.#interrupted) return
     this.#interrupted = true
-    const interrupting = this.rooms.agent.interrupt(sessionId)
+    const interrupting = this.#tellToStop(sessionId)
     this.#interrupting = interrupting.catch(() => undefined)
     try {
       await interrupting
@@ -135,6 +149,12 @@ export class TurnRun {
       this.#interrupted = false
       throw error
     }
+  }
+
+  /** A session whose mailbox is taken away hears first that what it asked for was denied. */
+  async #tellToStop(sessionId: string): Promise<void> {
+    if (this.#accessEndedAt !== null) await this.#questions.deliverDenials(sessionId)
+    await this.rooms.agent.interrupt(sessionId)
   }
 
   /** Does all that can be done now. `waiting`: for a decision or a connection, which will wake the conversation. */
@@ -172,18 +192,22 @@ export class TurnRun {
   async #advance(): Promise<'ended' | 'waiting'> {
     const turn = await this.rooms.store.turns.get(this.turn.id)
     await this.#questions.load()
-    this.#stopRequested ||= turn.stopRequested
+    this.#accessEndedAt ??= turn.accessEndedAt
+    this.#stopRequested ||= turn.stopRequested || turn.accessEndedAt !== null
+    this.#lostEvent = turn.lost?.event ?? null
     this.#isSent = turn.state === 'running' || turn.state === 'waiting_approval'
     switch (turn.state) {
       case 'queued':
       case 'waiting_connection':
         return await this.#start(turn)
       case 'sending':
-        return await this.#resumeSending()
+        return await this.#resumeSending(turn)
       case 'running':
         return await this.#resumeFollowing()
       case 'waiting_approval':
         return await this.#resumeDeciding()
+      case 'reconnecting':
+        return await this.#reconnect(turn)
       case 'ended':
         return 'ended'
     }
@@ -197,7 +221,10 @@ export class TurnRun {
     if (this.#stopRequested) return await this.#refuse('stopped')
 
     const profile = await surface.profile(this.conversation.owner)
-    if ('problem' in profile) return await this.#refuse(profile.problem)
+    if ('problem' in profile) {
+      if (profile.problem === 'deactivated') await this.rooms.onDeactivated(this.conversation.owner)
+      return await this.#refuse(profile.problem)
+    }
     if (waiting.every((message) => message.text === '' && message.files.length === 0)) return await this.#refuse('help')
     if (this.conversation.address === null) {
       const address = await surface.chooseAddress(this.conversation, waiting[0])
@@ -210,6 +237,8 @@ export class TurnRun {
     // A prompt that stands there already stays until there is something better to show.
     if (turn.state === 'queued') this.#show({ type: 'starting' })
 
+    // What is being taken away must not be given back in the same moment: the end of that wakes the conversation.
+    if (await store.accessEndings.isUnderWay(this.conversation.owner.id)) return 'waiting'
     const person = await this.#identify(profile)
     if (person === null) return await this.#refuse('identifier_taken')
     const state = await this.rooms.connections.state(person)
@@ -223,6 +252,7 @@ export class TurnRun {
     const abort = new AbortController()
     try {
       const feed = await this.#openFeed(sessionId, abort)
+      if (this.#accessEndedAt !== null) return await this.#refuse('disconnected')
       const messages = await store.turns.take(this.turn)
       if (messages.length === 0) return await this.#discard()
       this.#isSent = true
@@ -236,14 +266,15 @@ export class TurnRun {
   }
 
   /** The process ended, or an answer was lost, between taking the messages and knowing that the session has them. */
-  async #resumeSending(): Promise<'ended' | 'waiting'> {
+  async #resumeSending(turn: Turn): Promise<'ended' | 'waiting'> {
     const profile = await this.#ownerProfile()
     const person = await this.#identify(profile)
     if (person === null) return await this.#end('identifier_taken')
     const grant = await this.#grant(person)
-    if (grant === null) return await this.#end('mailbox_refused')
+    if (grant === null) return await this.#waitForConnection(turn, person, 'expired')
     this.#learnMailboxAddress(person)
     const sessionId = await this.#ensureSession(grant)
+    if (turn.lost !== null) return await this.#goOn(sessionId, turn.lost.event)
     const messages = await this.rooms.store.messages.ofTurn(this.turn.id)
     this.#show({ type: 'starting' })
     const abort = new AbortController()
@@ -295,6 +326,8 @@ export class TurnRun {
     this.#stopFollowing = () => abort.abort()
     let read = 0
     let isCaughtUp = false
+    // How earlier attempts ended is known, and was dealt with.
+    let passesUntil = this.#lostEvent
     const silence = this.#watchForSilence(abort)
     for await (const event of feed) {
       if (event.type === 'caught_up') {
@@ -307,12 +340,19 @@ export class TurnRun {
       this.#reply = fold(this.#reply, event)
       read += 1
       if (read > this.#furthest) this.#gotFurther(read)
+      if (passesUntil !== null) {
+        if (this.#reply.position?.id !== passesUntil) continue
+        passesUntil = null
+        this.#reply = { ...this.#reply, begun: false, awaiting: [], error: null, end: null }
+        this.#lostItems = this.#reply.items.length
+        continue
+      }
       if (this.#reply.begun && !wasBegun) {
         silence.clear()
         // An interruption from before only reached an idle session.
         if (isCaughtUp) this.#interrupted = false
       }
-      if (this.#reply.end !== null) return await this.#end(endingOf(this.#reply, this.#stopRequested))
+      if (this.#reply.end !== null) return await this.#rest()
       if (this.#stopRequested && this.#reply.begun) await this.#interrupt(sessionId)
       // A stopped turn asks for nothing any more: the interruption ends it.
       if (this.#reply.awaiting.length > 0 && !this.#stopRequested) {
@@ -344,9 +384,125 @@ export class TurnRun {
     throw new Unavailable('claude', 'the event log ended')
   }
 
+  /** The session has come to rest: the turn is over, unless that is because the mailbox was lost on the way. */
+  async #rest(): Promise<'ended' | 'waiting'> {
+    this.#accessEndedAt ??= (await this.rooms.store.turns.get(this.turn.id)).accessEndedAt
+    const ending = endingOf(this.#reply, this.#stopRequested)
+    const { end, position } = this.#reply
+    if (
+      position === null ||
+      end === 'terminated' ||
+      end === 'deleted' ||
+      this.#stopRequested ||
+      this.#accessEndedAt !== null
+    )
+      return await this.#end(ending)
+    const failed = toolSteps({ ...this.#reply, items: this.#reply.items.slice(this.#lostItems) }).some(
+      (step) => step.state === 'failed',
+    )
+    if (ending !== 'mailbox_refused' && !failed) return await this.#end(ending)
+    if (!(await this.#hasLostMailbox(ending))) return await this.#end(ending)
+    await this.rooms.store.turns.lose(this.turn.id, position.id)
+    this.#lostEvent = position.id
+    return await this.#reconnect(await this.rooms.store.turns.get(this.turn.id))
+  }
+
+  /** A mailbox that is refused although the account is connected has stale credentials, once; a second time, something else is wrong. */
+  async #hasLostMailbox(ending: Ending): Promise<boolean> {
+    const person = identified(this.conversation.owner)
+    if (person === null) return false
+    try {
+      const isConnected = (await this.rooms.connections.state(person)) === 'connected'
+      if (isConnected && (ending !== 'mailbox_refused' || this.#lostEvent !== null)) return false
+      await this.rooms.access.distrust(person)
+      return true
+    } catch (error) {
+      // What the agent has said stands; whether a connection could better it is not worth waiting for.
+      if (!(error instanceof Unavailable || error instanceof OperatorProblem)) throw error
+      this.rooms.log.warn(
+        { turn: this.turn.id, ...describeError(error) },
+        'whether the mailbox was lost in the middle of a turn could not be learnt',
+      )
+      return false
+    }
+  }
+
+  /** Waits for the connection where it is gone, and then has the session go on with what it has heard already. */
+  async #reconnect(turn: Turn): Promise<'ended' | 'waiting'> {
+    if (turn.lost === null) return await this.#end('unknown')
+    await this.#recall(turn.lost.event)
+    if (this.#stopRequested) return await this.#end('stopped')
+    const person = await this.#identify(await this.#ownerProfile())
+    if (this.#wantsToStop) return await this.#end('stopped')
+    if (person === null) return await this.#end('identifier_taken')
+    const state = await this.rooms.connections.state(person)
+    if (state !== 'connected') return await this.#waitForConnection(turn, person, 'expired')
+    const grant = await this.#grant(person)
+    if (grant === null) return await this.#waitForConnection(turn, person, 'expired')
+    this.#stopWaiting()
+    return await this.#goOn(await this.#ensureSession(grant), turn.lost.event)
+  }
+
+  /** Reads again what the session had said and done when it lost the mailbox: it stays in sight. */
+  async #recall(lostEvent: string): Promise<void> {
+    const { sessionId } = this.conversation
+    if (sessionId === null || this.#reply.position?.id === lostEvent) return
+    const abort = new AbortController()
+    let reply = EMPTY_REPLY
+    try {
+      for await (const event of await this.#openFeed(sessionId, abort)) {
+        if (event.type === 'caught_up') break
+        reply = fold(reply, event)
+        if (reply.position?.id === lostEvent) break
+      }
+      this.#reply = reply
+    } catch (error) {
+      if (!(error instanceof SessionGone)) throw error
+    } finally {
+      abort.abort()
+    }
+  }
+
+  /** Tells a session once that it has its mailbox again. Its own events say whether it has been told. */
+  async #goOn(sessionId: string, lostEvent: string): Promise<'ended' | 'waiting'> {
+    const { agent, store } = this.rooms
+    const isKnown = async (references: readonly string[]) =>
+      (await agent.findMessages(sessionId, references, this.conversation.position)).size > 0
+    const messages = await store.messages.ofTurn(this.turn.id)
+    if (!(await isKnown(messages.map((message) => message.id)))) {
+      // The session that had heard it is gone; the one in its place begins from the beginning.
+      await store.turns.beginAnew(this.turn.id)
+      return await this.#advance()
+    }
+    const reference = `${this.turn.id}/${lostEvent}`
+    const isFirst = (await store.turns.get(this.turn.id)).state === 'reconnecting'
+    await store.turns.setState(this.turn.id, 'sending')
+    this.#isSent = true
+    const abort = new AbortController()
+    try {
+      const feed = await this.#openFeed(sessionId, abort)
+      let isTold = !isFirst && (await isKnown([reference]))
+      if (!isFirst && !isTold) {
+        await this.#pause(LATE_ARRIVAL_MS)
+        isTold = await isKnown([reference])
+      }
+      if (!isTold) {
+        await agent.sendMessages(sessionId, [{ reference, context: reconnectedNote(reference), text: null }])
+      }
+      await store.turns.setState(this.turn.id, 'running')
+      return await this.#follow(sessionId, feed, abort)
+    } finally {
+      abort.abort()
+    }
+  }
+
   /** A field that changes while others are awaited; the compiler believes that it stays as it was last seen. */
   get #wantsToStop(): boolean {
     return this.#stopRequested
+  }
+
+  get #endedMeanwhile(): boolean {
+    return this.#accessEndedAt !== null
   }
 
   /** Ends the feed when the session shows no sign of having taken up what it was sent. */
@@ -419,17 +575,22 @@ export class TurnRun {
   ): Promise<'ended' | 'waiting'> {
     const { store, watch, wake, clock } = this.rooms
     this.rooms.mailboxes.forget(person)
+    const hasTaken = turn.state === 'sending' || turn.lost !== null
     // One that waited behind something else is only asked now.
-    const askedAt = turn.state === 'waiting_connection' ? turn.createdAt : clock.now()
+    const askedAt =
+      turn.lost?.at ?? turn.startedAt ?? (turn.state === 'waiting_connection' ? turn.createdAt : clock.now())
     const givesUpAt = askedAt + CONNECTION_PATIENCE_MS
-    if (clock.now() >= givesUpAt) {
-      await this.#refuse('not_connected')
-      return 'ended'
-    }
+    if (clock.now() >= givesUpAt)
+      return hasTaken ? await this.#end('mailbox_refused') : await this.#refuse('not_connected')
+    if (this.#accessEndedAt !== null) return await this.#giveUp('disconnected')
     const link = await watch.link(person)
     this.#show({ type: 'connecting', state, url: link.url })
     await this.#display.settled()
-    await store.turns.setState(this.turn.id, 'waiting_connection')
+    // Ended while the link was being fetched: whoever ended it has looked for waiting turns already.
+    if (this.#endedMeanwhile) return await this.#giveUp('disconnected')
+    // One that may have been sent, or not, stays at that: it is looked up when the wait is over.
+    if (turn.state !== 'sending')
+      await store.turns.setState(this.turn.id, hasTaken ? 'reconnecting' : 'waiting_connection')
     watch.wait(person, this.turn.id, link, {
       since: clock.now(),
       until: givesUpAt,
@@ -474,6 +635,11 @@ export class TurnRun {
   async #ownerProfile(): Promise<Profile> {
     if (this.#profile !== null) return this.#profile
     const profile = await this.rooms.surface.profile(this.conversation.owner)
+    if ('problem' in profile && profile.problem === 'deactivated') {
+      await this.rooms.onDeactivated(this.conversation.owner)
+      this.#stopRequested = true
+      this.#accessEndedAt ??= this.rooms.clock.now()
+    }
     // Somebody who left meanwhile: what is under way is brought to its end under the little that is still known.
     this.#profile =
       'problem' in profile ? { name: this.conversation.owner.user, timeZone: 'UTC', email: null } : profile
@@ -496,14 +662,21 @@ export class TurnRun {
       ownerName: this.#profile?.name ?? null,
       mailboxAddress: this.#mailboxAddress,
       notice: this.#notice,
-      cutOff: phase.type === 'ended' && phase.ending === 'stopped' ? this.#cutOff : null,
+      cutOff: phase.type === 'ended' && STOPPED.has(phase.ending) ? this.#cutOff : null,
       tookMs: phase.type === 'ended' && this.#startedAt !== null ? this.rooms.clock.now() - this.#startedAt : null,
     }
   }
 
   /** Ends a turn that has not sent anything: its messages have been dealt with by these words, and no session hears of them. */
-  async #refuse(ending: Ending): Promise<'ended'> {
-    const messages = await this.rooms.store.messages.queued(this.conversation.id)
+  async #refuse(wanted: Ending): Promise<'ended'> {
+    const ending = this.#endingInView(wanted)
+    const endedAt = this.#accessEndedAt
+    const queued = await this.rooms.store.messages.queued(this.conversation.id)
+    // What was written since is asked for a connection as if for the first time.
+    const messages =
+      ending === 'disconnected' && endedAt !== null
+        ? queued.filter((message) => Number(message.ts) * 1_000 <= endedAt)
+        : queued
     const display = this.#displayOfRefusal
     await display.placeBelow(messages)
     this.#stopWaiting()
@@ -522,7 +695,8 @@ export class TurnRun {
     return this.rooms.surface.reply(this.turn, { ...this.conversation, address: address ?? origin })
   }
 
-  async #end(ending: Ending): Promise<'ended'> {
+  async #end(wanted: Ending): Promise<'ended'> {
+    const ending = this.#endingInView(wanted)
     this.#stopWaiting()
     this.#show({ type: 'ended', ending })
     await this.#display.settled()
@@ -536,6 +710,11 @@ export class TurnRun {
       await this.rooms.store.conversations.forgetSession(this.conversation.id)
     }
     return this.#ended(ending, this.#display)
+  }
+
+  /** Where access was ended, that is why, however it came about. */
+  #endingInView(ending: Ending): Ending {
+    return this.#accessEndedAt !== null && ending !== 'deactivated' ? 'disconnected' : ending
   }
 
   #ended(ending: Ending, display: ReplyDisplay): 'ended' {

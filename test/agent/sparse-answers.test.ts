@@ -40,7 +40,8 @@ async function serve(answers: Readonly<Record<string, object>>): Promise<{ claud
   return { claude: new Claude({ apiKey: 'sk-ant-key', baseUrl: `http://127.0.0.1:${port}` }), calls }
 }
 
-const agentOf = (claude: Claude) => new ManagedAgent(claude, { agentId: 'agent_1', environmentId: 'env_1' })
+const agentOf = (claude: Claude) =>
+  new ManagedAgent(claude, { agentId: 'agent_1', environmentId: 'env_1', mcpServerUrl: URL })
 
 describe('a session', () => {
   it('that says neither when it was archived nor whose it is goes on', async () => {

@@ -38,7 +38,7 @@ function pressed(actionId: string, value: string, user = ANNA, team = TEAM): Pro
     },
     log,
   }
-  return press(rooms, { kind: 'press', team, user, actionId, value, responseUrl: null })
+  return press(rooms, { kind: 'press', team, user, actionId, value, triggerId: 't1', responseUrl: null })
 }
 
 const decision = async () => (await store.approvals.ofTurn(turn.id))[0]?.decision

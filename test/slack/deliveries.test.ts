@@ -246,7 +246,23 @@ describe('changes', () => {
 describe('the Home tab', () => {
   it('is opened by somebody', () => {
     const opened = { type: 'app_home_opened', user: 'U0ANNA', channel: 'D0ANNA', tab: 'home', event_ts: '1.0' }
-    expect(read(event(opened))).toEqual({ kind: 'home_opened', user: 'U0ANNA' })
+    expect(read(event(opened))).toEqual({ kind: 'home_opened', team: 'T1', user: 'U0ANNA' })
+    expect(read(event({ ...opened, tab: 'messages' }))).toEqual({ kind: 'other' })
+  })
+})
+
+describe('a change of a person', () => {
+  const changed = (user: object) => read(event({ type: 'user_change', user, cache_ts: 1, event_ts: '1.0' }))
+
+  it('is of interest where they left the workspace, and not otherwise', () => {
+    expect(changed({ id: 'U0ANNA', team_id: 'T1', deleted: true })).toEqual({
+      kind: 'left',
+      team: 'T1',
+      user: 'U0ANNA',
+    })
+    expect(changed({ id: 'U0ANNA', team_id: 'T1', deleted: false })).toEqual({ kind: 'other' })
+    expect(changed({ id: 'U0ANNA', team_id: 'T1' })).toEqual({ kind: 'other' })
+    expect(changed({ deleted: true })).toMatchObject({ kind: 'malformed' })
   })
 })
 
@@ -323,6 +339,7 @@ describe('a press of a button', () => {
       user: 'U0ANNA',
       actionId: 'approval_approve',
       value: 'approval-id',
+      triggerId: expect.any(String),
       responseUrl: 'https://hooks.slack.com/actions/T1/1/x',
     })
   })

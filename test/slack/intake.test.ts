@@ -55,6 +55,8 @@ function open(failing: Partial<Record<keyof IntakeHandlers, Error>> = {}) {
         return 'On it.'
       },
       press: (press) => stored('press', press),
+      left: (left) => stored('left', left),
+      homeOpened: () => happened.push({ what: 'home opened' }),
     },
     log,
   )
@@ -169,9 +171,15 @@ describe('intake', () => {
 
   it('leaves to Bolt what it does not store', async () => {
     const { deliver, order } = open()
-    await deliver(event({ type: 'app_home_opened', user: 'U0ANNA', channel: 'D0ANNA', tab: 'home' }))
+    await deliver(event({ type: 'app_home_opened', user: 'U0ANNA', channel: 'D0ANNA', tab: 'messages' }))
     expect(order()).toContain('heard by Bolt')
     expect(order()).toContain('acknowledged')
+  })
+
+  it('shows a Home tab, which Slack need not wait for', async () => {
+    const { deliver, order } = open()
+    await deliver(event({ type: 'app_home_opened', user: 'U0ANNA', channel: 'D0ANNA', tab: 'home' }))
+    expect(order()).toEqual(['home opened', 'acknowledged'])
   })
 
   it('keeps from Bolt what it stores, so that nothing is done twice', async () => {

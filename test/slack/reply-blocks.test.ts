@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { cardMessages, helpText, type ReplyLook, replyMessages } from '../../src/slack/reply-blocks.js'
+import { helpText } from '../../src/slack/consent.js'
+import { cardMessages, type ReplyLook, replyMessages } from '../../src/slack/reply-blocks.js'
 import { ENDING_WORDS, type Ending } from '../../src/turns/endings.js'
 import { EMPTY_REPLY, type Reply, type ReplyItem, type ToolStep } from '../../src/turns/reply.js'
 import type { ApprovalView, Phase, ReplyView } from '../../src/turns/view.js'
@@ -131,7 +132,7 @@ describe('what a reply shows', () => {
 
   it('that is a question for help tells how to ask, with the command of this installation', () => {
     expect(read(view(ended('help')), { ...owner, slashCommand: '/mail' })).toContain('/mail')
-    expect(helpText('/mail')).toContain('`/mail`')
+    expect(helpText({ slashCommand: '/mail' })).toContain('`/mail connect`')
   })
 
   it('ends with whose mailbox it was, how many steps it took, and how long', () => {

@@ -53,12 +53,12 @@ describe('a command', () => {
     expect(id).not.toBeNull()
     expect(await store.commands.journal(command)).toBeNull()
     const second = await store.commands.journal({ ...command, triggerId: 'another' })
-    expect(await store.commands.received()).toMatchObject([
+    expect(await store.commands.unfinished()).toMatchObject([
       { id, text: 'what is unread?', person: { team: TEAM, user: ANNA } },
       { id: second },
     ])
     await store.commands.markDone(id ?? '')
-    expect((await store.commands.received()).map((one) => one.id)).toEqual([second])
+    expect((await store.commands.unfinished()).map((one) => one.id)).toEqual([second])
     expect(await store.commands.journal(command)).toBeNull()
   })
 })

@@ -32,6 +32,10 @@ class FakeConnections implements Connections {
     return this.connected.has(asked.id) ? 'connected' : 'missing'
   }
 
+  async disconnect(): Promise<boolean> {
+    return false
+  }
+
   async link(asked: IdentifiedPerson): Promise<ConnectLink> {
     if (this.failing) throw new Unavailable('scalekit', 'no answer')
     this.links += 1

@@ -226,6 +226,12 @@ export class FakeAgent implements Agent {
     })
   }
 
+  readonly withdrawnFor: string[] = []
+
+  async withdrawMailbox(personId: string): Promise<void> {
+    await this.#call('withdrawMailbox', () => this.withdrawnFor.push(personId))
+  }
+
   async interrupt(sessionId: string): Promise<void> {
     await this.#call('interrupt', () => {
       const session = this.#find(sessionId)

@@ -5,7 +5,7 @@ import { Store } from '../../src/store/store.js'
 import { ConnectionWatch } from '../../src/turns/connection-watch.js'
 import { Turns } from '../../src/turns/conversation-work.js'
 import type { Ending } from '../../src/turns/endings.js'
-import type { IdentifiedPerson, Turn } from '../../src/turns/model.js'
+import type { IdentifiedPerson, Person, Turn } from '../../src/turns/model.js'
 import type {
   ConnectionState,
   Connections,
@@ -30,6 +30,7 @@ class FakeScalekit implements Connections, MailboxAccess, MailboxAddresses {
   readonly distrusted: string[] = []
   mailboxAddress: string | null = null
   forgotten = 0
+  readonly revoked: string[] = []
   /** What goes wrong next. */
   readonly failures: { readonly state: Error[]; readonly link: Error[]; readonly grant: Error[] } = {
     state: [],
@@ -73,6 +74,16 @@ class FakeScalekit implements Connections, MailboxAccess, MailboxAddresses {
   async distrust(person: IdentifiedPerson): Promise<void> {
     this.distrusted.push(person.identifier)
   }
+
+  async disconnect(): Promise<boolean> {
+    const was = this.connected !== 'missing'
+    this.connected = 'missing'
+    return was
+  }
+
+  async revoke(person: Person): Promise<void> {
+    this.revoked.push(person.id)
+  }
 }
 
 function throwNext(failures: Error[]): void {
@@ -109,6 +120,9 @@ export class House {
       clock,
       log: this.log,
       identifierOf: (conversation) => `slack:${conversation.owner.team}:${conversation.owner.user}`,
+      onDeactivated: async (person) => {
+        await this.store.accessEndings.note({ personId: person.id, reason: 'deactivated' })
+      },
       wake: (conversationId) => this.wake(conversationId),
       onTurnEnded: (ending) => this.endings.push(ending),
     })

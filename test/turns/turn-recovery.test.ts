@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { NotConnected, SessionGone, Unavailable } from '../../src/turns/ports.js'
-import { House } from './house.js'
+import { ANNA, House } from './house.js'
 
 let house: House
 
@@ -205,22 +205,30 @@ describe('a turn whose process was killed', () => {
     expect(house.endings.at(-1)).toBe('answered')
   })
 
-  it('and whose owner lost the connection meanwhile says so, and what to do', async () => {
+  it('and whose owner lost the connection meanwhile waits for it, and says nothing twice', async () => {
     const { conversation, turn } = await killedWhileSending()
     house.scalekit.failures.grant.push(new NotConnected())
     await house.work(conversation)
-    expect(house.replyOf(turn).last.phase).toEqual({ type: 'ended', ending: 'mailbox_refused' })
-    expect(heard()).toEqual(['first'])
+    expect(house.replyOf(turn).last.phase).toMatchObject({ type: 'connecting', state: 'expired' })
+    house.wake(conversation)
+    await house.pass(60_000)
+    await house.finished()
+    expect(house.replyOf(turn).last.phase).toEqual({ type: 'ended', ending: 'answered' })
+    expect(heard()).toEqual(['first', 'second'])
   })
 
-  it('and whose owner has left meanwhile is brought to its end all the same', async () => {
+  it('and whose owner has left meanwhile is brought to its end, and so is their access', async () => {
     const { conversation, turn } = await killedWhileRunning((session) => {
       session.say('All of it.')
       session.rest()
     })
     house.surface.answer = { problem: 'deactivated' }
     await house.work(conversation)
-    expect(house.replyOf(turn).last.phase).toEqual({ type: 'ended', ending: 'answered' })
+    expect(house.replyOf(turn).last).toMatchObject({
+      phase: { type: 'ended', ending: 'disconnected' },
+      reply: { items: [{ text: 'All of it.' }] },
+    })
+    expect(await house.store.accessEndings.unfinished()).toMatchObject([{ person: { user: ANNA } }])
   })
 })
 

@@ -143,7 +143,7 @@ describe('a turn', () => {
     const { conversation } = await house.say('', { files: 2 })
     await house.work(conversation)
     const [sent] = house.agent.session.received
-    expect(sent?.text.trim()).not.toBe('')
+    expect(sent?.text?.trim()).not.toBe('')
     expect(sent?.context).toContain('offer.pdf')
   })
 
@@ -169,8 +169,9 @@ describe('a turn', () => {
     })
     const { conversation } = await house.say('What is unread?')
     await house.work(conversation)
-    expect(house.endings).toEqual(['mailbox_refused'])
+    expect(house.endings).toEqual(['answered'])
     expect(house.scalekit.distrusted).toEqual(['slack:T1:U_ANNA'])
+    expect(house.scalekit.granted).toHaveLength(2)
   })
 
   it('answers in the channel that there is no way to answer in private', async () => {

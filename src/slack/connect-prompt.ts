@@ -1,0 +1,63 @@
+/** The question to connect a mailbox, as it looks in a reply and as the answer to a command: one look, one set of rules. Pure. */
+
+import type { KnownBlock } from '@slack/web-api'
+import { ACTIONS } from './action-ids.js'
+import { type AppRules, consentLines } from './consent.js'
+import type { MessageContent } from './poster.js'
+
+/** `expired`: there was a connection, and it has to be renewed. */
+export type PromptState = 'missing' | 'expired'
+
+/** @param closing what happens when they are connected */
+export function connectBlocks(
+  state: PromptState,
+  url: string,
+  rules: AppRules,
+  closing: string,
+  asks: string,
+): KnownBlock[] {
+  const why = state === 'missing' ? asks : '*The connection to your Gmail has expired and has to be renewed.*'
+  const lines = consentLines(rules).map((line) => `• ${line}`)
+  return [
+    {
+      type: 'section',
+      text: {
+        type: 'mrkdwn',
+        text: [why, ...lines, `The link is for you alone: do not pass it on. ${closing}`].join('\n'),
+      },
+    },
+    { type: 'actions', elements: [connectButton(state, url)] },
+  ]
+}
+
+export function connectButton(
+  state: PromptState,
+  url: string,
+): Extract<KnownBlock, { type: 'actions' }>['elements'][number] {
+  return {
+    type: 'button',
+    action_id: ACTIONS.connect,
+    style: 'primary',
+    text: { type: 'plain_text', text: state === 'missing' ? 'Connect Gmail' : 'Connect Gmail again' },
+    url,
+  }
+}
+
+/** The prompt that answers a command. */
+export function connectPrompt(state: PromptState, url: string, rules: AppRules): MessageContent {
+  return {
+    text: 'Connect your Gmail',
+    blocks: connectBlocks(
+      state,
+      url,
+      rules,
+      'This message says so as soon as you are connected.',
+      '*Connect your Gmail, so that I can work on it for you.*',
+    ),
+  }
+}
+
+/** A message of one paragraph. mrkdwn. */
+export function saying(text: string, notification: string): MessageContent {
+  return { text: notification, blocks: [{ type: 'section', text: { type: 'mrkdwn', text } }] }
+}

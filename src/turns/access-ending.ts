@@ -1,0 +1,161 @@
+/**
+ * Ending somebody's access to their mailbox, because they asked for it, left the workspace, or an operator took it back. It is
+ * noted in the store first; what happens here is carried out from that note, step by step, each of which may be done twice, until
+ * all of it is done: also after a crash, also while a service is away. New work of that person waits until then.
+ */
+
+import { describeError, type Log } from '../log.js'
+import type { Clock } from './connection-watch.js'
+import type { Person } from './model.js'
+import { type Agent, type Connections, type MailboxAccess, Unavailable } from './ports.js'
+
+export interface AccessEnding {
+  readonly id: string
+  /** With the identifier that it is about. */
+  readonly person: Person
+  /** The person's identifier goes, too: nothing that was made for it may be used again. */
+  readonly forgetsIdentifier: boolean
+}
+
+export interface OpenTurn {
+  readonly turnId: string
+  readonly conversationId: string
+}
+
+export interface AccessEndingStore {
+  unfinished(): Promise<AccessEnding[]>
+  /** Turns of this person that were stopped by an ending, and have not ended yet. */
+  stoppedTurns(personId: string): Promise<OpenTurn[]>
+  /** There was an account, and it is gone. */
+  noteRemoved(id: string): Promise<void>
+  /** All is done. Answers the conversations that waited for it. */
+  finish(id: string): Promise<string[]>
+}
+
+export interface AccessEnderRooms {
+  readonly store: AccessEndingStore
+  readonly connections: Pick<Connections, 'disconnect'>
+  readonly access: Pick<MailboxAccess, 'revoke'>
+  readonly agent: Pick<Agent, 'withdrawMailbox'>
+  /** Ends a turn that runs here, or looks at it again. */
+  readonly stopTurn: (turn: OpenTurn) => Promise<void>
+  readonly wake: (conversationId: string) => void
+  readonly onDone: (person: Person) => void
+  readonly clock: Clock
+  readonly log: Log
+}
+
+/** Another process may note an ending, too (`npm run people`): the store is looked at this often. */
+const LOOK_MS = 2_000
+/** How soon it is seen whether the stopped turns have come to rest. */
+const REST_LOOK_MS = 500
+const FIRST_RETRY_MS = 1_000
+const LONGEST_RETRY_MS = 60_000
+
+export class AccessEnder {
+  readonly #underWay = new Map<string, Promise<void>>()
+  readonly #stop = new AbortController()
+  #looking: Promise<void> | null = null
+  #timer: { clear(): void } | undefined
+
+  constructor(private readonly rooms: AccessEnderRooms) {}
+
+  /** Carries out what is noted, now and from now on. */
+  start(): void {
+    this.wake()
+  }
+
+  /** Looks into the store at once. */
+  wake(): void {
+    if (this.#stop.signal.aborted) return
+    this.#timer?.clear()
+    this.#looking ??= this.#look().finally(() => {
+      this.#looking = null
+      if (!this.#stop.signal.aborted) this.#timer = this.rooms.clock.setTimeout(() => this.wake(), LOOK_MS)
+    })
+  }
+
+  async stop(): Promise<void> {
+    this.#stop.abort()
+    this.#timer?.clear()
+    await this.#looking
+    await Promise.all(this.#underWay.values())
+  }
+
+  async #look(): Promise<void> {
+    try {
+      for (const ending of await this.rooms.store.unfinished()) {
+        if (this.#underWay.has(ending.id)) continue
+        const work = this.#carryOut(ending).finally(() => this.#underWay.delete(ending.id))
+        this.#underWay.set(ending.id, work)
+      }
+    } catch (error) {
+      this.rooms.log.error(describeError(error), 'whose access ends could not be read; trying again')
+    }
+  }
+
+  /** Never rejects. */
+  async #carryOut(ending: AccessEnding): Promise<void> {
+    let isTakenAway = false
+    for (let failures = 0; !this.#stop.signal.aborted; ) {
+      try {
+        if (!isTakenAway) await takeAway(this.rooms, ending)
+        isTakenAway = true
+        if ((await this.rooms.store.stoppedTurns(ending.person.id)).length === 0) return await this.#finish(ending)
+        await this.#pause(REST_LOOK_MS)
+      } catch (error) {
+        failures += 1
+        this.rooms.log.warn(
+          { person: ending.person.id, failures, ...describeError(error) },
+          'somebody’s access could not be ended yet; trying again',
+        )
+        const asked = error instanceof Unavailable ? error.retryAfterMs : undefined
+        await this.#pause(asked ?? Math.min(FIRST_RETRY_MS * 2 ** (failures - 1), LONGEST_RETRY_MS))
+      }
+    }
+  }
+
+  async #finish(ending: AccessEnding): Promise<void> {
+    const { store, agent, wake, onDone, log } = this.rooms
+    // Nothing of it runs any more that could make or use a session; only now are all of them there.
+    await agent.withdrawMailbox(ending.person.id)
+    for (const conversationId of await store.finish(ending.id)) wake(conversationId)
+    log.info({ person: ending.person.id }, 'somebody’s access to their mailbox has ended')
+    onDone(ending.person)
+  }
+
+  async #pause(ms: number): Promise<void> {
+    const { signal } = this.#stop
+    await new Promise<void>((resolve) => {
+      const finish = () => {
+        timer.clear()
+        signal.removeEventListener('abort', finish)
+        resolve()
+      }
+      const timer = this.rooms.clock.setTimeout(finish, ms)
+      signal.addEventListener('abort', finish, { once: true })
+    })
+  }
+}
+
+/**
+ * What opens the mailbox is taken away, and what is under way is told to stop, all at once: one service that is away must not keep the
+ * others from being asked.
+ * @throws Unavailable, OperatorProblem
+ */
+export async function takeAway(
+  rooms: Pick<AccessEnderRooms, 'store' | 'connections' | 'access' | 'stopTurn'>,
+  { id, person, forgetsIdentifier }: AccessEnding,
+): Promise<void> {
+  const { store, connections, access } = rooms
+  const disconnect = async () => {
+    const { identifier } = person
+    if (identifier !== null && (await connections.disconnect({ ...person, identifier }))) await store.noteRemoved(id)
+  }
+  const results = await Promise.allSettled([
+    disconnect(),
+    access.revoke(person, forgetsIdentifier),
+    ...(await store.stoppedTurns(person.id)).map((turn) => rooms.stopTurn(turn)),
+  ])
+  for (const result of results) if (result.status === 'rejected') throw result.reason
+}

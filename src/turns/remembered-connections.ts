@@ -1,0 +1,30 @@
+/** Connections whose state is remembered whenever somebody learns it, so that a person can be told since when they are connected. */
+
+import type { IdentifiedPerson } from './model.js'
+import type { ConnectionState, Connections, ConnectLink } from './ports.js'
+
+export interface ConnectionMemory {
+  /** Keeps the time of the first of several in a row. */
+  noteConnection(personId: string, isConnected: boolean): Promise<void>
+}
+
+export class RememberedConnections implements Connections {
+  constructor(
+    private readonly connections: Connections,
+    private readonly memory: ConnectionMemory,
+  ) {}
+
+  async state(person: IdentifiedPerson): Promise<ConnectionState> {
+    const state = await this.connections.state(person)
+    await this.memory.noteConnection(person.id, state === 'connected')
+    return state
+  }
+
+  link(person: IdentifiedPerson): Promise<ConnectLink> {
+    return this.connections.link(person)
+  }
+
+  disconnect(person: IdentifiedPerson): Promise<boolean> {
+    return this.connections.disconnect(person)
+  }
+}

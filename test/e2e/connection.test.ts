@@ -1,0 +1,357 @@
+import { afterEach, describe, expect, it } from 'vitest'
+import { inTwoHalves, readMail, sendMail, TestBrain } from '../support/brains.js'
+import { ANNA, ANNAS_MAIL, BEN, BENS_MAIL, GENERAL, House, type HouseOptions, identifierOf } from '../support/house.js'
+
+/** A person's connection from its beginning to its end: connecting, asking how it stands, disconnecting, leaving. */
+
+let house: House
+let brain: TestBrain
+async function running(options: Partial<HouseOptions> = {}): Promise<House> {
+  brain = new TestBrain().when(/newest/, readMail).when(/send/, sendMail)
+  house = await House.running({ brain, ...options })
+  return house
+}
+afterEach(async () => {
+  await house.close()
+})
+
+interface Seen {
+  readonly shown: string
+  readonly user: string
+  readonly channel: string
+  readonly ts: string
+  readonly elements: readonly { readonly label: string; readonly url?: string | undefined }[]
+}
+const answers = (text: string) => (message: Seen) => message.shown.includes(text) && message.user === 'U0INBOXBOT'
+const connectLink = (message: Seen) => message.elements.find(({ label }) => label.startsWith('Connect'))?.url
+const asksToConnect = (message: Seen) => connectLink(message) !== undefined
+const asksToApprove = (message: Seen) => message.elements.some(({ label }) => label.startsWith('Approve'))
+
+const ACCOUNTS = 'POST /api/v1/mcp/configs/{id}/connected_accounts'
+const MODES = ['virtual', 'instance'] as const
+const mode = (name: (typeof MODES)[number]) => ({ environment: { SCALEKIT_MCP_MODE: name } })
+
+/** The tokens that Anna's vaults still hold, and the addresses in sessions that open a mailbox by themselves. */
+function openDoors(): string[] {
+  const { driver } = house.agents
+  const tokens = driver
+    .vaults()
+    .flatMap(({ credentials }) => credentials)
+    .filter(({ credential }) => credential.archived_at === null)
+    .map(({ credential }) => credential.id)
+  const secrets = driver
+    .sessions()
+    .flatMap(({ agent }) => agent.mcp_servers)
+    .map(({ url }) => url)
+    .filter((url) => url !== driver.agents()[0]?.mcp_servers[0]?.url)
+  return [...tokens, ...secrets]
+}
+
+describe('/inbox connect', () => {
+  it('sends a link into the DM, says so where it was asked, and changes when it is done', async () => {
+    await running({ connected: {} })
+    const anna = house.slack.person(ANNA)
+    const { reply: acknowledgement } = await anna.command('Connect', { channel: GENERAL })
+    expect(acknowledgement?.shown).toContain('direct messages')
+    const prompt = await anna.waitFor(asksToConnect)
+    expect(prompt.channel).toBe(anna.dm)
+    for (const line of ['read and search', 'only after you press Approve', '/inbox disconnect'])
+      expect(prompt.shown).toContain(line)
+    await house.scalekit.press(connectLink(prompt) ?? '', 'allow', ANNAS_MAIL)
+    const done = await anna.waitFor((message) => message.ts === prompt.ts && message.shown.includes('is connected'))
+    expect(done.elements).toEqual([])
+    expect(brain.words).toEqual([])
+    anna.post('what is the newest mail?')
+    await anna.waitFor(answers('The newest mail:'))
+  })
+
+  it('survives a kill while the prompt stands', async () => {
+    await running({ connected: {} })
+    const anna = house.slack.person(ANNA)
+    await anna.command('connect')
+    const prompt = await anna.waitFor(asksToConnect)
+    await house.bot.kill()
+    await house.scalekit.press(connectLink(prompt) ?? '', 'allow', ANNAS_MAIL)
+    await house.startBot()
+    await anna.waitFor((message) => message.ts === prompt.ts && message.shown.includes('is connected'))
+    expect(anna.messages(anna.dm)).toHaveLength(1)
+  })
+
+  it('brings a fresh link before the old one expires', async () => {
+    await running({ connected: {}, scalekit: { linkTtlMs: 63_000 } })
+    const anna = house.slack.person(ANNA)
+    await anna.command('connect')
+    const prompt = await anna.waitFor(asksToConnect)
+    await anna.waitFor((message) => message.ts === prompt.ts && connectLink(message) !== connectLink(prompt))
+  })
+
+  it('says so where the mailbox is connected already', async () => {
+    await running()
+    const anna = house.slack.person(ANNA)
+    await anna.command('connect')
+    const answer = await anna.waitFor(answers('connected already'))
+    expect(answer.elements).toEqual([])
+  })
+
+  it('is a question as soon as there is more to it', async () => {
+    await running()
+    const anna = house.slack.person(ANNA)
+    await anna.command('connect me with Dana')
+    await anna.waitFor(answers('You said: connect me with Dana'))
+  })
+})
+
+describe('/inbox status', () => {
+  it('says whether it is connected, since when, whose it is, and what is open', async () => {
+    await running()
+    const anna = house.slack.person(ANNA)
+    anna.post('send it')
+    await anna.waitFor(asksToApprove)
+    await anna.command('STATUS', { channel: GENERAL })
+    const answer = await anna.waitFor(answers('is connected'))
+    expect(answer.channel).toBe(anna.dm)
+    expect(answer.shown).toMatch(/is connected.* since /)
+    expect(answer.shown).toContain('Anna Lindqvist')
+    expect(answer.shown).toContain(ANNAS_MAIL)
+    expect(answer.shown).toContain('1 conversation')
+    expect(answer.shown).toContain('1 request that waits for your decision')
+    expect(house.slack.person(BEN).messages(GENERAL)).toEqual([])
+  })
+
+  it('says what waits for a connection, and says so where it cannot know', async () => {
+    await running({ connected: {} })
+    const anna = house.slack.person(ANNA)
+    anna.post('what is the newest mail?')
+    await anna.waitFor(asksToConnect)
+    await anna.command('status')
+    const missing = await anna.waitFor(answers('is not connected'))
+    expect(missing.shown).toContain('I asked you to connect on')
+    expect(missing.shown).toContain('1 request that waits until you connect')
+    house.scalekit.fault(ACCOUNTS, { type: 'fail', status: 503 }, 50)
+    await anna.command('status')
+    await anna.waitFor(answers('cannot say whether'))
+  })
+})
+
+describe('/inbox help', () => {
+  it('says in three lines what it does, what needs a press, and the commands', async () => {
+    await running()
+    const { reply } = await house.slack.person(ANNA).command('help')
+    const lines = reply?.shown.split('\n') ?? []
+    expect(lines).toHaveLength(3)
+    expect(lines[1]).toContain('Approve')
+    for (const word of ['connect', 'disconnect', 'status']) expect(lines[2]).toContain(`/inbox ${word}`)
+  })
+})
+
+describe.each(MODES)('/inbox disconnect, in %s mode,', (name) => {
+  it('leaves nothing that opens the mailbox, and says what was done', async () => {
+    await running(mode(name))
+    const anna = house.slack.person(ANNA)
+    const ben = house.slack.person(BEN)
+    const asked = anna.post('what is the newest mail?')
+    ben.post('what is the newest mail?')
+    await anna.waitFor(answers('The newest mail:'))
+    await ben.waitFor(answers('The newest mail:'))
+    expect(openDoors()).toHaveLength(2)
+    const { reply } = await anna.command('disconnect', { channel: GENERAL })
+    expect(reply?.shown).toContain('direct messages')
+    const said = await anna.waitFor(answers('is disconnected'))
+    expect(said.channel).toBe(anna.dm)
+    expect(said.shown).toContain('/inbox connect')
+    expect(house.scalekit.account(identifierOf(ANNA))).toBeUndefined()
+    expect(house.scalekit.account(identifierOf(BEN))?.status).toBe('ACTIVE')
+    expect(openDoors()).toHaveLength(1)
+
+    anna.post('and now the newest?', { threadTs: asked.ts })
+    const prompt = await anna.waitFor(asksToConnect)
+    expect(prompt.shown).not.toContain('expired')
+    await house.scalekit.press(connectLink(prompt) ?? '', 'allow', ANNAS_MAIL)
+    await anna.waitFor((message) => message.ts === prompt.ts && message.shown.includes('The newest mail:'))
+    expect(house.agents.driver.sessions()).toHaveLength(2)
+  })
+
+  it('stops what runs, denies what waits for a decision, and lets nothing of it happen', async () => {
+    const halves = inTwoHalves('The first half. ', 'The second half.')
+    await running(mode(name))
+    brain.when(/long/, halves.answer)
+    const anna = house.slack.person(ANNA)
+    const long = anna.post('a long one')
+    await halves.reached
+    const asked = anna.post('send it')
+    const card = await anna.waitFor(asksToApprove)
+    await anna.command('disconnect')
+    await anna.waitFor(answers('2 requests that were still open were stopped'))
+    for (const { ts } of [long, asked]) {
+      const [, reply] = anna.thread(anna.dm, ts)
+      expect(reply?.shown).toContain('Access to this mailbox was ended')
+      expect(reply?.elements).toEqual([])
+    }
+    expect(anna.thread(anna.dm, long.ts)[1]?.shown).toContain('The first half.')
+    await anna.press(card, { label: 'Approve' }).catch(() => undefined)
+    expect(house.scalekit.mailboxes.get(ANNAS_MAIL)?.search({ query: 'in:sent subject:Friday to:dana' })).toEqual([])
+    const told = house.agents.driver
+      .sessions()
+      .flatMap(({ id }) => house.agents.driver.events(id))
+      .filter((event) => event.type === 'user.tool_confirmation')
+    expect(told.map((event) => ('result' in event ? event.result : ''))).toEqual(['deny'])
+    expect(openDoors()).toEqual([])
+    anna.post('go on', { threadTs: long.ts })
+    await anna.waitFor(asksToConnect)
+  })
+
+  it('is carried out to its end after a kill in the middle', async () => {
+    await running(mode(name))
+    const anna = house.slack.person(ANNA)
+    anna.post('send it')
+    await anna.waitFor(asksToApprove)
+    // One part can be done, another cannot: the process dies between them.
+    house.scalekit.fault('grpc DeleteConnectedAccount', { type: 'fail', status: 503 }, 1_000)
+    await anna.command('disconnect')
+    await house.bot.wrote('could not be ended yet')
+    await house.bot.kill()
+    expect(house.scalekit.account(identifierOf(ANNA))?.status).toBe('ACTIVE')
+    house.scalekit.clearFaults()
+    await house.startBot()
+    await anna.waitFor(answers('is disconnected'))
+    expect(house.scalekit.account(identifierOf(ANNA))).toBeUndefined()
+    expect(openDoors()).toEqual([])
+    expect(anna.messages().filter(answers('is disconnected'))).toHaveLength(1)
+  })
+})
+
+describe('/inbox disconnect', () => {
+  it('gives nothing back while it is under way', async () => {
+    await running()
+    const anna = house.slack.person(ANNA)
+    anna.post('hello')
+    await anna.waitFor(answers('You said: hello'))
+    house.scalekit.fault('grpc DeleteConnectedAccount', { type: 'fail', status: 503 }, 1_000)
+    await anna.command('disconnect')
+    await house.bot.wrote('could not be ended yet')
+    anna.post('what is the newest mail?')
+    await anna.waitFor(answers('On it'))
+    await anna.command('connect')
+    house.scalekit.clearFaults()
+    await anna.waitFor(answers('is disconnected'))
+    await anna.waitFor((message) => asksToConnect(message) && message.shown.includes('Connect your Gmail'))
+    await anna.waitFor((message) => asksToConnect(message) && message.shown.includes('To do this'))
+    expect(brain.words).toEqual(['hello'])
+  })
+
+  it('ends a question for a connection too, and its prompts', async () => {
+    await running({ connected: {} })
+    const anna = house.slack.person(ANNA)
+    const asked = anna.post('what is the newest mail?')
+    await anna.waitFor(asksToConnect)
+    await anna.command('connect')
+    await anna.waitFor((message) => asksToConnect(message) && message.shown.includes('Connect your Gmail'))
+    await anna.command('disconnect')
+    await anna.waitFor(answers('One request that was still open was stopped'))
+    await anna.waitFor(answers('This link is no longer good'))
+    expect(anna.thread(anna.dm, asked.ts)[1]?.shown).toContain('Access to this mailbox was ended')
+    expect(anna.messages().filter(asksToConnect)).toEqual([])
+  })
+
+  it('says so where there is nothing to end', async () => {
+    await running({ connected: {} })
+    const anna = house.slack.person(ANNA)
+    await anna.command('disconnect')
+    await anna.waitFor(answers('There was no connection to end'))
+  })
+})
+
+describe('somebody who leaves the workspace', () => {
+  it.each(MODES)('has no access any more as soon as Slack says so, in %s mode, and nobody is told', async (name) => {
+    await running(mode(name))
+    const anna = house.slack.person(ANNA)
+    anna.post('send it')
+    await anna.waitFor(asksToApprove)
+    const before = anna.messages().length
+    house.slack.changePerson(ANNA, { deleted: true })
+    await house.bot.wrote('access to their mailbox has ended')
+    expect(house.scalekit.account(identifierOf(ANNA))).toBeUndefined()
+    expect(openDoors()).toEqual([])
+    expect(anna.messages()).toHaveLength(before)
+  })
+
+  it('has none at the next sight at the latest', async () => {
+    await running({ slack: { botEvents: ['message.im'] } })
+    const anna = house.slack.person(ANNA)
+    const halves = inTwoHalves('The first half. ', 'The second half.')
+    brain.when(/long/, halves.answer)
+    anna.post('a long one')
+    await halves.reached
+    await house.bot.kill()
+    house.slack.changePerson(ANNA, { deleted: true })
+    await house.startBot()
+    await house.bot.wrote('access to their mailbox has ended')
+    expect(house.scalekit.account(identifierOf(ANNA))).toBeUndefined()
+    expect(openDoors()).toEqual([])
+  })
+
+  it('takes nobody else along', async () => {
+    await running()
+    house.slack.changePerson(ANNA, { realName: 'Anna L.' })
+    house.slack.changePerson(BEN, { deleted: true })
+    house.slack.person(ANNA).post('what is the newest mail?')
+    await house.slack.person(ANNA).waitFor(answers('The newest mail:'))
+    expect(house.scalekit.account(identifierOf(ANNA))?.status).toBe('ACTIVE')
+  })
+})
+
+describe('the Home tab', () => {
+  const opened = async (state: string) => {
+    const anna = house.slack.person(ANNA)
+    anna.openHome()
+    await house.slack.waitFor(() => anna.home?.shown.includes(state) === true)
+    return anna
+  }
+
+  it('connects and disconnects its visitor, and follows what happens', async () => {
+    await running({ connected: {} })
+    const anna = await opened('is not connected')
+    for (const line of ['What I do', 'What needs your press', 'Your connection'])
+      expect(anna.home?.shown).toContain(line)
+    const link = anna.home?.elements.find(({ label }) => label.startsWith('Connect'))?.url
+    await house.scalekit.press(link ?? '', 'allow', ANNAS_MAIL)
+    await house.slack.waitFor(() => anna.home?.shown.includes('Your Gmail is connected') === true)
+    const { home } = anna
+    expect(home?.elements.map(({ label }) => label)).toEqual(['Disconnect Gmail'])
+    await anna.press({ viewId: home?.viewId ?? '' }, { label: 'Disconnect' })
+    await anna.waitFor(answers('is disconnected'))
+    await house.slack.waitFor(() => anna.home?.shown.includes('is not connected') === true)
+    expect(house.scalekit.account(identifierOf(ANNA))?.status).not.toBe('ACTIVE')
+  })
+
+  it('shows where Scalekit does not answer', async () => {
+    await running()
+    house.scalekit.fault(ACCOUNTS, { type: 'fail', status: 503 }, 50)
+    const anna = await opened('cannot say just now')
+    expect(anna.home?.elements).toEqual([])
+  })
+
+  it('has nothing to connect for a guest', async () => {
+    await running()
+    house.slack.changePerson(ANNA, { restricted: true })
+    const anna = await opened('What I do')
+    expect(anna.home?.elements).toEqual([])
+    expect(house.scalekit.requests(ACCOUNTS)).toEqual([])
+  })
+
+  it('lets nobody disconnect somebody else', async () => {
+    await running({ connected: { [ANNA]: ANNAS_MAIL, [BEN]: BENS_MAIL } })
+    const anna = await opened('Your Gmail is connected')
+    const button = anna.home?.elements[0]
+    await house.slack.deliveries.once('interactive', {
+      type: 'block_actions',
+      user: { id: BEN, team_id: 'T0NORTHWIND' },
+      team: { id: 'T0NORTHWIND' },
+      trigger_id: 'forged',
+      actions: [{ action_id: button?.actionId ?? '', value: button?.value ?? '' }],
+    })
+    await house.bot.wrote('not its presser’s own')
+    expect(house.scalekit.account(identifierOf(ANNA))?.status).toBe('ACTIVE')
+    expect(house.scalekit.account(identifierOf(BEN))?.status).toBe('ACTIVE')
+  })
+})
