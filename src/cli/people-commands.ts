@@ -134,7 +134,9 @@ async function link(
   if (person?.identifier === identifier) return print(`✓ ${team} ${user} is linked to ${identifier} already.`)
   if (person?.identifier == null) {
     try {
-      await store.people.identify(await store.people.ensure(team, user), identifier)
+      const linked = await store.people.identify(await store.people.ensure(team, user), identifier)
+      // The bot may have settled another one in the same moment.
+      if (linked.identifier !== identifier) return await link({ name: 'link', team, user, identifier, replace }, rooms)
     } catch (error) {
       if (error instanceof IdentifierTaken) throw taken(await store.people.ownerOf(identifier))
       throw error

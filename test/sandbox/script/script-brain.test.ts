@@ -18,6 +18,24 @@ function denying(tools: readonly string[], message?: string) {
     tools.includes(call.name) ? { status: 'denied', message } : undefined
 }
 
+describe('a note of the host', () => {
+  test('says to go on: what was asked last is answered, once', async () => {
+    const session = await anna()
+    session.history.push({ type: 'user', texts: ['<context>\nFrom: Anna\n</context>', 'What is unread?'] })
+    const reply = await session.told('<context>\nThe mailbox is there again.\n</context>')
+    expect(reply.last).toContain('**12** unread mails')
+    expect(reply.text).not.toContain('On “')
+  })
+
+  test('adds nothing to what the person has written meanwhile', async () => {
+    const session = await anna()
+    await session.ask('What is unread?')
+    session.history.push({ type: 'user', texts: ['<context>\nFrom: Anna\n</context>', 'mails from Helen'] })
+    const reply = await session.told('<context>\nThe mailbox is there again.\n</context>')
+    expect(reply.last).toContain('Helen Marsh')
+  })
+})
+
 describe('looking', () => {
   test('unread mail is a numbered list of what the mailbox answered', async () => {
     const session = await anna()

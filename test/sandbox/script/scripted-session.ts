@@ -89,6 +89,16 @@ export class ScriptedSession {
       ].join('\n')
       this.history.push({ type: 'user', texts: [context, words] })
     }
+    return await this.#respond()
+  }
+
+  /** Sends a message of one block, in which nobody speaks. */
+  async told(note: string): Promise<Reply> {
+    this.history.push({ type: 'user', texts: [note] })
+    return await this.#respond()
+  }
+
+  async #respond(): Promise<Reply> {
     const before = this.history.length
     await this.#brain.respond(this.#turn())
     const added = this.history.slice(before)
