@@ -7,9 +7,10 @@
 import type { Log } from '../log.js'
 import { describeError } from '../log.js'
 import type { Clock, ConnectionWatch } from './connection-watch.js'
-import { contextBlock, reconnectedNote } from './context.js'
+import { contextBlock } from './context.js'
 import { type Ending, endingOf } from './endings.js'
 import type { AgentEvent } from './events.js'
+import { hasLostMailbox, recallReply, tellReconnected } from './lost-mailbox.js'
 import type { Approval, Conversation, IdentifiedPerson, Message, Person, Profile, Turn } from './model.js'
 import {
   type Agent,
@@ -401,30 +402,13 @@ export class TurnRun {
       (step) => step.state === 'failed',
     )
     if (ending !== 'mailbox_refused' && !failed) return await this.#end(ending)
-    if (!(await this.#hasLostMailbox(ending))) return await this.#end(ending)
+    const person = identified(this.conversation.owner)
+    const isFirst = this.#lostEvent === null
+    if (person === null || !(await hasLostMailbox(this.rooms, person, ending === 'mailbox_refused', isFirst)))
+      return await this.#end(ending)
     await this.rooms.store.turns.lose(this.turn.id, position.id)
     this.#lostEvent = position.id
     return await this.#reconnect(await this.rooms.store.turns.get(this.turn.id))
-  }
-
-  /** A mailbox that is refused although the account is connected has stale credentials, once; a second time, something else is wrong. */
-  async #hasLostMailbox(ending: Ending): Promise<boolean> {
-    const person = identified(this.conversation.owner)
-    if (person === null) return false
-    try {
-      const isConnected = (await this.rooms.connections.state(person)) === 'connected'
-      if (isConnected && (ending !== 'mailbox_refused' || this.#lostEvent !== null)) return false
-      await this.rooms.access.distrust(person)
-      return true
-    } catch (error) {
-      // What the agent has said stands; whether a connection could better it is not worth waiting for.
-      if (!(error instanceof Unavailable || error instanceof OperatorProblem)) throw error
-      this.rooms.log.warn(
-        { turn: this.turn.id, ...describeError(error) },
-        'whether the mailbox was lost in the middle of a turn could not be learnt',
-      )
-      return false
-    }
   }
 
   /** Waits for the connection where it is gone, and then has the session go on with what it has heard already. */
@@ -448,28 +432,24 @@ export class TurnRun {
     const { sessionId } = this.conversation
     if (sessionId === null || this.#reply.position?.id === lostEvent) return
     const abort = new AbortController()
-    let reply = EMPTY_REPLY
     try {
-      for await (const event of await this.#openFeed(sessionId, abort)) {
-        if (event.type === 'caught_up') break
-        reply = fold(reply, event)
-        if (reply.position?.id === lostEvent) break
-      }
-      this.#reply = reply
-    } catch (error) {
-      if (!(error instanceof SessionGone)) throw error
+      const feed = this.rooms.agent.follow(
+        sessionId,
+        this.conversation.position,
+        AbortSignal.any([this.signal, abort.signal]),
+      )
+      this.#reply = (await recallReply(feed, lostEvent)) ?? this.#reply
     } finally {
       abort.abort()
     }
   }
 
-  /** Tells a session once that it has its mailbox again. Its own events say whether it has been told. */
+  /** Has a session that heard the turn's messages go on with them. */
   async #goOn(sessionId: string, lostEvent: string): Promise<'ended' | 'waiting'> {
     const { agent, store } = this.rooms
-    const isKnown = async (references: readonly string[]) =>
-      (await agent.findMessages(sessionId, references, this.conversation.position)).size > 0
-    const messages = await store.messages.ofTurn(this.turn.id)
-    if (!(await isKnown(messages.map((message) => message.id)))) {
+    const { position } = this.conversation
+    const references = (await store.messages.ofTurn(this.turn.id)).map((message) => message.id)
+    if ((await agent.findMessages(sessionId, references, position)).size === 0) {
       // The session that had heard it is gone; the one in its place begins from the beginning.
       await store.turns.beginAnew(this.turn.id)
       return await this.#advance()
@@ -481,14 +461,7 @@ export class TurnRun {
     const abort = new AbortController()
     try {
       const feed = await this.#openFeed(sessionId, abort)
-      let isTold = !isFirst && (await isKnown([reference]))
-      if (!isFirst && !isTold) {
-        await this.#pause(LATE_ARRIVAL_MS)
-        isTold = await isKnown([reference])
-      }
-      if (!isTold) {
-        await agent.sendMessages(sessionId, [{ reference, context: reconnectedNote(reference), text: null }])
-      }
+      await tellReconnected(agent, sessionId, reference, position, isFirst, (ms) => this.#pause(ms))
       await store.turns.setState(this.turn.id, 'running')
       return await this.#follow(sessionId, feed, abort)
     } finally {

@@ -1,0 +1,96 @@
+/**
+ * A mailbox that is lost while a session works on a turn: finding out that this is what happened, what had been said until then, and telling
+ * the session, once, that it may go on. It has heard its person's words already; what it hears now is a note in which nobody speaks.
+ */
+
+import { describeError, type Log } from '../log.js'
+import { reconnectedNote } from './context.js'
+import type { LogPosition } from './events.js'
+import type { IdentifiedPerson } from './model.js'
+import {
+  type Agent,
+  type Connections,
+  type EventFeed,
+  type MailboxAccess,
+  OperatorProblem,
+  SessionGone,
+  Unavailable,
+} from './ports.js'
+import { EMPTY_REPLY, fold, type Reply } from './reply.js'
+import { LATE_ARRIVAL_MS } from './session-keeper.js'
+
+export interface LossRooms {
+  readonly connections: Connections
+  readonly access: MailboxAccess
+  readonly log: Log
+}
+
+/**
+ * Whether a session that came to rest did so for want of the mailbox, so that it makes sense to have it go on. What the last grant gave is
+ * not trusted any more then.
+ * @param wasRefused the session itself was refused; otherwise only tools failed, which has many reasons
+ * @param isFirst it is the first time in this turn: a mailbox that is refused although the account is connected has stale credentials once;
+ *   a second time, something else is wrong
+ */
+export async function hasLostMailbox(
+  rooms: LossRooms,
+  person: IdentifiedPerson,
+  wasRefused: boolean,
+  isFirst: boolean,
+): Promise<boolean> {
+  try {
+    const isConnected = (await rooms.connections.state(person)) === 'connected'
+    if (isConnected && !(wasRefused && isFirst)) return false
+    await rooms.access.distrust(person)
+    return true
+  } catch (error) {
+    // What the agent has said stands; whether a connection could better it is not worth waiting for.
+    if (!(error instanceof Unavailable || error instanceof OperatorProblem)) throw error
+    rooms.log.warn(
+      { person: person.id, ...describeError(error) },
+      'whether the mailbox was lost in the middle of a turn could not be learnt',
+    )
+    return false
+  }
+}
+
+/**
+ * What the session had said and done when it lost the mailbox: it stays in sight. Null for a session that is gone.
+ * @throws Unavailable, OperatorProblem
+ */
+export async function recallReply(feed: EventFeed, lostEvent: string): Promise<Reply | null> {
+  let reply = EMPTY_REPLY
+  try {
+    for await (const event of feed) {
+      if (event.type === 'caught_up') break
+      reply = fold(reply, event)
+      if (reply.position?.id === lostEvent) break
+    }
+    return reply
+  } catch (error) {
+    if (error instanceof SessionGone) return null
+    throw error
+  }
+}
+
+/**
+ * Tells a session that it has its mailbox again, unless it knows.
+ * @param isFirstAttempt nobody can have told it yet; otherwise its own events say, looked at twice, since a request may arrive late
+ * @throws SessionGone, Unavailable, OperatorProblem, Rejected
+ */
+export async function tellReconnected(
+  agent: Pick<Agent, 'findMessages' | 'sendMessages'>,
+  sessionId: string,
+  reference: string,
+  after: LogPosition | null,
+  isFirstAttempt: boolean,
+  pause: (ms: number) => Promise<void>,
+): Promise<void> {
+  const isTold = async () => (await agent.findMessages(sessionId, [reference], after)).size > 0
+  if (!isFirstAttempt) {
+    if (await isTold()) return
+    await pause(LATE_ARRIVAL_MS)
+    if (await isTold()) return
+  }
+  await agent.sendMessages(sessionId, [{ reference, context: reconnectedNote(reference), text: null }])
+}
