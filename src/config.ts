@@ -45,6 +45,7 @@ export interface BotConfig extends PlatformConfig {
     readonly slashCommand: string
     readonly editsPerMinute: number
     readonly channelReplies: 'ask' | 'here' | 'private'
+    readonly replyStreaming: 'edit' | 'native' | 'auto'
     /** Whether guests of the workspace are served like members. */
     readonly allowGuests: boolean
   }
@@ -140,9 +141,7 @@ const BOT = {
   SLACK_EDITS_PER_MINUTE: wholeNumber(1, 10_000).default(45),
   CHANNEL_REPLIES: z.enum(['ask', 'here', 'private'], { error: 'must be ask, here or private' }).default('ask'),
   ALLOW_GUESTS: z.enum(['no', 'yes'], { error: 'must be no or yes' }).default('no'),
-  REPLY_STREAMING: z
-    .literal('edit', { error: 'must be edit (native streaming is not supported by this version)' })
-    .default('edit'),
+  REPLY_STREAMING: z.enum(['edit', 'native', 'auto'], { error: 'must be edit, native or auto' }).default('edit'),
   PORT: wholeNumber(1, 65_535).optional(),
 }
 
@@ -177,6 +176,7 @@ export function readBotConfig(environment: Environment): BotConfig {
       slashCommand: values.SLASH_COMMAND,
       editsPerMinute: values.SLACK_EDITS_PER_MINUTE,
       channelReplies: values.CHANNEL_REPLIES,
+      replyStreaming: values.REPLY_STREAMING,
       allowGuests: values.ALLOW_GUESTS === 'yes',
     },
     port: values.PORT,

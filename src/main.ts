@@ -19,6 +19,7 @@ import { EditBudget } from './slack/edit-budget.js'
 import { Home } from './slack/home.js'
 import { Poster } from './slack/poster.js'
 import { Requests } from './slack/requests.js'
+import { Streams } from './slack/streams.js'
 import { SlackSurface } from './slack/surface.js'
 import { createWebClient, SlackRefused } from './slack/web.js'
 import { DatabaseError, holdBotLock } from './store/database.js'
@@ -133,6 +134,12 @@ async function run(
     poster,
     posts: store.posts,
     budget: new EditBudget({ perMinute: slack.editsPerMinute, clock: SYSTEM_CLOCK }),
+    streams: new Streams({
+      mode: slack.replyStreaming,
+      editsPerMinute: slack.editsPerMinute,
+      clock: SYSTEM_CLOCK,
+      log,
+    }),
     log,
     rules,
     channelReplies: slack.channelReplies,

@@ -66,6 +66,7 @@ export async function contest(
     appToken: slack.appToken,
     signingSecret: slack.signingSecret,
     botUserId: WORLD.bot.userId,
+    reader: { team: WORLD.team.id, user: OWNER },
   })
   try {
     process.onMessage((message) => {

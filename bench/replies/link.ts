@@ -11,6 +11,8 @@ export interface Job {
   readonly appToken: string
   readonly signingSecret: string
   readonly botUserId: string
+  /** Who asks, and reads. */
+  readonly reader: { readonly team: string; readonly user: string }
 }
 
 export interface Thread {

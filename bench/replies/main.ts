@@ -6,6 +6,8 @@ import { boundSeconds, mean, percentile } from './staleness.js'
 
 const CONTENDERS: readonly Contender[] = [
   { name: 'this bot', program: 'this-bot', mode: 'edit' },
+  { name: 'this bot, auto', program: 'this-bot', mode: 'auto' },
+  { name: 'this bot, native', program: 'this-bot', mode: 'native' },
   { name: 'chat SDK, edits', program: 'chat-sdk', mode: 'edit' },
   { name: 'chat SDK, native', program: 'chat-sdk', mode: 'native' },
   { name: 'one edit a second', program: 'every-second', mode: '' },

@@ -7,6 +7,7 @@ import { createLog } from '../../src/log.js'
 import { EditBudget } from '../../src/slack/edit-budget.js'
 import { Poster } from '../../src/slack/poster.js'
 import { ReplyMessage } from '../../src/slack/reply-message.js'
+import { type ReplyStreaming, Streams } from '../../src/slack/streams.js'
 import { createWebClient } from '../../src/slack/web.js'
 import { Store } from '../../src/store/store.js'
 import { SYSTEM_CLOCK } from '../../src/turns/connection-watch.js'
@@ -29,19 +30,26 @@ const directory = await mkdtemp(join(tmpdir(), 'slack-inbox-agent-bench-'))
 const store = await Store.open(join(directory, 'inbox.db'))
 const web = createWebClient(job.botToken, job.apiUrl, log)
 const budget = new EditBudget({ perMinute: EDITS_PER_MINUTE, clock: SYSTEM_CLOCK })
+const streams = new Streams({ mode: modeOf(job.mode), editsPerMinute: EDITS_PER_MINUTE, clock: SYSTEM_CLOCK, log })
 const poster = new Poster(web, store.posts, job.botUserId)
 tell({ type: 'ready' })
 const threads = await told()
 await Promise.all(threads.map((thread, index) => answerIn(thread, `turn-${index}`)))
 budget.close()
+streams.close()
 await store.close()
 await rm(directory, { recursive: true, force: true })
 finish([])
 
+function modeOf(mode: string): ReplyStreaming {
+  if (mode === 'edit' || mode === 'native' || mode === 'auto') return mode
+  throw new Error(`there is no mode ${mode}`)
+}
+
 async function answerIn({ channel, ts }: Thread, turnId: string): Promise<void> {
   const startedAt = Date.now()
   const display = new ReplyMessage(
-    { web, poster, posts: store.posts, budget, log, ownersDm: async () => channel },
+    { web, poster, posts: store.posts, budget, streams, reader: job.reader, log, ownersDm: async () => channel },
     { audience: 'owner', turnId, slashCommand: '/inbox' },
     { channel, threadTs: ts },
     () => undefined,

@@ -38,6 +38,8 @@ export interface EditBudgetOptions {
   /** Edits in any 60 seconds, at most. Below Slack's own number, for what else edits in the workspace. */
   perMinute: number
   clock: Clock
+  /** Some calls are left alone for the ends of replies (default). False where an end is told by another call. */
+  keepsForEnds?: boolean
   /** Every error that a flush throws, with the key it was opened under. */
   onError?: (error: unknown, key: string) => void
 }
@@ -97,6 +99,7 @@ interface Spent {
 export class EditBudget {
   readonly #perMinute: number
   readonly #clock: Clock
+  readonly #keepsForEnds: boolean
   readonly #onError: (error: unknown, key: string) => void
   readonly #slots = new Set<Slot>()
   #spent: Spent[] = []
@@ -111,10 +114,11 @@ export class EditBudget {
   #closed = false
 
   /** @throws RangeError when `perMinute` is not a positive number */
-  constructor({ perMinute, clock, onError = () => {} }: EditBudgetOptions) {
+  constructor({ perMinute, clock, keepsForEnds = true, onError = () => {} }: EditBudgetOptions) {
     if (!(perMinute >= 1)) throw new RangeError('perMinute must be at least 1')
     this.#perMinute = perMinute
     this.#clock = clock
+    this.#keepsForEnds = keepsForEnds
     this.#onError = onError
   }
 
@@ -313,7 +317,7 @@ export class EditBudget {
     const capacity = this.#capacity(now)
     // However many are open, something is left for what is less urgent.
     const most = (part: number): number => Math.min(capacity * part, capacity - 1)
-    const forFinals = Math.min(Math.max(LEAST_KEPT, finals), most(MOST_KEPT_FOR_FINALS))
+    const forFinals = this.#keepsForEnds ? Math.min(Math.max(LEAST_KEPT, finals), most(MOST_KEPT_FOR_FINALS)) : 0
     return priority === 'first'
       ? forFinals * FIRSTS_LEAVE
       : Math.min(forFinals + Math.max(LEAST_KEPT_FOR_FIRSTS, firsts), most(MOST_KEPT))

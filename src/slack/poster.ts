@@ -3,10 +3,10 @@
  * an opaque key in its metadata: after a crash or a lost answer it is looked up, and posted again only when it is not there.
  */
 
-import type { KnownBlock, WebClient } from '@slack/web-api'
+import type { ActionsBlock, KnownBlock, WebClient } from '@slack/web-api'
 import type { PostKey, Posts } from '../store/posts.js'
 import { Unavailable } from '../turns/ports.js'
-import { slackCall } from './web.js'
+import { SlackRefused, slackCall } from './web.js'
 
 /** What a Slack message consists of: blocks, and the short text for notifications and screen readers. */
 export interface MessageContent {
@@ -20,8 +20,22 @@ export interface PostTarget {
   readonly threadTs?: string
 }
 
+/** Where a message may begin as a native stream. */
+export interface StreamStart {
+  /** Who reads along: asked for outside of direct messages. */
+  readonly reader: { readonly team: string; readonly user: string }
+  /** Stands at its head while it streams. */
+  readonly head: ActionsBlock
+  /** Slack takes no stream here, for this reason; the message is posted instead. */
+  onRefused(code: string): void
+  /** Slack said to wait before the next one; the message is posted instead. Milliseconds. */
+  onPaused(ms: number): void
+}
+
 export interface Posted {
   readonly ts: string
+  /** It was started as a stream just now, with nothing but its head in it. */
+  readonly isStream: boolean
   /** False: it stood there already, perhaps with what it was to say earlier. */
   readonly isNew: boolean
 }
@@ -46,18 +60,20 @@ export class Poster {
 
   /**
    * Posts a message that has not been posted yet.
+   * @param stream starts it as a native stream, where Slack takes one
    * @throws Unavailable, SlackRefused
    */
-  async post(key: PostKey, target: PostTarget, content: MessageContent): Promise<Posted> {
+  async post(key: PostKey, target: PostTarget, content: MessageContent, stream?: StreamStart): Promise<Posted> {
     const earlier = (await this.posts.of(key.subject, key.place)).find((post) => post.part === key.part)
-    if (earlier?.ts != null) return { ts: earlier.ts, isNew: false }
+    if (earlier?.ts != null) return { ts: earlier.ts, isNew: false, isStream: false }
     const wait = this.#pausedUntil - Date.now()
     if (wait > 0) throw new Unavailable('slack', 'posts are rate limited', wait)
     const found = earlier === undefined ? null : await this.#find(key, target, earlier.announcedAt)
     if (earlier === undefined) await this.posts.announce(key, target.channel)
-    const ts = found ?? (await this.#send(key, target, content))
+    const started = found === null && stream !== undefined ? await this.#startStream(key, target, stream) : null
+    const ts = found ?? started ?? (await this.#send(key, target, content))
     await this.posts.settle(key, ts)
-    return { ts, isNew: found === null }
+    return { ts, isNew: found === null, isStream: started !== null }
   }
 
   /**
@@ -71,6 +87,33 @@ export class Poster {
     const found = await this.#find(key, target, earlier.announcedAt)
     if (found !== null) await this.posts.settle(key, found)
     return found
+  }
+
+  /**
+   * Null where it was certainly not started. Streams carry no metadata before their end: the head's block id takes its place.
+   * @throws Unavailable: it may have been started
+   */
+  async #startStream(key: PostKey, target: PostTarget, stream: StreamStart): Promise<string | null> {
+    const { threadTs } = target
+    if (threadTs === undefined) return null
+    try {
+      const answer = await slackCall(() =>
+        this.web.chat.startStream({
+          channel: target.channel,
+          thread_ts: threadTs,
+          recipient_team_id: stream.reader.team,
+          recipient_user_id: stream.reader.user,
+          chunks: [{ type: 'blocks', blocks: [{ ...stream.head, block_id: keyText(key) }] }],
+        }),
+      )
+      if (answer.ts === undefined) throw new Error('chat.startStream answered without a ts')
+      return answer.ts
+    } catch (error) {
+      if (error instanceof SlackRefused) stream.onRefused(error.code)
+      else if (error instanceof Unavailable && error.retryAfterMs !== undefined) stream.onPaused(error.retryAfterMs)
+      else throw error
+      return null
+    }
   }
 
   async #send(key: PostKey, target: PostTarget, content: MessageContent): Promise<string> {
@@ -122,7 +165,7 @@ export class Poster {
           : this.web.conversations.replies({ ...paging, ts: threadTs }),
       )
       for (const message of answer.messages ?? []) {
-        if (this.#isOwn(message) && metadataKey(message) === keyText(key) && message.ts !== undefined) return message.ts
+        if (this.#isOwn(message) && isKeyed(message, keyText(key)) && message.ts !== undefined) return message.ts
       }
       cursor = answer.response_metadata?.next_cursor
       if (!cursor) break
@@ -138,6 +181,13 @@ export class Poster {
 
 function keyText(key: PostKey): string {
   return `${key.subject}:${key.place}:${key.part}`
+}
+
+function isKeyed(
+  message: Parameters<typeof metadataKey>[0] & { blocks?: readonly { block_id?: string }[] },
+  key: string,
+): boolean {
+  return metadataKey(message) === key || message.blocks?.some((block) => block.block_id === key) === true
 }
 
 function metadataKey(message: { metadata?: { event_type?: string; event_payload?: object } }): string | null {

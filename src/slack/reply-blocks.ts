@@ -1,6 +1,6 @@
 /** What a reply looks like in Slack: one value in, one or more messages out. Pure, so that the same state always looks the same. */
 
-import type { KnownBlock } from '@slack/web-api'
+import type { ActionsBlock, KnownBlock } from '@slack/web-api'
 import { describeToolCall, describeToolKind } from '../turns/activity.js'
 import { ENDING_WORDS } from '../turns/endings.js'
 import type { Decision } from '../turns/model.js'
@@ -14,6 +14,7 @@ import { type AppRules, helpLines } from './consent.js'
 import { escapeMrkdwn } from './markdown-escape.js'
 import { Pager } from './pages.js'
 import type { MessageContent } from './poster.js'
+import type { GrowthStep } from './reply-stream.js'
 
 export interface ReplyLook extends AppRules {
   /** `owner`: nobody else reads it. `others`: it stands in a channel, so decisions and links go into a private card. */
@@ -162,8 +163,11 @@ function together(texts: readonly string[]): { text: string; times: number }[] {
 const STEP_MARKS = { undecided: '❔', working: '⏳', done: '✓', failed: '⚠️', denied: '🚫' } as const
 
 function stepLine(step: ToolStep, look: ReplyLook): string {
-  const words = look.audience === 'owner' ? describeToolCall(step.name, step.input) : describeToolKind(step.name)
-  return `${STEP_MARKS[step.state]} ${escapeMrkdwn(words)}${step.state === 'failed' ? ' (failed)' : ''}`
+  return `${STEP_MARKS[step.state]} ${escapeMrkdwn(stepWords(step, look))}${step.state === 'failed' ? ' (failed)' : ''}`
+}
+
+function stepWords(step: ToolStep, { audience }: ReplyLook): string {
+  return audience === 'owner' ? describeToolCall(step.name, step.input) : describeToolKind(step.name)
 }
 
 function openApprovals(view: ReplyView): KnownBlock[] {
@@ -208,7 +212,24 @@ function duration(ms: number): string {
   return seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`
 }
 
-function stopButton(look: ReplyLook): KnownBlock {
+/** The same steps for a native stream, which shows them in its own way. */
+export function growthSteps(view: ReplyView, look: ReplyLook): GrowthStep[] {
+  return toolSteps(view.reply).map((step) => ({
+    id: step.id,
+    title: stepWords(step, look),
+    status: STREAMED_STEPS[step.state],
+  }))
+}
+
+const STREAMED_STEPS = {
+  undecided: 'in_progress',
+  working: 'in_progress',
+  done: 'complete',
+  failed: 'error',
+  denied: 'error',
+} as const
+
+export function stopButton(look: ReplyLook): ActionsBlock {
   return {
     type: 'actions',
     elements: [

@@ -13,8 +13,11 @@ import type { ReplyView } from '../turns/view.js'
 import type { EditBudget, EditHandle, EditPriority, FlushResult } from './edit-budget.js'
 import { Pager } from './pages.js'
 import { PLAINEST, plainly } from './plain-message.js'
-import type { MessageContent, Poster, PostTarget } from './poster.js'
-import { cardMessages, type ReplyLook, replyMessages } from './reply-blocks.js'
+import type { MessageContent, Poster, PostTarget, StreamStart } from './poster.js'
+import { cardMessages, growthSteps, type ReplyLook, replyMessages, stopButton } from './reply-blocks.js'
+import { endStream, type Growth, ReplyStream } from './reply-stream.js'
+import { holdsLink } from './streamed-text.js'
+import type { Streams } from './streams.js'
 import { SlackRefused, slackCall } from './web.js'
 
 export interface ReplyMessageRooms {
@@ -22,6 +25,9 @@ export interface ReplyMessageRooms {
   readonly poster: Poster
   readonly posts: Posts
   readonly budget: EditBudget
+  readonly streams: Streams
+  /** Whose reply it is, as streams outside of direct messages name their reader. */
+  readonly reader: StreamStart['reader']
   readonly log: Log
   /** The DM of the reply's owner, for what others must not see. */
   readonly ownersDm: () => Promise<string>
@@ -34,9 +40,13 @@ interface Landed {
   readonly channel: string
   readonly ts: string
   shown: string | null
+  /** As long as it grows as a native stream, and cannot be edited. */
+  stream: ReplyStream | null
 }
 
 const RETRY_MS = 2_000
+/** With this code a message that streams refuses to be edited. */
+const STREAMING = 'streaming_state_conflict'
 /** While an edit is due anyway, a growing text is looked at only after so many more characters: whether it needs a further message. */
 const LOOK_CHARACTERS = 1_000
 /** With these codes nothing that is posted or edited there can ever land. */
@@ -55,6 +65,9 @@ const HOPELESS = new Set([
   'user_not_found',
   'thread_not_found',
 ])
+
+/** Steps that a stream tells of; with more, the message is edited, where earlier ones are only counted. */
+const MOST_STREAMED_STEPS = 20
 
 /** With these codes this message cannot be edited any more, but another can take its place. */
 const LOST = new Set(['message_not_found', 'cant_update_message', 'edit_window_closed'])
@@ -80,6 +93,7 @@ export class ReplyMessage implements ReplyDisplay {
   #closed = false
   #waiters: (() => void)[] = []
   #retry: NodeJS.Timeout | undefined
+  readonly #leaveStreams: () => void
 
   constructor(
     private readonly rooms: ReplyMessageRooms,
@@ -88,6 +102,7 @@ export class ReplyMessage implements ReplyDisplay {
     private readonly onClose: () => void,
   ) {
     this.#handle = rooms.budget.open(look.turnId, () => this.#flush())
+    this.#leaveStreams = rooms.streams.enter()
   }
 
   show(view: ReplyView): void {
@@ -128,6 +143,8 @@ export class ReplyMessage implements ReplyDisplay {
     this.#closed = true
     clearTimeout(this.#retry)
     this.#handle.close()
+    for (const { stream } of this.#landed.reply) stream?.close()
+    this.#leaveStreams()
     this.onClose()
   }
 
@@ -148,6 +165,7 @@ export class ReplyMessage implements ReplyDisplay {
     try {
       await this.#load()
       for (const place of ['reply', 'card'] as const) await this.#postMissing(place)
+      await this.#growStreams()
       if (this.#firstStale() === null) {
         this.#hasShownWords = this.#hasWords()
         this.#settle()
@@ -165,7 +183,7 @@ export class ReplyMessage implements ReplyDisplay {
     for (const place of ['reply', 'card'] as const) {
       const posts = await this.rooms.posts.of(this.look.turnId, place)
       this.#landed[place] = posts.flatMap((post) =>
-        post.ts === null ? [] : [{ channel: post.channel, ts: post.ts, shown: null }],
+        post.ts === null ? [] : [{ channel: post.channel, ts: post.ts, shown: null, stream: null }],
       )
     }
     this.#loaded = true
@@ -179,7 +197,7 @@ export class ReplyMessage implements ReplyDisplay {
         if (ts !== null || part !== this.#landed[place].length) continue
         const target = place === 'reply' ? this.target : { channel }
         const found = await this.rooms.poster.locate(this.#key(place, part), target)
-        if (found !== null) this.#land(place, part, { channel, ts: found, shown: null })
+        if (found !== null) this.#land(place, part, { channel, ts: found, shown: null, stream: null })
       }
     }
   }
@@ -195,8 +213,7 @@ export class ReplyMessage implements ReplyDisplay {
       if (content === undefined) return
       const target = place === 'reply' ? this.target : { channel: await this.rooms.ownersDm() }
       try {
-        const { ts, isNew } = await this.rooms.poster.post(this.#key(place, part), target, content)
-        this.#land(place, part, { channel: target.channel, ts, shown: isNew ? signature(content) : null })
+        this.#land(place, part, await this.#post(place, part, target, content))
       } catch (error) {
         if (!(error instanceof SlackRefused)) throw error
         return this.#recover(error, { place, part })
@@ -206,6 +223,62 @@ export class ReplyMessage implements ReplyDisplay {
     if (this.#isSettledPhase() && this.#wanted(place).length < this.#landed[place].length) {
       await this.#removeFrom(place, Math.max(this.#wanted(place).length, place === 'card' ? 0 : 1))
     }
+  }
+
+  /** As a native stream where there is a place for one and the message will grow. */
+  async #post(place: Place, part: number, target: PostTarget, content: MessageContent): Promise<Landed> {
+    const { poster, streams, web, reader } = this.rooms
+    const { channel } = target
+    const growth = () => (place === 'reply' ? this.#growth(part) : null)
+    const streamPlace = growth() === null ? null : streams.tryOpen()
+    let isStream = false
+    try {
+      const start: StreamStart = {
+        reader,
+        head: stopButton(this.look),
+        onRefused: (code) => streams.refused(code),
+        onPaused: (ms) => streams.pause(ms),
+      }
+      const posted = await poster.post(
+        this.#key(place, part),
+        target,
+        content,
+        streamPlace === null ? undefined : start,
+      )
+      isStream = posted.isStream
+      if (streamPlace === null || !isStream)
+        return { channel, ts: posted.ts, shown: posted.isNew ? signature(content) : null, stream: null }
+      const rooms = { web, streams, growth, onBroken: () => this.#kick() }
+      return { channel, ts: posted.ts, shown: null, stream: new ReplyStream(rooms, channel, posted.ts, streamPlace) }
+    } finally {
+      if (!isStream) streamPlace?.release()
+    }
+  }
+
+  /** Streams grow by themselves; what cannot be said by appending ends them, and is edited. */
+  async #growStreams(): Promise<void> {
+    for (const [part, landed] of this.#landed.reply.entries()) {
+      if (landed.stream === null) continue
+      if (landed.stream.canGrow && this.#growth(part) !== null) landed.stream.request()
+      else await this.#endStream(landed)
+    }
+  }
+
+  async #endStream(landed: Landed): Promise<void> {
+    await landed.stream?.end()
+    landed.stream = null
+  }
+
+  /** What the message of this part says while it only grows; null where it does not. */
+  #growth(part: number): Growth | null {
+    const view = this.#view
+    if (view === null || (view.phase.type !== 'starting' && view.phase.type !== 'working')) return null
+    const wanted = this.#wanted('reply')
+    const steps = part === 0 ? growthSteps(view, this.look) : []
+    if (part !== wanted.length - 1 || this.#plainness.has(`reply:${part}`) || steps.length > MOST_STREAMED_STEPS)
+      return null
+    const text = wanted[part]?.blocks.map((block) => (block.type === 'markdown' ? block.text : '')).join('') ?? ''
+    return holdsLink(text) ? null : { text, steps }
   }
 
   /** Called by the budget when an edit may be made: makes one, of the newest state. */
@@ -238,7 +311,25 @@ export class ReplyMessage implements ReplyDisplay {
 
   async #update(landed: Landed, content: MessageContent): Promise<void> {
     const message = { channel: landed.channel, ts: landed.ts, text: content.text, parse: 'none' as const }
-    await slackCall(() => this.rooms.web.chat.update({ ...message, blocks: [...content.blocks] }))
+    const update = () => slackCall(() => this.rooms.web.chat.update({ ...message, blocks: [...content.blocks] }))
+    try {
+      await update()
+    } catch (error) {
+      if (!(error instanceof SlackRefused) || error.code !== STREAMING) throw error
+      // A process before this one left it streaming.
+      await this.#endForeignStream(landed)
+      await update()
+    }
+  }
+
+  /** @throws Unavailable, without a pause: a throttled stop must not keep the edits of others waiting */
+  async #endForeignStream({ channel, ts }: Landed): Promise<void> {
+    try {
+      await endStream(this.rooms.web, this.rooms.streams, channel, ts)
+    } catch (error) {
+      if (!(error instanceof Unavailable)) throw error
+      throw new Unavailable('slack', 'a stream could not be stopped yet', undefined, { cause: error })
+    }
   }
 
   /** @param at the message that could not be brought up to date, where it was one */
@@ -301,6 +392,7 @@ export class ReplyMessage implements ReplyDisplay {
   async #removeFrom(place: Place, part: number): Promise<void> {
     for (const landed of this.#landed[place].slice(part)) {
       try {
+        await this.#endStream(landed)
         await slackCall(() => this.rooms.web.chat.delete({ channel: landed.channel, ts: landed.ts }))
       } catch (error) {
         if (!(error instanceof SlackRefused)) throw error
@@ -321,7 +413,8 @@ export class ReplyMessage implements ReplyDisplay {
       const wanted = this.#wanted(place)
       for (const [part, landed] of this.#landed[place].entries()) {
         const content = wanted[part]
-        if (content !== undefined && landed.shown !== signature(content)) return { landed, content, place, part }
+        if (content === undefined || landed.stream !== null) continue
+        if (landed.shown !== signature(content)) return { landed, content, place, part }
       }
     }
     return null
@@ -349,9 +442,10 @@ export class ReplyMessage implements ReplyDisplay {
     return this.#hasWords() && !this.#hasShownWords ? 'first' : 'text'
   }
 
-  /** Whether what is new needs no more than the edit that is due already. */
+  /** Whether what is new needs no more than the edit, or the piece of a stream, that is due already. */
   #isGrowth(): boolean {
     const priority = this.#priority()
+    if (this.#landed.reply.at(-1)?.stream?.isDue) return priority === 'text' || priority === 'first'
     return this.#due === priority && (priority === 'text' || priority === 'first')
   }
 

@@ -10,6 +10,7 @@ import type { EditBudget } from './edit-budget.js'
 import { escapeMrkdwn } from './markdown-escape.js'
 import type { MessageContent, Poster } from './poster.js'
 import { ReplyMessage } from './reply-message.js'
+import type { Streams } from './streams.js'
 import { SlackRefused, slackCall } from './web.js'
 
 export interface SlackSurfaceOptions {
@@ -17,6 +18,7 @@ export interface SlackSurfaceOptions {
   readonly poster: Poster
   readonly posts: Posts
   readonly budget: EditBudget
+  readonly streams: Streams
   readonly log: Log
   readonly rules: AppRules
   readonly channelReplies: 'ask' | 'here' | 'private'
@@ -91,9 +93,10 @@ export class SlackSurface implements Surface {
     if (open !== undefined) return open
     const { address, origin, kind, owner } = conversation
     if (address === null) throw new Error('a reply needs an address')
-    const { web, poster, posts, budget, log, rules } = this.options
+    const { web, poster, posts, budget, streams, log, rules, homeTeam } = this.options
+    const reader = { team: owner.team.startsWith('T') ? owner.team : homeTeam, user: owner.user }
     const reply = new ReplyMessage(
-      { web, poster, posts, budget, log, ownersDm: () => this.directMessage(owner) },
+      { web, poster, posts, budget, streams, reader, log, ownersDm: () => this.directMessage(owner) },
       {
         audience: kind === 'im' || address.channel !== origin.channel ? 'owner' : 'others',
         turnId: turn.id,

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vit
 import { EditBudget, type EditHandle, type EditPriority, type Flush } from '../../src/slack/edit-budget.js'
 import { Poster } from '../../src/slack/poster.js'
 import { ReplyMessage } from '../../src/slack/reply-message.js'
+import { type ReplyStreaming, Streams } from '../../src/slack/streams.js'
 import { createWebClient } from '../../src/slack/web.js'
 import { Store } from '../../src/store/store.js'
 import { SYSTEM_CLOCK } from '../../src/turns/connection-watch.js'
@@ -36,7 +37,7 @@ function view(phase: Phase, text = ''): ReplyView {
 }
 const answered = (text: string) => view({ type: 'ended', ending: 'answered' }, text)
 
-async function open() {
+async function open(mode: ReplyStreaming = 'edit') {
   const slack = await slackFor()
   const log = new SilentLog()
   const web = createWebClient(slack.botToken, slack.apiUrl, log)
@@ -50,6 +51,8 @@ async function open() {
         poster: new Poster(web, store.posts, WORLD.bot.userId),
         posts: store.posts,
         budget,
+        streams: new Streams({ mode, editsPerMinute: 45, clock: SYSTEM_CLOCK, log }),
+        reader: { team: WORLD.team.id, user: 'U0ANNA' },
         log,
         ownersDm: async () => anna.dm,
       },

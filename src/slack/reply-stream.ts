@@ -1,0 +1,147 @@
+/**
+ * One message of a reply that grows as a native stream: what was appended so far, and what comes next. It only ever grows; whatever
+ * cannot be said by appending (a finished answer, a question to its owner, a link) ends it, and the message is edited from then on.
+ */
+
+import type { AnyChunk, WebClient } from '@slack/web-api'
+import { Unavailable } from '../turns/ports.js'
+import type { EditHandle, FlushResult } from './edit-budget.js'
+import { settledText } from './streamed-text.js'
+import type { StreamPlace, Streams } from './streams.js'
+import { SlackRefused, slackCall } from './web.js'
+
+/** What a growing message says at one moment. */
+export interface Growth {
+  /** Rendered Markdown. */
+  readonly text: string
+  /** What the agent does, in the order in which it was begun. */
+  readonly steps: readonly GrowthStep[]
+}
+
+export interface GrowthStep {
+  readonly id: string
+  /** Plain text. */
+  readonly title: string
+  readonly status: 'in_progress' | 'complete' | 'error'
+}
+
+export interface ReplyStreamRooms {
+  readonly web: WebClient
+  readonly streams: Streams
+  /** The newest state; null where it cannot be reached by appending. */
+  readonly growth: () => Growth | null
+  /** It cannot grow any more: the message has to be edited. */
+  readonly onBroken: () => void
+}
+
+/** The stream has ended already: by itself after five minutes, or because its reader stopped it. */
+const ENDED = new Set(['message_not_in_streaming_state', 'stopped_by_user', 'message_not_found'])
+
+export class ReplyStream {
+  /** Markdown that stands there. */
+  #appended = ''
+  #previous = ''
+  readonly #told = new Map<string, string>()
+  readonly #handle: EditHandle
+  #isDue = false
+  #isOver = false
+  #isBroken = false
+
+  constructor(
+    private readonly rooms: ReplyStreamRooms,
+    private readonly channel: string,
+    private readonly ts: string,
+    private readonly place: StreamPlace,
+  ) {
+    this.#handle = rooms.streams.appends.open(ts, () => this.#flush())
+  }
+
+  get canGrow(): boolean {
+    return !this.#isBroken && !this.#isOver
+  }
+
+  /** What comes next is asked for already, and will be the newest there is then. */
+  get isDue(): boolean {
+    return this.#isDue && this.canGrow
+  }
+
+  /** There may be something newer to append. */
+  request(): void {
+    if (!this.canGrow) return
+    this.#isDue = true
+    this.#handle.request(this.#appended === '' ? 'first' : 'text')
+  }
+
+  /**
+   * Ends the stream, so that the message can be edited or deleted.
+   * @throws Unavailable, SlackRefused
+   */
+  async end(): Promise<void> {
+    this.#handle.close()
+    if (!this.#isOver) await endStream(this.rooms.web, this.rooms.streams, this.channel, this.ts)
+    this.#isOver = true
+    this.place.release()
+  }
+
+  /** Lets go of it in memory; what is in Slack goes on until somebody ends it. */
+  close(): void {
+    this.#handle.close()
+    this.place.release()
+  }
+
+  async #flush(): Promise<FlushResult> {
+    this.#isDue = false
+    const growth = this.rooms.growth()
+    if (!this.canGrow) return 'unchanged'
+    if (growth === null || !growth.text.startsWith(this.#appended)) {
+      this.#break()
+      return 'unchanged'
+    }
+    const isPausing = growth.text === this.#previous
+    const settled = settledText(this.#previous, growth.text)
+    this.#previous = growth.text
+    // What is held back now is looked at once more, in case nothing further is written for a while.
+    if (!isPausing && settled.length < growth.text.length) this.request()
+    const text = settled.length > this.#appended.length ? settled.slice(this.#appended.length) : ''
+    const steps = growth.steps.filter((step) => this.#told.get(step.id) !== told(step))
+    const chunks: AnyChunk[] = [
+      ...steps.map(({ id, title, status }): AnyChunk => ({ type: 'task_update', id, title, status })),
+      ...(text === '' ? [] : [{ type: 'markdown_text', text } as const]),
+    ]
+    if (chunks.length === 0) return 'unchanged'
+    try {
+      await slackCall(() => this.rooms.web.chat.appendStream({ channel: this.channel, ts: this.ts, chunks }))
+    } catch (error) {
+      if (error instanceof Unavailable && error.retryAfterMs !== undefined) return { retryAfterMs: error.retryAfterMs }
+      if (error instanceof SlackRefused) this.#isOver ||= ENDED.has(error.code)
+      // Whether it was appended is unknown where no answer came: appended again, it would stand there twice. An edit says it all.
+      this.#break()
+      return 'done'
+    }
+    this.#appended += text
+    for (const step of steps) this.#told.set(step.id, told(step))
+    return 'done'
+  }
+
+  #break(): void {
+    this.#isBroken = true
+    this.rooms.onBroken()
+  }
+}
+
+/**
+ * Stops a stream; one that is over already is as good.
+ * @throws Unavailable, SlackRefused
+ */
+export async function endStream(web: WebClient, streams: Streams, channel: string, ts: string): Promise<void> {
+  try {
+    await slackCall(() => web.chat.stopStream({ channel, ts }))
+  } catch (error) {
+    if (error instanceof Unavailable && error.retryAfterMs !== undefined) streams.pause(error.retryAfterMs)
+    if (!(error instanceof SlackRefused) || !ENDED.has(error.code)) throw error
+  }
+}
+
+function told(step: GrowthStep): string {
+  return `${step.status} ${step.title}`
+}
