@@ -40,6 +40,24 @@ export interface Posted {
   readonly isNew: boolean
 }
 
+/** A file that is shared in a thread. */
+export interface SharedFile {
+  /** Tells it from every other of the bot's: a file carries no metadata. */
+  readonly name: string
+  readonly title: string
+  readonly content: Buffer
+}
+
+/** As far as a message has to be read to know whose it is. */
+interface ListedMessage {
+  readonly ts?: string
+  readonly user?: string
+  readonly bot_id?: string
+  readonly metadata?: { event_type?: string; event_payload?: object }
+  readonly blocks?: readonly { block_id?: string }[]
+  readonly files?: readonly { name?: string | null }[]
+}
+
 const EVENT_TYPE = 'inbox_post'
 /** Clocks differ: look a little further back than our own note of the attempt. */
 const LOOKBACK_S = 60
@@ -68,12 +86,33 @@ export class Poster {
     if (earlier?.ts != null) return { ts: earlier.ts, isNew: false, isStream: false }
     const wait = this.#pausedUntil - Date.now()
     if (wait > 0) throw new Unavailable('slack', 'posts are rate limited', wait)
-    const found = earlier === undefined ? null : await this.#find(key, target, earlier.announcedAt)
+    const found = earlier === undefined ? null : await this.#find(isKeyed(keyText(key)), target, earlier.announcedAt)
     if (earlier === undefined) await this.posts.announce(key, target.channel)
     const started = found === null && stream !== undefined ? await this.#startStream(key, target, stream) : null
     const ts = found ?? started ?? (await this.#send(key, target, content))
     await this.posts.settle(key, ts)
     return { ts, isNew: found === null, isStream: started !== null }
+  }
+
+  /**
+   * Shares a file that has not been shared yet, as a message of its own.
+   * @throws Unavailable, SlackRefused (`missing_scope` where the app may not upload)
+   */
+  async share(key: PostKey, target: PostTarget, file: SharedFile): Promise<void> {
+    const earlier = (await this.posts.of(key.subject, key.place)).find((post) => post.part === key.part)
+    if (earlier?.ts != null) return
+    const isThis = (message: ListedMessage) => message.files?.some(({ name }) => name === file.name) === true
+    const found = earlier === undefined ? null : await this.#find(isThis, target, earlier.announcedAt)
+    if (earlier === undefined) await this.posts.announce(key, target.channel)
+    if (found === null) {
+      const { name: filename, title, content } = file
+      const thread = target.threadTs === undefined ? {} : { thread_ts: target.threadTs }
+      await slackCall(() =>
+        this.web.filesUploadV2({ channel_id: target.channel, ...thread, filename, title, file: content }),
+      )
+    }
+    // The upload does not tell where the message stands, and nothing is ever done with it.
+    await this.posts.settle(key, found ?? 'shared')
   }
 
   /**
@@ -84,7 +123,7 @@ export class Poster {
     const earlier = (await this.posts.of(key.subject, key.place)).find((post) => post.part === key.part)
     if (earlier === undefined) return null
     if (earlier.ts !== null) return earlier.ts
-    const found = await this.#find(key, target, earlier.announcedAt)
+    const found = await this.#find(isKeyed(keyText(key)), target, earlier.announcedAt)
     if (found !== null) await this.posts.settle(key, found)
     return found
   }
@@ -147,7 +186,11 @@ export class Poster {
   }
 
   /** Only the bot's own messages count: any app can write metadata. */
-  async #find(key: PostKey, target: PostTarget, announcedAt: number): Promise<string | null> {
+  async #find(
+    isThis: (message: ListedMessage) => boolean,
+    target: PostTarget,
+    announcedAt: number,
+  ): Promise<string | null> {
     const oldest = String(Math.floor(announcedAt / 1_000) - LOOKBACK_S)
     let cursor: string | undefined
     for (let page = 0; page < MOST_PAGES; page += 1) {
@@ -165,7 +208,7 @@ export class Poster {
           : this.web.conversations.replies({ ...paging, ts: threadTs }),
       )
       for (const message of answer.messages ?? []) {
-        if (this.#isOwn(message) && isKeyed(message, keyText(key)) && message.ts !== undefined) return message.ts
+        if (this.#isOwn(message) && isThis(message) && message.ts !== undefined) return message.ts
       }
       cursor = answer.response_metadata?.next_cursor
       if (!cursor) break
@@ -173,7 +216,7 @@ export class Poster {
     return null
   }
 
-  #isOwn(message: { user?: string; bot_id?: string }): boolean {
+  #isOwn(message: ListedMessage): boolean {
     if (message.user !== undefined) return message.user === this.botUserId
     return this.botId !== null && message.bot_id === this.botId
   }
@@ -183,14 +226,11 @@ function keyText(key: PostKey): string {
   return `${key.subject}:${key.place}:${key.part}`
 }
 
-function isKeyed(
-  message: Parameters<typeof metadataKey>[0] & { blocks?: readonly { block_id?: string }[] },
-  key: string,
-): boolean {
-  return metadataKey(message) === key || message.blocks?.some((block) => block.block_id === key) === true
+function isKeyed(key: string): (message: ListedMessage) => boolean {
+  return (message) => metadataKey(message) === key || message.blocks?.some((block) => block.block_id === key) === true
 }
 
-function metadataKey(message: { metadata?: { event_type?: string; event_payload?: object } }): string | null {
+function metadataKey(message: ListedMessage): string | null {
   const { metadata } = message
   if (metadata?.event_type !== EVENT_TYPE || metadata.event_payload === undefined) return null
   return 'key' in metadata.event_payload && typeof metadata.event_payload.key === 'string'

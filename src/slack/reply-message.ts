@@ -10,6 +10,7 @@ import type { PostKey, Posts } from '../store/posts.js'
 import type { Message } from '../turns/model.js'
 import { type ReplyDisplay, Unavailable } from '../turns/ports.js'
 import type { ReplyView } from '../turns/view.js'
+import { AnswerFile } from './answer-file.js'
 import type { EditBudget, EditHandle, EditPriority, FlushResult } from './edit-budget.js'
 import { Pager } from './pages.js'
 import { PLAINEST, plainly } from './plain-message.js'
@@ -77,6 +78,7 @@ export class ReplyMessage implements ReplyDisplay {
   readonly #handle: EditHandle
   #view: ReplyView | null = null
   readonly #pager = new Pager()
+  readonly #file: AnswerFile
   #rendered: { view: ReplyView; reply: readonly MessageContent[]; card: readonly MessageContent[] } | null = null
   #loaded = false
   #working: Promise<void> | null = null
@@ -102,6 +104,7 @@ export class ReplyMessage implements ReplyDisplay {
     private readonly onClose: () => void,
   ) {
     this.#handle = rooms.budget.open(look.turnId, () => this.#flush())
+    this.#file = new AnswerFile(rooms.poster, rooms.log, look.turnId, target)
     this.#leaveStreams = rooms.streams.enter()
   }
 
@@ -167,6 +170,7 @@ export class ReplyMessage implements ReplyDisplay {
       for (const place of ['reply', 'card'] as const) await this.#postMissing(place)
       await this.#growStreams()
       if (this.#firstStale() === null) {
+        if (this.#view !== null && this.#file.isDue(this.#view)) await this.#file.share(this.#view)
         this.#hasShownWords = this.#hasWords()
         this.#settle()
       } else {
@@ -471,7 +475,8 @@ export class ReplyMessage implements ReplyDisplay {
   #complete(): boolean {
     return (
       (['reply', 'card'] as const).every((place) => this.#landed[place].length >= this.#wanted(place).length) &&
-      this.#firstStale() === null
+      this.#firstStale() === null &&
+      !this.#file.isDue(this.#view)
     )
   }
 

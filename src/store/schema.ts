@@ -93,8 +93,8 @@ export interface TurnTable {
 export interface PostTable {
   /** Id of the turn, conversation or command that the message belongs to. */
   subject: string
-  /** `reply`: of a turn; `card`: what only its owner may see of it; `quote`: the request, repeated in the DM; `pointer`: the line that points there; `answer`: to a command about the connection. */
-  place: 'reply' | 'card' | 'quote' | 'pointer' | 'answer'
+  /** `reply`: of a turn; `card`: what only its owner may see of it; `quote`: the request, repeated in the DM; `pointer`: the line that points there; `answer`: to a command about the connection; `file`: a long answer once more. */
+  place: 'reply' | 'card' | 'quote' | 'pointer' | 'answer' | 'file'
   part: number
   channel: string
   /** Null between "about to post" and "posted": then Slack is asked whether it arrived. */

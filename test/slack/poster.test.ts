@@ -40,7 +40,11 @@ describe('a message of the bot', () => {
     const { poster, posted, thread } = await open()
     const first = await poster.post(KEY, thread, content('Hello'))
     expect(first.isNew).toBe(true)
-    expect(await poster.post(KEY, thread, content('Hello again'))).toEqual({ ts: first.ts, isNew: false })
+    expect(await poster.post(KEY, thread, content('Hello again'))).toEqual({
+      ts: first.ts,
+      isNew: false,
+      isStream: false,
+    })
     expect(posted().map((message) => message.ts)).toEqual([first.ts])
   })
 
@@ -50,7 +54,11 @@ describe('a message of the bot', () => {
     await expect(poster.post(KEY, thread, content('Hello'))).rejects.toBeInstanceOf(Unavailable)
     const [there] = posted()
     // It may say something older than what is wanted by now: whoever asked has to look after that.
-    expect(await poster.post(KEY, thread, content('Hello, newer'))).toEqual({ ts: there?.ts, isNew: false })
+    expect(await poster.post(KEY, thread, content('Hello, newer'))).toEqual({
+      ts: there?.ts,
+      isNew: false,
+      isStream: false,
+    })
     expect(posted()).toHaveLength(1)
   })
 
@@ -59,7 +67,7 @@ describe('a message of the bot', () => {
     slack.faults.next('chat.postMessage', { dropAnswer: true })
     const target = { channel: anna.openDm() }
     await expect(poster.post(KEY, target, content('Hello'))).rejects.toBeInstanceOf(Unavailable)
-    expect(await poster.post(KEY, target, content('Hello'))).toMatchObject({ isNew: false })
+    expect(await poster.post(KEY, target, content('Hello'))).toMatchObject({ isNew: false, isStream: false })
     expect(anna.messages(target.channel).filter((message) => message.user === WORLD.bot.userId)).toHaveLength(1)
   })
 
@@ -68,7 +76,7 @@ describe('a message of the bot', () => {
     slack.faults.next('chat.postMessage', { dropRequest: true })
     await expect(poster.post(KEY, thread, content('Hello'))).rejects.toBeInstanceOf(Unavailable)
     expect(posted()).toEqual([])
-    expect(await poster.post(KEY, thread, content('Hello'))).toMatchObject({ isNew: true })
+    expect(await poster.post(KEY, thread, content('Hello'))).toMatchObject({ isNew: true, isStream: false })
     expect(posted()).toHaveLength(1)
   })
 
@@ -105,7 +113,7 @@ describe('a message of the bot', () => {
       { ...KEY, subject: 'turn-11' },
     ]) {
       await store.posts.announce(key, CHANNEL)
-      expect(await poster.post(key, thread, content('Another'))).toMatchObject({ isNew: true })
+      expect(await poster.post(key, thread, content('Another'))).toMatchObject({ isNew: true, isStream: false })
     }
     expect(posted()).toHaveLength(4)
   })
@@ -195,6 +203,7 @@ describe('looking for a message', () => {
     expect(await poster.post(KEY, { channel: CHANNEL, threadTs: '1.0' }, content('Hello'))).toEqual({
       ts: '99.000001',
       isNew: true,
+      isStream: false,
     })
   })
 
@@ -202,7 +211,7 @@ describe('looking for a message', () => {
     await store.posts.announce(KEY, CHANNEL)
     const { poster } = await slackOf([[{ ...marked('5.0', ''), user: undefined, bot_id: 'B0BOT' }]])
     const posted = await poster.post(KEY, { channel: CHANNEL, threadTs: '1.0' }, content('Hello'))
-    expect(posted).toEqual({ ts: '5.0', isNew: false })
+    expect(posted).toEqual({ ts: '5.0', isNew: false, isStream: false })
   })
 
   it('reads on until it is found, from a little before it was noted', async () => {
@@ -212,6 +221,7 @@ describe('looking for a message', () => {
     expect(await poster.post(KEY, { channel: CHANNEL, threadTs: '1.0' }, content('Hello'))).toEqual({
       ts: '5.0',
       isNew: false,
+      isStream: false,
     })
     expect(calls.map((call) => call.method)).toEqual(Array.from({ length: 3 }, () => 'conversations.replies'))
     const oldest = Number(calls[0]?.body.get('oldest'))

@@ -172,6 +172,55 @@ describe('the reply in Slack', () => {
     for (let index = 0; index < 60; index += 1) expect(shown().join('\n')).toContain(`Paragraph ${index}.`)
   })
 
+  describe('that is very long', () => {
+    const long = Array.from({ length: 900 }, (_, index) => `Line ${index}, ${'word '.repeat(8)}`).join('\n\n')
+    const shared = (
+      anna: { thread(channel: string, ts: string): readonly { files?: readonly object[] }[] },
+      ts: string,
+    ) => anna.thread(CHANNEL, ts).flatMap(({ files }) => files ?? [])
+
+    it('also comes as a file, once, however often it is shown', async () => {
+      const { anna, threadTs, start } = await open()
+      for (let process = 0; process < 2; process += 1) {
+        const reply = start()
+        reply.show(answered(long))
+        await reply.settled()
+        reply.close()
+      }
+      expect(shared(anna, threadTs)).toMatchObject([{ name: 'answer-turn-1.md', size: long.length }])
+    })
+
+    it('comes once also where nobody was told that the file arrived', async () => {
+      const { slack, anna, threadTs, start } = await open()
+      slack.faults.next('files.completeUploadExternal', { dropAnswer: true })
+      const reply = start()
+      reply.show(answered(long))
+      await reply.settled()
+      expect(shared(anna, threadTs)).toHaveLength(1)
+    })
+
+    it('is complete without the file where Slack does not take it, and the operator knows', async () => {
+      const { slack, anna, threadTs, start, shown, log } = await open()
+      slack.faults.next('files.getUploadURLExternal', { error: 'missing_scope' })
+      const reply = start()
+      reply.show(answered(long))
+      await reply.settled()
+      expect(shared(anna, threadTs)).toEqual([])
+      expect(shown().join('\n')).toContain('Line 899,')
+      expect(log.lines).toMatchObject([{ level: 'warn', fields: { turn: 'turn-1', code: 'missing_scope' } }])
+    })
+
+    it('comes without a file as long as it is not over, or fits a few messages', async () => {
+      const { anna, threadTs, start } = await open()
+      const reply = start()
+      reply.show(view({ type: 'working' }, long))
+      await reply.settled()
+      reply.show(answered(long.slice(0, 20_000)))
+      await reply.settled()
+      expect(shared(anna, threadTs)).toEqual([])
+    })
+  })
+
   it('is taken out again when there is nothing to answer', async () => {
     const { start, shown } = await open()
     const reply = start()
