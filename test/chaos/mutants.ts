@@ -28,7 +28,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'posts again without looking whether the first post arrived',
     file: 'slack/poster.js',
-    original: 'metadataKey(message) === keyText(key)',
+    original: 'metadataKey(message) === key',
     broken: 'false',
   },
   {

@@ -112,6 +112,8 @@ const decision: Scene = async (stage, random) => {
     const outcomes = await Promise.all(presses.map((each) => press(stage, talk, card, each)))
     // Once the bot has taken the first one, the other button must not count any more.
     if (contrary && outcomes.includes('acknowledged')) await press(stage, talk, card, other)
+    // A question that stands twice keeps a copy that no press ends.
+    if (Date.now() > stage.deadline()) throw new GivenUp(`the question about ${token} is still open`)
     await sleep(random.between(20, 200))
   }
 }
