@@ -98,7 +98,7 @@ export class ReplyStream {
       return 'unchanged'
     }
     const isPausing = growth.text === this.#previous
-    const settled = settledText(this.#previous, growth.text)
+    const settled = settledText(growth.text, isPausing)
     this.#previous = growth.text
     // What is held back now is looked at once more, in case nothing further is written for a while.
     if (!isPausing && settled.length < growth.text.length) this.request()

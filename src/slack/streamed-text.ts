@@ -1,18 +1,16 @@
 /**
  * How much of a text that is still being written may be appended to a native stream. What was appended stays for good, so only text goes
- * out that no later piece can change: the beginning that two renderings in a row agree on, without what is still open in it (a fence, a
- * table, emphasis, half a link). Pure.
+ * out that no later piece is likely to change: whole words, behind which nothing is open (a fence, a table, emphasis, half a link). Pure.
  */
 
 /**
- * @param previous the rendered text as it was a moment ago
- * @param current the rendered text now; where it is the same, whoever writes pauses, and the last word counts as whole
- * @returns a beginning of `current`
+ * @param rendered the text as it would be shown now; what is open in it is closed at its end
+ * @param isPausing nothing was written since the last look: then the last word counts as whole
+ * @returns a beginning of `rendered`
  */
-export function settledText(previous: string, current: string): string {
-  const agreed = current.slice(0, commonLength(previous, current))
-  const start = lastBlock(agreed)
-  return agreed.slice(0, start) + closedWords(agreed.slice(start), previous === current)
+export function settledText(rendered: string, isPausing: boolean): string {
+  const start = lastBlock(rendered)
+  return rendered.slice(0, start) + closedWords(rendered.slice(start), isPausing)
 }
 
 /**
@@ -21,13 +19,6 @@ export function settledText(previous: string, current: string): string {
  */
 export function holdsLink(text: string): boolean {
   return /\]\(|\b[a-z][a-z\d+.-]*:\/\/|\bmailto:|\bwww\./i.test(text)
-}
-
-function commonLength(one: string, other: string): number {
-  const most = Math.min(one.length, other.length)
-  let length = 0
-  while (length < most && one.charCodeAt(length) === other.charCodeAt(length)) length += 1
-  return length
 }
 
 /** Where the last block begins: behind the last blank line, or at a fence that is not closed. Tables are fences here, and still move. */
