@@ -28,7 +28,7 @@ import { SlackRefused, slackCall } from './web.js'
 
 export interface ConnectionRooms {
   readonly web: WebClient
-  readonly poster: Poster
+  readonly poster: Pick<Poster, 'post'>
   readonly commands: Commands
   readonly people: People
   readonly conversations: Pick<Conversations, 'countOf'>

@@ -341,6 +341,8 @@ describe('the Home tab', () => {
 
   it('lets nobody disconnect somebody else', async () => {
     await running({ connected: { [ANNA]: ANNAS_MAIL, [BEN]: BENS_MAIL } })
+    house.slack.person(BEN).post('hello')
+    await house.slack.person(BEN).waitFor(answers('You said: hello'))
     const anna = await opened('Your Gmail is connected')
     const button = anna.home?.elements[0]
     await house.slack.deliveries.once('interactive', {

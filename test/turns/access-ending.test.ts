@@ -117,6 +117,22 @@ describe('access that ends', () => {
     expect(house.replyOf(turn).last.phase).toEqual({ type: 'ended', ending: 'disconnected' })
   })
 
+  it('ends a question for a connection; what is written after it is asked anew', async () => {
+    house.scalekit.connected = 'missing'
+    const { conversation, ts } = await house.say('What is unread?')
+    await house.work(conversation)
+    const turn = await house.turnOf(conversation)
+    await house.clock.advance(Number(ts) * 1_000 - house.clock.now())
+    await note(conversation)
+    // The second is one second younger, by Slack's clock.
+    await house.say('And now?', { threadTs: ts })
+    ender.start()
+    await house.pass(2_000)
+    const [first, second] = await house.turnsOf(conversation)
+    expect(first).toMatchObject({ id: turn.id, ending: 'disconnected' })
+    expect(second).toMatchObject({ state: 'waiting_connection' })
+  })
+
   it('that another process noted is found within seconds', async () => {
     const { conversation } = await deciding()
     ender.start()

@@ -1,0 +1,112 @@
+import { WebClient } from '@slack/web-api'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { ConnectionCommands, connectionWord } from '../../src/slack/connection-commands.js'
+import type { MessageContent } from '../../src/slack/poster.js'
+import type { Store } from '../../src/store/store.js'
+import { ConnectionWatch } from '../../src/turns/connection-watch.js'
+import type { ConnectionState } from '../../src/turns/ports.js'
+import { ANNA, BEN, DM, openStore, TEAM } from '../store/fixture.js'
+import { FakeClock } from '../turns/fake-clock.js'
+import { SilentLog } from '../turns/silent-log.js'
+
+let store: Store
+let clock: FakeClock
+let state: ConnectionState
+let said: MessageContent[]
+let problem: 'guest' | null
+let commands: ConnectionCommands
+
+beforeEach(async () => {
+  store = await openStore()
+  clock = new FakeClock()
+  state = 'missing'
+  said = []
+  problem = null
+  const connections = {
+    state: async () => state,
+    link: async () => ({ url: 'https://connect.example/1', expiresAt: clock.now() + 3_600_000 }),
+    disconnect: async () => true,
+  }
+  const log = new SilentLog()
+  const web = new WebClient('xoxb-1')
+  web.chat.update = async (options) => {
+    said.push({ text: '', blocks: [], ...options } as MessageContent)
+    return { ok: true }
+  }
+  commands = new ConnectionCommands(
+    {
+      web,
+      poster: {
+        post: async (_key, _target, content) => {
+          const isNew = said.length === 0
+          if (isNew) said.push(content)
+          return { ts: '1.0', isNew }
+        },
+      },
+      commands: store.commands,
+      people: store.people,
+      conversations: store.conversations,
+      endings: store.accessEndings,
+      connections,
+      mailboxes: { address: async () => null, forget: () => undefined },
+      watch: new ConnectionWatch(connections, clock, log),
+      profile: async () =>
+        problem === null ? { name: 'Anna', timeZone: 'UTC', email: 'anna@x.example' } : { problem },
+      directMessage: async () => DM,
+      identifierOf: () => 'slack:T1:anyone',
+      onDeactivated: async () => undefined,
+      endAccess: () => undefined,
+      rules: { slashCommand: '/inbox' },
+      now: () => clock.now(),
+      log,
+    },
+    () => undefined,
+  )
+})
+afterEach(async () => {
+  await store.close()
+})
+
+async function connect(user = ANNA): Promise<string> {
+  await store.commands.journal({ triggerId: user, team: TEAM, user, text: 'connect' })
+  await work()
+  return JSON.stringify(said.at(-1))
+}
+async function work(): Promise<void> {
+  for (const command of await store.commands.unfinished()) await commands.work(command, 'connect')
+}
+
+describe('a command about the connection', () => {
+  it.each([
+    ['connect', 'connect'],
+    [' DisConnect ', 'disconnect'],
+    ['STATUS', 'status'],
+    ['connect please', null],
+    ['status of the order?', null],
+    ['disconnected', null],
+    ['', null],
+  ])('is the whole text, whatever its case: %j', (text, word) => {
+    expect(connectionWord(text)).toBe(word)
+  })
+})
+
+describe('a connect prompt', () => {
+  it('says so when a day has passed', async () => {
+    await connect()
+    const [command] = await store.commands.unfinished()
+    expect(command?.state).toBe('waiting')
+    await clock.advance((command?.receivedAt ?? 0) + 25 * 3_600_000 - clock.now())
+    await work()
+    expect(JSON.stringify(said.at(-1))).toContain('has expired, and nothing was connected')
+    expect(await store.commands.unfinished()).toEqual([])
+  })
+
+  it('is none for somebody who may not have a connection, or whose identifier is taken', async () => {
+    problem = 'guest'
+    expect(await connect()).toContain('not for guests')
+    problem = null
+    await store.people.identify(await store.people.ensure(TEAM, ANNA), 'slack:T1:anyone')
+    expect(await connect(BEN)).toContain('already in use by another account')
+    expect(await store.commands.unfinished()).toEqual([])
+  })
+})

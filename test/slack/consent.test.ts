@@ -1,0 +1,46 @@
+import { describe, expect, it } from 'vitest'
+import { connectPrompt } from '../../src/slack/connect-prompt.js'
+import { consentLines, helpLines } from '../../src/slack/consent.js'
+import { homeBlocks } from '../../src/slack/home.js'
+
+const rules = { slashCommand: '/mail' }
+
+describe('what will be allowed', () => {
+  it('is three lines: reading, the press, and the way out', () => {
+    const [reads, asks, ends] = consentLines(rules)
+    expect(reads).toContain('read and search')
+    expect(asks).toContain('only after you press Approve')
+    expect(ends).toContain('/mail disconnect')
+  })
+
+  it('tells of what configuration lets happen without a press', () => {
+    const [, asks] = consentLines({ ...rules, unasked: ['gmail_create_draft', 'gmail_trash_thread'] })
+    expect(asks).toContain('I send something only after you press Approve')
+    expect(asks).toContain('writing a draft, moving a conversation to the trash')
+    expect(asks).not.toContain('I change')
+    expect(helpLines({ ...rules, unasked: ['gmail_create_draft'] })[1]).toContain('writing a draft')
+  })
+
+  it('stands in every prompt, above a button with the link', () => {
+    for (const state of ['missing', 'expired'] as const) {
+      const prompt = JSON.stringify(connectPrompt(state, 'https://connect.example/1', rules))
+      for (const line of consentLines(rules)) expect(prompt).toContain(line)
+      expect(prompt).toContain('"url":"https://connect.example/1"')
+      expect(prompt).toMatch(/"text":"Connect Gmail/)
+      const home = JSON.stringify(homeBlocks({ state, url: 'https://connect.example/1' }, rules))
+      for (const line of consentLines(rules)) expect(home).toContain(line)
+    }
+  })
+})
+
+describe('a Home tab', () => {
+  it.each(['lapsed', 'ending', 'unknown', 'none'] as const)('has no button where the state is %s', (state) => {
+    expect(homeBlocks({ state }, rules).filter(({ type }) => type === 'actions')).toEqual([])
+  })
+
+  it('asks before it disconnects', () => {
+    const button = JSON.stringify(homeBlocks({ state: 'connected', personId: 'person-1' }, rules))
+    expect(button).toContain('"confirm":{"title"')
+    expect(button).toContain('"value":"person-1"')
+  })
+})
