@@ -40,7 +40,7 @@ beforeEach(async () => {
         post: async (_key, _target, content) => {
           const isNew = said.length === 0
           if (isNew) said.push(content)
-          return { ts: '1.0', isNew }
+          return { ts: '1.0', isNew, isStream: false }
         },
       },
       commands: store.commands,
