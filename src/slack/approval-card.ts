@@ -4,6 +4,7 @@ import type { KnownBlock } from '@slack/web-api'
 import { describeToolCall } from '../turns/activity.js'
 import type { ApprovalView } from '../turns/view.js'
 import { ACTIONS } from './action-ids.js'
+import { recipientWarning, visibly } from './look-alikes.js'
 import { escapeMrkdwn } from './markdown-escape.js'
 
 type Input = Readonly<Record<string, unknown>>
@@ -125,7 +126,7 @@ function details(tool: string, input: Input, names: ReadonlyMap<string, string>)
   const isId = (name: string) => ID_FIELD.test(name) && !LABEL_FIELDS.has(name)
   const isFinePrint = (name: string, value: unknown) => isId(name) && !isNamed(value)
   const line = ([name, value]: [string, unknown]) =>
-    `*${label(name)}:* ${onOneLine(escapeMrkdwn(inWords(value, names)))}`
+    `*${label(name)}:* ${onOneLine(escapeMrkdwn(visibly(name, inWords(value, names))))}`
   const short = fields.filter(([name, value]) => !BODY_FIELDS.has(name) && !isFinePrint(name, value)).map(line)
   const bodies = fields.filter(([name]) => BODY_FIELDS.has(name)).map(([, value]) => quote(inWords(value, names)))
   // A name comes from the mailbox, where anybody can write: the id it stands for is told as well.
@@ -135,6 +136,7 @@ function details(tool: string, input: Input, names: ReadonlyMap<string, string>)
   if (fields.length === 0) return sections(`_${escapeMrkdwn(tool)} without any details_`)
   return [
     ...(short.length === 0 ? [] : sections(short.join('\n'))),
+    ...recipientWarning(input).flatMap((words) => sections(`⚠️ *Look twice:* ${escapeMrkdwn(words)}`)),
     ...bodies.flatMap(sections),
     ...finePrint.flatMap(small),
   ]

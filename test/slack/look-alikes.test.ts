@@ -1,0 +1,44 @@
+import { describe, expect, it, test } from 'vitest'
+import { recipientWarning, visibly } from '../../src/slack/look-alikes.js'
+
+describe('recipients that are not what they look like', () => {
+  test.each([
+    ['a Cyrillic letter among Latin ones', 'helen@meridi\u0430n.example', 'mixes Latin and Cyrillic'],
+    ['a Greek letter in the name', 'h\u03B5len@meridian.example', 'mixes Latin and Greek'],
+    ['a domain in one foreign alphabet', 'a@\u0430\u0440\u0440\u04CF\u0435.example', 'mixes Latin and Cyrillic'],
+    ['a domain with accents', 'helen@m\u00E9ridian.example', 'not in plain Latin'],
+    ['a domain in code', 'helen@xn--meridin-5ya.example', 'in code'],
+    ['letters in full width', 'helen@\uFF4Deridian.example', 'only look like others'],
+    ['a zero-width space', 'helen@meridian\u200B.example', 'nobody sees'],
+    ['a turn of direction', 'Helen \u202Eelpmaxe.live@nabi', 'nobody sees'],
+    ['a soft hyphen', 'he\u00ADlen@meridian.example', 'nobody sees'],
+  ])('%s is said', (_, to, words) => {
+    expect(recipientWarning({ to }).join('\n')).toContain(words)
+    expect(recipientWarning({ cc: ['ben@northwind.example', to] }).join('\n')).toContain(words)
+  })
+
+  test.each([
+    'helen.marsh@meridian-museum.example',
+    'Mateusz Zaj\u0105c <mateusz@northwind.example>',
+    '\u7530\u4E2D\u7531\u7D00 <y.tanaka@kamiya-maritime.example>',
+    '"Okafor, Ada" <ada@postbox.example>, o\u2019neil@x.example',
+  ])('%s is left alone', (to) => {
+    expect(recipientWarning({ to, bcc: [to] })).toEqual([])
+    expect(visibly('to', to)).toBe(to)
+  })
+
+  it('looks at recipients only: a subject may say what it likes', () => {
+    expect(recipientWarning({ subject: 'h\u0435llo@x.example', body: '\u202E' })).toEqual([])
+  })
+})
+
+describe('what cannot be seen', () => {
+  it('is shown in an address', () => {
+    expect(visibly('to', 'a\u200Bb@x.example')).toBe('a[U+200B]b@x.example')
+    expect(visibly('recipient_email', 'a\u{E0041}@x.example')).toBe('a[U+E0041]@x.example')
+  })
+
+  it('is left to emoji in a subject, where only what turns the text around is shown', () => {
+    expect(visibly('subject', 'Thanks ❤️ \u202Egpj.exe')).toBe('Thanks ❤️ [U+202E]gpj.exe')
+  })
+})
