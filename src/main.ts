@@ -144,6 +144,7 @@ async function run(
     rules,
     channelReplies: slack.channelReplies,
     homeTeam: identity.teamId,
+    homeEnterprise: identity.enterpriseId ?? null,
     allowGuests: slack.allowGuests,
     now: Date.now,
   })

@@ -76,6 +76,8 @@ const MESSAGE_EVENT = z.object({
   user: z.string().optional(),
   text: z.string().nullish(),
   bot_id: z.string().nullish(),
+  user_team: z.string().nullish(),
+  source_team: z.string().nullish(),
   files: z.array(FILE).optional(),
 })
 
@@ -201,6 +203,18 @@ function homeOf(
   return (isOurs && bot.enterpriseId) || team || bot.teamId
 }
 
+/**
+ * Whose a user id is. Ids are unique within a workspace or an organisation only, and in a channel shared with another one both are
+ * heard: the same id there is another person.
+ * @param userTeam the workspace or organisation that the user belongs to, as Slack tells it
+ */
+function homeOfUser(userTeam: string | null | undefined, home: string, bot: BotIdentity): string {
+  if (!userTeam || userTeam === bot.teamId || userTeam === bot.enterpriseId) return home
+  // Another workspace of the same organisation has the same ids; who is from outside, the directory tells then.
+  if (home.startsWith('E') && userTeam.startsWith('T')) return home
+  return userTeam
+}
+
 function readMessage(event: z.infer<typeof MESSAGE_EVENT>, team: string, bot: BotIdentity): Delivery {
   // Bots answer bots for ever: whatever has a bot's mark is left alone, our own messages among it.
   if (!WRITTEN_SUBTYPES.has(event.subtype) || event.bot_id || event.user === undefined || event.user === bot.userId) {
@@ -217,6 +231,7 @@ function readMessage(event: z.infer<typeof MESSAGE_EVENT>, team: string, bot: Bo
       ts: event.ts,
       threadTs: event.thread_ts ?? null,
       user: event.user,
+      userTeam: homeOfUser(event.user_team ?? event.source_team, team, bot),
       text: personsWords(text, bot.userId),
       files: (event.files ?? []).map((file) => ({
         id: file.id,
@@ -311,7 +326,7 @@ function readPress(body: object, bot: BotIdentity): Delivery {
   if (action === undefined || home === undefined) return { kind: 'malformed', reason: 'a press without action or team' }
   return {
     kind: 'press',
-    team: home,
+    team: homeOfUser(user.team_id, home, bot),
     user: user.id,
     actionId: action.action_id,
     value: action.value ?? '',

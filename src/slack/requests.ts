@@ -135,6 +135,7 @@ export class Requests {
       ts,
       threadTs: null,
       user: command.person.user,
+      userTeam: command.person.team,
       text: command.text,
       files: [],
       kind: 'im',

@@ -24,6 +24,8 @@ export interface SlackSurfaceOptions {
   readonly channelReplies: 'ask' | 'here' | 'private'
   /** Team id of the workspace that the bot's token belongs to. */
   readonly homeTeam: string
+  /** Its organisation, on Enterprise Grid. */
+  readonly homeEnterprise: string | null
   /** Whether guests of the workspace are served like members. */
   readonly allowGuests: boolean
   readonly now: () => number
@@ -145,6 +147,9 @@ export class SlackSurface implements Surface {
   }
 
   async #lookUp(person: Person): Promise<ProfileAnswer> {
+    const { homeTeam, homeEnterprise } = this.options
+    // The directory would answer for the member who has the same id here.
+    if (person.team !== homeTeam && person.team !== homeEnterprise) return { problem: 'outsider' }
     try {
       const { user } = await slackCall(() => this.options.web.users.info({ user: person.user }))
       if (user === undefined) return { problem: 'unknown_person' }

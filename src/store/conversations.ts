@@ -172,7 +172,7 @@ function withOwner(db: Database) {
     .selectFrom('conversation')
     .innerJoin('person', 'person.id', 'conversation.person_id')
     .selectAll('conversation')
-    .select(['person.slack_user', 'person.identifier'])
+    .select(['person.slack_user', 'person.identifier', 'person.team as person_team'])
 }
 
 function toConversation(row: Row): Conversation {
@@ -181,7 +181,12 @@ function toConversation(row: Row): Conversation {
     team: row.team,
     origin: { channel: row.channel, threadTs: row.thread_ts },
     kind: row.kind,
-    owner: toPerson({ id: row.person_id, team: row.team, slack_user: row.slack_user, identifier: row.identifier }),
+    owner: toPerson({
+      id: row.person_id,
+      team: row.person_team,
+      slack_user: row.slack_user,
+      identifier: row.identifier,
+    }),
     address:
       row.address_channel === null || row.address_thread_ts === null
         ? null

@@ -45,6 +45,11 @@ export class Messages {
     return await this.db.transaction().execute(async (tx) => {
       const known = await conversationOf(tx, message)
       if (known === null) return await this.#journal(tx, message, revision)
+      const { owner } = await new Conversations(tx, this.now).get(known)
+      // People edit only what they wrote: anything else is no edit of this message.
+      if (owner.user !== message.user || owner.team !== message.userTeam) {
+        return { admission: 'ignored', conversationId: null, isNew: false }
+      }
       await edit(tx, message, revision)
       return { admission: 'continues', conversationId: known, isNew: false }
     })
@@ -106,7 +111,9 @@ export class Messages {
     const existing = await conversations.inThread(message.team, message.channel, threadTs)
     const admission = admit(
       message,
-      existing === null ? null : { ownerUser: existing.owner.user, othersSpoke: existing.othersSpoke },
+      existing === null
+        ? null
+        : { ownerUser: existing.owner.user, ownerTeam: existing.owner.team, othersSpoke: existing.othersSpoke },
     )
     if (admission === 'ignored') return { admission, conversationId: null, isNew: false }
     if (existing !== null && (admission === 'bystander' || admission === 'bystander_addressed')) {
@@ -120,7 +127,7 @@ export class Messages {
         { channel: message.channel, threadTs },
         message.kind,
         (
-          await new People(tx, this.now).ensure(message.team, message.user)
+          await new People(tx, this.now).ensure(message.userTeam, message.user)
         ).id,
       ))
     return { admission, conversationId, isNew: await this.#insert(tx, conversationId, message, revision) }

@@ -10,6 +10,8 @@ export interface IncomingMessage {
   /** `ts` of the thread's first message; null at top level. */
   readonly threadTs: string | null
   readonly user: string
+  /** The workspace or organisation in which `user` is an id; another than `team` where somebody from outside writes in a shared channel. */
+  readonly userTeam: string
   /** The person's words: entities decoded, the bot's mention removed. */
   readonly text: string
   readonly files: readonly FileReference[]
@@ -30,11 +32,12 @@ export type Admission =
  * @param conversation the conversation of the message's thread, where there is one
  */
 export function admit(
-  message: Pick<IncomingMessage, 'user' | 'kind' | 'addressed'>,
-  conversation: { readonly ownerUser: string; readonly othersSpoke: boolean } | null,
+  message: Pick<IncomingMessage, 'user' | 'userTeam' | 'kind' | 'addressed'>,
+  conversation: { readonly ownerUser: string; readonly ownerTeam: string; readonly othersSpoke: boolean } | null,
 ): Admission {
   if (conversation === null) return message.addressed ? 'starts' : 'ignored'
-  if (conversation.ownerUser !== message.user) return message.addressed ? 'bystander_addressed' : 'bystander'
+  const isOwner = conversation.ownerUser === message.user && conversation.ownerTeam === message.userTeam
+  if (!isOwner) return message.addressed ? 'bystander_addressed' : 'bystander'
   // Once others talk in the thread, the owner may be talking to them: only a mention is certainly meant for the bot.
   if (message.kind === 'shared' && conversation.othersSpoke && !message.addressed) return 'ignored'
   return 'continues'

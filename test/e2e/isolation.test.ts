@@ -12,7 +12,7 @@ import { addressOf, CLEO, canaryOf, MARK, PEOPLE, type Visit, watchedMailboxes }
  * through one bot that serves them honestly at the same time. `ISOLATION_ATTEMPTS` and `ISOLATION_SEED` repeat or widen it.
  */
 
-const ATTEMPTS = Number(process.env.ISOLATION_ATTEMPTS ?? 2_000)
+const ATTEMPTS = Number(process.env.ISOLATION_ATTEMPTS ?? 1_500)
 const SEED = process.env.ISOLATION_SEED ?? String(Date.now())
 const BOT = 'U0INBOXBOT'
 
@@ -148,7 +148,7 @@ describe.each([
   ['here', 'instance'],
 ] as const)('answers %s, mailboxes reached in mode %s', (replies, mode) => {
   it(`${ATTEMPTS} attempts to reach another's mailbox come to nothing (seed ${SEED})`, {
-    timeout: 60_000,
+    timeout: 180_000,
   }, async () => {
     const { house, campaign, visits, shownIn, release } = await scene(replies, mode)
     await campaign.begin()

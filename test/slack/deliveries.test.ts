@@ -74,6 +74,7 @@ describe('what people write', () => {
       text: 'What is <unread>?',
       files: [],
       kind: 'im',
+      userTeam: 'T1',
       addressed: true,
     })
   })
@@ -131,7 +132,9 @@ describe('what people write', () => {
 
   it('belongs to where the app is installed, also in a channel of another organisation', () => {
     const theirs = { team_id: 'T_THEIRS', enterprise_id: 'E_THEIRS', is_ext_shared_channel: true }
-    expect(message(read(event(mention, theirs)))).toMatchObject({ team: 'T1' })
+    expect(message(read(event(mention, theirs)))).toMatchObject({ team: 'T1', userTeam: 'T1' })
+    const foreign = { ...mention, user_team: 'T_THEIRS', source_team: 'T_THEIRS' }
+    expect(message(read(event(foreign, theirs)))).toMatchObject({ team: 'T1', userTeam: 'T_THEIRS' })
   })
 })
 
@@ -361,6 +364,17 @@ describe('a press of a button', () => {
     expect(readDelivery({ ...press, ...nowhere }, bot)).toMatchObject({ team: 'E1' })
     expect(readDelivery({ ...press, ...nowhere }, { ...BOT, teamId: 'T1' })).toMatchObject({ team: 'T1' })
     expect(readDelivery({ ...command, team_id: 'T_THEIRS' }, bot)).toMatchObject({ team: 'T_THEIRS' })
+  })
+
+  it('is that of its person, not of the member with the same id here', () => {
+    const bot = { ...BOT, teamId: 'T1', enterpriseId: null }
+    const theirs = { ...press, user: { id: 'U0ANNA', team_id: 'T_THEIRS' } }
+    expect(readDelivery(theirs, bot)).toMatchObject({ team: 'T_THEIRS', user: 'U0ANNA' })
+    const onGrid = { ...bot, enterpriseId: 'E1' }
+    // Another workspace of the organisation, where ids are the same; another organisation, where they are not.
+    expect(readDelivery({ ...theirs, enterprise: { id: 'E1' } }, onGrid)).toMatchObject({ team: 'E1' })
+    const elsewhere = { ...press, enterprise: { id: 'E1' }, user: { id: 'U0ANNA', team_id: 'E_THEIRS' } }
+    expect(readDelivery(elsewhere, onGrid)).toMatchObject({ team: 'E_THEIRS' })
   })
 
   it('without a team falls back to that of its person', () => {

@@ -25,6 +25,7 @@ export function incoming(ts: string, rest: Partial<IncomingMessage> = {}): Incom
     ts,
     threadTs: null,
     user: ANNA,
+    userTeam: TEAM,
     text: `words of ${ts}`,
     files: [],
     kind: channel.startsWith('D') ? 'im' : 'shared',

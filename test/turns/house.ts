@@ -159,6 +159,7 @@ export class House {
       ts,
       threadTs: where.threadTs ?? null,
       user: where.user ?? ANNA,
+      userTeam: TEAM,
       text,
       files: Array.from({ length: where.files ?? 0 }, (_, index) => ({
         id: `F${index}`,

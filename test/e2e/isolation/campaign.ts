@@ -87,8 +87,9 @@ export class Campaign {
   }
 
   async run(attempts: number): Promise<void> {
-    const expensive = Math.floor(attempts / 40)
-    const honest = Math.floor(attempts / 40)
+    // Whole turns, which cost time and not more certainty: so many of them and no more.
+    const expensive = Math.min(40, Math.floor(attempts / 40))
+    const honest = expensive
     const moves = this.random.shuffled([
       ...Array.from({ length: attempts - expensive }, () => this.#attempt(this.#cheap)),
       ...Array.from({ length: expensive }, () => this.#attempt(this.#costly)),
@@ -211,7 +212,7 @@ export class Campaign {
       const { channel, ts } = this.#channelThread(victim, SHARED)
       const foreign = this.random.pick([
         { user_team: ELSEWHERE, source_team: ELSEWHERE },
-        { team: ELSEWHERE },
+        { source_team: ELSEWHERE },
         { user_team: 'E0OTHER', source_team: ELSEWHERE },
       ])
       await this.#event({ ...this.#message(OUTSIDER, { channel, thread_ts: ts }), user: victim, ...foreign }, true)
