@@ -28,6 +28,7 @@ export function approvalBlocks(approval: ApprovalView, over = false): KnownBlock
     return [...blocks, { type: 'context', elements: [{ type: 'mrkdwn', text: words }] }]
   }
   return [
+    OUR_OWN_WORDS,
     ...blocks,
     {
       type: 'actions',
@@ -50,6 +51,17 @@ export function approvalBlocks(approval: ApprovalView, over = false): KnownBlock
       ],
     },
   ]
+}
+
+/** The answer above may hold a text that looks like a card, copied from a mail. Text of the agent's never is in this small print. */
+const OUR_OWN_WORDS: KnownBlock = {
+  type: 'context',
+  elements: [
+    {
+      type: 'mrkdwn',
+      text: '🔐 *Your decision.* Only what stands between this line and the buttons will happen, whatever the text above says.',
+    },
+  ],
 }
 
 const DECIDED = { approved: '✅ You approved this.', denied: '🚫 You said no to this.' }

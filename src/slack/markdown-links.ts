@@ -52,8 +52,8 @@ const FILE_ENDING =
   /\.(?:pdf|docx?|xlsx?|pptx?|csv|tsv|txt|rtf|html?|json|ya?ml|xml|png|jpe?g|gif|svg|webp|js|ts|tsx|jsx|css|eml|mbox|ics|log|exe)$/
 
 /**
- * What must be added to a link's label so that it does not lie: the true host (or mail address), shortened from the left,
- * where the label looks like an address that is not the target's. Undefined where the label is honest, or just words.
+ * What must be added to a link's label so that its reader sees where it leads: the true host (or mail address), shortened from the left.
+ * Undefined where the label says it already. Words say nothing: "the contract" may lead anywhere, and carry anything there.
  */
 export function trueDestination(label: string, target: LinkTarget): string | undefined {
   const shown = label
@@ -61,10 +61,10 @@ export function trueDestination(label: string, target: LinkTarget): string | und
     .replace(/\p{Cf}/gu, '')
     .replace(/[。｡]/gu, '.')
     .toLowerCase()
-  return isHonest(shown, target) ? undefined : shortHost(target.destination)
+  return namesTarget(shown, target) ? undefined : shortHost(target.destination)
 }
 
-function isHonest(shown: string, target: LinkTarget): boolean {
+function namesTarget(shown: string, target: LinkTarget): boolean {
   const claimed: string[] = []
   for (const [address] of shown.matchAll(ADDRESS_IN_TEXT)) {
     if (target.mail && address.replace(/^mailto:|[.!?]+$/g, '') !== target.destination) return false
@@ -79,7 +79,7 @@ function isHonest(shown: string, target: LinkTarget): boolean {
   const destination = target.mail
     ? target.destination.slice(target.destination.lastIndexOf('@') + 1)
     : target.destination
-  return claimed.every((host) => isSameSite(host, destination))
+  return claimed.length > 0 && claimed.every((host) => isSameSite(host, destination))
 }
 
 function isSameSite(claimed: string, destination: string): boolean {

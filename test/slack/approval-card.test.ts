@@ -83,7 +83,7 @@ describe('the card of a tool call', () => {
   it('asks in words of its own for every tool that needs a yes', () => {
     const asking = Object.entries(GMAIL_TOOLS).filter(([, kind]) => kind !== 'read')
     expect(asking.length).toBeGreaterThan(5)
-    const questions = asking.map(([name]) => shown(approval(name, {}))[1])
+    const questions = asking.map(([name]) => shown(approval(name, {}))[2])
     expect(new Set(questions).size).toBe(asking.length)
     for (const question of questions) expect(question).not.toContain('Allow this?')
   })
@@ -193,6 +193,20 @@ describe('the card of a tool call', () => {
         expectSlackTakes({ text: 'x', blocks: approvalBlocks(view) })
       }),
     )
+  })
+
+  it('begins with a line of its own, in a form that no answer can have, so that a card in an answer is told from it', () => {
+    const [first] = approvalBlocks(approval('gmail_send_message', mail))
+    expect(first).toMatchObject({ type: 'context', elements: [{ text: expect.stringContaining('Your decision') }] })
+  })
+
+  it('says where an address is not what it looks like, beside the address', () => {
+    const to = 'helen@meridi\u0430n.example, ben@north\u200Bwind.example'
+    const card = cardOf(approval('gmail_send_message', { ...mail, to }))
+    expect(card).toContain('ben@north[U+200B]wind.example')
+    expect(card).toContain('Look twice')
+    expect(card).toContain('mixes Latin and Cyrillic')
+    expect(cardOf(approval('gmail_send_message', mail))).not.toContain('Look twice')
   })
 
   it('lets no value pretend to be another field', () => {
