@@ -18,6 +18,8 @@ export class ClientCredentials {
   readonly #options: ClientCredentialsOptions
   readonly #signer: TokenSigner
   readonly #valid = new Set<string>()
+  /** Every token that was ever handed out, oldest first. */
+  readonly issued: string[] = []
 
   constructor(options: ClientCredentialsOptions, signer: TokenSigner) {
     this.#options = options
@@ -46,7 +48,9 @@ export class ClientCredentials {
     const jti = randomUUID()
     const claims = { sub: clientId, iat, exp: iat + lifetime, jti, token_type: TOKEN_TYPE }
     this.#valid.add(jti)
-    sendJson(response, 200, { access_token: this.#signer.sign(claims), token_type: 'Bearer', expires_in: lifetime })
+    const token = this.#signer.sign(claims)
+    this.issued.push(token)
+    sendJson(response, 200, { access_token: token, token_type: 'Bearer', expires_in: lifetime })
   }
 
   /** @throws {ScalekitError} unless the header carries a token of ours that holds. */

@@ -77,6 +77,8 @@ export interface ScalekitSandbox {
   instances(): readonly McpInstance[]
   /** Session tokens, oldest first. */
   issuedTokens(): readonly SessionToken[]
+  /** The app's own access tokens, oldest first. */
+  issuedClientTokens(): readonly string[]
   /** Answered requests, oldest first. */
   requests(endpoint?: Endpoint): readonly RequestEntry[]
   webhookDeliveries(): readonly WebhookDelivery[]
@@ -160,6 +162,7 @@ export async function startScalekit(options: ScalekitOptions): Promise<ScalekitS
     account: (identifier, connector = DEFAULT_CONNECTION) => accounts.find(accounts.connection(connector), identifier),
     configs: () => configurations.all(),
     instances: () => configurations.instances(),
+    issuedClientTokens: () => credentials.issued,
     issuedTokens: () => sessionTokens.issued,
     requests: (endpoint) => traffic.requests(endpoint),
     webhookDeliveries: () => webhook?.deliveries ?? [],
