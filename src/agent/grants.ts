@@ -4,7 +4,8 @@
  */
 
 import { inspect } from 'node:util'
-import type { MailboxGrant } from '../turns/ports.js'
+// biome-ignore lint/correctness/noUnusedImports: it is used, as the name of a member
+import type { granted, MailboxGrant } from '../turns/ports.js'
 
 /** What a session made with a grant is attached to. */
 export type Attachment =
@@ -12,6 +13,7 @@ export type Attachment =
   | { readonly mode: 'instance'; readonly url: string; readonly vaultIds: readonly [] }
 
 export class PersonalGrant implements MailboxGrant {
+  declare readonly [granted]: true
   readonly #attachment: Attachment
 
   /** Only the two ways to a mailbox make grants, each after asking Scalekit for this person. */

@@ -27,7 +27,10 @@ export interface ToolDecision {
  */
 export interface MailboxGrant {
   readonly personId: string
+  readonly [granted]: true
 }
+/** Exists for the compiler only: plain values that look like a grant are none. */
+export declare const granted: unique symbol
 
 export interface MailboxAccess {
   /**

@@ -110,6 +110,13 @@ function stored(running: House) {
   const database = new Sqlite(running.databasePath, { readonly: true })
   try {
     return {
+      unfinished: database
+        .prepare(
+          `select turn.state, conversation.channel, conversation.kind, person.slack_user, person.team from turn
+           join conversation on conversation.id = turn.conversation_id join person on person.id = conversation.person_id
+           where turn.state != 'ended'`,
+        )
+        .all(),
       active: database
         .prepare(`select count(*) as count from turn where state not in ('ended', 'waiting_approval')`)
         .get() as { count: number },
@@ -136,8 +143,9 @@ async function quiet(running: House, held: number): Promise<void> {
   await vi.waitFor(
     () => {
       expect(running.slack.deliveries.all.filter(({ finished }) => !finished)).toHaveLength(0)
-      const { active, queued } = stored(running)
-      expect({ active: active.count, queued: queued.count }).toEqual({ active: 2 * held, queued: held })
+      const { active, queued, unfinished } = stored(running)
+      const stuck = JSON.stringify(unfinished)
+      expect({ active: active.count, queued: queued.count }, stuck).toEqual({ active: 2 * held, queued: held })
     },
     { timeout: 50_000, interval: 100 },
   )

@@ -289,12 +289,6 @@ export class Campaign {
       const message = this.#message(OUTSIDER, { channel: SHARED })
       await this.#event({ ...message, user: victim, user_team: ELSEWHERE, source_team: ELSEWHERE }, true)
     },
-    "a message in the attacker's own direct messages, under the other's thread": async (attacker, victim) => {
-      if (attacker === OUTSIDER) return
-      const { ts } = this.#directThread(victim)
-      const { dm } = this.house.slack.person(attacker)
-      await this.#event(this.#message(attacker, { channel: dm, thread_ts: ts, channel_type: 'im' }))
-    },
   }
 
   // How it gets there
