@@ -15,6 +15,7 @@ import { escapeMrkdwn } from './markdown-escape.js'
 import { Pager } from './pages.js'
 import type { MessageContent } from './poster.js'
 import type { GrowthStep } from './reply-stream.js'
+import { holdsLink } from './streamed-text.js'
 
 export interface ReplyLook extends AppRules {
   /** `owner`: nobody else reads it. `others`: it stands in a channel, so decisions and links go into a private card. */
@@ -216,9 +217,15 @@ function duration(ms: number): string {
 export function growthSteps(view: ReplyView, look: ReplyLook): GrowthStep[] {
   return toolSteps(view.reply).map((step) => ({
     id: step.id,
-    title: stepWords(step, look),
+    title: streamedWords(step, look),
     status: STREAMED_STEPS[step.state],
   }))
+}
+
+/** Nothing escapes a title, and nothing forbids previews in it: words that could be read as more than words stay out. */
+function streamedWords(step: ToolStep, look: ReplyLook): string {
+  const words = stepWords(step, look)
+  return /[<>&]/.test(words) || holdsLink(words) ? describeToolKind(step.name) : words
 }
 
 const STREAMED_STEPS = {

@@ -48,6 +48,8 @@ interface Landed {
 const RETRY_MS = 2_000
 /** With this code a message that streams refuses to be edited. */
 const STREAMING = 'streaming_state_conflict'
+/** With this code it does not delete a message: it is streaming, or somebody else's. */
+const UNDELETABLE = 'cant_delete_message'
 /** While an edit is due anyway, a growing text is looked at only after so many more characters: whether it needs a further message. */
 const LOOK_CHARACTERS = 1_000
 /** With these codes nothing that is posted or edited there can ever land. */
@@ -397,13 +399,26 @@ export class ReplyMessage implements ReplyDisplay {
     for (const landed of this.#landed[place].slice(part)) {
       try {
         await this.#endStream(landed)
-        await slackCall(() => this.rooms.web.chat.delete({ channel: landed.channel, ts: landed.ts }))
+        await this.#delete(landed)
       } catch (error) {
         if (!(error instanceof SlackRefused)) throw error
         this.rooms.log.warn({ turn: this.look.turnId, code: error.code }, 'a message could not be deleted, or was gone')
       }
     }
     await this.#forgetFrom(place, part)
+  }
+
+  async #delete(landed: Landed): Promise<void> {
+    const { channel, ts } = landed
+    const remove = () => slackCall(() => this.rooms.web.chat.delete({ channel, ts }))
+    try {
+      await remove()
+    } catch (error) {
+      if (!(error instanceof SlackRefused) || error.code !== UNDELETABLE) throw error
+      // As it says of messages that a process before this one left streaming.
+      await this.#endForeignStream(landed)
+      await remove()
+    }
   }
 
   async #forgetFrom(place: Place, part: number): Promise<void> {

@@ -9,7 +9,7 @@ afterEach(async () => {
   await house.close()
 })
 
-async function running(mode: 'native' | 'auto', brain: TestBrain): Promise<void> {
+async function running(mode: 'edit' | 'native' | 'auto', brain: TestBrain): Promise<void> {
   house = await House.running({ brain, environment: { REPLY_STREAMING: mode, CHANNEL_REPLIES: 'here' } })
 }
 
@@ -93,4 +93,33 @@ describe('in the middle of a stream', () => {
     await anna.waitFor((message) => message.shown.includes('And here is the second.') && message.elements.length === 0)
     expect(anna.thread(asked.channel, asked.ts)).toHaveLength(2)
   })
+})
+
+describe('an answer of 200,000 characters', () => {
+  const LINES = 2_500
+  const long = Array.from({ length: LINES }, (_, index) => `Line ${index}. ${'word '.repeat(14)}`).join('\n\n')
+  const numbers = (text: string) => [...text.matchAll(/Line (\d+)\./g)].map(([, number]) => Number(number))
+
+  it.each(['edit', 'native', 'auto'] as const)(
+    'arrives complete, and once as a file, also when the bot is killed on the way: %s',
+    { timeout: 240_000 },
+    async (mode) => {
+      expect(long.length).toBeGreaterThan(200_000)
+      const { answer, reached, goOn } = inTwoHalves(long.slice(0, 60_000), long.slice(60_000))
+      await running(mode, new TestBrain().when(/everything/, answer))
+      const anna = house.slack.person(ANNA)
+      const asked = anna.post('tell me everything')
+      await reached
+      const own = () => anna.thread(asked.channel, asked.ts).filter(fromBot)
+      await house.slack.waitFor(() => own().length > 2, { timeoutMs: 60_000 })
+      await house.bot.kill()
+      await house.startBot()
+      goOn()
+      await house.slack.waitFor(() => own().some(({ files }) => files !== undefined), { timeoutMs: 180_000 })
+      const messages = own()
+      expect(messages.flatMap(({ files }) => files ?? [])).toMatchObject([{ size: long.length }])
+      expect(numbers(messages.map(({ shown }) => shown).join('\n'))).toEqual(Array.from({ length: LINES }, (_, n) => n))
+      expect(messages.flatMap(({ elements }) => elements)).toEqual([])
+    },
+  )
 })

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { helpText } from '../../src/slack/consent.js'
-import { cardMessages, type ReplyLook, replyMessages } from '../../src/slack/reply-blocks.js'
+import { cardMessages, growthSteps, type ReplyLook, replyMessages } from '../../src/slack/reply-blocks.js'
 import { ENDING_WORDS, type Ending } from '../../src/turns/endings.js'
 import { EMPTY_REPLY, type Reply, type ReplyItem, type ToolStep } from '../../src/turns/reply.js'
 import type { ApprovalView, Phase, ReplyView } from '../../src/turns/view.js'
@@ -160,6 +160,25 @@ describe('what a reply shows', () => {
   it('keeps the beginning of what was never finished, when it was stopped', () => {
     expect(read(view(ended('stopped'), { cutOff: 'There are three ' }))).toContain('There are three …')
   })
+})
+
+describe('a step in a native stream', () => {
+  const title = (query: string, look = owner) =>
+    growthSteps(view({ type: 'working' }, { reply: replyOf(tool('gmail_fetch_mails', { query })) }), look).map(
+      (step) => step.title,
+    )
+
+  it('says what is done, in plain words', () => {
+    expect(title('from dana')).toEqual(['Searching mail: from dana'])
+    expect(title('from dana', others)).toEqual(['Searching mail'])
+  })
+
+  it.each(['<!channel>', 'https://evil.example/?q=1', '[a](b)', 'a & b'])(
+    'says only what kind of step it is where its words could do more than be read: %s',
+    (query) => {
+      expect(title(query)).toEqual(['Searching mail'])
+    },
+  )
 })
 
 describe('a decision', () => {

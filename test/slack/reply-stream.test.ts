@@ -8,7 +8,7 @@ import { Store } from '../../src/store/store.js'
 import { SYSTEM_CLOCK } from '../../src/turns/connection-watch.js'
 import { EMPTY_REPLY, type ReplyItem } from '../../src/turns/reply.js'
 import type { Phase, ReplyView } from '../../src/turns/view.js'
-import { slackFor, WORLD } from '../sandbox/slack/harness.js'
+import { Clock, slackFor, WORLD } from '../sandbox/slack/harness.js'
 import { SilentLog } from '../turns/silent-log.js'
 
 /** A reply as a native stream, against the sandbox's Slack. */
@@ -49,8 +49,8 @@ const working = (text: string, items: readonly ReplyItem[] = []) => view({ type:
 const answered = (text: string, items: readonly ReplyItem[] = []) =>
   view({ type: 'ended', ending: 'answered' }, text, items)
 
-async function open(mode: ReplyStreaming = 'native') {
-  const slack = await slackFor()
+async function open(mode: ReplyStreaming = 'native', options: Parameters<typeof slackFor>[0] = {}) {
+  const slack = await slackFor(options)
   const log = new SilentLog()
   const web = createWebClient(slack.botToken, slack.apiUrl, log)
   const anna = slack.person('U0ANNA')
@@ -221,6 +221,36 @@ describe('where Slack takes no stream', () => {
   })
 })
 
+describe('a stream that Slack ends after five minutes', () => {
+  it('goes on as edits of the same message, to the same end', async () => {
+    const clock = new Clock()
+    const house = await open('native', { now: clock.now })
+    const reply = house.start()
+    reply.show(starting)
+    await write(house, reply, 'One two')
+    const [before] = house.messages()
+    clock.advance(5 * 60_000)
+    reply.show(working('One two three four five'))
+    await house.sees('three four five')
+    expect(house.calls('chat.update').length).toBeGreaterThan(0)
+    reply.show(answered('One two three four five six.'))
+    await reply.settled()
+    expect(house.messages()).toMatchObject([{ ts: before?.ts, shown: 'One two three four five six.' }])
+  })
+
+  it('also where nothing was appended any more: the end is written all the same', async () => {
+    const clock = new Clock()
+    const house = await open('native', { now: clock.now })
+    const reply = house.start()
+    reply.show(starting)
+    await write(house, reply, 'One two')
+    clock.advance(5 * 60_000)
+    reply.show(answered('One two.'))
+    await reply.settled()
+    expect(house.shown()).toEqual(['One two.'])
+  })
+})
+
 describe('an append', () => {
   it('that is throttled waits, and keeps no edit waiting', async () => {
     const house = await open()
@@ -260,6 +290,16 @@ describe('a stream of a process that is gone', () => {
     second.show(answered('Half of it, and the rest.'))
     await second.settled()
     expect(house.shown()).toEqual(['Half of it, and the rest.'])
+  })
+
+  it('is taken out of Slack where there is nothing to answer any more', async () => {
+    const house = await open()
+    const first = house.start()
+    first.show(starting)
+    await write(house, first, 'Half of')
+    first.close()
+    await house.start().remove()
+    expect(house.shown()).toEqual([])
   })
 
   it('is found where nobody was told that it was started', async () => {

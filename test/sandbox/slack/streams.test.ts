@@ -62,6 +62,15 @@ test('five minutes after its start it is over, however much was appended', async
   expect(await outcomeOf(web.chat.update({ channel, ts, text: 'x' }))).toBe('ok')
 })
 
+test('as long as it is open it can be neither edited nor deleted', async () => {
+  const { web, anna, channel, thread_ts, ts } = await started()
+  expect(await outcomeOf(web.chat.update({ channel, ts, text: 'x' }))).toBe('streaming_state_conflict')
+  expect(await outcomeOf(web.chat.delete({ channel, ts }))).toBe('cant_delete_message')
+  await web.chat.stopStream({ channel, ts })
+  expect(await outcomeOf(web.chat.delete({ channel, ts }))).toBe('ok')
+  expect(anna.thread(channel, thread_ts)).toHaveLength(1)
+})
+
 test('outside direct messages it needs its reader', async () => {
   const { slack, web } = await started()
   const { channel, ts: thread_ts } = slack.person('U0ANNA').post('hi', { channel: 'C0GENERAL' })

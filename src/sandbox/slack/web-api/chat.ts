@@ -142,6 +142,9 @@ const remove: Method<ChatDeleteResponse> = {
   run({ inside, args }) {
     const channel = target(inside, args.required('channel'))
     const message = ownMessage(inside, channel.id, args.required('ts'), 'cant_delete_message')
+    if (message.streaming === 'in_progress' && inside.streams.isOpen(message)) {
+      throw new SlackRefusal('cant_delete_message')
+    }
     inside.workspace.delete(message)
     return { ok: true, channel: channel.id, ts: message.ts }
   },
