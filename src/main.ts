@@ -25,6 +25,7 @@ import { createWebClient, SlackRefused } from './slack/web.js'
 import { DatabaseError, holdBotLock } from './store/database.js'
 import { Store } from './store/store.js'
 import { AccessEnder } from './turns/access-ending.js'
+import { Alarms } from './turns/alarms.js'
 import { ConnectionWatch, SYSTEM_CLOCK } from './turns/connection-watch.js'
 import { Turns } from './turns/conversation-work.js'
 import { Dispatcher } from './turns/dispatcher.js'
@@ -164,6 +165,7 @@ async function run(
     surface.forgetProfile(person)
     await onDeactivated(person)
   }
+  const alarms = new Alarms(SYSTEM_CLOCK, wake)
   const turns = new Turns({
     store,
     agent,
@@ -173,6 +175,7 @@ async function run(
     watch,
     surface,
     clock: SYSTEM_CLOCK,
+    alarms,
     log,
     identifierOf: (conversation, profile) => identifierOf(conversation.owner, profile),
     onDeactivated,
@@ -265,6 +268,7 @@ async function run(
 
   return async () => {
     watch.stop()
+    alarms.stop()
     server?.close()
     // Side by side: a peer that does not finish its closing handshake must not keep the rest from coming to rest.
     await Promise.all([bot.stop(), requests.stop(), accessEnder.stop(), dispatcher.stop().then(() => surface.stop())])

@@ -5,4 +5,6 @@ export const ACTIONS = {
   stop: 'turn_stop',
   connect: 'mailbox_connect',
   disconnect: 'mailbox_disconnect',
+  answerHere: 'place_here',
+  answerPrivately: 'place_private',
 } as const

@@ -2,12 +2,14 @@
 
 import { describeError, type Log } from '../log.js'
 import type { Approvals } from '../store/approvals.js'
+import type { Conversations } from '../store/conversations.js'
 import type { Turns } from '../store/turns.js'
 import { ACTIONS } from './action-ids.js'
 import type { Delivery } from './deliveries.js'
 
 export interface ActionRooms {
   readonly approvals: Approvals
+  readonly conversations: Pick<Conversations, 'choosePlace'>
   readonly turns: Turns
   readonly wake: (conversationId: string) => void
   readonly stop: (turnId: string) => Promise<void>
@@ -20,8 +22,57 @@ const NOT_YOURS = 'Only the person whose mailbox this is about can decide that.'
 const NOT_STORED = 'I could not store your decision, so nothing has happened. Please press again in a moment.'
 const GONE = 'This is over already, so there is nothing left to decide or to stop.'
 
-/** Answers words for the presser's eyes only, where there is something to say. Never throws: presses are not delivered again. */
-export async function press(rooms: ActionRooms, delivery: Press): Promise<string | null> {
+/** What the presser is told, for their eyes only. */
+export interface PressAnswer {
+  readonly text: string
+  /** What becomes of the message with the button: `keep` it and say the words below; say the words in its `place`; it is `gone`. */
+  readonly original: 'keep' | 'place' | 'gone'
+}
+
+/** Null where there is nothing to say. Never throws: presses are not delivered again. */
+export async function press(rooms: ActionRooms, delivery: Press): Promise<PressAnswer | null> {
+  const place = PLACES[delivery.actionId]
+  if (place !== undefined) return await choosePlace(rooms, delivery, place)
+  const words = await wordsAfter(rooms, delivery)
+  return words === null ? null : { text: words, original: 'keep' }
+}
+
+const PLACES: Readonly<Record<string, 'here' | 'private' | undefined>> = {
+  [ACTIONS.answerHere]: 'here',
+  [ACTIONS.answerPrivately]: 'private',
+}
+const CHOSEN = {
+  here: 'You had chosen already: I answer in the thread.',
+  private: 'I answer in our direct messages; that was decided already.',
+}
+
+async function choosePlace(
+  rooms: ActionRooms,
+  delivery: Press,
+  place: 'here' | 'private',
+): Promise<PressAnswer | null> {
+  try {
+    const result = await rooms.conversations.choosePlace(delivery.value, place, delivery.team, delivery.user)
+    switch (result.outcome) {
+      case 'chosen':
+        rooms.wake(delivery.value)
+        return { text: '', original: 'gone' }
+      case 'already':
+        return result.place === place
+          ? { text: '', original: 'gone' }
+          : { text: CHOSEN[result.place], original: 'place' }
+      case 'not_yours':
+        return { text: 'Only the person who asked can choose that.', original: 'keep' }
+      case 'unknown':
+        return { text: GONE, original: 'place' }
+    }
+  } catch (error) {
+    rooms.log.error(describeError(error), 'a press could not be stored')
+    return { text: NOT_STORED, original: 'keep' }
+  }
+}
+
+async function wordsAfter(rooms: ActionRooms, delivery: Press): Promise<string | null> {
   try {
     switch (delivery.actionId) {
       case ACTIONS.approve:

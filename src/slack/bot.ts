@@ -8,7 +8,7 @@ import type { Journaled } from '../store/messages.js'
 import type { Store } from '../store/store.js'
 import type { IncomingMessage } from '../turns/admission.js'
 import { ACTIONS } from './action-ids.js'
-import { type ActionRooms, press } from './actions.js'
+import { type ActionRooms, type PressAnswer, press } from './actions.js'
 import { tellBystander } from './bystanders.js'
 import { acknowledgement, connectionWord } from './connection-commands.js'
 import { type AppRules, helpText } from './consent.js'
@@ -185,8 +185,9 @@ function handlers(options: SlackBotOptions): ConstructorParameters<typeof Intake
     },
     async press(delivery) {
       if (delivery.actionId === ACTIONS.disconnect) return await disconnectPressed(options, delivery)
-      const words = await press({ approvals: store.approvals, turns: store.turns, log, ...actions }, delivery)
-      if (words !== null && delivery.responseUrl !== null) inBackground(log, tellPresser(delivery, words))
+      const { approvals, conversations, turns } = store
+      const answer = await press({ approvals, conversations, turns, log, ...actions }, delivery)
+      if (answer !== null && delivery.responseUrl !== null) inBackground(log, tellPresser(delivery.responseUrl, answer))
     },
   }
 }
@@ -209,12 +210,15 @@ async function disconnectPressed(
   }
 }
 
-async function tellPresser(delivery: Extract<Delivery, { kind: 'press' }>, words: string): Promise<void> {
-  if (delivery.responseUrl === null) return
-  const answer = await fetch(delivery.responseUrl, {
+async function tellPresser(responseUrl: string, { text, original }: PressAnswer): Promise<void> {
+  const message =
+    original === 'gone'
+      ? { delete_original: true }
+      : { response_type: 'ephemeral', replace_original: original === 'place', text }
+  const answer = await fetch(responseUrl, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ response_type: 'ephemeral', replace_original: false, text: words }),
+    body: JSON.stringify(message),
     signal: AbortSignal.timeout(10_000),
   })
   if (!answer.ok) throw new Error(`the response_url answered ${answer.status}`)

@@ -10,7 +10,8 @@ import type { Person } from '../turns/model.js'
 import { Unavailable } from '../turns/ports.js'
 import { ConnectionCommands, type ConnectionRooms, connectionWord } from './connection-commands.js'
 import type { Poster } from './poster.js'
-import { NO_DIRECT_MESSAGE, quoteMessage } from './surface.js'
+import { quoteMessage } from './quote.js'
+import { NO_DIRECT_MESSAGE } from './reply-places.js'
 import { SlackRefused } from './web.js'
 
 export interface RequestRooms {

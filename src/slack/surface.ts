@@ -3,13 +3,13 @@
 import type { WebClient } from '@slack/web-api'
 import type { Log } from '../log.js'
 import type { Posts } from '../store/posts.js'
-import type { Address, Conversation, Message, Person, Turn } from '../turns/model.js'
-import { OperatorProblem, type ReplyDisplay, type Surface, Unavailable } from '../turns/ports.js'
+import type { Conversation, Message, Person, Turn } from '../turns/model.js'
+import { OperatorProblem, type PlaceChoice, type ReplyDisplay, type Surface, Unavailable } from '../turns/ports.js'
 import type { AppRules } from './consent.js'
 import type { EditBudget } from './edit-budget.js'
-import { escapeMrkdwn } from './markdown-escape.js'
-import type { MessageContent, Poster } from './poster.js'
+import type { Poster } from './poster.js'
 import { ReplyMessage } from './reply-message.js'
+import { ReplyPlaces } from './reply-places.js'
 import type { Streams } from './streams.js'
 import { SlackRefused, slackCall } from './web.js'
 
@@ -33,7 +33,6 @@ export interface SlackSurfaceOptions {
 
 /** How long a person's directory entry is believed, in milliseconds. */
 const PROFILE_TTL_MS = 5 * 60_000
-const QUOTE_LENGTH = 2_800
 
 export type ProfileAnswer = Awaited<ReturnType<Surface['profile']>>
 
@@ -42,7 +41,11 @@ export class SlackSurface implements Surface {
   readonly #dms = new Map<string, string>()
   readonly #replies = new Map<string, ReplyMessage>()
 
-  constructor(private readonly options: SlackSurfaceOptions) {}
+  readonly #places: ReplyPlaces
+
+  constructor(private readonly options: SlackSurfaceOptions) {
+    this.#places = new ReplyPlaces({ ...options, directMessage: (person) => this.directMessage(person) })
+  }
 
   async profile(person: Person): Promise<ProfileAnswer> {
     const known = this.#profiles.get(person.id)
@@ -52,42 +55,12 @@ export class SlackSurface implements Surface {
     return profile
   }
 
-  async chooseAddress(conversation: Conversation, first: Message | undefined): Promise<Address | 'no_direct_message'> {
-    if (conversation.kind === 'im' || this.options.channelReplies === 'here') return conversation.origin
-    // Mail is private: until its owner says otherwise, nothing of it is shown where others read.
-    const address = await this.#openPrivately(conversation, first)
-    if (address !== 'no_direct_message') await this.#postPointer(conversation)
-    return address
+  async chooseAddress(conversation: Conversation, first: Message | undefined): Promise<PlaceChoice> {
+    return await this.#places.choose(conversation, first)
   }
 
-  async #openPrivately(conversation: Conversation, first: Message | undefined): Promise<Address | 'no_direct_message'> {
-    try {
-      const channel = await this.directMessage(conversation.owner)
-      const { ts: threadTs } = await this.options.poster.post(
-        { subject: conversation.id, place: 'quote', part: 0 },
-        { channel },
-        quoteMessage(`You asked me in <#${conversation.origin.channel}>`, first?.text ?? ''),
-      )
-      return { channel, threadTs }
-    } catch (error) {
-      if (!(error instanceof SlackRefused)) throw error
-      if (!NO_DIRECT_MESSAGE.has(error.code)) throw new OperatorProblem('credentials', error.message, { cause: error })
-      return 'no_direct_message'
-    }
-  }
-
-  /** Says in the channel where the answer goes. Where the bot may not post there, the person finds it in their DM all the same. */
-  async #postPointer(conversation: Conversation): Promise<void> {
-    const key = { subject: conversation.id, place: 'pointer', part: 0 } as const
-    try {
-      await this.options.poster.post(key, conversation.origin, POINTER)
-    } catch (error) {
-      if (!(error instanceof SlackRefused)) throw error
-      this.options.log.warn(
-        { conversation: conversation.id, code: error.code },
-        'a channel could not be told where the answer goes',
-      )
-    }
+  async withdrawQuestion(conversation: Conversation): Promise<void> {
+    await this.#places.withdraw(conversation)
   }
 
   reply(turn: Turn, conversation: Conversation): ReplyDisplay {
@@ -170,19 +143,6 @@ export class SlackSurface implements Surface {
   }
 }
 
-/** Codes that say something about a person, not about this bot. */
-export const NO_DIRECT_MESSAGE: ReadonlySet<string> = new Set([
-  'user_not_found',
-  'user_not_visible',
-  'users_not_found',
-  'user_disabled',
-  'cannot_dm_bot',
-  'messages_tab_disabled',
-  'channel_not_found',
-  'invalid_user_combination',
-  'is_archived',
-])
-
 /** Whatever else Slack says of the look-up, now or in future, says nothing about the person: their message waits. */
 const REFUSED_TOKEN = new Set([
   'invalid_auth',
@@ -196,38 +156,6 @@ const REFUSED_TOKEN = new Set([
 ])
 
 const UNKNOWN_PERSON = new Set(['user_not_found', 'user_not_visible', 'users_not_found'])
-
-const POINTER: MessageContent = {
-  text: 'I answer in your direct messages.',
-  blocks: [
-    {
-      type: 'section',
-      text: { type: 'mrkdwn', text: '🔒 Others can read this channel, so I answer you in our direct messages.' },
-    },
-  ],
-}
-
-/** What the person asked, repeated in their DM: the reply stands in its thread. */
-export function quoteMessage(heading: string, words: string): MessageContent {
-  const quoted = shortened(
-    escapeMrkdwn(words)
-      .split('\n')
-      .map((line) => `>${line}`)
-      .join('\n'),
-  )
-  return {
-    text: heading.startsWith('You') ? 'What you asked' : heading,
-    blocks: [
-      { type: 'section', text: { type: 'mrkdwn', text: words === '' ? `${heading}.` : `${heading}:\n${quoted}` } },
-    ],
-  }
-}
-
-/** Cut after escaping, since what is escaped grows; never inside an entity or a surrogate pair. */
-function shortened(text: string): string {
-  if (text.length <= QUOTE_LENGTH) return text
-  return `${text.slice(0, QUOTE_LENGTH).replace(/&[a-z]{0,4}$|[\uD800-\uDBFF]$/, '')}…`
-}
 
 /** `is_stranger` is documented, and missing from the SDK's type. */
 function isStranger(user: object): boolean {

@@ -54,6 +54,7 @@ export class Conversations {
         thread_ts: origin.threadTs,
         kind,
         person_id: personId,
+        place: null,
         address_channel: kind === 'im' ? origin.channel : null,
         address_thread_ts: kind === 'im' ? origin.threadTs : null,
         session_id: null,
@@ -78,6 +79,20 @@ export class Conversations {
       .where('id', '=', id)
       .where('address_channel', 'is', null)
       .execute()
+  }
+
+  /** Stores the owner's choice of where they are answered; the first one stands. */
+  async choosePlace(id: string, place: 'here' | 'private', team: string, user: string): Promise<PlaceOutcome> {
+    return await this.db.transaction().execute(async (tx) => {
+      const row = await withOwner(tx).where('conversation.id', '=', id).executeTakeFirst()
+      if (row === undefined) return { outcome: 'unknown' }
+      if (row.person_team !== team || row.slack_user !== user) return { outcome: 'not_yours' }
+      const settled =
+        row.place ?? (row.address_channel === null ? null : row.address_channel === row.channel ? 'here' : 'private')
+      if (settled !== null) return { outcome: 'already', place: settled }
+      await tx.updateTable('conversation').set({ place }).where('id', '=', id).execute()
+      return { outcome: 'chosen' }
+    })
   }
 
   /** Notes that a session is about to be created. Answers since when an earlier request has been without an answer. */
@@ -165,6 +180,10 @@ export class Conversations {
   }
 }
 
+export type PlaceOutcome =
+  | { readonly outcome: 'chosen' | 'not_yours' | 'unknown' }
+  | /** Chosen before, or decided without them. */ { readonly outcome: 'already'; readonly place: 'here' | 'private' }
+
 type Row = Awaited<ReturnType<ReturnType<typeof withOwner>['executeTakeFirstOrThrow']>>
 
 function withOwner(db: Database) {
@@ -181,6 +200,7 @@ function toConversation(row: Row): Conversation {
     team: row.team,
     origin: { channel: row.channel, threadTs: row.thread_ts },
     kind: row.kind,
+    place: row.place,
     owner: toPerson({
       id: row.person_id,
       team: row.person_team,

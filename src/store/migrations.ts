@@ -174,8 +174,16 @@ const accessLifecycle: Migration = {
   },
 }
 
+/** Where others read along, the owner chooses where the answers go. */
+const placeChoice: Migration = {
+  async up(db: Kysely<unknown>) {
+    await db.schema.alterTable('conversation').addColumn('place', 'text').execute()
+  },
+}
+
 export const MIGRATIONS: Record<string, Migration> = {
   '0001_first': first,
   '0002_message_revision': messageRevision,
   '0003_access_lifecycle': accessLifecycle,
+  '0004_place_choice': placeChoice,
 }

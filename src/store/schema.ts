@@ -39,6 +39,8 @@ export interface ConversationTable {
   thread_ts: string
   kind: 'im' | 'shared'
   person_id: string
+  /** The owner's answer to the question where to answer. */
+  place: 'here' | 'private' | null
   /** Where replies go; both null until decided. */
   address_channel: string | null
   address_thread_ts: string | null
@@ -93,8 +95,8 @@ export interface TurnTable {
 export interface PostTable {
   /** Id of the turn, conversation or command that the message belongs to. */
   subject: string
-  /** `reply`: of a turn; `card`: what only its owner may see of it; `quote`: the request, repeated in the DM; `pointer`: the line that points there; `answer`: to a command about the connection; `file`: a long answer once more. */
-  place: 'reply' | 'card' | 'quote' | 'pointer' | 'answer' | 'file'
+  /** `reply`: of a turn; `card`: what only its owner may see of it; `quote`: the request, repeated in the DM; `pointer`: the line that points there; `answer`: to a command about the connection; `file`: a long answer once more; `question`: where to answer; `asked`: the same in the thread, which nothing finds again. */
+  place: 'reply' | 'card' | 'quote' | 'pointer' | 'answer' | 'file' | 'question' | 'asked'
   part: number
   channel: string
   /** Null between "about to post" and "posted": then Slack is asked whether it arrived. */

@@ -41,6 +41,8 @@ export interface Conversation {
   /** Who can read the thread of its origin: only the owner (`im`), or others too. */
   readonly kind: 'im' | 'shared'
   readonly owner: Person
+  /** What the owner chose for a thread that others read; null where they did not, or were never asked. */
+  readonly place: 'here' | 'private' | null
   /** Where replies go; null until the first turn has decided it. */
   readonly address: Address | null
   /** Managed Agents session id; null until the first turn has created it. */

@@ -136,6 +136,12 @@ export interface ConnectLink {
   readonly expiresAt: number
 }
 
+/**
+ * Where replies go. `undecidedUntil`: the owner is asked, and their press wakes the conversation; at this time (epoch milliseconds) it is
+ * decided without them.
+ */
+export type PlaceChoice = Address | 'no_direct_message' | { readonly undecidedUntil: number }
+
 /** Slack, as far as turns are concerned. */
 export interface Surface {
   /**
@@ -150,7 +156,9 @@ export interface Surface {
    * asked again after a crash, it finds that message instead of posting another.
    * @throws Unavailable
    */
-  chooseAddress(conversation: Conversation, first: Message | undefined): Promise<Address | 'no_direct_message'>
+  chooseAddress(conversation: Conversation, first: Message | undefined): Promise<PlaceChoice>
+  /** Takes back the question where the replies are to go: there is nothing to answer any more. @throws Unavailable */
+  withdrawQuestion(conversation: Conversation): Promise<void>
   /** The reply of a turn: the same object for the same turn as long as it is open. */
   reply(turn: Turn, conversation: Conversation): ReplyDisplay
 }

@@ -6,6 +6,7 @@
 
 import type { Log } from '../log.js'
 import { describeError } from '../log.js'
+import type { Alarms } from './alarms.js'
 import type { Clock, ConnectionWatch } from './connection-watch.js'
 import { contextBlock } from './context.js'
 import { type Ending, endingOf } from './endings.js'
@@ -42,6 +43,7 @@ export interface TurnRooms {
   readonly watch: ConnectionWatch
   readonly surface: Surface
   readonly clock: Clock
+  readonly alarms: Alarms
   readonly log: Log
   /** The Scalekit identifier of a person who has none yet. */
   readonly identifierOf: (conversation: Conversation, profile: Profile) => string
@@ -230,6 +232,10 @@ export class TurnRun {
     if (this.conversation.address === null) {
       const address = await surface.chooseAddress(this.conversation, waiting[0])
       if (address === 'no_direct_message') return await this.#refuse('no_direct_message')
+      if ('undecidedUntil' in address) {
+        this.rooms.alarms.set(this.conversation.id, address.undecidedUntil)
+        return 'waiting'
+      }
       await store.conversations.settleAddress(this.conversation.id, address)
       await this.#reload()
     }
@@ -734,7 +740,8 @@ export class TurnRun {
 
   async #discard(): Promise<'ended'> {
     this.#stopWaiting()
-    if (this.conversation.address !== null) await this.#display.remove()
+    if (this.conversation.address === null) await this.rooms.surface.withdrawQuestion(this.conversation)
+    else await this.#display.remove()
     await this.rooms.store.turns.discard(this.turn)
     if (this.conversation.address !== null) this.#display.close()
     return 'ended'

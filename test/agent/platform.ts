@@ -40,6 +40,7 @@ export function conversationOf(owner: IdentifiedPerson, id = `conversation-${own
     sessionId: null,
     position: null,
     isAdrift: false,
+    place: null,
   }
 }
 

@@ -194,7 +194,7 @@ class Account {
 
   /** Where the replies go; undefined where there is nothing (yet). */
   #threadOf(talk: Talk, isHeard: boolean, accountedFor: Set<string>): { channel: string; ts: string } | undefined {
-    const inPrivate = talk.kind === 'mention' && this.chaos.variant.environment.CHANNEL_REPLIES === 'ask'
+    const inPrivate = talk.kind === 'mention' && this.chaos.variant.environment.CHANNEL_REPLIES === 'private'
     if (talk.kind !== 'command' && !inPrivate && talk.rootTs !== undefined)
       return { channel: talk.channel, ts: talk.rootTs }
     const quotes = this.#botMessages(talk.person).filter(

@@ -10,7 +10,7 @@ import { Supervisor } from './supervisor.js'
 /** Ways to run the bot, each with a house of its own. */
 export const VARIANTS = [
   { name: 'virtual, replies in the channel', environment: { CHANNEL_REPLIES: 'here' }, agents: {} },
-  { name: 'virtual, replies in private', environment: { CHANNEL_REPLIES: 'ask' }, agents: {} },
+  { name: 'virtual, replies in private', environment: { CHANNEL_REPLIES: 'private' }, agents: {} },
   {
     name: 'instance, no previews',
     environment: { CHANNEL_REPLIES: 'here', SCALEKIT_MCP_MODE: 'instance' },

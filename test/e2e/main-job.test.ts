@@ -67,7 +67,7 @@ describe('a mention in a channel', () => {
   })
 
   it('shows no mail in the channel unasked', async () => {
-    const { house } = await running()
+    const { house } = await running({ environment: { CHANNEL_REPLIES: 'private' } })
     const anna = house.slack.person(ANNA)
     const asked = anna.post('<@U0INBOXBOT> what is the newest mail?', { channel: GENERAL })
     const reply = await anna.waitFor(answers('Gmail connected by Anna Lindqvist'))

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { ACTIONS } from '../../src/slack/action-ids.js'
-import { press } from '../../src/slack/actions.js'
+import { type PressAnswer, press } from '../../src/slack/actions.js'
 import type { Store } from '../../src/store/store.js'
 import type { Turn } from '../../src/turns/model.js'
 import { ANNA, BEN, incoming, journaled, openStore, TEAM } from '../store/fixture.js'
@@ -26,8 +26,16 @@ afterEach(async () => {
   await store.close()
 })
 
-function pressed(actionId: string, value: string, user = ANNA, team = TEAM): Promise<string | null> {
+/** The words that the presser is told, where the message with the button stays. */
+async function pressed(actionId: string, value: string, user = ANNA, team = TEAM): Promise<string | null> {
+  const answer = await answerTo(actionId, value, user, team)
+  expect(answer?.original ?? 'keep').toBe('keep')
+  return answer === null ? null : answer.text
+}
+
+function answerTo(actionId: string, value: string, user = ANNA, team = TEAM): Promise<PressAnswer | null> {
   const rooms = {
+    conversations: store.conversations,
     approvals: store.approvals,
     turns: store.turns,
     wake: (conversation: string) => {
@@ -104,6 +112,58 @@ describe('a press', () => {
     expect(await pressed(ACTIONS.approve, approval)).toMatch(/could not store.+press again/)
     expect(woken).toEqual([])
     expect(log.lines).toMatchObject([{ level: 'error' }])
+    store = await openStore()
+  })
+})
+
+describe('a press that says where to answer', () => {
+  let conversation: string
+  beforeEach(async () => {
+    const mention = { ...incoming('2.0'), channel: 'C1', kind: 'shared' as const, addressed: true }
+    conversation = await journaled(store, mention)
+  })
+  const place = async () => (await store.conversations.get(conversation)).place
+
+  it.each([
+    [ACTIONS.answerHere, 'here'],
+    [ACTIONS.answerPrivately, 'private'],
+  ])('(%s) is stored, takes its question away, and the conversation goes on', async (action, expected) => {
+    expect(await answerTo(action, conversation)).toMatchObject({ original: 'gone' })
+    expect(await place()).toBe(expected)
+    expect(woken).toEqual([conversation])
+  })
+
+  it('counts once: a second press changes nothing, and says so where it wanted something else', async () => {
+    await answerTo(ACTIONS.answerPrivately, conversation)
+    expect(await answerTo(ACTIONS.answerPrivately, conversation)).toMatchObject({ original: 'gone' })
+    expect(await answerTo(ACTIONS.answerHere, conversation)).toMatchObject({
+      text: expect.stringMatching(/decided already/),
+      original: 'place',
+    })
+    expect(await place()).toBe('private')
+    expect(woken).toHaveLength(1)
+  })
+
+  it('comes too late where it was decided without it', async () => {
+    await store.conversations.settleAddress(conversation, { channel: 'D1', threadTs: '3.0' })
+    expect(await answerTo(ACTIONS.answerHere, conversation)).toMatchObject({ original: 'place' })
+    expect(await place()).toBeNull()
+    expect(woken).toEqual([])
+  })
+
+  it('counts only from the owner', async () => {
+    expect(await pressed(ACTIONS.answerHere, conversation, BEN)).toMatch(/^Only /)
+    expect(await pressed(ACTIONS.answerHere, conversation, ANNA, 'T2')).toMatch(/^Only /)
+    expect(await place()).toBeNull()
+  })
+
+  it('is told where it could not be stored, or is about nothing', async () => {
+    expect(await answerTo(ACTIONS.answerHere, 'nothing')).toMatchObject({ text: expect.stringMatching(/over already/) })
+    await store.close()
+    expect(await answerTo(ACTIONS.answerHere, conversation)).toMatchObject({
+      text: expect.stringMatching(/could not store/),
+      original: 'keep',
+    })
     store = await openStore()
   })
 })

@@ -13,6 +13,7 @@ const conversation: Conversation = {
   sessionId: null,
   position: null,
   isAdrift: false,
+  place: null,
 }
 const message: Message = { id: 'm-ref', channel: 'D1', ts: '1795339920.000100', text: 'What is unread?', files: [] }
 const profile: Profile = { name: 'Anna Lindqvist', timeZone: 'Europe/Stockholm', email: null }

@@ -1,7 +1,7 @@
 /** Slack in memory, as turns see it: who somebody is, and what each reply showed. */
 
-import type { Address, Conversation, Message, Person, Turn } from '../../src/turns/model.js'
-import type { ReplyDisplay, Surface } from '../../src/turns/ports.js'
+import type { Conversation, Message, Person, Turn } from '../../src/turns/model.js'
+import type { PlaceChoice, ReplyDisplay, Surface } from '../../src/turns/ports.js'
 import type { ReplyView } from '../../src/turns/view.js'
 
 export class FakeReply implements ReplyDisplay {
@@ -52,6 +52,9 @@ export class FakeSurface implements Surface {
   /** Whether Slack opens direct messages with people. */
   hasDirectMessages = true
   readonly chosenFor: string[] = []
+  /** The owner has not said yet where to answer. */
+  undecidedUntil: number | null = null
+  readonly withdrawnFor: string[] = []
 
   async profile(_person: Person): Promise<Awaited<ReturnType<Surface['profile']>>> {
     const failure = this.failures.shift()
@@ -59,10 +62,15 @@ export class FakeSurface implements Surface {
     return this.answer
   }
 
-  async chooseAddress(conversation: Conversation): Promise<Address | 'no_direct_message'> {
+  async chooseAddress(conversation: Conversation): Promise<PlaceChoice> {
     this.chosenFor.push(conversation.id)
     if (!this.hasDirectMessages) return 'no_direct_message'
+    if (this.undecidedUntil !== null) return { undecidedUntil: this.undecidedUntil }
     return { channel: 'D_PRIVATE', threadTs: '1795339900.000001' }
+  }
+
+  async withdrawQuestion(conversation: Conversation): Promise<void> {
+    this.withdrawnFor.push(conversation.id)
   }
 
   reply(turn: Turn, conversation: Conversation): FakeReply {

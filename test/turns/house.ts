@@ -2,6 +2,7 @@
 
 import { sql } from 'kysely'
 import { Store } from '../../src/store/store.js'
+import { Alarms } from '../../src/turns/alarms.js'
 import { ConnectionWatch } from '../../src/turns/connection-watch.js'
 import { Turns } from '../../src/turns/conversation-work.js'
 import type { Ending } from '../../src/turns/endings.js'
@@ -119,6 +120,7 @@ export class House {
       watch: this.watch,
       surface: this.surface,
       clock,
+      alarms: new Alarms(clock, (conversationId) => this.wake(conversationId)),
       log: this.log,
       identifierOf: (conversation) => `slack:${conversation.owner.team}:${conversation.owner.user}`,
       onDeactivated: async (person) => {

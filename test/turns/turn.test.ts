@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { ANNA, House } from './house.js'
+import { ANNA, House, TEAM } from './house.js'
 
 let house: House
 
@@ -42,6 +42,30 @@ describe('a turn', () => {
     const second = await house.say('And now?')
     await house.work(second.conversation)
     expect(house.scalekit.forgotten).toBe(1)
+  })
+
+  it('waits, and does nothing, until its owner has said where to answer', async () => {
+    const channel = 'C_TEAM'
+    house.surface.undecidedUntil = house.clock.now() + 60_000
+    const { conversation } = await house.say('What is unread?', { channel })
+    await house.work(conversation)
+    expect(house.agent.calls).toEqual([])
+    await house.pass(59_000)
+    expect(house.surface.chosenFor).toHaveLength(1)
+    house.surface.undecidedUntil = null
+    await house.pass(2_000)
+    await house.finished()
+    expect(await house.turnOf(conversation)).toMatchObject({ state: 'ended', ending: 'answered' })
+  })
+
+  it('that nobody wants any more takes the question where to answer back', async () => {
+    house.surface.undecidedUntil = house.clock.now() + 60_000
+    const { conversation, ts } = await house.say('What is unread?', { channel: 'C_TEAM' })
+    await house.work(conversation)
+    await house.store.messages.cancel(TEAM, 'C_TEAM', ts)
+    await house.work(conversation)
+    expect(house.surface.withdrawnFor).toEqual([conversation])
+    expect(await house.turnsOf(conversation)).toEqual([])
   })
 
   it('opens the event stream before it sends', async () => {

@@ -1,0 +1,236 @@
+/**
+ * Where a conversation's replies go. In a direct message there is nothing to ask. Where others read along, mail is shown only if its owner
+ * says so: they are asked, in private, and until they have answered nothing is sent to anybody and nothing of their mail is shown.
+ */
+
+import type { KnownBlock, WebClient } from '@slack/web-api'
+import { describeError, type Log } from '../log.js'
+import type { Posts } from '../store/posts.js'
+import type { Address, Conversation, Message, Person } from '../turns/model.js'
+import { OperatorProblem, type PlaceChoice, Unavailable } from '../turns/ports.js'
+import { ACTIONS } from './action-ids.js'
+import type { MessageContent, Poster } from './poster.js'
+import { quoteMessage } from './quote.js'
+import { SlackRefused, slackCall } from './web.js'
+
+export interface ReplyPlacesRooms {
+  readonly web: WebClient
+  readonly poster: Poster
+  readonly posts: Posts
+  readonly log: Log
+  readonly channelReplies: 'ask' | 'here' | 'private'
+  /** @throws Unavailable, SlackRefused */
+  readonly directMessage: (person: Person) => Promise<string>
+  readonly now: () => number
+}
+
+/** How long the question stands; then the answer is the one that shows nothing to anybody else. */
+const QUESTION_MS = 24 * 60 * 60_000
+
+/** Codes that say something about a person, not about this bot. */
+export const NO_DIRECT_MESSAGE: ReadonlySet<string> = new Set([
+  'user_not_found',
+  'user_not_visible',
+  'users_not_found',
+  'user_disabled',
+  'cannot_dm_bot',
+  'messages_tab_disabled',
+  'channel_not_found',
+  'invalid_user_combination',
+  'is_archived',
+])
+
+export class ReplyPlaces {
+  constructor(private readonly rooms: ReplyPlacesRooms) {}
+
+  /** @throws Unavailable, OperatorProblem */
+  async choose(conversation: Conversation, first: Message | undefined): Promise<PlaceChoice> {
+    const { channelReplies } = this.rooms
+    if (conversation.kind === 'im' || channelReplies === 'here') return conversation.origin
+    if (channelReplies === 'ask') {
+      if (conversation.place === null) {
+        const asked = await this.#ask(conversation, first)
+        if (asked !== 'over') return asked
+      }
+      await this.withdraw(conversation)
+      if (conversation.place === 'here') return conversation.origin
+    }
+    const address = await this.#openPrivately(conversation, first)
+    if (address !== 'no_direct_message') await this.#postPointer(conversation)
+    return address
+  }
+
+  /** Takes the question out of the owner's direct messages, where it stands there. @throws Unavailable */
+  async withdraw(conversation: Conversation): Promise<void> {
+    const { posts, poster, web, log } = this.rooms
+    const key = { subject: conversation.id, place: 'question', part: 0 } as const
+    const [post] = await posts.of(key.subject, key.place)
+    if (post === undefined) return
+    const ts = await poster.locate(key, { channel: post.channel })
+    try {
+      if (ts !== null) await slackCall(() => web.chat.delete({ channel: post.channel, ts }))
+    } catch (error) {
+      if (!(error instanceof SlackRefused)) throw error
+      // Most often it went with the press on it.
+      log.debug({ conversation: conversation.id, code: error.code }, 'a question could not be taken back, or was gone')
+    }
+    await posts.forget(key)
+  }
+
+  /**
+   * Asks in the thread, for the owner's eyes only, and in their direct messages: what is shown to one person in a channel is not promised
+   * to arrive, and vanishes when they reload.
+   */
+  async #ask(conversation: Conversation, first: Message | undefined): Promise<PlaceChoice | 'over'> {
+    const { posts, now } = this.rooms
+    const [asked] = await posts.of(conversation.id, 'asked')
+    const until = (asked?.announcedAt ?? now()) + QUESTION_MS
+    if (until <= now()) return 'over'
+    if (asked === undefined)
+      await posts.announce({ subject: conversation.id, place: 'asked', part: 0 }, conversation.origin.channel)
+    const stands = await this.#askInPrivate(conversation, first)
+    const seen = asked === undefined && (await this.#askInThread(conversation))
+    return stands || seen || asked !== undefined ? { undecidedUntil: until } : 'no_direct_message'
+  }
+
+  /** False: Slack opens no direct message with this person. */
+  async #askInPrivate(conversation: Conversation, first: Message | undefined): Promise<boolean> {
+    const { poster, directMessage } = this.rooms
+    try {
+      const channel = await directMessage(conversation.owner)
+      const key = { subject: conversation.id, place: 'question', part: 0 } as const
+      await poster.post(key, { channel }, questionInPrivate(conversation, first?.text ?? ''))
+      return true
+    } catch (error) {
+      return noDirectMessage(error)
+    }
+  }
+
+  /** At most once, and without a promise: an ephemeral message can neither be found again nor repeated for certain. */
+  async #askInThread({ id, owner, origin }: Conversation): Promise<boolean> {
+    const { web, log } = this.rooms
+    const { text, blocks } = questionInThread(id, origin)
+    try {
+      await slackCall(() =>
+        web.chat.postEphemeral({
+          channel: origin.channel,
+          thread_ts: origin.threadTs,
+          user: owner.user,
+          text,
+          blocks: [...blocks],
+        }),
+      )
+      return true
+    } catch (error) {
+      if (!(error instanceof SlackRefused) && !(error instanceof Unavailable)) throw error
+      log.warn(
+        { conversation: id, ...describeError(error) },
+        'somebody could not be asked in the thread where to answer',
+      )
+      return false
+    }
+  }
+
+  async #openPrivately(conversation: Conversation, first: Message | undefined): Promise<Address | 'no_direct_message'> {
+    const { poster, directMessage } = this.rooms
+    try {
+      const channel = await directMessage(conversation.owner)
+      const { ts: threadTs } = await poster.post(
+        { subject: conversation.id, place: 'quote', part: 0 },
+        { channel },
+        quoteMessage(`You asked me in <#${conversation.origin.channel}>`, first?.text ?? ''),
+      )
+      return { channel, threadTs }
+    } catch (error) {
+      noDirectMessage(error)
+      return 'no_direct_message'
+    }
+  }
+
+  /** Says in the channel where the answer goes. Where the bot may not post there, the person finds it in their DM all the same. */
+  async #postPointer(conversation: Conversation): Promise<void> {
+    const { poster, log } = this.rooms
+    const key = { subject: conversation.id, place: 'pointer', part: 0 } as const
+    try {
+      await poster.post(key, conversation.origin, POINTER)
+    } catch (error) {
+      if (!(error instanceof SlackRefused)) throw error
+      log.warn({ conversation: conversation.id, code: error.code }, 'a channel could not be told where the answer goes')
+    }
+  }
+}
+
+/** False for what is about the person. @throws OperatorProblem for what is about this bot; anything else as it is */
+function noDirectMessage(error: unknown): false {
+  if (!(error instanceof SlackRefused)) throw error
+  if (NO_DIRECT_MESSAGE.has(error.code)) return false
+  throw new OperatorProblem('credentials', error.message, { cause: error })
+}
+
+const POINTER: MessageContent = {
+  text: 'I answer in your direct messages.',
+  blocks: [
+    {
+      type: 'section',
+      text: { type: 'mrkdwn', text: '🔒 Others can read this channel, so I answer you in our direct messages.' },
+    },
+  ],
+}
+
+function questionInThread(id: string, origin: Address): MessageContent {
+  return {
+    text: 'Where shall I answer?',
+    blocks: [
+      section(
+        `*Where shall I answer?* Everybody in <#${origin.channel}> can read what I write in this thread, now and later, and with it what stands in your mail.`,
+      ),
+      buttons(id, 'Answer here'),
+      FINE_PRINT,
+    ],
+  }
+}
+
+function questionInPrivate({ id, origin }: Conversation, words: string): MessageContent {
+  const quote = quoteMessage(`You asked me in <#${origin.channel}>`, words)
+  return {
+    text: 'Where shall I answer?',
+    blocks: [
+      ...quote.blocks,
+      section(
+        `*Where shall I answer?* Everybody in <#${origin.channel}> could read an answer there, now and later, and with it what stands in your mail.`,
+      ),
+      buttons(id, 'Answer there'),
+      FINE_PRINT,
+    ],
+  }
+}
+
+function section(text: string): KnownBlock {
+  return { type: 'section', text: { type: 'mrkdwn', text } }
+}
+
+function buttons(id: string, here: string): KnownBlock {
+  return {
+    type: 'actions',
+    elements: [
+      {
+        type: 'button',
+        action_id: ACTIONS.answerPrivately,
+        style: 'primary',
+        text: { type: 'plain_text', text: 'Answer privately' },
+        value: id,
+      },
+      { type: 'button', action_id: ACTIONS.answerHere, text: { type: 'plain_text', text: here }, value: id },
+    ],
+  }
+}
+
+const FINE_PRINT: KnownBlock = {
+  type: 'context',
+  elements: [
+    {
+      type: 'mrkdwn',
+      text: 'Only you see this. Your choice holds for this conversation; until then I do nothing, and after a day I answer privately.',
+    },
+  ],
+}
