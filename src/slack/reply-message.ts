@@ -202,9 +202,23 @@ export class ReplyMessage implements ReplyDisplay {
       for (const { part, channel, ts } of await this.rooms.posts.of(this.look.turnId, place)) {
         if (ts !== null || part !== this.#landed[place].length) continue
         const target = place === 'reply' ? this.target : { channel }
-        const found = await this.rooms.poster.locate(this.#key(place, part), target)
+        const found = await this.#whereIs(this.#key(place, part), target)
         if (found !== null) this.#land(place, part, { channel, ts: found, shown: null, stream: null })
       }
+    }
+  }
+
+  /** Where Slack lets nobody look (the thread is gone, the bot was removed), there is nothing that could be moved or taken away. */
+  async #whereIs(key: PostKey, target: PostTarget): Promise<string | null> {
+    try {
+      return await this.rooms.poster.locate(key, target)
+    } catch (error) {
+      if (!(error instanceof SlackRefused)) throw error
+      this.rooms.log.warn(
+        { turn: this.look.turnId, code: error.code },
+        'a message that may have been posted could not be looked for',
+      )
+      return null
     }
   }
 

@@ -142,6 +142,21 @@ describe('the reply in Slack', () => {
     expect(anna.thread(CHANNEL, threadTs).at(-1)?.user).toBe(WORLD.bot.userId)
   })
 
+  it('of a thread that is gone keeps nobody waiting', async () => {
+    const { anna, threadTs, start, log } = await open()
+    anna.delete(CHANNEL, threadTs)
+    const reply = start()
+    reply.show(view({ type: 'starting' }))
+    await reply.settled()
+    await reply.placeBelow([{ id: 'm', channel: CHANNEL, ts: threadTs, text: 'a question', files: [] }])
+    reply.show(answered('For nobody.'))
+    await reply.settled()
+    await reply.remove()
+    expect(log.lines).toContainEqual(
+      expect.objectContaining({ fields: expect.objectContaining({ code: 'thread_not_found' }) }),
+    )
+  })
+
   it('stands again where somebody deleted it', async () => {
     const { slack, start, shown } = await open()
     const reply = start()
