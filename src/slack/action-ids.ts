@@ -2,6 +2,10 @@
 export const ACTIONS = {
   approve: 'approval_approve',
   deny: 'approval_deny',
+  change: 'approval_change',
+  review: 'approval_review',
+  approveAll: 'approval_approve_all',
+  denyAll: 'approval_deny_all',
   stop: 'turn_stop',
   connect: 'mailbox_connect',
   disconnect: 'mailbox_disconnect',

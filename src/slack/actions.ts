@@ -1,7 +1,7 @@
 /** Presses of the bot's buttons. Each is stored before Slack is told that it arrived; who pressed is checked on the server. */
 
 import { describeError, type Log } from '../log.js'
-import type { Approvals } from '../store/approvals.js'
+import type { Approvals, DecisionOutcome } from '../store/approvals.js'
 import type { Conversations } from '../store/conversations.js'
 import type { Turns } from '../store/turns.js'
 import { ACTIONS } from './action-ids.js'
@@ -13,6 +13,8 @@ export interface ActionRooms {
   readonly turns: Turns
   readonly wake: (conversationId: string) => void
   readonly stop: (turnId: string) => Promise<void>
+  /** Shows the presser the modal that asks what should be different. @throws Unavailable, SlackRefused */
+  readonly askForChange: (triggerId: string, approvalId: string) => Promise<void>
   readonly log: Log
 }
 
@@ -79,6 +81,12 @@ async function wordsAfter(rooms: ActionRooms, delivery: Press): Promise<string |
         return await decide(rooms, delivery, 'approved')
       case ACTIONS.deny:
         return await decide(rooms, delivery, 'denied')
+      case ACTIONS.approveAll:
+        return await decide(rooms, delivery, 'approved')
+      case ACTIONS.denyAll:
+        return await decide(rooms, delivery, 'denied')
+      case ACTIONS.change:
+        return await askForChange(rooms, delivery)
       case ACTIONS.stop:
         return await stop(rooms, delivery)
       default:
@@ -91,13 +99,50 @@ async function wordsAfter(rooms: ActionRooms, delivery: Press): Promise<string |
 }
 
 async function decide(rooms: ActionRooms, delivery: Press, decision: 'approved' | 'denied'): Promise<string | null> {
-  const result = await rooms.approvals.decide(delivery.value, decision, delivery.team, delivery.user)
+  const ids = delivery.value.split(',')
+  const result = await rooms.approvals.decideAll(ids, decision, delivery.team, delivery.user)
+  if (result.outcome === 'already' && result.decision === decision) return null
+  return wordsFor(rooms, result)
+}
+
+/** Slack takes the press as a reason for a modal for three seconds: whatever has to be known before is looked up at once. */
+async function askForChange(rooms: ActionRooms, { value, team, user, triggerId }: Press): Promise<string | null> {
+  const answer = await rooms.approvals.canDecide(value, team, user)
+  if (answer !== 'yes') return wordsFor(rooms, answer)
+  try {
+    await rooms.askForChange(triggerId, value)
+    return null
+  } catch (error) {
+    rooms.log.warn(describeError(error), 'nobody could be asked what should be different')
+    return NO_MODAL
+  }
+}
+
+const NO_MODAL =
+  'Slack did not let me open the window for your words. Press Change… again, or press Deny and write me below what should be different.'
+
+/** Stores a no that says what should be different. Answers what is wrong, in words; null where it is stored. Never throws. */
+export async function change(
+  rooms: Pick<ActionRooms, 'approvals' | 'wake' | 'log'>,
+  { approvalId, words, team, user }: Extract<Delivery, { kind: 'change' }>,
+): Promise<string | null> {
+  if (words === '') return 'Say what should be different, or close this window and press Deny.'
+  try {
+    return wordsFor(rooms, await rooms.approvals.decide(approvalId, 'denied', team, user, words))
+  } catch (error) {
+    rooms.log.error(describeError(error), 'a wish for a change could not be stored')
+    return 'I could not store that, so nothing has happened. Please send it again in a moment.'
+  }
+}
+
+/** What there is to say about a decision; one that is new wakes its conversation. */
+function wordsFor({ wake }: Pick<ActionRooms, 'wake'>, result: DecisionOutcome): string | null {
   switch (result.outcome) {
     case 'decided':
-      rooms.wake(result.conversationId)
+      wake(result.conversationId)
       return null
     case 'already':
-      return result.decision === decision ? null : `You had already ${result.decision} this; that stands.`
+      return `You had already ${result.decision} this; that stands.`
     case 'not_yours':
       return NOT_YOURS
     case 'unknown':

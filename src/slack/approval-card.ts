@@ -2,6 +2,7 @@
 
 import type { KnownBlock } from '@slack/web-api'
 import { describeToolCall } from '../turns/activity.js'
+import { shorten } from '../turns/shorten.js'
 import type { ApprovalView } from '../turns/view.js'
 import { ACTIONS } from './action-ids.js'
 import { recipientWarning, visibly } from './look-alikes.js'
@@ -24,8 +25,7 @@ export function approvalBlocks(approval: ApprovalView, over = false): KnownBlock
     ...(approval.draft === null ? [UNREAD_DRAFT] : []),
   ]
   if (decision !== null || over) {
-    const words = decision === null ? UNDECIDED : DECIDED[decision]
-    return [...blocks, { type: 'context', elements: [{ type: 'mrkdwn', text: words }] }]
+    return [...blocks, { type: 'context', elements: [{ type: 'mrkdwn', text: outcome(approval) }] }]
   }
   return [
     OUR_OWN_WORDS,
@@ -48,6 +48,12 @@ export function approvalBlocks(approval: ApprovalView, over = false): KnownBlock
           text: { type: 'plain_text', text: 'Deny' },
           value: approval.id,
         },
+        {
+          type: 'button',
+          action_id: ACTIONS.change,
+          text: { type: 'plain_text', text: 'Change…' },
+          value: approval.id,
+        },
       ],
     },
   ]
@@ -64,13 +70,59 @@ const OUR_OWN_WORDS: KnownBlock = {
   ],
 }
 
-const DECIDED = { approved: '✅ You approved this.', denied: '🚫 You said no to this.' }
+/**
+ * Decides all that is open at once; none where there is just one, or more than a button can name. It means exactly those that stand above it: a
+ * question that comes later is not covered.
+ */
+export function approvalsTogether(open: readonly ApprovalView[]): KnownBlock[] {
+  const value = open.map(({ id }) => id).join(',')
+  if (open.length < 2 || value.length > BUTTON_VALUE_LENGTH) return []
+  return [
+    {
+      type: 'actions',
+      block_id: `approvals:${open[0]?.id}`,
+      elements: [
+        {
+          type: 'button',
+          action_id: ACTIONS.approveAll,
+          style: 'primary',
+          text: { type: 'plain_text', text: `Approve all ${open.length}` },
+          value,
+        },
+        {
+          type: 'button',
+          action_id: ACTIONS.denyAll,
+          style: 'danger',
+          text: { type: 'plain_text', text: `Deny all ${open.length}` },
+          value,
+        },
+      ],
+    },
+  ]
+}
+
+/** Slack takes so many characters in the value of a button. */
+const BUTTON_VALUE_LENGTH = 2_000
+
 const UNDECIDED = '⏹️ This is over: nobody decided, so it did not happen.'
 
-/** One line about a decided approval. */
-export function approvalLine(approval: ApprovalView): string {
-  const what = describeToolCall(approval.step.name, approval.step.input)
-  return approval.decision === 'denied' ? `🚫 You said no: ${what}` : `✅ You approved: ${what}`
+function outcome({ decision, decidedAt, reason }: ApprovalView): string {
+  if (decision === null) return UNDECIDED
+  const when = decidedAt === null ? '' : ` ${decidedAt}`
+  if (decision === 'approved') return `✅ You approved this.${when}`
+  if (reason === null) return `🚫 You said no to this.${when}`
+  return `✏️ You asked for a change.${when}\n${escapeMrkdwn(shorten(onOneLine(reason), LONGEST_REASON))}`
+}
+
+const LONGEST_REASON = 500
+
+/** One line about a decided approval, unescaped. */
+export function approvalLine({ step, decision, decidedAt, reason }: ApprovalView): string {
+  const what = describeToolCall(step.name, step.input)
+  const when = decidedAt === null ? '' : ` (${decidedAt})`
+  if (decision !== 'denied') return `✅ You approved: ${what}${when}`
+  if (reason === null) return `🚫 You said no: ${what}${when}`
+  return `✏️ You asked for a change: ${what}${when}: ${shorten(onOneLine(reason), LONGEST_REASON)}`
 }
 
 const UNREAD_DRAFT: KnownBlock = {

@@ -8,8 +8,9 @@ import type { Journaled } from '../store/messages.js'
 import type { Store } from '../store/store.js'
 import type { IncomingMessage } from '../turns/admission.js'
 import { ACTIONS } from './action-ids.js'
-import { type ActionRooms, type PressAnswer, press } from './actions.js'
+import { type ActionRooms, change, type PressAnswer, press } from './actions.js'
 import { tellBystander } from './bystanders.js'
+import { changeModal } from './change-modal.js'
 import { acknowledgement, connectionWord } from './connection-commands.js'
 import { type AppRules, helpText } from './consent.js'
 import type { BotIdentity, Delivery } from './deliveries.js'
@@ -186,9 +187,13 @@ function handlers(options: SlackBotOptions): ConstructorParameters<typeof Intake
     async press(delivery) {
       if (delivery.actionId === ACTIONS.disconnect) return await disconnectPressed(options, delivery)
       const { approvals, conversations, turns } = store
-      const answer = await press({ approvals, conversations, turns, log, ...actions }, delivery)
+      const askForChange = async (trigger_id: string, approvalId: string) => {
+        await slackCall(() => web.views.open({ trigger_id, view: changeModal(approvalId) }))
+      }
+      const answer = await press({ approvals, conversations, turns, log, askForChange, ...actions }, delivery)
       if (answer !== null && delivery.responseUrl !== null) inBackground(log, tellPresser(delivery.responseUrl, answer))
     },
+    change: async (delivery) => await change({ approvals: store.approvals, wake: actions.wake, log }, delivery),
   }
 }
 

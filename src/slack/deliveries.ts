@@ -5,6 +5,7 @@
 
 import { z } from 'zod'
 import type { IncomingMessage } from '../turns/admission.js'
+import { CHANGE_BLOCK, CHANGE_CALLBACK, CHANGE_INPUT } from './change-modal.js'
 import { mentions, personsWords } from './message-text.js'
 
 export type Delivery =
@@ -47,6 +48,15 @@ export type Delivery =
       /** Unique for each press. */
       readonly triggerId: string
       readonly responseUrl: string | null
+    }
+  | {
+      /** Somebody sent off the modal that asks what should be different. */
+      readonly kind: 'change'
+      readonly team: string
+      readonly user: string
+      readonly approvalId: string
+      /** Empty where nothing was entered. */
+      readonly words: string
     }
   | { readonly kind: 'other' }
   | { readonly kind: 'malformed'; readonly reason: string }
@@ -145,12 +155,27 @@ const ACTIONS_BODY = z.object({
   trigger_id: z.string().nullish(),
 })
 
+const SUBMISSION_BODY = z.object({
+  type: z.literal('view_submission'),
+  user: z.object({ id: z.string(), team_id: z.string().nullish() }),
+  team: z.object({ id: z.string() }).nullish(),
+  enterprise: z.object({ id: z.string() }).nullish(),
+  view: z.object({
+    callback_id: z.string().nullish(),
+    private_metadata: z.string().nullish(),
+    state: z
+      .object({ values: z.record(z.string(), z.record(z.string(), z.looseObject({ value: z.string().nullish() }))) })
+      .nullish(),
+  }),
+})
+
 /** Subtypes of messages that people write; everything else is Slack talking about messages. */
 const WRITTEN_SUBTYPES = new Set([undefined, 'file_share', 'thread_broadcast'])
 
 export function readDelivery(body: unknown, bot: BotIdentity): Delivery {
   if (typeof body !== 'object' || body === null) return { kind: 'malformed', reason: 'the body is no object' }
   if ('command' in body) return readCommand(body, bot)
+  if ('view' in body && 'type' in body && body.type === 'view_submission') return readSubmission(body, bot)
   if ('actions' in body) return readPress(body, bot)
   if ('event' in body) return readEvent(body, bot)
   return 'type' in body ? { kind: 'other' } : { kind: 'malformed', reason: 'the body has neither type nor event' }
@@ -320,19 +345,44 @@ function readCommand(body: object, bot: BotIdentity): Delivery {
 function readPress(body: object, bot: BotIdentity): Delivery {
   const parsed = ACTIONS_BODY.safeParse(body)
   if (!parsed.success) return malformed(parsed.error)
-  const { user, team, enterprise, actions, response_url, trigger_id } = parsed.data
+  const { user, actions, response_url, trigger_id } = parsed.data
   const [action] = actions
-  const home = homeOf(team?.id ?? user.team_id, enterprise?.id, bot)
-  if (action === undefined || home === undefined) return { kind: 'malformed', reason: 'a press without action or team' }
+  const team = homeOfPresser(parsed.data, bot)
+  if (action === undefined || team === undefined) return { kind: 'malformed', reason: 'a press without action or team' }
   return {
     kind: 'press',
-    team: homeOfUser(user.team_id, home, bot),
+    team,
     user: user.id,
     actionId: action.action_id,
     value: action.value ?? '',
     triggerId: trigger_id ?? '',
     responseUrl: response_url ?? null,
   }
+}
+
+function readSubmission(body: object, bot: BotIdentity): Delivery {
+  const parsed = SUBMISSION_BODY.safeParse(body)
+  if (!parsed.success) return malformed(parsed.error)
+  const { user, view } = parsed.data
+  if (view.callback_id !== CHANGE_CALLBACK) return { kind: 'other' }
+  const team = homeOfPresser(parsed.data, bot)
+  if (team === undefined) return { kind: 'malformed', reason: 'a submission without team' }
+  return {
+    kind: 'change',
+    team,
+    user: user.id,
+    approvalId: view.private_metadata ?? '',
+    words: (view.state?.values[CHANGE_BLOCK]?.[CHANGE_INPUT]?.value ?? '').trim(),
+  }
+}
+
+/** What whoever pressed something is keyed by. */
+function homeOfPresser(
+  { user, team, enterprise }: Pick<z.infer<typeof ACTIONS_BODY>, 'user' | 'team' | 'enterprise'>,
+  bot: BotIdentity,
+): string | undefined {
+  const home = homeOf(team?.id ?? user.team_id, enterprise?.id, bot)
+  return home === undefined ? undefined : homeOfUser(user.team_id, home, bot)
 }
 
 function malformed(error: z.ZodError): Delivery {

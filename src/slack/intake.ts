@@ -6,6 +6,7 @@
 import type { App, Receiver, ReceiverEvent } from '@slack/bolt'
 import { describeError, type Log } from '../log.js'
 import type { IncomingMessage } from '../turns/admission.js'
+import { CHANGE_BLOCK } from './change-modal.js'
 import { type BotIdentity, type Delivery, readDelivery } from './deliveries.js'
 
 /** What is done with each kind of delivery. Whatever has to be stored is stored when the promise resolves. */
@@ -16,6 +17,8 @@ export interface IntakeHandlers {
   /** Answers the text of the acknowledgement, which only the caller sees. */
   command(command: Extract<Delivery, { kind: 'command' }>): Promise<string>
   press(press: Extract<Delivery, { kind: 'press' }>): Promise<void>
+  /** Answers what is wrong with what was entered, in words that stand in the modal; null: it is stored, and the modal closes. */
+  change(change: Extract<Delivery, { kind: 'change' }>): Promise<string | null>
   left(left: Extract<Delivery, { kind: 'left' }>): Promise<void>
   /** Nothing has to be stored for it, and nothing waits for it. */
   homeOpened(opened: Extract<Delivery, { kind: 'home_opened' }>): void
@@ -63,6 +66,8 @@ export class Intake implements Receiver {
       case 'press':
         await this.handlers.press(delivery)
         break
+      case 'change':
+        return await event.ack(inModal(await this.handlers.change(delivery)))
       case 'left':
         await this.handlers.left(delivery)
         break
@@ -92,4 +97,8 @@ export class Intake implements Receiver {
       return NOT_STORED
     }
   }
+}
+
+function inModal(problem: string | null): { response_action: 'errors'; errors: Record<string, string> } | undefined {
+  return problem === null ? undefined : { response_action: 'errors', errors: { [CHANGE_BLOCK]: problem } }
 }

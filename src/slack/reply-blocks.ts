@@ -8,7 +8,7 @@ import { replyText, type ToolStep, toolSteps } from '../turns/reply.js'
 import { shorten } from '../turns/shorten.js'
 import type { ReplyView } from '../turns/view.js'
 import { ACTIONS } from './action-ids.js'
-import { approvalBlocks, approvalLine } from './approval-card.js'
+import { approvalBlocks, approvalLine, approvalsTogether } from './approval-card.js'
 import { connectBlocks } from './connect-prompt.js'
 import { type AppRules, helpLines } from './consent.js'
 import { escapeMrkdwn } from './markdown-escape.js'
@@ -21,6 +21,8 @@ export interface ReplyLook extends AppRules {
   /** `owner`: nobody else reads it. `others`: it stands in a channel, so decisions and links go into a private card. */
   readonly audience: 'owner' | 'others'
   readonly turnId: string
+  /** Where the owner, and nobody else, finds the decision that is asked of them; only where others read along. */
+  readonly reviewUrl?: string
 }
 
 /** Steps shown while the agent works; earlier ones are counted. */
@@ -54,9 +56,12 @@ export function cardMessages(view: ReplyView, look: ReplyLook): MessageContent[]
   if (look.audience === 'owner') return []
   if (view.phase.type === 'connecting') return [{ text: 'Connect your Gmail', blocks: connecting(view.phase, look) }]
   const over = view.phase.type === 'ended'
-  return view.approvals.flatMap((approval) =>
-    appendBlocks([{ text: cardNotification(approval.decision, over), blocks: [] }], approvalBlocks(approval, over)),
-  )
+  const open = over ? [] : view.approvals.filter((approval) => approval.decision === null)
+  return view.approvals.flatMap((approval) => {
+    const together = approval === open.at(-1) ? approvalsTogether(open) : []
+    const blocks = [...approvalBlocks(approval, over), ...together]
+    return appendBlocks([{ text: cardNotification(approval.decision, over), blocks: [] }], blocks)
+  })
 }
 
 function cardNotification(decision: Decision | null, over: boolean): string {
@@ -115,10 +120,25 @@ function closing(view: ReplyView, look: ReplyLook): KnownBlock[] {
     case 'deciding':
       return look.audience === 'owner'
         ? [...decidedLines(view), ...openApprovals(view)]
-        : [line('🔒 I need a decision from you before I go on: I have sent it to you as a direct message.')]
+        : [
+            line('🔒 I need a decision from you before I go on: I have sent it to you as a direct message.'),
+            ...review(look),
+          ]
     case 'ended':
       return ended(view, look)
   }
+}
+
+/** Leads to a message that only its owner can open; whoever else follows it sees nothing. */
+function review({ reviewUrl: url }: ReplyLook): KnownBlock[] {
+  if (url === undefined) return []
+  const button = {
+    type: 'button',
+    action_id: ACTIONS.review,
+    text: { type: 'plain_text', text: 'Review' },
+    url,
+  } as const
+  return [{ type: 'actions', elements: [button] }]
 }
 
 const RETRYING = {
@@ -172,7 +192,8 @@ function stepWords(step: ToolStep, { audience }: ReplyLook): string {
 }
 
 function openApprovals(view: ReplyView): KnownBlock[] {
-  return view.approvals.filter((approval) => approval.decision === null).flatMap((approval) => approvalBlocks(approval))
+  const open = view.approvals.filter((approval) => approval.decision === null)
+  return [...open.flatMap((approval) => approvalBlocks(approval)), ...approvalsTogether(open)]
 }
 
 function decidedLines(view: ReplyView): KnownBlock[] {

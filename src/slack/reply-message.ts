@@ -97,6 +97,9 @@ export class ReplyMessage implements ReplyDisplay {
   #closed = false
   #waiters: (() => void)[] = []
   #retry: NodeJS.Timeout | undefined
+  /** `ts` of the card that the reply leads to, and the way there. */
+  #reviewed: string | null = null
+  #reviewUrl: string | undefined
   readonly #leaveStreams: () => void
 
   constructor(
@@ -170,6 +173,7 @@ export class ReplyMessage implements ReplyDisplay {
     try {
       await this.#load()
       for (const place of ['reply', 'card'] as const) await this.#postMissing(place)
+      await this.#findReview()
       await this.#growStreams()
       if (this.#firstStale() === null) {
         if (this.#view !== null && this.#file.isDue(this.#view)) await this.#file.share(this.#view)
@@ -299,6 +303,28 @@ export class ReplyMessage implements ReplyDisplay {
       return null
     const text = wanted[part]?.blocks.map((block) => (block.type === 'markdown' ? block.text : '')).join('') ?? ''
     return holdsLink(text) ? null : { text, steps }
+  }
+
+  /** Where the first question stands that waits in the owner's direct messages: the reply that others read leads there. */
+  async #findReview(): Promise<void> {
+    if (this.look.audience === 'owner' || this.#view?.phase.type !== 'deciding') return
+    const card = this.#landed.card[this.#view.approvals.findIndex(({ decision }) => decision === null)]
+    if (card === undefined || card.ts === this.#reviewed) return
+    this.#reviewed = card.ts
+    try {
+      const { permalink } = await slackCall(() =>
+        this.rooms.web.chat.getPermalink({ channel: card.channel, message_ts: card.ts }),
+      )
+      if (permalink === undefined) return
+      this.#reviewUrl = permalink
+      this.#rendered = null
+    } catch (error) {
+      // A shortcut: the reply says in words where the question is.
+      this.rooms.log.warn(
+        { turn: this.look.turnId, ...describeError(error) },
+        'a question in private could not be linked',
+      )
+    }
   }
 
   /** Called by the budget when an edit may be made: makes one, of the newest state. */
@@ -462,11 +488,15 @@ export class ReplyMessage implements ReplyDisplay {
         messages.map((content, part) => plainly(content, this.#plainness.get(`${where}:${part}`) ?? 0))
       this.#rendered = {
         view,
-        reply: plain('reply', replyMessages(view, this.look, this.#pager)),
+        reply: plain('reply', replyMessages(view, this.#lookNow, this.#pager)),
         card: plain('card', cardMessages(view, this.look)),
       }
     }
     return this.#rendered[place]
+  }
+
+  get #lookNow(): ReplyLook {
+    return this.#reviewUrl === undefined ? this.look : { ...this.look, reviewUrl: this.#reviewUrl }
   }
 
   #priority(): EditPriority {

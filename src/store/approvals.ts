@@ -25,6 +25,7 @@ export class Approvals {
           turn_id: turnId,
           call_id: callId,
           decision: null,
+          reason: null,
           decided_by: null,
           decided_at: null,
           delivered_at: null,
@@ -46,34 +47,56 @@ export class Approvals {
     return rows.map(toApproval)
   }
 
-  /** Records the owner's decision; the first one stands. */
-  async decide(id: string, decision: Decision, team: string, user: string): Promise<DecisionOutcome> {
+  /**
+   * Records the owner's decision; the first one stands.
+   * @param reason what should be different, with a no
+   */
+  async decide(
+    id: string,
+    decision: Decision,
+    team: string,
+    user: string,
+    reason: string | null = null,
+  ): Promise<DecisionOutcome> {
+    return await this.decideAll([id], decision, team, user, reason)
+  }
+
+  /** Records one decision about several questions of one turn, all or none; what was decided before stays as it was. */
+  async decideAll(
+    ids: readonly string[],
+    decision: Decision,
+    team: string,
+    user: string,
+    reason: string | null = null,
+  ): Promise<DecisionOutcome> {
     return await this.db.transaction().execute(async (tx) => {
-      const row = await tx
-        .selectFrom('approval')
-        .innerJoin('turn', 'turn.id', 'approval.turn_id')
-        .innerJoin('conversation', 'conversation.id', 'turn.conversation_id')
-        .innerJoin('person', 'person.id', 'conversation.person_id')
-        .select([
-          'approval.decision',
-          'turn.state',
-          'conversation.id as conversation_id',
-          'person.team',
-          'person.slack_user',
-        ])
-        .where('approval.id', '=', id)
-        .executeTakeFirst()
-      if (row === undefined) return { outcome: 'unknown' }
-      if (row.team !== team || row.slack_user !== user) return { outcome: 'not_yours' }
-      if (row.decision !== null) return { outcome: 'already', decision: row.decision }
-      if (row.state === 'ended') return { outcome: 'unknown' }
+      const rows = await questions(tx, ids)
+      const [first] = rows
+      if (first === undefined || rows.length < new Set(ids).size) return { outcome: 'unknown' }
+      if (rows.some((row) => row.team !== team || row.slack_user !== user)) return { outcome: 'not_yours' }
+      const open = rows.filter((row) => row.decision === null)
+      if (open.length === 0) return { outcome: 'already', decision: first.decision ?? decision }
+      if (rows.some((row) => row.state === 'ended')) return { outcome: 'unknown' }
       await tx
         .updateTable('approval')
-        .set({ decision, decided_by: user, decided_at: this.now() })
-        .where('id', '=', id)
+        .set({ decision, reason, decided_by: user, decided_at: this.now() })
+        .where(
+          'id',
+          'in',
+          open.map((row) => row.id),
+        )
         .execute()
-      return { outcome: 'decided', conversationId: row.conversation_id }
+      return { outcome: 'decided', conversationId: first.conversation_id }
     })
+  }
+
+  /** Whether this person may still decide it. */
+  async canDecide(id: string, team: string, user: string): Promise<DecisionOutcome | 'yes'> {
+    const [row] = await questions(this.db, [id])
+    if (row === undefined) return { outcome: 'unknown' }
+    if (row.team !== team || row.slack_user !== user) return { outcome: 'not_yours' }
+    if (row.decision !== null) return { outcome: 'already', decision: row.decision }
+    return row.state === 'ended' ? { outcome: 'unknown' } : 'yes'
   }
 
   async markDelivered(ids: readonly string[]): Promise<void> {
@@ -82,12 +105,32 @@ export class Approvals {
   }
 }
 
+async function questions(db: Database, ids: readonly string[]) {
+  return await db
+    .selectFrom('approval')
+    .innerJoin('turn', 'turn.id', 'approval.turn_id')
+    .innerJoin('conversation', 'conversation.id', 'turn.conversation_id')
+    .innerJoin('person', 'person.id', 'conversation.person_id')
+    .select([
+      'approval.id',
+      'approval.decision',
+      'turn.state',
+      'conversation.id as conversation_id',
+      'person.team',
+      'person.slack_user',
+    ])
+    .where('approval.id', 'in', [...ids])
+    .execute()
+}
+
 function toApproval(row: ApprovalTable): Approval {
   return {
     id: row.id,
     turnId: row.turn_id,
     callId: row.call_id,
     decision: row.decision,
+    reason: row.reason,
+    decidedAt: row.decided_at,
     delivered: row.delivered_at !== null,
   }
 }

@@ -181,9 +181,17 @@ const placeChoice: Migration = {
   },
 }
 
+/** A no may say what should be different. */
+const decisionReason: Migration = {
+  async up(db: Kysely<unknown>) {
+    await db.schema.alterTable('approval').addColumn('reason', 'text').execute()
+  },
+}
+
 export const MIGRATIONS: Record<string, Migration> = {
   '0001_first': first,
   '0002_message_revision': messageRevision,
   '0003_access_lifecycle': accessLifecycle,
   '0004_place_choice': placeChoice,
+  '0005_decision_reason': decisionReason,
 }

@@ -109,6 +109,8 @@ export interface ApprovalTable {
   turn_id: string
   call_id: string
   decision: 'approved' | 'denied' | null
+  /** What should be different, in the owner's words; only with a no. */
+  reason: string | null
   /** Slack user who decided. */
   decided_by: string | null
   decided_at: number | null

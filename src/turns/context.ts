@@ -53,6 +53,12 @@ export function localTime(ts: string, timeZone: string): string {
   return `${text} (${zone})`
 }
 
+/** "27 Nov, 20:13". @param at epoch milliseconds */
+export function shortLocalTime(at: number, timeZone: string): string {
+  const form = { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit', hour12: false } as const
+  return new Intl.DateTimeFormat('en-GB', { ...form, timeZone: isTimeZone(timeZone) ? timeZone : 'UTC' }).format(at)
+}
+
 function isTimeZone(name: string): boolean {
   try {
     new Intl.DateTimeFormat('en-GB', { timeZone: name })

@@ -113,6 +113,10 @@ export interface Approval {
   /** Event id of the tool call. */
   readonly callId: string
   readonly decision: Decision | null
+  /** What should be different, in the owner's words; null where they did not say. */
+  readonly reason: string | null
+  /** Epoch milliseconds; null before. */
+  readonly decidedAt: number | null
   /** The session has been told. */
   readonly delivered: boolean
 }

@@ -1,5 +1,6 @@
 /** The decisions that one turn asks of its owner: which are open, what they are about, and telling the session what was decided. */
 
+import { shortLocalTime } from './context.js'
 import type { Approval } from './model.js'
 import { type Agent, Rejected } from './ports.js'
 import { type Reply, type ToolStep, toolSteps } from './reply.js'
@@ -55,7 +56,11 @@ export class Questions {
   async deliver(sessionId: string, decided: readonly Approval[]): Promise<void> {
     await this.agent.sendDecisions(
       sessionId,
-      decided.map((approval) => ({ callId: approval.callId, allowed: approval.decision === 'approved' })),
+      decided.map(({ callId, decision, reason }) => ({
+        callId,
+        allowed: decision === 'approved',
+        ...(reason === null ? {} : { reason }),
+      })),
     )
     await this.store.markDelivered(decided.map((approval) => approval.id))
     await this.load()
@@ -77,8 +82,8 @@ export class Questions {
     }
   }
 
-  /** In the order in which they were asked. */
-  views(reply: Reply): ApprovalView[] {
+  /** In the order in which they were asked. @param timeZone the owner's */
+  views(reply: Reply, timeZone: string): ApprovalView[] {
     const approvals = new Map(this.#approvals.map((approval) => [approval.callId, approval]))
     return toolSteps(reply).flatMap((step) => {
       const approval = approvals.get(step.id)
@@ -89,6 +94,8 @@ export class Questions {
           id: approval.id,
           step,
           decision: approval.decision,
+          decidedAt: approval.decidedAt === null ? null : shortLocalTime(approval.decidedAt, timeZone),
+          reason: approval.reason,
           names: this.#names,
           ...(draft === undefined ? {} : { draft }),
         },

@@ -637,7 +637,7 @@ export class TurnRun {
     return {
       phase,
       reply: this.#reply,
-      approvals: this.#questions.views(this.#reply),
+      approvals: this.#questions.views(this.#reply, this.#profile?.timeZone ?? 'UTC'),
       ownerName: this.#profile?.name ?? null,
       mailboxAddress: this.#mailboxAddress,
       notice: this.#notice,

@@ -45,6 +45,10 @@ export interface ApprovalView {
   readonly id: string
   readonly step: ToolStep
   readonly decision: Decision | null
+  /** When it was decided, in the owner's time zone: "27 Nov, 20:13"; null before. */
+  readonly decidedAt: string | null
+  /** What should be different, in the owner's words; null where they did not say. */
+  readonly reason: string | null
   /** What the ids in the tool's input stand for, where that is known: "Invoice 20417, from Vandermeer". */
   readonly names: ReadonlyMap<string, string>
   /** For a draft that is to be sent: what it says; null where that is not known. */

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { ACTIONS } from '../../src/slack/action-ids.js'
-import { type PressAnswer, press } from '../../src/slack/actions.js'
+import { change, type PressAnswer, press } from '../../src/slack/actions.js'
+import { SlackRefused } from '../../src/slack/web.js'
 import type { Store } from '../../src/store/store.js'
 import type { Turn } from '../../src/turns/model.js'
 import { ANNA, BEN, incoming, journaled, openStore, TEAM } from '../store/fixture.js'
@@ -11,6 +12,8 @@ let turn: Turn
 let approval: string
 let woken: string[]
 let stopped: string[]
+let modals: string[]
+let trigger: string
 let log: SilentLog
 
 beforeEach(async () => {
@@ -20,6 +23,8 @@ beforeEach(async () => {
   approval = (await store.approvals.open(turn.id, ['call']))[0]?.id ?? ''
   woken = []
   stopped = []
+  modals = []
+  trigger = 't1'
   log = new SilentLog()
 })
 afterEach(async () => {
@@ -44,9 +49,13 @@ function answerTo(actionId: string, value: string, user = ANNA, team = TEAM): Pr
     stop: async (id: string) => {
       stopped.push(id)
     },
+    askForChange: async (triggerId: string, id: string) => {
+      if (triggerId === 'expired') throw new SlackRefused('expired_trigger_id')
+      modals.push(id)
+    },
     log,
   }
-  return press(rooms, { kind: 'press', team, user, actionId, value, triggerId: 't1', responseUrl: null })
+  return press(rooms, { kind: 'press', team, user, actionId, value, triggerId: trigger, responseUrl: null })
 }
 
 const decision = async () => (await store.approvals.ofTurn(turn.id))[0]?.decision
@@ -164,6 +173,81 @@ describe('a press that says where to answer', () => {
       text: expect.stringMatching(/could not store/),
       original: 'keep',
     })
+    store = await openStore()
+  })
+})
+
+describe('several questions', () => {
+  let second: string
+  beforeEach(async () => {
+    const all = await store.approvals.open(turn.id, ['call', 'another call'])
+    second = all.find(({ callId }) => callId === 'another call')?.id ?? ''
+  })
+  const decisions = async () => (await store.approvals.ofTurn(turn.id)).map(({ decision: made }) => made)
+
+  it('are decided together by one press', async () => {
+    expect(await pressed(ACTIONS.approveAll, `${approval},${second}`)).toBeNull()
+    expect(await decisions()).toEqual(['approved', 'approved'])
+    expect(woken).toHaveLength(1)
+  })
+
+  it('keep what was decided before', async () => {
+    await pressed(ACTIONS.deny, approval)
+    await pressed(ACTIONS.approveAll, `${approval},${second}`)
+    expect((await decisions()).sort()).toEqual(['approved', 'denied'])
+  })
+
+  it('that come later are not covered', async () => {
+    await pressed(ACTIONS.denyAll, approval)
+    expect((await decisions()).filter((made) => made === null)).toHaveLength(1)
+  })
+
+  it('are decided by nobody else, not even in part', async () => {
+    expect(await pressed(ACTIONS.approveAll, `${approval},${second}`, BEN)).toMatch(/^Only /)
+    expect(await pressed(ACTIONS.approveAll, `${approval},nothing`)).toMatch(/over already/)
+    expect(await decisions()).toEqual([null, null])
+  })
+})
+
+describe('a wish for a change', () => {
+  const wish = (words: string, user = ANNA) =>
+    change(
+      { approvals: store.approvals, wake: (id) => woken.push(id), log },
+      { kind: 'change', team: TEAM, user, approvalId: approval, words },
+    )
+
+  it('is asked for in a modal, and is a no with the words of its owner', async () => {
+    expect(await pressed(ACTIONS.change, approval)).toBeNull()
+    expect(modals).toEqual([approval])
+    expect(await decision()).toBeNull()
+    expect(await wish('say Wednesday')).toBeNull()
+    expect((await store.approvals.ofTurn(turn.id))[0]).toMatchObject({ decision: 'denied', reason: 'say Wednesday' })
+    expect(woken).toEqual([turn.conversationId])
+  })
+
+  it('is not asked for where there is nothing to change any more, or by somebody else', async () => {
+    expect(await pressed(ACTIONS.change, approval, BEN)).toMatch(/^Only /)
+    await pressed(ACTIONS.approve, approval)
+    expect(await pressed(ACTIONS.change, approval)).toMatch(/already approved/)
+    expect(modals).toEqual([])
+  })
+
+  it('has another way where Slack opens no modal', async () => {
+    trigger = 'expired'
+    expect(await pressed(ACTIONS.change, approval)).toMatch(/press Deny and write/)
+  })
+
+  it('is refused in words where it says nothing, comes too late, or is somebody else’s', async () => {
+    expect(await wish('')).toMatch(/Say what should be different/)
+    expect(await wish('say Wednesday', BEN)).toMatch(/^Only /)
+    await pressed(ACTIONS.approve, approval)
+    expect(await wish('say Wednesday')).toMatch(/already approved/)
+    expect(await decision()).toBe('approved')
+  })
+
+  it('that cannot be stored says so', async () => {
+    await store.close()
+    expect(await wish('say Wednesday')).toMatch(/could not store/)
     store = await openStore()
   })
 })

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { GMAIL_TOOLS } from '../../src/agent/gmail-tools.js'
-import { approvalBlocks, approvalLine } from '../../src/slack/approval-card.js'
+import { approvalBlocks, approvalLine, approvalsTogether } from '../../src/slack/approval-card.js'
 import { escapeMrkdwn } from '../../src/slack/markdown-escape.js'
 import type { ApprovalView } from '../../src/turns/view.js'
 import { expectSlackTakes, textsOf } from './slack-limits.js'
@@ -11,6 +11,8 @@ function approval(name: string, input: Record<string, unknown>, rest: Partial<Ap
     id: 'approval-1',
     step: { type: 'tool', id: 'call-1', name, input, state: 'undecided' },
     decision: null,
+    decidedAt: null,
+    reason: null,
     names: new Map(),
     ...rest,
   }
@@ -78,6 +80,24 @@ describe('the card of a tool call', () => {
     expect(cardOf(view)).toMatch(words)
     expect(cardOf(view)).toContain('the heating is broken.')
     expect(approvalLine(view)).toMatch(words)
+  })
+
+  it('says when it was decided, and what should have been different', () => {
+    const reason = 'say Wednesday, <!channel> & not Friday'
+    const view = approval('gmail_send_message', mail, { decision: 'denied', decidedAt: '27 Nov, 20:13', reason })
+    for (const text of [cardOf(view), escapeMrkdwn(approvalLine(view))]) {
+      expect(text).toContain('You asked for a change')
+      expect(text).toContain('27 Nov, 20:13')
+      expect(text).toContain('say Wednesday, &lt;!channel&gt; &amp; not Friday')
+    }
+    expectSlackTakes({ text: 'decided', blocks: approvalBlocks({ ...view, reason: 'x'.repeat(2_000) }) })
+  })
+
+  it('can be asked to change what it would do', () => {
+    expect(buttons(approval('gmail_send_message', mail))[2]).toMatchObject({
+      text: { text: 'Change…' },
+      value: 'approval-1',
+    })
   })
 
   it('asks in words of its own for every tool that needs a yes', () => {
@@ -218,5 +238,25 @@ describe('the card of a tool call', () => {
     )
     expect(card.match(/^\*(To|Cc|Bcc):\*.*$/gm)).toEqual(['*To:* mallory@x.example'])
     expect(card).toContain('boss@northwind.example')
+  })
+})
+
+describe('several decisions together', () => {
+  const open = (count: number) =>
+    Array.from({ length: count }, (_, index) => ({ ...approval('gmail_trash_message', {}), id: `approval-${index}` }))
+  const together = (count: number) =>
+    approvalsTogether(open(count)).flatMap((block) => (block.type === 'actions' ? block.elements : []))
+
+  it('are made about exactly those that are shown', () => {
+    expect(together(3)).toMatchObject([
+      { text: { text: 'Approve all 3' }, value: 'approval-0,approval-1,approval-2' },
+      { text: { text: 'Deny all 3' }, value: 'approval-0,approval-1,approval-2' },
+    ])
+    expectSlackTakes({ text: 'decide', blocks: approvalsTogether(open(40)) })
+  })
+
+  it('are not offered for one, nor for more than a button can name', () => {
+    expect(together(1)).toEqual([])
+    expect(together(500)).toEqual([])
   })
 })

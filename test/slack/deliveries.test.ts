@@ -437,3 +437,33 @@ describe('whatever else arrives', () => {
     )
   })
 })
+
+describe('a modal that is sent off', () => {
+  const submission = (more: object = {}, value: string | null = ' say Wednesday ') => ({
+    type: 'view_submission',
+    user: { id: 'U0ANNA', team_id: 'T1' },
+    team: { id: 'T1' },
+    view: {
+      callback_id: 'approval_change',
+      private_metadata: 'approval-id',
+      state: { values: { change: { words: { type: 'plain_text_input', value } } } },
+    },
+    ...more,
+  })
+
+  it('says who wants what to be different', () => {
+    const wish = { kind: 'change', team: 'T1', user: 'U0ANNA', approvalId: 'approval-id' }
+    expect(read(submission())).toEqual({ ...wish, words: 'say Wednesday' })
+    expect(read(submission({}, null))).toEqual({ ...wish, words: '' })
+  })
+
+  it('is keyed like a press', () => {
+    expect(read(submission({ enterprise: { id: 'E1' } }))).toMatchObject({ team: 'E1' })
+    expect(read(submission({ user: { id: 'U0ANNA', team_id: 'T2' } }))).toMatchObject({ team: 'T2' })
+  })
+
+  it('of somebody else is none of ours, and one without a shape is malformed', () => {
+    expect(read(submission({ view: { callback_id: 'other' } }))).toEqual({ kind: 'other' })
+    expect(read(submission({ view: 7 }))).toMatchObject({ kind: 'malformed' })
+  })
+})

@@ -55,6 +55,10 @@ function open(failing: Partial<Record<keyof IntakeHandlers, Error>> = {}) {
         return 'On it.'
       },
       press: (press) => stored('press', press),
+      change: async (change) => {
+        await stored('change', change)
+        return change.words === '' ? 'Say something.' : null
+      },
       left: (left) => stored('left', left),
       homeOpened: () => happened.push({ what: 'home opened' }),
     },

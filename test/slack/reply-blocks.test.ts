@@ -42,6 +42,8 @@ const asks = (step: ToolStep, decision: ApprovalView['decision'] = null): Approv
   id: `approval of ${step.id}`,
   step,
   decision,
+  decidedAt: null,
+  reason: null,
   names: new Map(),
 })
 
@@ -188,7 +190,7 @@ describe('a decision', () => {
   )
 
   it('is asked in the reply where only its owner reads it', () => {
-    expect(buttonsOf(deciding)).toEqual([expect.stringMatching(/^Approve/), 'Deny'])
+    expect(buttonsOf(deciding)).toEqual([expect.stringMatching(/^Approve/), 'Deny', 'Change…'])
     expect(read(deciding)).toContain('The heating is broken')
     expect(cardMessages(deciding, owner)).toEqual([])
   })
@@ -209,7 +211,7 @@ describe('a decision', () => {
       { reply: replyOf(trash, send), approvals: [asks(trash, 'approved'), asks(send)] },
     )
     expect(read(half)).toContain('✅ You approved: Moving a message to the trash')
-    expect(buttonsOf(half)).toHaveLength(2)
+    expect(buttonsOf(half)).toHaveLength(3)
   })
 
   it('that was made stays with the answer', () => {
@@ -329,7 +331,7 @@ describe('Slack', () => {
       for (const look of [owner, others]) {
         const messages = [...replyMessages(given, look), ...cardMessages(given, look)]
         for (const message of messages) expectSlackTakes(message)
-        if (decision === null) expect(buttonsOf(given, look)).toHaveLength(200)
+        if (decision === null) expect(buttonsOf(given, look)).toHaveLength(302)
       }
     }
   })

@@ -1,0 +1,146 @@
+import { afterEach, describe, expect, it } from 'vitest'
+import type { BrainTurn } from '../../src/sandbox/agents/brain.js'
+import type { SeenMessage } from '../../src/sandbox/slack/index.js'
+import { TestBrain } from '../support/brains.js'
+import { ANNA, ANNAS_MAIL, BEN, GENERAL, House } from '../support/house.js'
+
+/** Decisions about what the agent wants to do: one by one, together, and with words about what should be different. */
+
+const letter = (subject: string) => ({
+  name: 'gmail_send_message',
+  input: { to: 'dana@lumen.example', subject, body: 'Friday suits me.' },
+})
+
+/** Says what became of each call. */
+async function tell(turn: BrainTurn, calls: Parameters<BrainTurn['callTools']>[0]): Promise<void> {
+  const results = await turn.callTools(calls)
+  const told = results.map((result) => `${result.status}: ${result.status === 'denied' ? result.message : result.text}`)
+  await turn.say(told.join('\n\n'))
+}
+
+let house: House
+async function running(environment: Record<string, string> = {}): Promise<void> {
+  const brain = new TestBrain()
+    .when(/send one/, (turn) => tell(turn, [letter('One')]))
+    .when(/send both/, (turn) => tell(turn, [letter('One'), letter('Two')]))
+  house = await House.running({ brain, environment })
+}
+afterEach(async () => {
+  await house.close()
+})
+
+const asks = (message: SeenMessage) => message.elements.some(({ label }) => label.startsWith('Approve'))
+const answers = (text: string) => (message: SeenMessage) =>
+  message.shown.includes(text) && message.user === 'U0INBOXBOT'
+const sent = () => house.scalekit.mailboxes.get(ANNAS_MAIL)?.search({ query: 'in:sent to:dana subject:(One OR Two)' })
+
+describe('several at once', () => {
+  it('are approved together, by one press', async () => {
+    await running()
+    const anna = house.slack.person(ANNA)
+    anna.post('send both')
+    const card = await anna.waitFor(asks)
+    expect(card.elements.map(({ label }) => label)).toEqual(
+      expect.arrayContaining(['Approve all 2', 'Deny all 2', 'Change…']),
+    )
+    await anna.press(card, { label: 'Approve all 2' })
+    const reply = await anna.waitFor((message) => message.elements.length === 0 && answers('ok:')(message))
+    expect(reply.shown.split('You approved')).toHaveLength(3)
+    expect(sent()).toHaveLength(2)
+  })
+
+  it('are denied together; where one was approved before, that stays', async () => {
+    await running()
+    const anna = house.slack.person(ANNA)
+    anna.post('send both')
+    const card = await anna.waitFor(asks)
+    const [first] = card.elements.filter(({ label }) => label === 'Approve and send')
+    if (first === undefined) throw new Error('there is no such button')
+    await anna.press(card, first)
+    await anna.press(card, { label: 'Deny all 2' })
+    await anna.waitFor((message) => message.elements.length === 0 && answers('denied:')(message))
+    expect(sent()).toHaveLength(1)
+  })
+})
+
+describe('Change…', () => {
+  it('is a no whose words reach the agent, also after a kill; the card says who wanted what, and when', async () => {
+    await running()
+    const anna = house.slack.person(ANNA)
+    anna.post('send one')
+    const card = await anna.waitFor(asks)
+    await anna.press(card, { label: 'Change…' })
+    await house.slack.waitFor(() => anna.modal !== undefined)
+    await house.bot.kill()
+    await house.startBot()
+    await anna.submitModal({ change: { words: 'Say Wednesday & <!channel>' } })
+    const reply = await anna.waitFor((message) => message.elements.length === 0 && answers('denied:')(message))
+    expect(reply.shown).toContain('denied: Say Wednesday &amp; &lt;!channel')
+    expect(reply.shown).toMatch(/You asked for a change: Sending mail.* \(\d+ \w+, \d\d:\d\d\)/)
+    expect(sent()).toHaveLength(0)
+    expect(anna.modal).toBeUndefined()
+  })
+
+  it('opens for its owner alone, and not when it is too late', async () => {
+    await running()
+    const anna = house.slack.person(ANNA)
+    const ben = house.slack.person(BEN)
+    anna.post('send one')
+    const card = await anna.waitFor(asks)
+    await anna.press(card, { label: 'Change…' })
+    await house.slack.waitFor(() => anna.modal !== undefined)
+    await anna.press(card, { label: 'Approve' })
+    await anna.waitFor(answers('ok:'))
+    const outcome = await anna.submitModal({ change: { words: 'Too late' } })
+    expect(JSON.stringify(outcome)).toContain('already approved')
+    expect(ben.modal).toBeUndefined()
+    expect(sent()).toHaveLength(1)
+  })
+
+  it('is possible where others read along, too: in the private card', async () => {
+    await running({ CHANNEL_REPLIES: 'here' })
+    const anna = house.slack.person(ANNA)
+    anna.post('<@U0INBOXBOT> send one', { channel: GENERAL })
+    const card = await anna.waitFor(asks)
+    expect(card.channel).toBe(anna.dm)
+    await anna.press(card, { label: 'Change…' })
+    await house.slack.waitFor(() => anna.modal !== undefined)
+    await anna.submitModal({ change: { words: 'Say Wednesday' } })
+    await anna.waitFor((message) => message.channel === anna.dm && answers('You asked for a change')(message))
+    expect(sent()).toHaveLength(0)
+  })
+
+  it('has another way where Slack opens no modal', async () => {
+    await running()
+    const anna = house.slack.person(ANNA)
+    anna.post('send one')
+    const card = await anna.waitFor(asks)
+    house.slack.faults.next('views.open', { error: 'expired_trigger_id' })
+    await anna.press(card, { label: 'Change…' })
+    await anna.waitFor(answers('Slack did not let me open the window'))
+  })
+})
+
+describe('where others read along', () => {
+  it('the reply says nothing of what is asked, and Review leads its owner there', async () => {
+    await running({ CHANNEL_REPLIES: 'here' })
+    const anna = house.slack.person(ANNA)
+    const ben = house.slack.person(BEN)
+    const asked = anna.post('<@U0INBOXBOT> send both', { channel: GENERAL })
+    const card = await anna.waitFor(asks)
+    const reply = await ben.waitFor(
+      (message) => message.threadTs === asked.ts && message.elements.some(({ label }) => label === 'Review'),
+    )
+    expect(reply.shown).not.toMatch(/dana|Friday|One/)
+    const url = reply.elements.find(({ label }) => label === 'Review')?.url
+    expect(url).toContain(anna.dm)
+    expect(url).toContain(card.ts.replace('.', ''))
+    await anna.waitFor((message) => message.elements.some(({ label }) => label === 'Approve all 2'))
+    const last = anna.messages(anna.dm).find(({ elements }) => elements.some(({ label }) => label === 'Approve all 2'))
+    if (last === undefined) throw new Error('there is no such card')
+    await anna.press(last, { label: 'Approve all 2' })
+    const ended = await ben.waitFor((message) => message.ts === reply.ts && answers('ok:')(message))
+    expect(ended.elements).toEqual([])
+    expect(sent()).toHaveLength(2)
+  })
+})
