@@ -1,10 +1,17 @@
 /** What doctor asks Slack: whether the tokens are good, and whether the app was installed with every scope that the manifest lists. */
 
-import { WebClient } from '@slack/web-api'
+import { ErrorCode, LogLevel, WebClient } from '@slack/web-api'
 import type { BotConfig } from '../config.js'
 import type { Check } from './checks.js'
 
 const TIMEOUT_MS = 15_000
+
+/** Says nothing of the tokens: where Slack was not reached, nobody has looked at them. */
+const NOT_REACHED: Check = {
+  ok: false,
+  what: 'Slack could not be reached',
+  remedy: 'check the network, a proxy or firewall, and SLACK_API_URL if it is set, then run doctor again',
+}
 
 /** @param manifest the text of manifest.yml; null when the file is missing */
 export async function checkSlack(config: BotConfig, manifest: string | null): Promise<Check[]> {
@@ -21,6 +28,7 @@ export async function checkSlack(config: BotConfig, manifest: string | null): Pr
     })
     checks.push(checkScopes(answer.response_metadata?.scopes, manifest, extra))
   } catch (error) {
+    if (neverArrived(error)) return [NOT_REACHED]
     checks.push({
       ok: false,
       what: `Slack did not accept the bot token (${codeOf(error)})`,
@@ -53,6 +61,7 @@ async function checkAppToken(app: WebClient): Promise<Check> {
     await app.apps.connections.open({})
     return { ok: true, what: 'Slack: the app-level token is good, Socket Mode is on' }
   } catch (error) {
+    if (neverArrived(error)) return NOT_REACHED
     return {
       ok: false,
       what: `Slack did not accept the app-level token (${codeOf(error)})`,
@@ -81,10 +90,16 @@ function client(apiUrl: string, token: string): WebClient {
     timeout: TIMEOUT_MS,
     retryConfig: { retries: 1 },
     rejectRateLimitedCalls: true,
+    // What fails is in the report; the client's own lines would stand in the middle of it.
+    logLevel: LogLevel.ERROR,
   })
 }
 
-/** Slack's own code (`invalid_auth`), or the SDK's (`slack_webapi_request_error` when Slack was not reached). Never the token. */
+function neverArrived(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === ErrorCode.RequestError
+}
+
+/** Slack's own code (`invalid_auth`), or the SDK's. Never the token. */
 function codeOf(error: unknown): string {
   if (typeof error !== 'object' || error === null) return 'unknown error'
   if ('data' in error && typeof error.data === 'object' && error.data !== null && 'error' in error.data)

@@ -21,7 +21,7 @@ export function consentLines(rules: AppRules): readonly [string, string, string]
 export function helpLines(rules: AppRules): readonly [string, string, string] {
   const { slashCommand } = rules
   return [
-    `*What I do:* I find, summarize, draft, send and tidy mail in your own mailbox and nobody else's. Write to me here, mention me in a channel, or use \`${slashCommand} What is unread?\` anywhere: that is always answered in private.`,
+    `*What I do:* I find, summarize, draft, send and tidy mail in your own mailbox and nobody else's. Write me a direct message, mention me in a channel, or use \`${slashCommand} What is unread?\` anywhere: that is always answered in private.`,
     `*What needs your press:* ${whatNeedsApproval(rules)}`,
     `*Your connection:* \`${slashCommand} connect\` connects your Gmail, \`${slashCommand} disconnect\` ends it at once, \`${slashCommand} status\` says how it stands.`,
   ]

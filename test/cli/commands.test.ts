@@ -216,6 +216,15 @@ describe('npm run doctor', () => {
     expect(output).toContain(`✗ Slack: the app was installed without ${first}, users:read.email\n`)
   })
 
+  it('blames no token where Slack was not reached', async () => {
+    const environment = await serveSlack(null)
+    await setUp()
+    const { code, output } = await run('doctor', { ...environment, SLACK_API_URL: 'http://127.0.0.1:1/api/' })
+    expect(code).toBe(1)
+    expect(output.match(/✗ Slack could not be reached\n.*SLACK_API_URL/g)).toHaveLength(1)
+    expect(output).not.toMatch(/did not accept|WARN/)
+  })
+
   it('says which token Slack refused', async () => {
     const environment = await serveSlack(null)
     await setUp()

@@ -187,6 +187,12 @@ describe('suspicion', () => {
     },
   )
 
+  test('the same name under another top-level domain is suspicious only where the person is said to be the same', () => {
+    expect(lookAlike({ name: 'Yamada', address: 'yamada@northwind.test' }, known)).toBeUndefined()
+    expect(lookAlike({ name: 'Yamada', address: 'yamada@northwind.exampl' }, known)).toBeUndefined()
+    expect(lookAlike({ name: 'Anna Lindqvist', address: 'anna@northwind.exampl' }, known)).toEqual(known[0])
+  })
+
   test('a mail about instructions gives none', () => {
     const [mail] = mailsIn(
       JSON.stringify({

@@ -143,6 +143,39 @@ describe('looking', () => {
     expect((await session.ask('where are the dolphins?')).last).toContain('nothing in your mail about **dolphins**')
   })
 
+  test('who waits for an answer: what asks something, and not what was answered or is not to be trusted', async () => {
+    const session = await anna()
+    const before = await session.ask("any emails I haven't replied to?")
+    expect(before.last).toMatch(/\*\*Interview about Atlas for the spring issue\?\*\* — Rosa Delgado/)
+    expect(before.last).toContain('“Could I have forty minutes of you, by telephone or better in the workshop?”')
+    expect(before.last).not.toMatch(/visitor panel|URGENT|Exhibit Weekly/)
+    expect(before.last).toContain('I do not trust')
+    const more = await session.ask('more')
+    expect(more.last).not.toContain('— Anna Lindqvist')
+    await session.ask('reply to Rosa that Tuesday works')
+    const after = await session.ask('do I need to reply to anything?')
+    expect(after.last).not.toContain('Rosa Delgado')
+    expect(after.last).toContain('Ben Okafor')
+  })
+
+  test('of the calendar it says that it does not see it, and shows the invitations', async () => {
+    const reply = await (await anna()).ask('do I have any meetings tomorrow?')
+    expect(reply.text).toContain('I see your mail and not your calendar')
+    expect(reply.last).toContain('Invitation: Atlas walk-through with the lenders')
+  })
+
+  test('"delete the draft" trashes no mail that has the word in its subject', async () => {
+    const reply = await (await anna()).ask('delete the draft')
+    expect(reply.calls).toEqual([])
+    expect(reply.last).toContain('until you delete it in Gmail')
+  })
+
+  test('an address without a name is said once, a sender without an address without brackets', async () => {
+    const session = await anna()
+    const reply = await session.ask('email priya@northwind.example that I am late')
+    expect(reply.text).toContain('This goes to **priya@northwind.example**: **I am late**')
+  })
+
   test('the mailbox is named by Gmail, its owner by the context', async () => {
     const reply = await (await anna()).ask('whose mailbox is this?')
     expect(names(reply)).toEqual(['gmail_get_profile'])

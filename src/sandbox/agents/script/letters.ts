@@ -79,7 +79,7 @@ function folded(text: string): string {
 
 /** "Re: Interview…", once. */
 export function replySubject(subject: string): string {
-  return /^(?:re|aw|sv)\s*:/i.test(subject) ? subject : `Re: ${subject}`
+  return /^(?:re|aw|sv)\s*:/i.test(subject) ? subject : `Re: ${subject}`.trim()
 }
 
 /** A subject from the first words of a mail, where the person gave none. */

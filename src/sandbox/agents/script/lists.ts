@@ -43,6 +43,28 @@ export async function answerList(turn: ScriptTurn, filter: Filter, counting: boo
   await turn.say(parts.join('\n\n'))
 }
 
+/** The mailbox knows invitations; what was accepted, moved or never mailed stands in a calendar that nobody has shown to the script. */
+export async function answerCalendar(turn: ScriptTurn): Promise<void> {
+  await turn.say('I see your mail and not your calendar. Let me look for invitations, at least.')
+  const { mails } = await fetched(
+    turn,
+    '{subject:invitation subject:einladung subject:inbjudan subject:meeting} in:inbox',
+    LONGEST_LIST,
+  )
+  if (mails.length === 0) {
+    await turn.say('There is no invitation in your inbox.')
+    return
+  }
+  turn.shown.showList(mails)
+  await turn.say(
+    [
+      'This is what your mail has. Whether you are free, only your calendar can tell.',
+      list(mails, turn.context),
+      ...attention(turn, mails),
+    ].join('\n\n'),
+  )
+}
+
 /** The next mails of the search that found the list shown last. */
 export async function answerMore(turn: ScriptTurn): Promise<void> {
   const { query, list: before } = turn.shown

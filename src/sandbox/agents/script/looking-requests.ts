@@ -122,6 +122,8 @@ export function list(words: string): Intent | undefined {
 /** "Helen?", "the globe budget": a name or a subject alone is worth a search. */
 export function nounPhrase(words: string): Intent | undefined {
   const bare = words.replace(/[?!.]+$/, '').trim()
+  // Counted from the mail shown last, which no search can know.
+  if (/\b(?:after|before) (?:that|it|this)$/i.test(bare)) return undefined
   if (
     !/^(?:(?:the|from|about|my|and|what about|how about|anything from|anything about)\s+)*(?:[\p{L}\p{N}@.'&/-]+\s*){1,3}$/iu.test(
       bare,
@@ -129,7 +131,7 @@ export function nounPhrase(words: string): Intent | undefined {
   )
     return undefined
   if (
-    /^(?:why|how|when|where|what|which|do|does|are|is|was|were|can|could|should|would|will|sing|make|play|buy|book|call|say|be|go|i|you|we|translate|remind|calculate|turn|set|add|undo|schedule|explain|pay|empty|unsubscribe|test|ok|order|call|stop|start)\b/i.test(
+    /^(?:why|how|when|where|what|which|do|does|are|is|was|were|can|could|should|would|will|sing|make|play|buy|book|call|say|be|go|i|you|we|translate|remind|calculate|turn|set|add|undo|schedule|explain|pay|empty|unsubscribe|test|ok|order|call|stop|start|previous|back)\b/i.test(
       bare,
     )
   )

@@ -3,7 +3,7 @@ import { attachmentBytes, attachmentMarkdown } from './attachment-text.js'
 import { asks, languageOf, ownWords } from './digest.js'
 import { fetched, find } from './finding.js'
 import { isEmptyTarget, type Target } from './intent.js'
-import { bytes, counted, enumerated, fenced, listTitle, plain, quoted, sender, when } from './markdown.js'
+import { addressed, bytes, counted, enumerated, fenced, listTitle, plain, quoted, sender, when } from './markdown.js'
 import { alarmsAbout, type ScriptTurn } from './script-turn.js'
 import { mailsIn, type SeenAttachment, type SeenMail } from './seen-mail.js'
 import { ordersToAgents, pressesForMoney, trustworthyText } from './suspicion.js'
@@ -64,7 +64,7 @@ export function header({ context }: ScriptTurn, mail: SeenMail): string {
   const people = (list: SeenMail['to']) =>
     enumerated(list.slice(0, 4).map(({ name, address }) => plain(name || address)))
   const cc = mail.cc.length === 0 ? '' : `, copy to ${people(mail.cc)}`
-  return `**${listTitle(mail)}**\nFrom **${sender(mail)}** (${plain(mail.from.address)}) to ${people(mail.to) || 'undisclosed recipients'}${cc}, ${when(mail.date, context)}`
+  return `**${listTitle(mail)}**\nFrom ${addressed(mail.from)} to ${people(mail.to) || 'undisclosed recipients'}${cc}, ${when(mail.date, context)}`
 }
 
 /** The body up to a readable length, cut at a paragraph. */
@@ -139,7 +139,7 @@ export async function answerSafety(turn: ScriptTurn, target: Target): Promise<vo
   const alarms = alarmsAbout(mail, turn)
   await turn.say(
     alarms.length === 0
-      ? `I see nothing suspicious in **${listTitle(mail)}** from ${sender(mail)} (${plain(mail.from.address)}): the address is no look-alike of one I know, answers go back to it, and it neither presses for money nor gives me orders. I cannot check more than that.`
+      ? `I see nothing suspicious in **${listTitle(mail)}** from ${addressed(mail.from)}: the address is no look-alike of one I know, answers go back to it, and it neither presses for money nor gives me orders. I cannot check more than that.`
       : `⚠️ I would not trust **${listTitle(mail)}**:\n\n${alarms.map((alarm) => `- ${alarm}`).join('\n')}`,
   )
 }

@@ -1,5 +1,5 @@
 /** How the script writes: dates in the person's time zone, lists of mails, quotes and tables, all safe against Markdown in the mail itself. */
-import type { SeenMail } from './seen-mail.js'
+import type { Correspondent, SeenMail } from './seen-mail.js'
 
 export interface Clock {
   readonly now: Date
@@ -35,6 +35,12 @@ export function listTitle(mail: SeenMail): string {
 /** The sender's name as it stands in lists. Has no comma, which ends it there. */
 export function sender(mail: SeenMail): string {
   return plain(mail.from.name || mail.from.address || 'unknown sender', 60).replaceAll(',', '')
+}
+
+/** "**Ben Okafor** (ben@northwind.example)"; what is not known is left out. */
+export function addressed({ name, address }: Correspondent): string {
+  const bold = `**${plain(name || address || 'unknown sender', 60).replaceAll(',', '')}**`
+  return name === '' || address === '' ? bold : `${bold} (${plain(address)})`
 }
 
 /** "today 14:08", "yesterday 09:12", "Mon 14:08", "9 Nov" or "9 Nov 2024". */

@@ -5,7 +5,7 @@
 import type { AgentBrain, BrainTurn, HistoryItem } from '../brain.js'
 import { readContext } from './context-block.js'
 import type { Intent } from './intent.js'
-import { answerList, answerMore } from './lists.js'
+import { answerCalendar, answerList, answerMore } from './lists.js'
 import { answerAttachment, answerOpen, answerSafety } from './mail-view.js'
 import { plain } from './markdown.js'
 import { answerMoney } from './money.js'
@@ -15,12 +15,15 @@ import { type ScriptTurn, scriptTurn } from './script-turn.js'
 import { answerChange, answerLabels } from './sorting.js'
 import { answerSummary } from './summaries.js'
 import {
+  answerConnection,
+  answerDiscardDraft,
   answerEmoji,
   answerGreeting,
   answerHelp,
   answerNo,
   answerThanks,
   answerTranslation,
+  answerUndo,
   answerUnknown,
   answerYes,
   NO_MAILBOX,
@@ -28,6 +31,7 @@ import {
 } from './talk.js'
 import { Obstacle } from './toolbox.js'
 import { understand } from './understand.js'
+import { answerWaiting } from './waiting.js'
 import { answerDrafts, answerForward, answerReply, answerSendDraft, answerWrite } from './writing.js'
 
 export interface ScriptOptions {
@@ -79,6 +83,7 @@ const TALK: ReadonlySet<Intent['type']> = new Set([
   'yes',
   'no',
   'translation',
+  'connection',
   'unknown',
 ])
 
@@ -134,6 +139,16 @@ async function answer(turn: ScriptTurn, intent: Intent): Promise<void> {
       return await answerDrafts(turn)
     case 'money':
       return await answerMoney(turn)
+    case 'waiting':
+      return await answerWaiting(turn)
+    case 'calendar':
+      return await answerCalendar(turn)
+    case 'connection':
+      return await answerConnection(turn)
+    case 'undo':
+      return await answerUndo(turn)
+    case 'discard draft':
+      return await answerDiscardDraft(turn)
     case 'report':
       return await answerReport(turn)
     case 'send draft':

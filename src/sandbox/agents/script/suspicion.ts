@@ -80,8 +80,18 @@ export function lookAlike(from: Correspondent, others: readonly Correspondent[])
   const domain = domainOf(from.address)
   if (domain === '') return undefined
   const imitated = others.filter((other) => domainOf(other.address) !== domain && domainOf(other.address) !== '')
-  const found = imitated.filter((other) => resembles(domain, domainOf(other.address)))
+  const found = imitated.filter(
+    // `shop.de` and `shop.fr` are mostly one company, or two that never met; under the name of somebody known it is another matter.
+    (other) =>
+      resembles(domain, domainOf(other.address)) &&
+      (other.name === from.name || stemOf(domain) !== stemOf(domainOf(other.address))),
+  )
   return found.find((other) => other.name === from.name) ?? found[0]
+}
+
+/** A domain without its last label. */
+function stemOf(domain: string): string {
+  return domain.toLowerCase().replace(/\.[^.]*$/, '')
 }
 
 /** Domains that a hurried reader takes for the same: digits for letters, "rn" for "m", a hyphen more, one letter off. */

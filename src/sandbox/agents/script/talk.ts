@@ -45,6 +45,24 @@ export async function answerTranslation(turn: ScriptTurn): Promise<void> {
   )
 }
 
+export async function answerConnection(turn: ScriptTurn): Promise<void> {
+  await turn.say(
+    'Your connection is not mine to make or to end. `/inbox connect` brings you a link, `/inbox disconnect` ends my access at once, and `/inbox status` says how it stands. You can write them anywhere; only you see the answer.',
+  )
+}
+
+export async function answerUndo(turn: ScriptTurn): Promise<void> {
+  await turn.say(
+    'Tell me in words what to take back: “restore it” brings a mail back from the trash, “move it to the inbox” from the archive, and there are “unstar it” and “mark it as unread”. What has been sent cannot be called back.',
+  )
+}
+
+export async function answerDiscardDraft(turn: ScriptTurn): Promise<void> {
+  await turn.say(
+    'I cannot delete a draft: none of my tools does that. It stays in your Drafts folder, unsent, until you delete it in Gmail.',
+  )
+}
+
 export async function answerNo(turn: ScriptTurn): Promise<void> {
   await turn.say('All right, I leave everything as it is.')
 }

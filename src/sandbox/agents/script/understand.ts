@@ -3,6 +3,7 @@
  * of them takes is `unknown`, so that the script says so instead of guessing.
  */
 import { change } from './change-requests.js'
+import { everyday } from './everyday-requests.js'
 import type { Intent } from './intent.js'
 import { attachment, list, nounPhrase, open, question, safety, said, summarize, who } from './looking-requests.js'
 import { forward, reply, STRONG_SAYING, write } from './writing-requests.js'
@@ -128,6 +129,7 @@ const RULES: readonly Rule[] = [
   forward,
   reply,
   write,
+  everyday,
   change,
   who,
   said,

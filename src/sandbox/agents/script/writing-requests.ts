@@ -112,9 +112,10 @@ export function write(words: string): Intent | undefined {
           words,
         )
       : null
-  const told = /^([Tt]ell|[Aa]sk)\s+(\p{Lu}[\p{L}'-]*(?: \p{Lu}[\p{L}'-]+)?)\s+(?!about\b|that\b|saying\b)(.+)$/su.exec(
-    words,
-  )
+  const told =
+    /^([Tt]ell|[Aa]sk)\s+(\p{Lu}[\p{L}-]*(?: (?!I(?:'|\b))\p{Lu}[\p{L}'-]+)?)\s+(?!about\b|that\b|saying\b)(.+)$/su.exec(
+      words,
+    )
   if (told !== null) {
     const text = told[1]?.toLowerCase() === 'ask' ? asked(told[3] ?? '') : told[3]
     return { type: 'write', to: told[2] ?? '', about: undefined, text, draft: false }

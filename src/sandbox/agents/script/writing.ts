@@ -4,7 +4,7 @@ import type { Target } from './intent.js'
 import { givenName, holdingReply, letter, replySubject, subjectFrom } from './letters.js'
 import { isRecord, parseLoosely, textOf } from './loose-json.js'
 import { read } from './mail-view.js'
-import { enumerated, listTitle, plain, quoted, sender, when } from './markdown.js'
+import { addressed, enumerated, listTitle, plain, quoted, sender, when } from './markdown.js'
 import { peopleNamed } from './people.js'
 import { alarmsAbout, mailboxAddress, type ScriptTurn } from './script-turn.js'
 import { type Correspondent, mailsIn, type SeenMail } from './seen-mail.js'
@@ -47,9 +47,7 @@ export async function answerReply(turn: ScriptTurn, request: ReplyRequest): Prom
     inReplyTo: mail.messageId,
   }
   const alarms = alarmsAbout(mail, turn).map((alarm) => `⚠️ ${alarm}`)
-  const addressees = enumerated(
-    [to, ...others].map((one) => `**${plain(one.name || one.address)}** (${plain(one.address)})`),
-  )
+  const addressees = enumerated([to, ...others].map(addressed))
   if (request.draft) {
     await turn.say([...alarms, 'I am writing the draft.'].join('\n\n'))
     await saveDraft(turn, wish)
@@ -125,11 +123,11 @@ export async function answerWrite(turn: ScriptTurn, request: LetterRequest): Pro
   if (request.draft) {
     await saveDraft(turn, wish)
     await turn.say(
-      `The draft to **${plain(to.name || to.address)}** (${plain(to.address)}) is in your Drafts folder: ${preview}\n\nNothing has been sent. Say “send it” when it is right.`,
+      `The draft to ${addressed(to)} is in your Drafts folder: ${preview}\n\nNothing has been sent. Say “send it” when it is right.`,
     )
     return
   }
-  await turn.say(`This goes to **${plain(to.name || to.address)}** (${plain(to.address)}): ${preview}`)
+  await turn.say(`This goes to ${addressed(to)}: ${preview}`)
   await sendOrDraft(turn, 'gmail_send_message', wish)
 }
 
@@ -188,7 +186,7 @@ export async function answerForward(
   const left = mail.attachments?.length ? ' Its attachments stay behind: my tools cannot attach files.' : ''
   const alarms = alarmsAbout(mail, turn).map((alarm) => `⚠️ ${alarm}\n\n`)
   await turn.say(
-    `${alarms.join('')}I am forwarding **${listTitle(mail)}** from ${sender(mail)} to **${plain(to.name || to.address)}** (${plain(to.address)}).${left}`,
+    `${alarms.join('')}I am forwarding **${listTitle(mail)}** from ${sender(mail)} to ${addressed(to)}.${left}`,
   )
   await sendOrDraft(turn, 'gmail_send_message', {
     to: to.address,
