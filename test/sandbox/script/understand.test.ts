@@ -60,6 +60,8 @@ const SENTENCES: readonly (readonly [string, Expected])[] = [
   ['What does Helen want?', { type: 'said', person: 'Helen' }],
   ['what do I owe?', { type: 'money' }],
   ['any invoices?', { type: 'money' }],
+  ['Find the most recent invoice', { type: 'money' }],
+  ['find an invoice', { type: 'money' }],
   ['show me all unpaid bills', { type: 'money' }],
 
   ['draft a reply', { type: 'reply', draft: true, text: undefined, target: { pronoun: true } }],

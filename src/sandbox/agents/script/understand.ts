@@ -134,7 +134,7 @@ const RULES: readonly Rule[] = [
   who,
   said,
   whenever(
-    /\bowe\b|\bto pay\b|\bpayments? (?:due|open|outstanding)\b|\b(?:unpaid|outstanding|open)\b.*\b(?:bills?|invoices?)\b|^(?:(?:are there |do i have |show |list |find |see |any |what |which |all |me |my |the |new )*)(?:invoices?|bills?)(?: do i have| are there| this month| this week)?[\s?!.]*$/i,
+    /\bowe\b|\bto pay\b|\bpayments? (?:due|open|outstanding)\b|\b(?:unpaid|outstanding|open)\b.*\b(?:bills?|invoices?)\b|^(?:(?:are there |do i have |show |list |find |see |any |what |which |all |me |my |the |an? |new |newest |most recent |latest |last )*)(?:invoices?|bills?)(?: do i have| are there| this month| this week)?[\s?!.]*$/i,
     { type: 'money' },
   ),
   safety,
