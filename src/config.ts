@@ -49,6 +49,10 @@ export interface BotConfig extends PlatformConfig {
     /** Whether guests of the workspace are served like members. */
     readonly allowGuests: boolean
   }
+  /** What a page of its own needs, where the bot has a public address; undefined: it has none. */
+  readonly publicSite: { readonly url: string; readonly clientId: string; readonly clientSecret: string } | undefined
+  /** With which Scalekit signs its webhooks. */
+  readonly webhookSecret: string | undefined
   /** Port of `/healthz`, `/readyz`, `/metrics` (and of Slack's requests in HTTP mode). */
   readonly port: number | undefined
 }
@@ -143,6 +147,18 @@ const BOT = {
   ALLOW_GUESTS: z.enum(['no', 'yes'], { error: 'must be no or yes' }).default('no'),
   REPLY_STREAMING: z.enum(['edit', 'native', 'auto'], { error: 'must be edit, native or auto' }).default('edit'),
   PORT: wholeNumber(1, 65_535).optional(),
+  PUBLIC_URL: z
+    .string()
+    .refine(isPublicUrl, {
+      error: 'must be an https address without a path, e.g. https://inbox.example.com (http only for this machine)',
+    })
+    .optional(),
+  SLACK_CLIENT_ID: z.string().optional(),
+  SLACK_CLIENT_SECRET: z.string().optional(),
+  SCALEKIT_WEBHOOK_SECRET: startsWith(
+    'whsec_',
+    'copy the signing secret of the webhook from the Scalekit dashboard',
+  ).optional(),
 }
 
 /** @throws ConfigurationError */
@@ -166,6 +182,7 @@ export function readBotConfig(environment: Environment): BotConfig {
   } else if (given.SLACK_APP_TOKEN === undefined && given.PORT === undefined) {
     extra.push('PORT is missing: SLACK_SIGNING_SECRET without SLACK_APP_TOKEN means HTTP mode, which listens on PORT')
   }
+  extra.push(...publicSiteProblems(given))
   const values = parse(BOT, environment, extra)
   return {
     ...platformConfig(values),
@@ -179,8 +196,42 @@ export function readBotConfig(environment: Environment): BotConfig {
       replyStreaming: values.REPLY_STREAMING,
       allowGuests: values.ALLOW_GUESTS === 'yes',
     },
+    publicSite: publicSite(values),
+    webhookSecret: values.SCALEKIT_WEBHOOK_SECRET,
     port: values.PORT,
   }
+}
+
+function isPublicUrl(text: string): boolean {
+  if (!URL.canParse(text)) return false
+  const { protocol, hostname, pathname, search, hash } = new URL(text)
+  const isHere = hostname === 'localhost' || hostname === '127.0.0.1' || hostname === '[::1]'
+  return (protocol === 'https:' || (protocol === 'http:' && isHere)) && `${pathname}${search}${hash}` === '/'
+}
+
+function publicSiteProblems(given: Readonly<Record<string, string>>): string[] {
+  const missing = (name: string, remedy: string, wantedBy: string) =>
+    given[wantedBy] === undefined || given[name] !== undefined ? [] : [`${name} is missing: ${remedy}`]
+  return [
+    ...missing(
+      'SLACK_CLIENT_ID',
+      'with PUBLIC_URL people sign in with Slack; copy the Client ID from your Slack app, Basic Information',
+      'PUBLIC_URL',
+    ),
+    ...missing(
+      'SLACK_CLIENT_SECRET',
+      'with PUBLIC_URL people sign in with Slack; copy the Client Secret from your Slack app, Basic Information',
+      'PUBLIC_URL',
+    ),
+    ...missing('PORT', 'PUBLIC_URL leads to a page that the bot serves on PORT', 'PUBLIC_URL'),
+    ...missing('PORT', 'Scalekit’s webhooks come to PORT', 'SCALEKIT_WEBHOOK_SECRET'),
+  ]
+}
+
+function publicSite(values: Values<typeof BOT>): BotConfig['publicSite'] {
+  const { PUBLIC_URL: url, SLACK_CLIENT_ID: clientId, SLACK_CLIENT_SECRET: clientSecret } = values
+  if (url === undefined || clientId === undefined || clientSecret === undefined) return undefined
+  return { url: new URL(url).origin, clientId, clientSecret }
 }
 
 type Values<Shape extends z.ZodRawShape> = z.infer<z.ZodObject<Shape>>

@@ -10,7 +10,7 @@ import { unaskedChanges } from './agent/tool-policies.js'
 import { type BotConfig, ConfigurationError, loadDotEnv, readBotConfig } from './config.js'
 import { createLog, describeError, type Log } from './log.js'
 import { Scalekit } from './scalekit/client.js'
-import { ScalekitConnections } from './scalekit/connections.js'
+import { ScalekitConnections, verifyConsent } from './scalekit/connections.js'
 import { instanceFinder } from './scalekit/instances.js'
 import { ScalekitMailboxAddresses } from './scalekit/mailbox-addresses.js'
 import { tokenMint } from './scalekit/tokens.js'
@@ -19,6 +19,7 @@ import { EditBudget } from './slack/edit-budget.js'
 import { Home } from './slack/home.js'
 import { Poster } from './slack/poster.js'
 import { Requests } from './slack/requests.js'
+import { isVisitor, SlackSignIn } from './slack/sign-in.js'
 import { Streams } from './slack/streams.js'
 import { SlackSurface } from './slack/surface.js'
 import { createWebClient, SlackRefused } from './slack/web.js'
@@ -30,11 +31,14 @@ import { ConnectionWatch, SYSTEM_CLOCK } from './turns/connection-watch.js'
 import { Turns } from './turns/conversation-work.js'
 import { Dispatcher } from './turns/dispatcher.js'
 import { identifierFor } from './turns/identifier.js'
-import type { Person, Profile } from './turns/model.js'
-import { Unavailable } from './turns/ports.js'
+import type { IdentifiedPerson, Person, Profile } from './turns/model.js'
+import { type MailboxAddresses, Unavailable } from './turns/ports.js'
 import { RememberedConnections } from './turns/remembered-connections.js'
-import { healthRoutes, serveRoutes } from './web/health.js'
+import { ConnectFlow } from './web/connect-flow.js'
+import { connectRoutes, SIGNED_IN_PATH, VERIFY_PATH } from './web/connect-routes.js'
+import { healthRoutes, type Route, serveRoutes } from './web/health.js'
 import { Metrics } from './web/metrics.js'
+import { webhookRoute } from './web/webhook.js'
 
 /** How long a stop may take before what is under way is left to the next start, in milliseconds. */
 const STOP_DEADLINE_MS = 10_000
@@ -110,7 +114,15 @@ async function run(
 
   const scalekit = new Scalekit(scalekitConfig)
   const mailbox = { configId: deployment.mcpConfigId, connection: scalekitConfig.connection }
-  const connections = new RememberedConnections(new ScalekitConnections(scalekit, mailbox), store.people)
+  const { publicSite } = config
+  const verification =
+    publicSite === undefined
+      ? null
+      : {
+          url: `${publicSite.url}${VERIFY_PATH}`,
+          issueState: (person: IdentifiedPerson) => store.connectStates.issue(person),
+        }
+  const connections = new RememberedConnections(new ScalekitConnections(scalekit, mailbox, verification), store.people)
   const virtual = new VirtualMailboxAccess(
     claude,
     markOf(scalekitConfig),
@@ -226,7 +238,7 @@ async function run(
     },
     log,
   })
-  const routes = healthRoutes({
+  const health = healthRoutes({
     problems: async () => {
       await store.checkWritable()
       return bot.connected ? [] : ['not connected to Slack']
@@ -238,6 +250,15 @@ async function run(
       }),
     log,
   })
+  const routes = [
+    ...health,
+    ...(publicSite === undefined
+      ? []
+      : connectSite(config, publicSite, { scalekit, store, watch, homeTeam: identity.teamId, log })),
+    ...(config.webhookSecret === undefined
+      ? []
+      : [statusWebhook(config.webhookSecret, { scalekit, store, watch, mailboxes, log })]),
+  ]
   const bot = createSlackBot({
     web,
     identity,
@@ -273,6 +294,52 @@ async function run(
     // Side by side: a peer that does not finish its closing handshake must not keep the rest from coming to rest.
     await Promise.all([bot.stop(), requests.stop(), accessEnder.stop(), dispatcher.stop().then(() => surface.stop())])
   }
+}
+
+interface SiteRooms {
+  readonly scalekit: Scalekit
+  readonly store: Store
+  readonly watch: ConnectionWatch
+  readonly log: Log
+}
+
+/** The page at the end of a connect link. */
+function connectSite(
+  { slack }: BotConfig,
+  { url, clientId, clientSecret }: NonNullable<BotConfig['publicSite']>,
+  { scalekit, store, watch, homeTeam, log }: SiteRooms & { readonly homeTeam: string },
+): Route[] {
+  const redirectUri = `${url}${SIGNED_IN_PATH}`
+  const flow = new ConnectFlow({
+    states: store.connectStates,
+    signIn: new SlackSignIn({ clientId, clientSecret, apiUrl: slack.apiUrl, redirectUri, log }),
+    isPerson: (visitor, person) => isVisitor(visitor, person, { teamId: homeTeam }),
+    verify: (authRequestId, person) => verifyConsent(scalekit, authRequestId, person),
+    onConnected: (person) => watch.check(person.id),
+    onFailed: (person) => {
+      watch.renew(person.id).catch((error: unknown) => {
+        log.warn({ person: person.id, ...describeError(error) }, 'a spent link could not be replaced yet')
+      })
+    },
+    log,
+  })
+  return connectRoutes(flow, url.startsWith('https:'), log)
+}
+
+function statusWebhook(
+  secret: string,
+  { scalekit, store, watch, mailboxes, log }: SiteRooms & { readonly mailboxes: MailboxAddresses },
+): Route {
+  return webhookRoute({
+    isSigned: (headers, body) => scalekit.isSigned(secret, headers, body),
+    async onStatus(identifier, status) {
+      const person = await store.people.ownerOf(identifier)
+      if (person === null) return
+      if (status !== 'ACTIVE') mailboxes.forget(person)
+      watch.check(person.id)
+    },
+    log,
+  })
 }
 
 async function slackIdentity(web: ReturnType<typeof createWebClient>): ReturnType<typeof identify> {

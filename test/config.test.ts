@@ -68,6 +68,9 @@ describe('what is missing or malformed', () => {
     ['TOOL_POLICIES', 'gmail_fetch_mails=maybe', '"maybe" of gmail_fetch_mails: it must be one of allow, ask, off'],
     ['TOOL_POLICIES', 'gmail_send_draft=allow', "always waits for its owner's Approve"],
     ['REPLY_STREAMING', 'always', 'must be edit, native or auto'],
+    ['PUBLIC_URL', 'http://inbox.example.com', 'https address without a path'],
+    ['PUBLIC_URL', 'https://inbox.example.com/bot', 'https address without a path'],
+    ['SCALEKIT_WEBHOOK_SECRET', 'secret', 'must start with whsec_'],
     ['ANTHROPIC_BASE_URL', 'localhost:1234', 'http(s) address'],
     ['SCALEKIT_ENV_URL', 'ftp://x.example', 'http(s) address'],
     ['SCALEKIT_MCP_MODE', 'both', 'must be virtual or instance'],
@@ -208,5 +211,35 @@ describe('.env', () => {
 
   it('need not be there', () => {
     expect(() => loadDotEnv(join(folder, 'none'))).not.toThrow()
+  })
+})
+
+describe('a public address', () => {
+  const SITE = {
+    PUBLIC_URL: 'https://inbox.example.com/',
+    SLACK_CLIENT_ID: '1.2',
+    SLACK_CLIENT_SECRET: 'c',
+    PORT: '3000',
+  }
+
+  it('is read with what its page needs', () => {
+    expect(readBotConfig({ ...BOT, ...SITE }).publicSite).toEqual({
+      url: 'https://inbox.example.com',
+      clientId: '1.2',
+      clientSecret: 'c',
+    })
+    expect(readBotConfig(BOT).publicSite).toBeUndefined()
+    const here = { ...BOT, ...SITE, PUBLIC_URL: 'http://127.0.0.1:3000' }
+    expect(readBotConfig(here).publicSite?.url).toBe('http://127.0.0.1:3000')
+  })
+
+  it('wants a port and the credentials of the sign-in, all told at once', () => {
+    const found = problems(readBotConfig, { ...BOT, PUBLIC_URL: SITE.PUBLIC_URL }).join('\n')
+    for (const name of ['SLACK_CLIENT_ID', 'SLACK_CLIENT_SECRET', 'PORT']) expect(found).toContain(`${name} is missing`)
+  })
+
+  it('is not needed for webhooks, but a port is', () => {
+    const found = problems(readBotConfig, { ...BOT, SCALEKIT_WEBHOOK_SECRET: 'whsec_AAAA' }).join('\n')
+    expect(found).toContain('PORT is missing')
   })
 })

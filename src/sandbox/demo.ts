@@ -7,11 +7,14 @@
  *   npm run demo -- --claude        Claude in the script's place: needs ANTHROPIC_API_KEY, and the mail leaves this machine
  *   npm run demo -- --port NUMBER   port of the page
  *   npm run demo -- --mode instance SCALEKIT_MCP_MODE
+ *   npm run demo -- --verify        PUBLIC_URL: whoever connects signs in with Slack at the end
  */
 
 import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -33,6 +36,7 @@ interface DemoOptions {
   readonly claude: boolean
   readonly port: number
   readonly mode: string
+  readonly verify: boolean
 }
 
 function readOptions(): DemoOptions {
@@ -42,13 +46,14 @@ function readOptions(): DemoOptions {
       claude: { type: 'boolean', default: false },
       port: { type: 'string' },
       mode: { type: 'string', default: 'virtual' },
+      verify: { type: 'boolean', default: false },
     },
   })
   const port = Number(values.port ?? DEFAULT_PORT)
   if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new Error('--port takes a number from 0 to 65535')
   if (values.mode !== 'virtual' && values.mode !== 'instance') throw new Error('--mode takes virtual or instance')
   if (values.mbox !== undefined && !existsSync(values.mbox)) throw new Error(`there is no file ${values.mbox}`)
-  return { mbox: values.mbox, claude: values.claude, port, mode: values.mode }
+  return { mbox: values.mbox, claude: values.claude, port, mode: values.mode, verify: values.verify }
 }
 
 function chooseBrain(claude: boolean): AgentBrain {
@@ -96,6 +101,7 @@ async function main(): Promise<void> {
     SCALEKIT_MCP_MODE: options.mode,
     DATABASE_URL: `file:${join(directory, 'inbox.db')}`,
     LOG_LEVEL: 'warn',
+    ...(options.verify ? await verifyPage(slack.oauth) : {}),
   }
   // In a directory of its own, since the bot reads `.env` from where it is started.
   const run = (script: string) =>
@@ -152,6 +158,26 @@ async function main(): Promise<void> {
       '',
     ].join('\n'),
   )
+}
+
+/** What makes the bot serve its own page at the end of a connect link. */
+async function verifyPage(oauth: { readonly clientId: string; readonly clientSecret: string }) {
+  const port = String(await freePort())
+  return {
+    PORT: port,
+    PUBLIC_URL: `http://127.0.0.1:${port}`,
+    SLACK_CLIENT_ID: oauth.clientId,
+    SLACK_CLIENT_SECRET: oauth.clientSecret,
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  await new Promise((resolve) => server.close(resolve))
+  if (typeof address !== 'object' || address === null) throw new Error('no port is free')
+  return address.port
 }
 
 /** On the wanted port, or on any free one where it is taken. */

@@ -72,6 +72,16 @@ export class Scalekit {
     }
   }
 
+  /** Whether Scalekit signed a webhook, within the last minutes. */
+  isSigned(secret: string, headers: Readonly<Record<string, string>>, body: string): boolean {
+    try {
+      return this.#sdk.verifyWebhookPayload(secret, { ...headers }, body)
+    } catch {
+      // The SDK throws for every reason there is to say no.
+      return false
+    }
+  }
+
   /** One token for everybody who asks at the same time. */
   #currentToken(): Promise<string> {
     if (this.#token !== null) return this.#token

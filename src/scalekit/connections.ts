@@ -9,7 +9,7 @@ import {
   OperatorProblem,
   Unavailable,
 } from '../turns/ports.js'
-import { asSetupProblem, type Scalekit } from './client.js'
+import { asSetupProblem, type Scalekit, ScalekitRefusal } from './client.js'
 import { accountRemover } from './disconnection.js'
 
 const accounts = z.object({
@@ -36,10 +36,20 @@ export interface MailboxConnection {
   readonly connection: string
 }
 
+/** For installations with a page of their own, where whoever gave their consent has to show who they are. */
+export interface LinkVerification {
+  /** The page to which Scalekit sends the browser after consent. */
+  readonly url: string
+  /** A secret that leads back to this person, for one link. */
+  issueState(person: IdentifiedPerson): Promise<string>
+}
+
 export class ScalekitConnections implements Connections {
+  /** @param verification null: consent alone connects, and Scalekit must be set to verify its own users */
   constructor(
     private readonly scalekit: Scalekit,
     private readonly mailbox: MailboxConnection,
+    private readonly verification: LinkVerification | null = null,
   ) {}
 
   state(person: IdentifiedPerson): Promise<ConnectionState> {
@@ -56,8 +66,9 @@ export class ScalekitConnections implements Connections {
       // Makes the account where there is none yet: a link is for an account, and the next call wants one.
       const account = await fetchAccount(this.scalekit, this.mailbox, { identifier, include_auth_link: true })
       const spare = account?.authentication_link ?? ''
-      return await this.#datedLink(identifier).catch((error: unknown) => {
-        if (!isAddress(spare)) throw error
+      return await this.#datedLink(person).catch((error: unknown) => {
+        // The spare one leads past the page that verifies.
+        if (!isAddress(spare) || this.verification !== null) throw error
         return { url: spare, expiresAt: Date.now() + UNTOLD_LIFETIME_MS }
       })
     } catch (error) {
@@ -66,15 +77,41 @@ export class ScalekitConnections implements Connections {
   }
 
   /** By the SDK, whose links say when they expire; the ones that come with the account by REST do not. */
-  async #datedLink(identifier: string): Promise<ConnectLink> {
+  async #datedLink(person: IdentifiedPerson): Promise<ConnectLink> {
+    const { identifier } = person
+    const verified =
+      this.verification === null
+        ? {}
+        : { state: await this.verification.issueState(person), userVerifyUrl: this.verification.url }
     const { link, expiry } = await this.scalekit.sdk((sdk) =>
-      sdk.actions.getAuthorizationLink({ connectionName: this.mailbox.connection, identifier }),
+      sdk.actions.getAuthorizationLink({ connectionName: this.mailbox.connection, identifier, ...verified }),
     )
     if (!isAddress(link)) throw new Unavailable('scalekit', 'Scalekit answered without a usable authorization link')
     return {
       url: link,
       expiresAt: expiry === undefined ? Date.now() + UNTOLD_LIFETIME_MS : Number(expiry.seconds) * 1000,
     }
+  }
+}
+
+/**
+ * Tells Scalekit who gave the consent.
+ * @returns false where it refuses: the consent is too old, or was given for somebody else
+ * @throws Unavailable, OperatorProblem
+ */
+export async function verifyConsent(
+  scalekit: Scalekit,
+  authRequestId: string,
+  { identifier }: IdentifiedPerson,
+): Promise<boolean> {
+  try {
+    await scalekit.sdk((sdk) => sdk.actions.verifyConnectedAccountUser({ authRequestId, identifier }))
+    return true
+  } catch (error) {
+    if (error instanceof ScalekitRefusal) return false
+    // "Permission denied" is about this consent, and looks like refused credentials: those would have failed long before.
+    if (error instanceof OperatorProblem && error.kind === 'credentials') return false
+    throw error
   }
 }
 

@@ -188,10 +188,27 @@ const decisionReason: Migration = {
   },
 }
 
+/** Connect links whose followers are verified. */
+const connectStates: Migration = {
+  async up(db: Kysely<unknown>) {
+    await db.schema
+      .createTable('connect_state')
+      .addColumn('state_hash', 'text', (c) => c.primaryKey())
+      .addColumn('person_id', 'text', (c) => c.notNull().references('person.id'))
+      .addColumn('identifier', 'text', (c) => c.notNull())
+      .addColumn('request_hash', 'text')
+      .addColumn('expires_at', 'bigint', (c) => c.notNull())
+      .addColumn('used_at', 'bigint')
+      .execute()
+    await db.schema.createIndex('connect_state_request').on('connect_state').column('request_hash').execute()
+  },
+}
+
 export const MIGRATIONS: Record<string, Migration> = {
   '0001_first': first,
   '0002_message_revision': messageRevision,
   '0003_access_lifecycle': accessLifecycle,
   '0004_place_choice': placeChoice,
   '0005_decision_reason': decisionReason,
+  '0006_connect_states': connectStates,
 }

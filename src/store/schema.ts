@@ -16,6 +16,7 @@ export interface Schema {
   bystander: BystanderTable
   deployment: DeploymentTable
   vault: VaultTable
+  connect_state: ConnectStateTable
   access_ending: AccessEndingTable
 }
 
@@ -148,6 +149,19 @@ export interface DeploymentTable {
   mcp_config_id: string
   mcp_server_url: string
   updated_at: number
+}
+
+/** What leads from a connect link back to its person. Hashes only. */
+export interface ConnectStateTable {
+  /** SHA-256, hex. */
+  state_hash: string
+  person_id: string
+  /** The identifier that the link was made for. */
+  identifier: string
+  /** SHA-256 of the consent that came back with it, hex; null before. */
+  request_hash: string | null
+  expires_at: number
+  used_at: number | null
 }
 
 /** Where a person's mailbox token is kept, at the Managed Agents API; never the token. */

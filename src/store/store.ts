@@ -1,6 +1,7 @@
 import { AccessEndings } from './access-endings.js'
 import { Approvals } from './approvals.js'
 import { Commands } from './commands.js'
+import { ConnectStates } from './connect-states.js'
 import { Conversations } from './conversations.js'
 import { type Database, openDatabase } from './database.js'
 import { Deployments } from './deployments.js'
@@ -22,6 +23,7 @@ export class Store {
   readonly deployments: Deployments
   readonly vaults: Vaults
   readonly accessEndings: AccessEndings
+  readonly connectStates: ConnectStates
 
   /** @param now epoch milliseconds */
   constructor(
@@ -38,6 +40,7 @@ export class Store {
     this.deployments = new Deployments(db, now)
     this.vaults = new Vaults(db)
     this.accessEndings = new AccessEndings(db, now)
+    this.connectStates = new ConnectStates(db, now)
   }
 
   /** @throws DatabaseError */

@@ -108,6 +108,14 @@ export class ConnectionWatch {
     void this.#poll(watch)
   }
 
+  /** The link of this person's prompts is spent and led nowhere: they get another one. */
+  async renew(personId: string): Promise<void> {
+    const watch = this.#watches.get(personId)
+    if (watch === undefined) return
+    watch.link = await this.connections.link(watch.person)
+    for (const waiter of watch.waiters.values()) waiter.onLink(watch.link)
+  }
+
   stop(): void {
     for (const watch of [...this.#watches.values()]) this.#end(watch)
   }

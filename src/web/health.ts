@@ -13,7 +13,7 @@ export interface HealthOptions {
 
 export interface Route {
   readonly path: string
-  readonly method: 'GET'
+  readonly method: 'GET' | 'POST'
   readonly handler: (request: IncomingMessage, response: ServerResponse) => void
 }
 
@@ -47,7 +47,8 @@ export async function serveRoutes(routes: readonly Route[], port: number): Promi
     const path = request.url?.split('?')[0]
     const route = routes.find((candidate) => candidate.path === path)
     if (route === undefined) return answer(response, 404, 'not found\n')
-    if (request.method !== 'GET' && request.method !== 'HEAD') return answer(response, 405, 'method not allowed\n')
+    const method = request.method === 'HEAD' ? 'GET' : request.method
+    if (method !== route.method) return answer(response, 405, 'method not allowed\n')
     route.handler(request, response)
   })
   await new Promise<void>((resolve, reject) => {
