@@ -68,9 +68,6 @@ describe('what is missing or malformed', () => {
     ['TOOL_POLICIES', 'gmail_fetch_mails=maybe', '"maybe" of gmail_fetch_mails: it must be one of allow, ask, off'],
     ['TOOL_POLICIES', 'gmail_send_draft=allow', "always waits for its owner's Approve"],
     ['REPLY_STREAMING', 'always', 'must be edit, native or auto'],
-    ['PUBLIC_URL', 'http://inbox.example.com', 'https address without a path'],
-    ['PUBLIC_URL', 'https://inbox.example.com/bot', 'https address without a path'],
-    ['SCALEKIT_WEBHOOK_SECRET', 'secret', 'must start with whsec_'],
     ['ANTHROPIC_BASE_URL', 'localhost:1234', 'http(s) address'],
     ['SCALEKIT_ENV_URL', 'ftp://x.example', 'http(s) address'],
     ['SCALEKIT_MCP_MODE', 'both', 'must be virtual or instance'],
@@ -236,6 +233,15 @@ describe('a public address', () => {
   it('wants a port and the credentials of the sign-in, all told at once', () => {
     const found = problems(readBotConfig, { ...BOT, PUBLIC_URL: SITE.PUBLIC_URL }).join('\n')
     for (const name of ['SLACK_CLIENT_ID', 'SLACK_CLIENT_SECRET', 'PORT']) expect(found).toContain(`${name} is missing`)
+  })
+
+  it.each([
+    ['PUBLIC_URL', 'http://inbox.example.com', 'https address without a path'],
+    ['PUBLIC_URL', 'https://inbox.example.com/bot', 'https address without a path'],
+    ['PUBLIC_URL', 'inbox.example.com', 'https address without a path'],
+    ['SCALEKIT_WEBHOOK_SECRET', 'secret', 'must start with whsec_'],
+  ])('%s=%s is told as such', (name, value, words) => {
+    expect(problems(readBotConfig, { ...BOT, ...SITE, [name]: value })).toEqual([expect.stringContaining(words)])
   })
 
   it('is not needed for webhooks, but a port is', () => {
