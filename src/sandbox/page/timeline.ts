@@ -76,6 +76,38 @@ export function lastReplyLabel(ts: string, tz: string, now: number): string {
   return `${day === 'Today' || day === 'Yesterday' ? day.toLowerCase() : day} at ${timeLabel(ts, tz)}`
 }
 
+/** A moment as an app's `<!date^…>` asks for it, in the reader's time zone; its fallback where the pattern has a name that Slack does not know. */
+export function momentLabel(
+  { seconds, pattern, fallback }: { seconds: number; pattern: string; fallback: string },
+  tz: string,
+  now: number,
+): string {
+  const date = seconds * 1000
+  const part = (options: Intl.DateTimeFormatOptions) => format(tz, options).format(date)
+  const day = Number(part({ day: 'numeric' }))
+  const long = `${part({ month: 'long' })} ${day}${ordinal(day)}, ${part({ year: 'numeric' })}`
+  const short = part({ month: 'short', day: 'numeric', year: 'numeric' })
+  const weekday = `${part({ weekday: 'long' })}, ${long}`
+  const relative = dayLabel(seconds, tz, now)
+  const pretty = (otherwise: string) =>
+    relative === 'Today' || relative === 'Yesterday' ? relative.toLowerCase() : otherwise
+  const [month, number, year] = dayOf(seconds, tz).split('/')
+  const names: Readonly<Record<string, string>> = {
+    date_num: `${year}-${month}-${number}`,
+    date: long,
+    date_short: short,
+    date_long: weekday,
+    date_pretty: pretty(long),
+    date_short_pretty: pretty(short),
+    date_long_pretty: pretty(weekday),
+    time: part({ hour: 'numeric', minute: '2-digit' }),
+    time_secs: part({ hour: 'numeric', minute: '2-digit', second: '2-digit' }),
+  }
+  const used = [...pattern.matchAll(/\{(\w*)\}/g)].map(([, name = '']) => name)
+  if (used.length === 0 || used.some((name) => names[name] === undefined)) return fallback
+  return pattern.replace(/\{(\w+)\}/g, (_all, name: string) => names[name] ?? '')
+}
+
 function dayLabel(seconds: number, tz: string, now: number): string {
   const day = dayOf(seconds, tz)
   if (day === dayOf(now / 1000, tz)) return 'Today'

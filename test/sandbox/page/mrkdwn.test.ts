@@ -24,6 +24,7 @@ describe('mrkdwn', () => {
     ['<#C0GENERAL|general> <!here> <!channel>', '<p><#C0GENERAL> <!here> <!channel></p>'],
     ['<!subteam^S123|@design>', '<p><!subteam S123></p>'],
     ['<!date^1700000000^{date}|on Tuesday>', '<p>on Tuesday</p>'],
+    ['<!date^9e99^{date}|some day>', '<p>some day</p>'],
     ['<https://a.example/?x=1&amp;y=2|the *plan*>', '<p><a https://a.example/?x=1&y=2>the <b>plan</b></a></p>'],
     ['<https://a.example>', '<p><a https://a.example>https://a.example</a></p>'],
     ['<mailto:a@b.example|a@b.example>', '<p><a mailto:a@b.example>a@b.example</a></p>'],

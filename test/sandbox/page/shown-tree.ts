@@ -53,6 +53,8 @@ function inline(node: Inline): string {
       return `<#${node.id}>`
     case 'broadcast':
       return `<!${node.range}>`
+    case 'date':
+      return node.fallback
     case 'usergroup':
       return `<!subteam ${node.id}>`
     case 'emoji':

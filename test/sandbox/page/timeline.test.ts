@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import {
   fullTimeLabel,
   lastReplyLabel,
+  momentLabel,
   shortTimeLabel,
   timeLabel,
   timeline,
@@ -61,6 +62,18 @@ describe('times', () => {
     expect(plain(lastReplyLabel(ts, 'Europe/Stockholm', now))).toBe('today at 1:05 PM')
     expect(plain(lastReplyLabel(ts, 'Europe/Stockholm', now + 3 * 86_400_000))).toBe('Monday, November 16th at 1:05 PM')
     expect(plain(fullTimeLabel(ts, 'Europe/Stockholm', now))).toBe('Today at 1:05:00 PM')
+  })
+
+  it.each([
+    ['{date_long} at {time}', 'Monday, November 16th, 2026 at 1:05 PM'],
+    ['{date_num} {time_secs}', '2026-11-16 1:05:00 PM'],
+    ['{date_short}, {date}', 'Nov 16, 2026, November 16th, 2026'],
+    ['{date_pretty} at {time}', 'today at 1:05 PM'],
+    ['{era}', 'some day'],
+    ['', 'some day'],
+  ])('a moment that an app wrote as “%s”', (pattern, label) => {
+    const node = { seconds: NOON + 5 * 60, pattern, fallback: 'some day' }
+    expect(momentLabel(node, 'Europe/Stockholm', NOON * 1000).replace(/\s/g, ' ')).toBe(label)
   })
 
   it.each([

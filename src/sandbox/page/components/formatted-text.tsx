@@ -1,9 +1,10 @@
 import type { ComponentChildren } from 'preact'
 import { memo } from 'preact/compat'
-import { useDirectory } from '../context.js'
+import { useDirectory, useViewer } from '../context.js'
 import { parseMarkdown } from '../text/markdown.js'
 import { parseMrkdwn, parsePlainInline } from '../text/mrkdwn.js'
 import type { Block, Inline, ListItem } from '../text/tree.js'
+import { momentLabel } from '../timeline.js'
 import { displayName } from '../typed-text.js'
 
 /** Trees of text as elements. There is no HTML anywhere on the way, so what an app or a mail says stays text. */
@@ -17,6 +18,13 @@ export const Markdown = memo(({ text }: { text: string }) => <Blocks blocks={par
 /** A `plain_text` object. */
 export function PlainText({ text }: { text: string }) {
   return <Inlines nodes={parsePlainInline(text)} />
+}
+
+function Moment({ node }: { node: Extract<Inline, { type: 'date' }> }) {
+  const { state } = useViewer()
+  return (
+    <time dateTime={new Date(node.seconds * 1000).toISOString()}>{momentLabel(node, state.viewer.tz, Date.now())}</time>
+  )
 }
 
 export function Blocks({ blocks }: { blocks: readonly Block[] }) {
@@ -172,6 +180,8 @@ function InlineView({ node }: { node: Inline }) {
       return <ChannelMention id={node.id} label={node.label} />
     case 'broadcast':
       return <span class="mention mention-me">@{node.range}</span>
+    case 'date':
+      return <Moment node={node} />
     case 'usergroup':
       return <span class="mention">{node.label ?? `@${node.id}`}</span>
     case 'emoji':

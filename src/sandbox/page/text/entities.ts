@@ -48,8 +48,16 @@ function commandNode(command: string, label: string | undefined): Inline | undef
   if (command.startsWith('subteam^'))
     return { type: 'usergroup', id: command.slice('subteam^'.length), ...(label ? { label } : {}) }
   if (command.startsWith('date^')) {
-    const [, seconds] = command.split('^')
-    return { type: 'text', text: label ?? new Date(Number(seconds) * 1000).toUTCString() }
+    const [, seconds, pattern = ''] = command.split('^')
+    return dateNode(Number(seconds), pattern, label)
   }
   return undefined
+}
+
+/** Seconds around the epoch that a `Date` can hold. */
+const FURTHEST = 8_640_000_000_000
+
+export function dateNode(seconds: number, pattern: string, fallback: string | undefined): Inline {
+  if (!(Math.abs(seconds) <= FURTHEST)) return { type: 'text', text: fallback ?? '' }
+  return { type: 'date', seconds, pattern, fallback: fallback ?? new Date(seconds * 1000).toUTCString() }
 }

@@ -1,6 +1,6 @@
 import type { RichTextBlock, RichTextElement, RichTextSection } from '@slack/types'
 import { emojiNode } from './emoji.js'
-import { safeUrl } from './entities.js'
+import { dateNode, safeUrl } from './entities.js'
 import type { Block, Inline, ListItem } from './tree.js'
 
 /** The tree of a `rich_text` block. Its texts are literal: neither markup nor escapes are read in them. */
@@ -67,7 +67,7 @@ function inline(element: RichTextElement): Inline[] {
     case 'usergroup':
       return [{ type: 'usergroup', id: element.usergroup_id }]
     case 'date':
-      return [{ type: 'text', text: element.fallback ?? new Date(element.timestamp * 1000).toUTCString() }]
+      return [dateNode(element.timestamp, element.format, element.fallback)]
     case 'color':
       return [{ type: 'code', text: element.value }]
     case 'team':

@@ -13,6 +13,8 @@ export type Inline =
   | { type: 'channel'; id: string; label?: string }
   | { type: 'broadcast'; range: 'here' | 'channel' | 'everyone' }
   | { type: 'usergroup'; id: string; label?: string }
+  /** A moment, written for whoever reads it: `pattern` holds Slack's `{date_long}` and the like. */
+  | { type: 'date'; seconds: number; pattern: string; fallback: string }
   | { type: 'emoji'; name: string; character: string }
   | { type: 'break' }
   /** An empty line inside a paragraph: Slack gives it half a line. */
@@ -56,6 +58,8 @@ function inlineText(node: Inline): string {
       return `#${node.label ?? node.id}`
     case 'broadcast':
       return `@${node.range}`
+    case 'date':
+      return node.fallback
     case 'usergroup':
       return node.label ?? `@${node.id}`
     case 'emoji':
