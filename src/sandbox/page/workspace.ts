@@ -171,8 +171,9 @@ export class Workspace {
     this.#drafts.set(`${this.state.viewer} ${threadKey(channel, threadTs)}`, text)
   }
 
-  startEditing(channel: string, ts: string): void {
-    this.#set({ editing: threadKey(channel, ts) })
+  /** @param inThread in which of the two places where the message may be seen */
+  startEditing(channel: string, ts: string, inThread: boolean): void {
+    this.#set({ editing: editKey(channel, ts, inThread) })
   }
 
   stopEditing(): void {
@@ -369,4 +370,9 @@ async function firstSnapshot(wanted: string | undefined): Promise<Snapshot | und
 function firstPlace(state: ViewerState): Place {
   const channel = state.channels.find((other) => other.kind === 'im') ?? state.channels[0]
   return { channel: channel?.id ?? '', tab: 'messages', thread: undefined, newFrom: undefined, pane: 'sidebar' }
+}
+
+/** A message that began a thread stands in its conversation and in the open thread; it is edited in one of them. */
+export function editKey(channel: string, ts: string, inThread: boolean): string {
+  return `${threadKey(channel, ts)} ${inThread ? 'in its thread' : ''}`
 }

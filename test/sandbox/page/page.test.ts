@@ -102,6 +102,17 @@ describe('the direct messages with the app', () => {
     expect(slack.person('U0ANNA').messages(dm)).toHaveLength(3)
   })
 
+  it('edit a message in one of the two places where it is seen', async () => {
+    const { page } = await open()
+    await write(page, 'Message inbox', 'What is unread?')
+    await thread(page).getByText('What is unread?').waitFor()
+    const main = page.getByRole('main')
+    await main.getByText('What is unread?').hover()
+    await main.getByRole('button', { name: 'Edit message' }).click()
+    await isFocused(main.getByRole('textbox', { name: 'Edit message' }))
+    expect(await page.getByRole('textbox', { name: 'Edit message' }).count()).toBe(1)
+  })
+
   it('show the Home tab, and say when the app is away', async () => {
     const { page, app, slack } = await open()
     app.event('app_home_opened', async ({ event, client }) => {

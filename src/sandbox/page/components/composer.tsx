@@ -110,7 +110,7 @@ export function Composer({ channel, threadTs, placeholder, messages, autoFocus }
   const editLast = (): boolean => {
     const last = messages.findLast((message) => message.user === state.viewer.id && !message.ephemeral)
     if (!last) return false
-    workspace.startEditing(last.channel, last.ts)
+    workspace.startEditing(last.channel, last.ts, threadTs !== undefined)
     return true
   }
 

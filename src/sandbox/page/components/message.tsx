@@ -7,7 +7,7 @@ import { fullTimeLabel, lastReplyLabel, shortTimeLabel, timeLabel } from '../tim
 import { displayName } from '../typed-text.js'
 import { unreadReplies } from '../unread.js'
 import { repliesOf, threadKey } from '../viewer-state.js'
-import { pressKey } from '../workspace.js'
+import { editKey, pressKey } from '../workspace.js'
 import { Avatar } from './avatar.js'
 import { ConfirmDialog } from './dialog.js'
 import { Mrkdwn, PlainText } from './formatted-text.js'
@@ -30,7 +30,7 @@ export function Message({ channel, message, isGrouped, inThread, now }: MessageP
   const person = state.people.get(message.user)
   const name = person ? displayName(person) : message.user === 'USLACKBOT' ? 'Slackbot' : message.user
   const { tz } = state.viewer
-  const isEditing = editing === threadKey(message.channel, message.ts) && !message.ephemeral
+  const isEditing = editing === editKey(message.channel, message.ts, inThread) && !message.ephemeral
   const time = (
     <time
       class="message-time"
@@ -219,7 +219,7 @@ function HoverActions({
               class="icon-button"
               aria-label="Edit message"
               title="Edit message"
-              onClick={() => workspace.startEditing(channel.id, message.ts)}
+              onClick={() => workspace.startEditing(channel.id, message.ts, inThread)}
             >
               <EditIcon />
             </button>
