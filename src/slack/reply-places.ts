@@ -78,7 +78,7 @@ export class ReplyPlaces {
   }
 
   /**
-   * Asks in the thread, for the owner's eyes only, and in their direct messages: what is shown to one person in a channel is not promised
+   * Asks where the mention stands, for the owner's eyes only, and in their direct messages: what is shown to one person in a channel is not promised
    * to arrive, and vanishes when they reload.
    */
   async #ask(conversation: Conversation, first: Message | undefined): Promise<PlaceChoice | 'over'> {
@@ -89,7 +89,7 @@ export class ReplyPlaces {
     if (asked === undefined)
       await posts.announce({ subject: conversation.id, place: 'asked', part: 0 }, conversation.origin.channel)
     const stands = await this.#askInPrivate(conversation, first)
-    const seen = asked === undefined && (await this.#askInThread(conversation))
+    const seen = asked === undefined && (await this.#askInPlace(conversation, first))
     return stands || seen || asked !== undefined ? { undecidedUntil: until } : 'no_direct_message'
   }
 
@@ -106,15 +106,19 @@ export class ReplyPlaces {
     }
   }
 
-  /** At most once, and without a promise: an ephemeral message can neither be found again nor repeated for certain. */
-  async #askInThread({ id, owner, origin }: Conversation): Promise<boolean> {
+  /**
+   * At most once, and without a promise: an ephemeral message can neither be found again nor repeated for certain. Slack shows one in a thread
+   * only where there is a thread already; below a mention that nobody has answered it would be seen by nobody.
+   */
+  async #askInPlace({ id, owner, origin }: Conversation, first: Message | undefined): Promise<boolean> {
     const { web, log } = this.rooms
-    const { text, blocks } = questionInThread(id, origin)
+    const thread = first?.ts === origin.threadTs ? {} : { thread_ts: origin.threadTs }
+    const { text, blocks } = questionInPlace(id, origin)
     try {
       await slackCall(() =>
         web.chat.postEphemeral({
           channel: origin.channel,
-          thread_ts: origin.threadTs,
+          ...thread,
           user: owner.user,
           text,
           blocks: [...blocks],
@@ -123,10 +127,7 @@ export class ReplyPlaces {
       return true
     } catch (error) {
       if (!(error instanceof SlackRefused) && !(error instanceof Unavailable)) throw error
-      log.warn(
-        { conversation: id, ...describeError(error) },
-        'somebody could not be asked in the thread where to answer',
-      )
+      log.warn({ conversation: id, ...describeError(error) }, 'somebody could not be asked in place where to answer')
       return false
     }
   }
@@ -177,12 +178,12 @@ const POINTER: MessageContent = {
   ],
 }
 
-function questionInThread(id: string, origin: Address): MessageContent {
+function questionInPlace(id: string, origin: Address): MessageContent {
   return {
     text: 'Where shall I answer?',
     blocks: [
       section(
-        `*Where shall I answer?* Everybody in <#${origin.channel}> can read what I write in this thread, now and later, and with it what stands in your mail.`,
+        `*Where shall I answer?* Everybody in <#${origin.channel}> can read what I write under your message, now and later, and with it what stands in your mail.`,
       ),
       buttons(id, 'Answer here'),
       FINE_PRINT,

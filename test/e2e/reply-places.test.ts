@@ -37,6 +37,8 @@ describe('the question where to answer', () => {
     const question = await anna.waitFor(inThread)
     expect(question.shown).toContain('can read what I write')
     expect(question.elements.map(({ label }) => label)).toEqual(['Answer privately', 'Answer here'])
+    // In a thread that nobody has begun, Slack would show it to nobody.
+    expect(question.threadTs).toBeUndefined()
     await anna.waitFor(inPrivate)
     expect(publicly()).toEqual([])
     expect(house.slack.person(BEN).messages(GENERAL).some(asks)).toBe(false)
@@ -53,6 +55,14 @@ describe('the question where to answer', () => {
     expect(reply).toMatchObject({ channel: GENERAL, threadTs: asked.ts })
     await house.slack.waitFor(() => !anna.messages(anna.dm).some(asks) && !anna.messages(GENERAL).some(asks))
     expect(anna.messages(anna.dm)).toEqual([])
+  })
+
+  it('stands in the thread where there is one', async () => {
+    await running()
+    const anna = house.slack.person(ANNA)
+    const { ts: threadTs } = house.slack.person(BEN).post('Did Dana write?', { channel: GENERAL })
+    anna.post(`<@${BOT}> what is the newest mail?`, { channel: GENERAL, threadTs })
+    expect((await anna.waitFor(inThread)).threadTs).toBe(threadTs)
   })
 
   it('"privately": the answer stands in the direct messages, and goes on there in the same session', async () => {
