@@ -17,6 +17,7 @@ import { PLAINEST, plainly } from './plain-message.js'
 import type { MessageContent, Poster, PostTarget, StreamStart } from './poster.js'
 import { cardMessages, growthSteps, type ReplyLook, replyMessages, stopButton } from './reply-blocks.js'
 import { endStream, type Growth, ReplyStream } from './reply-stream.js'
+import { ReviewLink } from './review-link.js'
 import { holdsLink } from './streamed-text.js'
 import type { Streams } from './streams.js'
 import { SlackRefused, slackCall } from './web.js'
@@ -97,9 +98,7 @@ export class ReplyMessage implements ReplyDisplay {
   #closed = false
   #waiters: (() => void)[] = []
   #retry: NodeJS.Timeout | undefined
-  /** `ts` of the card that the reply leads to, and the way there. */
-  #reviewed: string | null = null
-  #reviewUrl: string | undefined
+  readonly #review: ReviewLink
   readonly #leaveStreams: () => void
 
   constructor(
@@ -110,6 +109,7 @@ export class ReplyMessage implements ReplyDisplay {
   ) {
     this.#handle = rooms.budget.open(look.turnId, () => this.#flush())
     this.#file = new AnswerFile(rooms.poster, rooms.log, look.turnId, target)
+    this.#review = new ReviewLink(rooms.web, rooms.log, look.turnId)
     this.#leaveStreams = rooms.streams.enter()
   }
 
@@ -305,26 +305,11 @@ export class ReplyMessage implements ReplyDisplay {
     return holdsLink(text) ? null : { text, steps }
   }
 
-  /** Where the first question stands that waits in the owner's direct messages: the reply that others read leads there. */
+  /** Where others read along, the reply leads to the first question that waits in its owner's direct messages. */
   async #findReview(): Promise<void> {
     if (this.look.audience === 'owner' || this.#view?.phase.type !== 'deciding') return
     const card = this.#landed.card[this.#view.approvals.findIndex(({ decision }) => decision === null)]
-    if (card === undefined || card.ts === this.#reviewed) return
-    this.#reviewed = card.ts
-    try {
-      const { permalink } = await slackCall(() =>
-        this.rooms.web.chat.getPermalink({ channel: card.channel, message_ts: card.ts }),
-      )
-      if (permalink === undefined) return
-      this.#reviewUrl = permalink
-      this.#rendered = null
-    } catch (error) {
-      // A shortcut: the reply says in words where the question is.
-      this.rooms.log.warn(
-        { turn: this.look.turnId, ...describeError(error) },
-        'a question in private could not be linked',
-      )
-    }
+    if (card !== undefined && (await this.#review.leadTo(card))) this.#rendered = null
   }
 
   /** Called by the budget when an edit may be made: makes one, of the newest state. */
@@ -496,7 +481,8 @@ export class ReplyMessage implements ReplyDisplay {
   }
 
   get #lookNow(): ReplyLook {
-    return this.#reviewUrl === undefined ? this.look : { ...this.look, reviewUrl: this.#reviewUrl }
+    const { url } = this.#review
+    return url === undefined ? this.look : { ...this.look, reviewUrl: url }
   }
 
   #priority(): EditPriority {

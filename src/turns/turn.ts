@@ -11,8 +11,10 @@ import type { Clock, ConnectionWatch } from './connection-watch.js'
 import { contextBlock } from './context.js'
 import { type Ending, endingOf } from './endings.js'
 import type { AgentEvent } from './events.js'
+import { Interruption } from './interruption.js'
 import { hasLostMailbox, recallReply, tellReconnected } from './lost-mailbox.js'
 import type { Approval, Conversation, IdentifiedPerson, Message, Person, Profile, Turn } from './model.js'
+import { Patience } from './patience.js'
 import {
   type Agent,
   type Connections,
@@ -55,10 +57,6 @@ export interface TurnRooms {
   readonly onTurnEnded: (ending: Ending) => void
 }
 
-/** How long a service may be out before a turn gives up, from its first failed try. */
-const PATIENCE_MS = 10 * 60_000
-const FIRST_RETRY_MS = 1_000
-const LONGEST_RETRY_MS = 30_000
 /** A session that has our messages and shows no sign of life for this long is given up. */
 const SILENCE_MS = 5 * 60_000
 /** How long a question for a connection stands before its turn ends. */
@@ -86,17 +84,11 @@ export class TurnRun {
   #lostEvent: string | null
   /** How many of the reply's items belong to the attempts before that. */
   #lostItems = 0
-  #interrupted = false
-  /** Settles, never rejects, when an interruption under way has been answered. */
-  #interrupting: Promise<void> = Promise.resolve()
+  readonly #interruption = new Interruption()
   #startedAt: number | null
   /** What an interrupted message had said when it was cut off: no event will ever confirm it, but the person has read it. */
   #cutOff: string | null = null
-  /** Since when, and how often in a row, a service has been failing; epoch milliseconds. */
-  #failingSince: number | null = null
-  #failures = 0
-  /** How far into the turn's events this process has read. */
-  #furthest = 0
+  readonly #patience = new Patience()
   /** The session has, or may have, this turn's messages. */
   #isSent = false
   #isSilent = false
@@ -142,16 +134,7 @@ export class TurnRun {
   }
 
   async #interrupt(sessionId: string): Promise<void> {
-    if (this.#interrupted) return
-    this.#interrupted = true
-    const interrupting = this.#tellToStop(sessionId)
-    this.#interrupting = interrupting.catch(() => undefined)
-    try {
-      await interrupting
-    } catch (error) {
-      this.#interrupted = false
-      throw error
-    }
+    await this.#interruption.make(() => this.#tellToStop(sessionId))
   }
 
   /** A session whose mailbox is taken away hears first that what it asked for was denied. */
@@ -174,20 +157,18 @@ export class TurnRun {
         }
         if (!(error instanceof Unavailable)) return await this.#fail(error)
         const now = this.rooms.clock.now()
-        this.#failingSince ??= now
-        this.#failures += 1
+        this.#patience.fail(now)
         this.rooms.log.warn(
-          { turn: this.turn.id, service: error.service, failures: this.#failures, ...describeError(error) },
+          { turn: this.turn.id, service: error.service, failures: this.#patience.failures, ...describeError(error) },
           'a service is unavailable',
         )
         // Once the session has the messages, saying "stopped" takes more than giving up: it would go on unseen.
         if (this.#stopRequested && !(await this.#hasTaken())) return await this.#giveUp('stopped')
         // A person's look-up that fails leaves the message waiting: nothing was promised to them yet, and Slack comes back.
-        if (error.service !== 'slack' && now - this.#failingSince > PATIENCE_MS)
+        if (error.service !== 'slack' && this.#patience.isOver(now))
           return await this.#giveUp((await this.#hasTaken()) ? 'lost_contact' : `${error.service}_unavailable`)
         if (this.#reply.items.length === 0) this.#show({ type: 'retrying', service: error.service })
-        const asked = error.retryAfterMs ?? Math.min(FIRST_RETRY_MS * 2 ** (this.#failures - 1), LONGEST_RETRY_MS)
-        await this.#pause(Math.min(asked, PATIENCE_MS))
+        await this.#pause(this.#patience.pauseAfter(error))
       }
     }
   }
@@ -312,7 +293,7 @@ export class TurnRun {
     const abort = new AbortController()
     try {
       const feed = await this.#openFeed(sessionId, abort)
-      this.#interrupted = false
+      this.#interruption.reset()
       if (this.#stopRequested) await this.#interrupt(sessionId)
       return await this.#follow(sessionId, feed, abort)
     } finally {
@@ -346,7 +327,7 @@ export class TurnRun {
       this.#cutOff = cutOffBy(this.#reply, event) ?? this.#cutOff
       this.#reply = fold(this.#reply, event)
       read += 1
-      if (read > this.#furthest) this.#gotFurther(read)
+      this.#patience.progressed(read)
       if (passesUntil !== null) {
         if (this.#reply.position?.id !== passesUntil) continue
         passesUntil = null
@@ -357,7 +338,7 @@ export class TurnRun {
       if (this.#reply.begun && !wasBegun) {
         silence.clear()
         // An interruption from before only reached an idle session.
-        if (isCaughtUp) this.#interrupted = false
+        if (isCaughtUp) this.#interruption.reset()
       }
       if (this.#reply.end !== null) return await this.#rest()
       if (this.#stopRequested && this.#reply.begun) await this.#interrupt(sessionId)
@@ -492,13 +473,6 @@ export class TurnRun {
       this.#isSilent = true
       abort.abort()
     }, SILENCE_MS)
-  }
-
-  /** Something new was read, not only what a new attempt reads again: the services work, and patience begins anew. */
-  #gotFurther(read: number): void {
-    this.#furthest = read
-    this.#failingSince = null
-    this.#failures = 0
   }
 
   async #deliver(sessionId: string, decided: readonly Approval[]): Promise<void> {
@@ -680,7 +654,7 @@ export class TurnRun {
     this.#show({ type: 'ended', ending })
     await this.#display.settled()
     // One that was overtaken by the end of its turn must not hit the next one.
-    await this.#interrupting
+    await this.#interruption.settled
     const person = identified(this.conversation.owner)
     if (ending === 'mailbox_refused' && person !== null) await this.rooms.access.distrust(person)
     // A reply without an end was given up: the session may go on, and nobody knows where its log will stand.

@@ -1,9 +1,8 @@
-import { once } from 'node:events'
-import { createServer } from 'node:http'
 import type { Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
 import { type Stage, setStage } from '../sandbox/page/scene.js'
 import { readMail, TestBrain } from '../support/brains.js'
+import { freePort } from '../support/free-port.js'
 import { ANNA, ANNAS_MAIL, House, identifierOf } from '../support/house.js'
 
 /** From a question in Slack through consent and sign-in to its answer, in a real browser. */
@@ -17,15 +16,6 @@ afterAll(() => stage?.close())
 afterEach(async () => {
   await house.close()
 })
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  if (typeof address !== 'object' || address === null) throw new Error('the server does not listen')
-  await new Promise((resolve) => server.close(resolve))
-  return address.port
-}
 
 async function choose(page: Page, name: RegExp): Promise<void> {
   const person = page.getByRole('radio', { name })

@@ -1,8 +1,7 @@
-import { once } from 'node:events'
-import { createServer } from 'node:http'
 import SQLite from 'better-sqlite3'
 import { afterEach, describe, expect, it } from 'vitest'
 import { readMail, TestBrain } from '../support/brains.js'
+import { freePort } from '../support/free-port.js'
 import { ANNA, ANNAS_MAIL, BEN, BENS_MAIL, House, identifierOf } from '../support/house.js'
 
 /** The page at the end of a connect link: only the person for whom the link was made can ever finish it. */
@@ -33,15 +32,6 @@ async function running(environment: Record<string, string> = {}): Promise<void> 
     LOG_LEVEL: 'trace',
     ...environment,
   })
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  if (typeof address !== 'object' || address === null) throw new Error('the server does not listen')
-  await new Promise((resolve) => server.close(resolve))
-  return address.port
 }
 
 /** A browser: it keeps cookies, and goes where it is sent, one step at a time. */

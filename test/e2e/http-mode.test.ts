@@ -1,6 +1,6 @@
-import { createServer } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
 import { sendMail, TestBrain } from '../support/brains.js'
+import { freePort } from '../support/free-port.js'
 import { ANNA, House } from '../support/house.js'
 
 /** Slack's deliveries as signed requests instead of a socket: the same journal, the same answers. */
@@ -88,13 +88,3 @@ describe('HTTP mode', () => {
     expect(brain.words).toEqual(['while you were away'])
   })
 })
-
-async function freePort(): Promise<number> {
-  return await new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      const port = typeof address === 'object' && address !== null ? address.port : 0
-      server.close(() => resolve(port))
-    })
-  })
-}

@@ -1,9 +1,10 @@
 import { once } from 'node:events'
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
-import { createServer, type Server } from 'node:http'
+import { createServer } from 'node:http'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import { readMail, sendMail, TestBrain } from '../support/brains.js'
+import { freePort, portOf } from '../support/free-port.js'
 import { ANNA, House, type HouseOptions } from '../support/house.js'
 
 /** What the person who installs and runs the bot sees. */
@@ -220,17 +221,3 @@ describe('a wrong key of a vendor', () => {
     expect(house.bot.output).not.toContain('sk-ant-wrong-key')
   })
 })
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const port = portOf(server)
-  await new Promise((resolve) => server.close(resolve))
-  return port
-}
-
-function portOf(server: Server): number {
-  const address = server.address()
-  if (typeof address !== 'object' || address === null) throw new Error('the server does not listen')
-  return address.port
-}

@@ -1,0 +1,30 @@
+/** One interruption of a session at a time: a second one, sent by mistake, would hit the turn after. */
+
+export class Interruption {
+  #isMade = false
+  #underWay: Promise<void> = Promise.resolve()
+
+  /** Settles, never rejects, when an interruption under way has been answered. */
+  get settled(): Promise<void> {
+    return this.#underWay
+  }
+
+  /** Interrupts, unless that was done. Throws what `interrupt` throws; then it may be tried again. */
+  async make(interrupt: () => Promise<void>): Promise<void> {
+    if (this.#isMade) return
+    this.#isMade = true
+    const interrupting = interrupt()
+    this.#underWay = interrupting.catch(() => undefined)
+    try {
+      await interrupting
+    } catch (error) {
+      this.#isMade = false
+      throw error
+    }
+  }
+
+  /** What was interrupted was something else: the next one counts. */
+  reset(): void {
+    this.#isMade = false
+  }
+}

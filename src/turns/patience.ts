@@ -1,0 +1,43 @@
+/** How long a service that does not answer is waited for, and how often it is asked meanwhile. */
+
+import type { Unavailable } from './ports.js'
+
+/** How long a service may be out before a turn gives up, from its first failed try. Milliseconds, as all times here. */
+const PATIENCE_MS = 10 * 60_000
+const FIRST_RETRY_MS = 1_000
+const LONGEST_RETRY_MS = 30_000
+
+export class Patience {
+  #failingSince: number | null = null
+  #failures = 0
+  /** How far somebody has got with what they read. */
+  #furthest = 0
+
+  /** How often in a row it failed. */
+  get failures(): number {
+    return this.#failures
+  }
+
+  /** Notes a failure. @param now epoch milliseconds */
+  fail(now: number): void {
+    this.#failingSince ??= now
+    this.#failures += 1
+  }
+
+  isOver(now: number): boolean {
+    return this.#failingSince !== null && now - this.#failingSince > PATIENCE_MS
+  }
+
+  /** The pause before the next try: what the service asked for, or a growing one. */
+  pauseAfter({ retryAfterMs }: Unavailable): number {
+    return Math.min(retryAfterMs ?? Math.min(FIRST_RETRY_MS * 2 ** (this.#failures - 1), LONGEST_RETRY_MS), PATIENCE_MS)
+  }
+
+  /** Something new was read, not only what a new attempt reads again: the services work, and patience begins anew. */
+  progressed(read: number): void {
+    if (read <= this.#furthest) return
+    this.#furthest = read
+    this.#failingSince = null
+    this.#failures = 0
+  }
+}
