@@ -101,6 +101,14 @@ export function approvalsTogether(open: readonly ApprovalView[]): KnownBlock[] {
   ]
 }
 
+/** For a message that was written while these wait: going on with it means a no to all of them. */
+export function denyInstead(open: readonly string[]): KnownBlock[] {
+  const value = open.join(',')
+  if (open.length === 0 || value.length > BUTTON_VALUE_LENGTH) return []
+  const text = { type: 'plain_text', text: 'Deny that, go on with this' } as const
+  return [{ type: 'actions', elements: [{ type: 'button', action_id: ACTIONS.denyAll, text, value }] }]
+}
+
 /** Slack takes so many characters in the value of a button. */
 const BUTTON_VALUE_LENGTH = 2_000
 

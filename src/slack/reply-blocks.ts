@@ -8,7 +8,7 @@ import { replyText, type ToolStep, toolSteps } from '../turns/reply.js'
 import { shorten } from '../turns/shorten.js'
 import type { ReplyView } from '../turns/view.js'
 import { ACTIONS } from './action-ids.js'
-import { approvalBlocks, approvalLine, approvalsTogether } from './approval-card.js'
+import { approvalBlocks, approvalLine, approvalsTogether, denyInstead } from './approval-card.js'
 import { connectBlocks } from './connect-prompt.js'
 import { type AppRules, helpLines } from './consent.js'
 import { escapeMrkdwn } from './markdown-escape.js'
@@ -100,13 +100,9 @@ function closing(view: ReplyView, look: ReplyLook): KnownBlock[] {
   const { phase } = view
   switch (phase.type) {
     case 'queued':
-      return [
-        line(
-          phase.behind === 'approval'
-            ? '⏳ Got it. This waits until you have decided on the request above.'
-            : '⏳ Got it. This waits until I am done with your message above.',
-        ),
-      ]
+      return phase.behind === 'turn'
+        ? [line('⏳ Got it. This waits until I am done with your message above.')]
+        : [line('⏳ Got it. This waits until you have decided on the request above.'), ...denyInstead(phase.open)]
     case 'starting':
       return [line('👀 On it…')]
     case 'retrying':

@@ -4,7 +4,7 @@ import type { ConversationWork } from './dispatcher.js'
 import type { Turn } from './model.js'
 import { EMPTY_REPLY } from './reply.js'
 import { type TurnRooms, TurnRun } from './turn.js'
-import type { ReplyView } from './view.js'
+import type { Phase, ReplyView } from './view.js'
 
 /** A turn that fails so often for a reason that nobody foresaw will fail again: its person is told. */
 const MOST_FAILURES = 5
@@ -84,13 +84,23 @@ export class Turns implements ConversationWork {
     const { state } = await store.turns.get(turn.id)
     // It may have become its turn in the meantime; from then on its run alone says what is shown.
     if (state !== 'queued' || this.#running.has(turn.id)) return
-    surface.reply(turn, conversation).show(queuedView(current))
+    surface.reply(turn, conversation).show(queuedView(await this.#behind(current)))
+  }
+
+  /** What somebody waits for whose message comes after this turn. */
+  async #behind(current: Turn): Promise<Queued> {
+    if (current.state !== 'waiting_approval') return { type: 'queued', behind: 'turn' }
+    const approvals = await this.rooms.store.approvals.ofTurn(current.id)
+    const open = approvals.filter(({ decision }) => decision === null).map(({ id }) => id)
+    return { type: 'queued', behind: 'approval', open }
   }
 }
 
-function queuedView(current: Turn): ReplyView {
+type Queued = Extract<Phase, { type: 'queued' }>
+
+function queuedView(phase: Queued): ReplyView {
   return {
-    phase: { type: 'queued', behind: current.state === 'waiting_approval' ? 'approval' : 'turn' },
+    phase,
     reply: EMPTY_REPLY,
     approvals: [],
     ownerName: null,

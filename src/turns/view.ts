@@ -24,7 +24,13 @@ export interface ReplyView {
 export type Phase =
   | /** Its messages wait for something else of the conversation. */ {
       readonly type: 'queued'
-      readonly behind: 'turn' | 'approval'
+      readonly behind: 'turn'
+    }
+  | /** Its messages wait for decisions of an earlier turn. */ {
+      readonly type: 'queued'
+      readonly behind: 'approval'
+      /** Ids of the approvals that are open: one way to go on is to deny them. */
+      readonly open: readonly string[]
     }
   | { readonly type: 'starting' }
   | /** A service does not answer; it is being tried again. */ {

@@ -201,6 +201,20 @@ describe('a tool call that asks', () => {
     const answer = await anna.waitFor(answers('You said: and then?'))
     expect(answer.ts).toBe(waiting.ts)
   })
+
+  it('that its owner wrote past is denied by one press, and the new message is answered', async () => {
+    const { house, brain } = await running()
+    const anna = house.slack.person(ANNA)
+    const asked = anna.post('send it')
+    await anna.waitFor((message) => message.elements.some((element) => element.label.startsWith('Approve')))
+    anna.post('rather tell me a joke', { threadTs: asked.ts })
+    const waiting = await anna.waitFor((message) => message.elements.some(({ label }) => label.startsWith('Deny that')))
+    await anna.press(waiting, { label: 'Deny that, go on with this' })
+    await anna.waitFor(answers('I did not send it.'))
+    await anna.waitFor(answers('You said: rather tell me a joke'))
+    expect(brain.words).toEqual(['send it', 'rather tell me a joke'])
+    expect(house.scalekit.mailboxes.get(ANNAS_MAIL)?.search({ query: 'in:sent subject:Friday to:dana' })).toEqual([])
+  })
 })
 
 describe('killed in the middle of an answer', () => {

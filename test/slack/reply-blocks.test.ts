@@ -61,7 +61,13 @@ const send = tool('gmail_send_message', { to: 'jorge@homes.example', body: 'The 
 describe('what a reply shows', () => {
   it.each<[string, Phase, RegExp, string[]]>([
     ['waiting for an answer', { type: 'queued', behind: 'turn' }, /waits until I am done/, []],
-    ['waiting for a decision', { type: 'queued', behind: 'approval' }, /waits until you have decided/, []],
+    ['waiting for decisions', { type: 'queued', behind: 'approval', open: [] }, /waits until you have decided/, []],
+    [
+      'waiting for a decision',
+      { type: 'queued', behind: 'approval', open: ['a1'] },
+      /waits until you have decided/,
+      ['Deny that, go on with this'],
+    ],
     ['just begun', { type: 'starting' }, /On it/, []],
     ['Claude out', { type: 'retrying', service: 'claude' }, /Claude does not answer.+keep trying/, ['Stop']],
     ['Scalekit out', { type: 'retrying', service: 'scalekit' }, /mailbox does not answer.+keep trying/, ['Stop']],

@@ -164,7 +164,8 @@ describe('a message behind an approval', () => {
     const [, waiting] = await house.turnsOf(conversation)
     if (waiting === undefined) throw new Error('nothing waits')
     const reply = house.replyOf(waiting)
-    expect(reply.last.phase).toEqual({ type: 'queued', behind: 'approval' })
+    const [open] = await house.approvalsOf(turn)
+    expect(reply.last.phase).toEqual({ type: 'queued', behind: 'approval', open: [open?.id] })
     expect(house.agent.session.received.map((message) => message.text)).toEqual(['Do it'])
 
     await house.decide(turn, calls[0], 'approved')
