@@ -216,6 +216,15 @@ describe('npm run doctor', () => {
     expect(output).toContain(`✗ Slack: the app was installed without ${first}, users:read.email\n`)
   })
 
+  it('says what is missing without a scope that can be spared, and is content', async () => {
+    const scopes = (await manifestScopes()).filter((scope) => scope !== 'files:write')
+    const environment = await serveSlack(scopes.join(','))
+    await setUp()
+    const { code, output } = await run('doctor', environment)
+    expect(output).toContain('without files:write: very long answers come without a file')
+    expect(code).toBe(0)
+  })
+
   it('blames no token where Slack was not reached', async () => {
     const environment = await serveSlack(null)
     await setUp()
