@@ -71,6 +71,9 @@ class Account {
     for (const talk of this.ledger.talks) {
       const sessions = new Set(this.#turnsOf(talk).map(({ sessionId }) => sessionId))
       if (sessions.size > 1) this.#say('duplicated', `${talk.rootToken} has ${sessions.size} sessions`)
+      // One that was made and never used costs its owner nothing, but nobody ever finds it again.
+      const made = this.#sessionsMadeFor(sessions)
+      if (made > 1) this.#say('duplicated', `${made} sessions were made for ${talk.rootToken}`)
     }
     const owners = new Map<string, string>()
     for (const turn of this.#turns) {
@@ -86,6 +89,13 @@ class Account {
       const turns = this.#turns.filter((turn) => tokensOf(turn).some((token) => together.includes(token)))
       if (turns.length > 1) this.#say('wrong', `${together.join(', ')} waited together and were taken apart`)
     }
+  }
+
+  /** How many sessions carry the mark of the conversation that these belong to. */
+  #sessionsMadeFor(ids: ReadonlySet<string>): number {
+    const all = this.chaos.house.agents.driver.sessions()
+    const marks = new Set(all.filter(({ id }) => ids.has(id)).map(({ metadata }) => metadata.conversation))
+    return all.filter(({ metadata }) => marks.has(metadata.conversation)).length
   }
 
   /** Every call that asked was decided once, as its owner pressed, and had its effect once or not at all. */
