@@ -11,6 +11,7 @@ import type { Conversations } from '../store/conversations.js'
 import type { People } from '../store/people.js'
 import type { ConnectionWatch } from '../turns/connection-watch.js'
 import { ENDING_WORDS } from '../turns/endings.js'
+import { settleIdentifier } from '../turns/identifier.js'
 import type { IdentifiedPerson, Person, Profile } from '../turns/model.js'
 import {
   type ConnectionState,
@@ -183,12 +184,9 @@ export class ConnectionCommands {
       if (profile.problem === 'deactivated') await this.rooms.onDeactivated(person)
       return ENDING_WORDS[profile.problem] ?? ''
     }
-    try {
-      return await this.rooms.people.identify(person, person.identifier ?? this.rooms.identifierOf(person, profile))
-    } catch (error) {
-      if (error instanceof Error && error.name === 'IdentifierTaken') return ENDING_WORDS.identifier_taken ?? ''
-      throw error
-    }
+    const { people, identifierOf } = this.rooms
+    const settled = await settleIdentifier(people, person, () => identifierOf(person, profile))
+    return settled ?? ENDING_WORDS.identifier_taken ?? ''
   }
 
   /** The last word on a command. */

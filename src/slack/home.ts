@@ -8,6 +8,7 @@ import { describeError, type Log } from '../log.js'
 import type { AccessEndings } from '../store/access-endings.js'
 import type { People } from '../store/people.js'
 import type { ConnectionWatch } from '../turns/connection-watch.js'
+import { settleIdentifier } from '../turns/identifier.js'
 import type { IdentifiedPerson, Person, Profile } from '../turns/model.js'
 import { type Connections, OperatorProblem, type Surface, Unavailable } from '../turns/ports.js'
 import { ACTIONS } from './action-ids.js'
@@ -118,12 +119,7 @@ export class Home {
   }
 
   async #identify(person: Person, profile: Profile): Promise<IdentifiedPerson | null> {
-    try {
-      return await this.rooms.people.identify(person, person.identifier ?? this.rooms.identifierOf(person, profile))
-    } catch (error) {
-      if (error instanceof Error && error.name === 'IdentifierTaken') return null
-      throw error
-    }
+    return await settleIdentifier(this.rooms.people, person, () => this.rooms.identifierOf(person, profile))
   }
 
   /** A tab that could not be shown is shown the next time it is opened. */

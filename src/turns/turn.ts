@@ -11,6 +11,7 @@ import type { Clock, ConnectionWatch } from './connection-watch.js'
 import { contextBlock } from './context.js'
 import { type Ending, endingOf } from './endings.js'
 import type { AgentEvent } from './events.js'
+import { settleIdentifier } from './identifier.js'
 import { Interruption } from './interruption.js'
 import { hasLostMailbox, recallReply, tellReconnected } from './lost-mailbox.js'
 import type { Approval, Conversation, IdentifiedPerson, Message, Person, Profile, Turn } from './model.js'
@@ -566,15 +567,8 @@ export class TurnRun {
   /** Null: the identifier belongs to somebody else. */
   async #identify(profile: Profile): Promise<IdentifiedPerson | null> {
     const { owner } = this.conversation
-    try {
-      return await this.rooms.store.people.identify(
-        owner,
-        owner.identifier ?? this.rooms.identifierOf(this.conversation, profile),
-      )
-    } catch (error) {
-      if (error instanceof Error && error.name === 'IdentifierTaken') return null
-      throw error
-    }
+    const { store, identifierOf } = this.rooms
+    return await settleIdentifier(store.people, owner, () => identifierOf(this.conversation, profile))
   }
 
   /** Meanwhile: it is only said at the end, and no answer waits for it. */
