@@ -206,7 +206,7 @@ async function run(
     rules,
     now: Date.now,
   }
-  const home = new Home({ ...connection, log })
+  const home = new Home({ ...connection, channelReplies: slack.channelReplies, log })
   const accessEnder = new AccessEnder({
     store: store.accessEndings,
     connections,

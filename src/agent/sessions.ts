@@ -143,17 +143,35 @@ export class ManagedAgent implements Agent {
     return followSession(this.claude, sessionId, after, signal, this.options.pace ?? STANDARD_PACE)
   }
 
-  async sendMessages(sessionId: string, messages: readonly OutgoingMessage[]): Promise<void> {
-    await this.#send(
-      sessionId,
-      messages.map((message) => ({
-        type: 'user.message',
+  async sendMessages(
+    sessionId: string,
+    messages: readonly OutgoingMessage[],
+    denials: readonly ToolDecision[] = [],
+  ): Promise<void> {
+    const awaited = denials.length === 0 ? [] : await this.#awaited(sessionId)
+    const first = denials.filter(({ callId }) => awaited.includes(callId)).map(confirmation)
+    await this.#send(sessionId, [
+      ...first,
+      ...messages.map((message) => ({
+        type: 'user.message' as const,
         content: [
-          { type: 'text', text: message.context },
+          { type: 'text' as const, text: message.context },
           ...(message.text === null ? [] : [{ type: 'text' as const, text: message.text }]),
         ],
       })),
-    )
+    ])
+  }
+
+  /** The tool calls whose decisions the session waits for, without those that it has been told, and may not have processed. */
+  async #awaited(sessionId: string): Promise<readonly string[]> {
+    let awaited: readonly string[] = []
+    const told = new Set<string>()
+    for await (const event of this.#events(sessionId, ['session.status_idle', 'user.tool_confirmation'])) {
+      if (event.type === 'user.tool_confirmation') told.add(event.tool_use_id)
+      if (event.type !== 'session.status_idle') continue
+      awaited = event.stop_reason.type === 'requires_action' ? event.stop_reason.event_ids : []
+    }
+    return awaited.filter((callId) => !told.has(callId))
   }
 
   async findMessages(

@@ -114,10 +114,11 @@ const BUTTON_VALUE_LENGTH = 2_000
 
 const UNDECIDED = '⏹️ This is over: nobody decided, so it did not happen.'
 
-function outcome({ decision, decidedAt, reason }: ApprovalView): string {
+function outcome({ decision, decidedAt, reason, superseded }: ApprovalView): string {
   if (decision === null) return UNDECIDED
   const when = decidedAt === null ? '' : ` ${decidedAt}`
   if (decision === 'approved') return `✅ You approved this.${when}`
+  if (superseded) return `🚫 Not done: you wrote something new instead of deciding.${when}`
   if (reason === null) return `🚫 You said no to this.${when}`
   return `✏️ You asked for a change.${when}\n${escapeMrkdwn(shorten(onOneLine(reason), LONGEST_REASON))}`
 }
@@ -125,10 +126,11 @@ function outcome({ decision, decidedAt, reason }: ApprovalView): string {
 const LONGEST_REASON = 500
 
 /** One line about a decided approval, unescaped. */
-export function approvalLine({ step, decision, decidedAt, reason }: ApprovalView): string {
+export function approvalLine({ step, decision, decidedAt, reason, superseded }: ApprovalView): string {
   const what = describeToolCall(step.name, step.input)
   const when = decidedAt === null ? '' : ` (${decidedAt})`
   if (decision !== 'denied') return `✅ You approved: ${what}${when}`
+  if (superseded) return `🚫 Not done: ${what}${when}`
   if (reason === null) return `🚫 You said no: ${what}${when}`
   return `✏️ You asked for a change: ${what}${when}: ${shorten(onOneLine(reason), LONGEST_REASON)}`
 }

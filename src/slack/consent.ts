@@ -22,7 +22,7 @@ export function helpLines(rules: AppRules): readonly [string, string, string] {
   const { slashCommand } = rules
   return [
     `*What I do:* I find, summarize, draft, send and tidy mail in your own mailbox and nobody else's. Write me a direct message, mention me in a channel, or use \`${slashCommand} What is unread?\` anywhere: that is always answered in private.`,
-    `*What needs your press:* ${whatNeedsApproval(rules)}`,
+    `*What needs your press:* ${whatNeedsApproval(rules)} Deny and Change… mean no, and so does writing something new instead.`,
     `*Your connection:* \`${slashCommand} connect\` connects your Gmail, \`${slashCommand} disconnect\` ends it at once, \`${slashCommand} status\` says how it stands.`,
   ]
 }

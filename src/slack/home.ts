@@ -14,6 +14,7 @@ import { type Connections, OperatorProblem, type Surface, Unavailable } from '..
 import { ACTIONS } from './action-ids.js'
 import { connectButton, type PromptState } from './connect-prompt.js'
 import { type AppRules, consentLines, helpText } from './consent.js'
+import type { ChannelReplies } from './reply-places.js'
 import { slackCall } from './web.js'
 
 export interface HomeRooms {
@@ -25,6 +26,7 @@ export interface HomeRooms {
   readonly profile: Surface['profile']
   readonly identifierOf: (person: Person, profile: Profile) => string
   readonly rules: AppRules
+  readonly channelReplies: ChannelReplies
   readonly now: () => number
   readonly log: Log
 }
@@ -69,7 +71,7 @@ export class Home {
   }
 
   async #publish(user: string, connection: HomeConnection): Promise<void> {
-    const blocks = homeBlocks(connection, this.rooms.rules)
+    const blocks = homeBlocks(connection, this.rooms.rules, this.rooms.channelReplies)
     await slackCall(() => this.rooms.web.views.publish({ user_id: user, view: { type: 'home', blocks } }))
   }
 
@@ -133,7 +135,7 @@ export class Home {
 }
 
 /** Pure. */
-export function homeBlocks(connection: HomeConnection, rules: AppRules): KnownBlock[] {
+export function homeBlocks(connection: HomeConnection, rules: AppRules, channelReplies: ChannelReplies): KnownBlock[] {
   return [
     { type: 'header', text: { type: 'plain_text', text: 'Your inbox, from Slack' } },
     // Views take no markdown block.
@@ -145,11 +147,18 @@ export function homeBlocks(connection: HomeConnection, rules: AppRules): KnownBl
       elements: [
         {
           type: 'mrkdwn',
-          text: 'Only the person who starts a conversation is listened to in it. Answers that others could read go to your direct messages.',
+          text: `Only the person who starts a conversation is listened to in it. ${WHERE[channelReplies]}`,
         },
       ],
     },
   ]
+}
+
+/** Where the answers to what is asked in a channel go. */
+const WHERE: Readonly<Record<ChannelReplies, string>> = {
+  ask: 'Where others could read an answer, you choose first where it goes.',
+  here: 'What you ask in a channel is answered there, for everybody who can read it.',
+  private: 'Answers that others could read go to your direct messages.',
 }
 
 function connectionBlocks(connection: HomeConnection, rules: AppRules): KnownBlock[] {

@@ -13,12 +13,15 @@ import type { MessageContent, Poster } from './poster.js'
 import { quoteMessage } from './quote.js'
 import { SlackRefused, slackCall } from './web.js'
 
+/** Where the answers to what is asked in a channel go: the owner is asked each time, or it is decided in advance. */
+export type ChannelReplies = 'ask' | 'here' | 'private'
+
 export interface ReplyPlacesRooms {
   readonly web: WebClient
   readonly poster: Poster
   readonly posts: Posts
   readonly log: Log
-  readonly channelReplies: 'ask' | 'here' | 'private'
+  readonly channelReplies: ChannelReplies
   /** @throws Unavailable, SlackRefused */
   readonly directMessage: (person: Person) => Promise<string>
   readonly now: () => number

@@ -9,7 +9,7 @@ import type { AppRules } from './consent.js'
 import type { EditBudget } from './edit-budget.js'
 import type { Poster } from './poster.js'
 import { ReplyMessage } from './reply-message.js'
-import { ReplyPlaces } from './reply-places.js'
+import { type ChannelReplies, ReplyPlaces } from './reply-places.js'
 import type { Streams } from './streams.js'
 import { SlackRefused, slackCall } from './web.js'
 
@@ -21,7 +21,7 @@ export interface SlackSurfaceOptions {
   readonly streams: Streams
   readonly log: Log
   readonly rules: AppRules
-  readonly channelReplies: 'ask' | 'here' | 'private'
+  readonly channelReplies: ChannelReplies
   /** Team id of the workspace that the bot's token belongs to. */
   readonly homeTeam: string
   /** Its organisation, on Enterprise Grid. */

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import type { Selectable } from 'kysely'
 import type { Approval, Decision } from '../turns/model.js'
 import type { Database } from './database.js'
 import type { ApprovalTable } from './schema.js'
@@ -29,6 +30,7 @@ export class Approvals {
           decided_by: null,
           decided_at: null,
           delivered_at: null,
+          asked_at: null,
           created_at: this.now(),
         })
         .onConflict((conflict) => conflict.columns(['turn_id', 'call_id']).doNothing())
@@ -99,6 +101,31 @@ export class Approvals {
     return row.state === 'ended' ? { outcome: 'unknown' } : 'yes'
   }
 
+  /** Notes that these are about to be shown to their owner; when they first were stays as it was. */
+  async markAsked(ids: readonly string[]): Promise<void> {
+    if (ids.length === 0) return
+    await this.db
+      .updateTable('approval')
+      .set({ asked_at: this.now() })
+      .where('id', 'in', ids)
+      .where('asked_at', 'is', null)
+      .execute()
+  }
+
+  /** What a new message denied in this conversation, and no session has been told of yet. */
+  async untoldDenials(conversationId: string): Promise<Approval[]> {
+    const rows = await this.db
+      .selectFrom('approval')
+      .innerJoin('turn', 'turn.id', 'approval.turn_id')
+      .selectAll('approval')
+      .where('turn.conversation_id', '=', conversationId)
+      .where('approval.superseded', '=', 1)
+      .where('approval.delivered_at', 'is', null)
+      .orderBy('approval.created_at')
+      .execute()
+    return rows.map(toApproval)
+  }
+
   async markDelivered(ids: readonly string[]): Promise<void> {
     if (ids.length === 0) return
     await this.db.updateTable('approval').set({ delivered_at: this.now() }).where('id', 'in', ids).execute()
@@ -123,13 +150,14 @@ async function questions(db: Database, ids: readonly string[]) {
     .execute()
 }
 
-function toApproval(row: ApprovalTable): Approval {
+function toApproval(row: Selectable<ApprovalTable>): Approval {
   return {
     id: row.id,
     turnId: row.turn_id,
     callId: row.call_id,
     decision: row.decision,
     reason: row.reason,
+    superseded: row.superseded === 1,
     decidedAt: row.decided_at,
     delivered: row.delivered_at !== null,
   }

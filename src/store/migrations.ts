@@ -204,6 +204,17 @@ const connectStates: Migration = {
   },
 }
 
+/** When a question was first seen by its owner, and whether they wrote something new instead of answering it. */
+const supersededApprovals: Migration = {
+  async up(db: Kysely<unknown>) {
+    await db.schema.alterTable('approval').addColumn('asked_at', 'bigint').execute()
+    await db.schema
+      .alterTable('approval')
+      .addColumn('superseded', 'integer', (c) => c.notNull().defaultTo(0))
+      .execute()
+  },
+}
+
 export const MIGRATIONS: Record<string, Migration> = {
   '0001_first': first,
   '0002_message_revision': messageRevision,
@@ -211,4 +222,5 @@ export const MIGRATIONS: Record<string, Migration> = {
   '0004_place_choice': placeChoice,
   '0005_decision_reason': decisionReason,
   '0006_connect_states': connectStates,
+  '0007_superseded_approvals': supersededApprovals,
 }

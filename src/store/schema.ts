@@ -78,7 +78,15 @@ export interface MessageTable {
 export interface TurnTable {
   id: string
   conversation_id: string
-  state: 'queued' | 'waiting_connection' | 'sending' | 'running' | 'waiting_approval' | 'reconnecting' | 'ended'
+  state:
+    | 'queued'
+    | 'waiting_connection'
+    | 'sending'
+    | 'running'
+    | 'waiting_approval'
+    | 'superseded'
+    | 'reconnecting'
+    | 'ended'
   /** How it ended, e.g. `answered`; null before. */
   ending: string | null
   stop_requested_at: number | null
@@ -112,10 +120,14 @@ export interface ApprovalTable {
   decision: 'approved' | 'denied' | null
   /** What should be different, in the owner's words; only with a no. */
   reason: string | null
+  /** 1 where it was denied by a new message that its owner wrote instead of deciding. */
+  superseded: Generated<number>
   /** Slack user who decided. */
   decided_by: string | null
   decided_at: number | null
   delivered_at: number | null
+  /** Since when its owner may have seen it; null before. */
+  asked_at: number | null
   created_at: number
 }
 

@@ -84,6 +84,47 @@ export class Turns {
     await this.db.updateTable('turn').set({ state }).where('id', '=', id).where('state', '!=', 'ended').execute()
   }
 
+  /**
+   * A message instead of a decision: denies what is open and marks the turn as superseded, in one transaction. Only what was written after
+   * the question had been seen counts, and an empty mention is no message.
+   * @returns whether there is such a message, and neither a decision that the session has not heard nor a wish to stop came first
+   */
+  async supersede(turn: Turn): Promise<boolean> {
+    return await this.db.transaction().execute(async (tx) => {
+      const current = await tx.selectFrom('turn').selectAll().where('id', '=', turn.id).executeTakeFirstOrThrow()
+      if (current.state !== 'waiting_approval' || current.stop_requested_at !== null) return false
+      const approvals = await tx.selectFrom('approval').selectAll().where('turn_id', '=', turn.id).execute()
+      if (approvals.some((one) => one.decision !== null && one.delivered_at === null)) return false
+      const askedAt = approvals.flatMap((one) =>
+        one.decision === null && one.asked_at !== null ? [Number(one.asked_at)] : [],
+      )
+      if (askedAt.length === 0) return false
+      const instead = await tx
+        .selectFrom('message')
+        .select('id')
+        .where('conversation_id', '=', turn.conversationId)
+        .where('state', '=', 'queued')
+        .where('received_at', '>=', Math.min(...askedAt))
+        .where((message) => message.or([message('text', '!=', ''), message('files', '!=', '[]')]))
+        .executeTakeFirst()
+      if (instead === undefined) return false
+      const { slack_user } = await tx
+        .selectFrom('conversation')
+        .innerJoin('person', 'person.id', 'conversation.person_id')
+        .select('person.slack_user')
+        .where('conversation.id', '=', turn.conversationId)
+        .executeTakeFirstOrThrow()
+      await tx
+        .updateTable('approval')
+        .set({ decision: 'denied', superseded: 1, decided_by: slack_user, decided_at: this.now() })
+        .where('turn_id', '=', turn.id)
+        .where('decision', 'is', null)
+        .execute()
+      await tx.updateTable('turn').set({ state: 'superseded' }).where('id', '=', turn.id).execute()
+      return true
+    })
+  }
+
   /** The mailbox was lost while a session worked on the turn, which came to rest with this event: it goes on when connected again. */
   async lose(id: string, event: string): Promise<void> {
     await this.db

@@ -9,6 +9,7 @@ export type Ending =
   | 'answered'
   | 'empty_answer'
   | 'stopped'
+  | 'superseded'
   | 'disconnected'
   | 'help'
   | 'too_long'
@@ -45,6 +46,8 @@ export const ENDING_WORDS: Readonly<Record<Ending, string | null>> = {
   answered: null,
   empty_answer: 'I finished, but had nothing to say. Ask me again in other words if you expected an answer.',
   stopped: 'Stopped, as you asked. What was done up to here stays done. Write again to go on.',
+  superseded:
+    'You wrote something new instead of deciding, so I left it undone. Ask me for it again if you want it after all.',
   disconnected:
     'Access to this mailbox was ended, so I stopped here. What was done up to here stays done. Write again when you want to go on: I then send you a link to connect.',
   help: null,

@@ -55,16 +55,17 @@ export async function hasLostMailbox(
 }
 
 /**
- * What the session had said and done when it lost the mailbox: it stays in sight. Null for a session that is gone.
+ * What the session had said and done until it came to rest: it stays in sight. Null for a session that is gone.
+ * @param until the event it ends with; null: all there is
  * @throws Unavailable, OperatorProblem
  */
-export async function recallReply(feed: EventFeed, lostEvent: string): Promise<Reply | null> {
+export async function recallReply(feed: EventFeed, until: string | null): Promise<Reply | null> {
   let reply = EMPTY_REPLY
   try {
     for await (const event of feed) {
       if (event.type === 'caught_up') break
       reply = fold(reply, event)
-      if (reply.position?.id === lostEvent) break
+      if (reply.position?.id === until) break
     }
     return reply
   } catch (error) {

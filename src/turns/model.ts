@@ -76,7 +76,8 @@ export interface FileReference {
  * `queued`: nothing taken yet; what waits when it starts is taken together.
  * `waiting_connection`: likewise nothing taken; goes on when the owner's account is connected.
  * `sending`: messages taken; whether the session has them is unknown until `running`.
- * `running`: the session has the messages. `waiting_approval`: it waits for its owner's decisions. `reconnecting`: the session has
+ * `running`: the session has the messages. `waiting_approval`: it waits for its owner's decisions. `superseded`: its owner wrote
+ * something new instead, which denied what was open; the turn of that message tells the session. `reconnecting`: the session has
  * the messages and came to rest without the mailbox; it is told to go on when the owner's account is connected again.
  */
 export type TurnState =
@@ -85,6 +86,7 @@ export type TurnState =
   | 'sending'
   | 'running'
   | 'waiting_approval'
+  | 'superseded'
   | 'reconnecting'
   | 'ended'
 
@@ -115,6 +117,8 @@ export interface Approval {
   readonly decision: Decision | null
   /** What should be different, in the owner's words; null where they did not say. */
   readonly reason: string | null
+  /** Denied by a new message that its owner wrote instead of deciding. */
+  readonly superseded: boolean
   /** Epoch milliseconds; null before. */
   readonly decidedAt: number | null
   /** The session has been told. */

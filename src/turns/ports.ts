@@ -68,9 +68,14 @@ export interface Agent {
   follow(sessionId: string, after: LogPosition | null, signal: AbortSignal): EventFeed
   /**
    * Sends messages in one batch. Never retried by itself: after a lost answer ask `findMessages`.
+   * @param denials come first in the same batch, as far as the session still waits for them: until it has them, it takes no message
    * @throws SessionGone, Unavailable, OperatorProblem, Rejected
    */
-  sendMessages(sessionId: string, messages: readonly OutgoingMessage[]): Promise<void>
+  sendMessages(
+    sessionId: string,
+    messages: readonly OutgoingMessage[],
+    denials?: readonly ToolDecision[],
+  ): Promise<void>
   /**
    * Ends whatever a session still does for a turn that was given up, and answers where its log stands then.
    * @throws SessionGone, Unavailable (it does not come to rest), OperatorProblem

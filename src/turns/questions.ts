@@ -2,7 +2,7 @@
 
 import { shortLocalTime } from './context.js'
 import type { Approval } from './model.js'
-import { type Agent, Rejected } from './ports.js'
+import { type Agent, Rejected, type ToolDecision } from './ports.js'
 import { type Reply, type ToolStep, toolSteps } from './reply.js'
 import type { TurnStore } from './turn-store.js'
 import type { ApprovalView } from './view.js'
@@ -52,16 +52,18 @@ export class Questions {
     }
   }
 
+  /**
+   * All that is open is on its way to its owner: what they write from here on, they write instead of deciding. Noted before it is shown,
+   * since they may see it, and write, before Slack has answered us.
+   */
+  async markAsked(): Promise<void> {
+    const open = this.#approvals.filter((approval) => approval.decision === null)
+    await this.store.markAsked(open.map((approval) => approval.id))
+  }
+
   /** @throws SessionGone, Unavailable, OperatorProblem, Rejected */
   async deliver(sessionId: string, decided: readonly Approval[]): Promise<void> {
-    await this.agent.sendDecisions(
-      sessionId,
-      decided.map(({ callId, decision, reason }) => ({
-        callId,
-        allowed: decision === 'approved',
-        ...(reason === null ? {} : { reason }),
-      })),
-    )
+    await this.agent.sendDecisions(sessionId, decided.map(toolDecision))
     await this.store.markDelivered(decided.map((approval) => approval.id))
     await this.load()
   }
@@ -96,12 +98,23 @@ export class Questions {
           decision: approval.decision,
           decidedAt: approval.decidedAt === null ? null : shortLocalTime(approval.decidedAt, timeZone),
           reason: approval.reason,
+          superseded: approval.superseded,
           names: this.#names,
           ...(draft === undefined ? {} : { draft }),
         },
       ]
     })
   }
+}
+
+/** What the agent hears of a no that nobody pressed. */
+const WRITTEN_INSTEAD =
+  'The person did not decide this. They wrote a new message instead, which follows: go on with that, and do this only if they ask for it again.'
+
+/** What the session is told of an approval that was decided. */
+export function toolDecision({ callId, decision, reason, superseded }: Approval): ToolDecision {
+  const words = superseded ? WRITTEN_INSTEAD : reason
+  return { callId, allowed: decision === 'approved', ...(words === null ? {} : { reason: words }) }
 }
 
 /** The draft that this call would send; null for every other call. */

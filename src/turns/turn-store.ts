@@ -30,6 +30,11 @@ export interface TurnStore {
     /** The turn that waits to be next, made where there is none. */
     queue(conversationId: string): Promise<Turn>
     take(turn: Turn): Promise<Message[]>
+    /**
+     * Where its owner wrote something new after they had seen what they are to decide, that denies all that is open, and the turn is `superseded`.
+     * False: nothing changed, because there is no such message, or a decision or a wish to stop was there first.
+     */
+    supersede(turn: Turn): Promise<boolean>
     lose(id: string, event: string): Promise<void>
     beginAnew(id: string): Promise<void>
     setState(id: string, state: Exclude<TurnState, 'ended'>): Promise<void>
@@ -46,6 +51,10 @@ export interface TurnStore {
   readonly approvals: {
     open(turnId: string, callIds: readonly string[]): Promise<Approval[]>
     ofTurn(turnId: string): Promise<Approval[]>
+    /** They are about to be shown to their owner. */
+    markAsked(ids: readonly string[]): Promise<void>
+    /** What a new message denied in this conversation, and no session has been told of yet. */
+    untoldDenials(conversationId: string): Promise<Approval[]>
     markDelivered(ids: readonly string[]): Promise<void>
   }
 }

@@ -31,7 +31,7 @@ import {
   type Surface,
   Unavailable,
 } from './ports.js'
-import { Questions } from './questions.js'
+import { Questions, toolDecision } from './questions.js'
 import { EMPTY_REPLY, fold, type Reply, toolSteps } from './reply.js'
 import { ensureSession, findBearings, LATE_ARRIVAL_MS, letGoOfSession } from './session-keeper.js'
 import type { TurnStore } from './turn-store.js'
@@ -191,6 +191,8 @@ export class TurnRun {
         return await this.#resumeFollowing()
       case 'waiting_approval':
         return await this.#resumeDeciding()
+      case 'superseded':
+        return await this.#endSuperseded()
       case 'reconnecting':
         return await this.#reconnect(turn)
       case 'ended':
@@ -279,7 +281,7 @@ export class TurnRun {
       this.#isSent = true
       const missing = messages.filter((message) => !arrived.has(message.id))
       if (missing.length > 0) await this.#send(sessionId, missing, profile)
-      else await this.rooms.store.turns.setState(this.turn.id, 'running')
+      else await this.#hasArrived(await this.rooms.store.approvals.untoldDenials(this.conversation.id))
       return await this.#follow(sessionId, feed, abort)
     } finally {
       abort.abort()
@@ -302,11 +304,28 @@ export class TurnRun {
     }
   }
 
-  /** Nothing to do, and nothing to show, until there is a decision that the session has not been told, or a wish to stop. */
+  /**
+   * Nothing to do, and nothing to show, until there is a decision that the session has not been told, a wish to stop, or a message instead
+   * of a decision.
+   */
   async #resumeDeciding(): Promise<'ended' | 'waiting'> {
-    if (!this.#questions.hasNews && !this.#stopRequested) return 'waiting'
-    await this.rooms.store.turns.setState(this.turn.id, 'running')
-    return await this.#resumeFollowing()
+    if (this.#questions.hasNews || this.#stopRequested) {
+      await this.rooms.store.turns.setState(this.turn.id, 'running')
+      return await this.#resumeFollowing()
+    }
+    return (await this.rooms.store.turns.supersede(this.turn)) ? await this.#endSuperseded() : 'waiting'
+  }
+
+  /**
+   * Its owner wrote something new instead of deciding. The session is not told here: until it has the denials it takes no message, so
+   * the new one goes out with them, in one batch of the turn that follows.
+   */
+  async #endSuperseded(): Promise<'ended'> {
+    await this.#questions.load()
+    await this.#ownerProfile()
+    this.#learnMailboxAddress(identified(this.conversation.owner))
+    await this.#recall(null)
+    return await this.#end('superseded')
   }
 
   /** Reads the session's events until the turn is over or needs its owner. */
@@ -348,6 +367,7 @@ export class TurnRun {
         const open = await this.#questions.open(this.#reply.awaiting)
         if (open === 'deciding') {
           await this.#questions.lookUp(sessionId, this.#reply)
+          await this.#questions.markAsked()
           this.#show({ type: 'deciding' })
           await this.#display.settled()
           // Pressed while the question was being put: there is nothing to wait for any more.
@@ -415,10 +435,10 @@ export class TurnRun {
     return await this.#goOn(await this.#ensureSession(grant), turn.lost.event)
   }
 
-  /** Reads again what the session had said and done when it lost the mailbox: it stays in sight. */
-  async #recall(lostEvent: string): Promise<void> {
+  /** Reads again what the session had said and done until it came to rest: it stays in sight. @param until the event it ends with; null: all there is */
+  async #recall(until: string | null): Promise<void> {
     const { sessionId } = this.conversation
-    if (sessionId === null || this.#reply.position?.id === lostEvent) return
+    if (sessionId === null || (until !== null && this.#reply.position?.id === until)) return
     const abort = new AbortController()
     try {
       const feed = this.rooms.agent.follow(
@@ -426,7 +446,7 @@ export class TurnRun {
         this.conversation.position,
         AbortSignal.any([this.signal, abort.signal]),
       )
-      this.#reply = (await recallReply(feed, lostEvent)) ?? this.#reply
+      this.#reply = (await recallReply(feed, until)) ?? this.#reply
     } finally {
       abort.abort()
     }
@@ -490,8 +510,16 @@ export class TurnRun {
       context: contextBlock(message, this.conversation, profile, index === 0 ? this.#earlier : []),
       text: message.text === '' ? '(no words, only what is attached)' : message.text,
     }))
-    await this.rooms.agent.sendMessages(sessionId, outgoing)
-    await this.rooms.store.turns.setState(this.turn.id, 'running')
+    const denials = await this.rooms.store.approvals.untoldDenials(this.conversation.id)
+    await this.rooms.agent.sendMessages(sessionId, outgoing, denials.map(toolDecision))
+    await this.#hasArrived(denials)
+  }
+
+  /** The session has the turn's messages, and what went with them. */
+  async #hasArrived(denials: readonly Approval[]): Promise<void> {
+    const { approvals, turns } = this.rooms.store
+    await approvals.markDelivered(denials.map(({ id }) => id))
+    await turns.setState(this.turn.id, 'running')
   }
 
   /** The conversation's session, up to date; a new one where there is none or the old one is gone. */
@@ -651,8 +679,10 @@ export class TurnRun {
     await this.#interruption.settled
     const person = identified(this.conversation.owner)
     if (ending === 'mailbox_refused' && person !== null) await this.rooms.access.distrust(person)
-    // A reply without an end was given up: the session may go on, and nobody knows where its log will stand.
-    await this.rooms.store.turns.end(this.turn, ending, this.#reply.end === null ? null : this.#reply.position)
+    // A reply without an end was given up: the session may go on, and nobody knows where its log will stand. One whose questions a new message
+    // denied stands still until it hears of that.
+    const isAtRest = this.#reply.end !== null || wanted === 'superseded'
+    await this.rooms.store.turns.end(this.turn, ending, isAtRest ? this.#reply.position : null)
     if (ending === 'session_terminated' || ending === 'session_deleted') {
       await this.rooms.store.conversations.forgetSession(this.conversation.id)
     }

@@ -55,6 +55,8 @@ export interface ApprovalView {
   readonly decidedAt: string | null
   /** What should be different, in the owner's words; null where they did not say. */
   readonly reason: string | null
+  /** Denied because its owner wrote something new instead of deciding. */
+  readonly superseded: boolean
   /** What the ids in the tool's input stand for, where that is known: "Invoice 20417, from Vandermeer". */
   readonly names: ReadonlyMap<string, string>
   /** For a draft that is to be sent: what it says; null where that is not known. */

@@ -390,6 +390,46 @@ describe('sendDecisions', () => {
   })
 })
 
+describe('messages that are sent with denials', () => {
+  const sends = () =>
+    calls('sessions.events.send').map(({ body }) => JSON.stringify(body).match(/"(deny|user\.message)"/g))
+
+  /** A session that waits for its owner's yes or no to sending a mail, and tells how both went. */
+  async function waiting(): Promise<{ id: string; callId: string }> {
+    const id = await platform.agent().createSession(ANNAS, await annaGrant(), 'x')
+    sendMail()
+    const idle = (await converse(id)).at(-1)
+    const [callId = ''] = idle?.type === 'idle' ? idle.awaiting : []
+    return { id, callId }
+  }
+
+  it('follow them in one batch', async () => {
+    const { id, callId } = await waiting()
+    await platform.agent().sendMessages(id, [message('r2')], [{ callId, allowed: false, reason: 'not now' }])
+    expect(sends().at(-1)).toEqual(['"deny"', '"user.message"'])
+    const abort = new AbortController()
+    const events = await eventsUntil(
+      platform.agent().follow(id, null, abort.signal),
+      (event) => event.type === 'idle' && event.reason === 'end_turn',
+    )
+    abort.abort()
+    expect(events).toContainEqual(expect.objectContaining({ type: 'message', text: 'denied: not now' }))
+  })
+
+  it.each([
+    ['it was told before, by a request whose answer was lost', 'told'],
+    ['it was interrupted', 'interrupted'],
+    ['nobody ever asked', 'unasked'],
+  ] as const)('go alone where a session does not wait for them: %s', async (_name, how) => {
+    const { id, callId } = await waiting()
+    const denials = [{ callId: how === 'unasked' ? 'sevt_unknown' : callId, allowed: false }]
+    if (how === 'told') await platform.agent().sendDecisions(id, denials)
+    else await platform.agent().interrupt(id)
+    await platform.agent().sendMessages(id, [message('r2')], denials)
+    expect(sends().at(-1)).toEqual(['"user.message"'])
+  })
+})
+
 describe('interrupt', () => {
   it.each([false, true])('ends the turn (interrupts without id: %s)', async (empty) => {
     platform.agents.faults.emptyInterruptIds = empty

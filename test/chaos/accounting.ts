@@ -5,7 +5,7 @@
 
 import type { SeenMessage } from '../../src/sandbox/slack/index.js'
 import { WORLD } from '../../src/sandbox/world.js'
-import { subjectOf, TOKEN } from './chaos-brain.js'
+import { TOKEN } from './chaos-brain.js'
 import { type ChaosHouse, mailOf } from './chaos-house.js'
 import { type Heard, type HeardTurn, heardSince } from './hearing.js'
 import type { Ledger, Talk, Written } from './ledger.js'
@@ -22,6 +22,9 @@ const UNFINISHED = /⏳|👀|💭|✍️|❔/u
 const UNFINISHED_BUTTONS = /^(Stop|Approve|Deny|Connect)/
 /** What stands below a reply that its owner stopped; before it, perhaps, what was being written when they did. */
 const STOPPED = /^(zq.* … )?Stopped, as you asked\b/
+
+/** What a reply ends with whose question was denied by a new message. */
+const SUPERSEDED = /You wrote something new instead of deciding[^.]*\. Ask me for it again[^.]*\./
 
 /** Everything that is not as it should be; empty when the run has come out even. */
 export function problemsOf(chaos: ChaosHouse, ledger: Ledger, since: number): Problem[] {
@@ -98,34 +101,31 @@ class Account {
     return all.filter(({ metadata }) => marks.has(metadata.conversation)).length
   }
 
-  /** Every call that asked was decided once, as its owner pressed, and had its effect once or not at all. */
+  /** Every call that asked was decided once, as its owner pressed or because they wrote past it, and had its effect once or not at all. */
   checkDecisions(): void {
     for (const turn of this.#turns) {
       for (const { subject, confirmations } of turn.sends) {
         const token = TOKEN.exec(subject)?.[0] ?? ''
-        const intended = this.ledger.decisions.get(token)
+        const isWrittenPast = turn.superseded && this.ledger.writtenPast.has(token) && confirmations.includes('deny')
+        const intended = isWrittenPast ? 'deny' : this.ledger.decisions.get(token)
         if (confirmations.length > 1) this.#say('duplicated', `${subject} was decided ${confirmations.length} times`)
         if (confirmations.length === 0) this.#say('stuck', `${subject} was not decided`)
         if (confirmations.some((confirmation) => confirmation !== intended))
           this.#say('wrong', `${subject} was decided as ${confirmations.join()} though its owner said ${intended}`)
-      }
-    }
-    for (const [token, decision] of this.ledger.decisions) {
-      const written = this.#byToken.get(token)
-      if (written === undefined) continue
-      const asked = this.#turns.flatMap(({ sends }) => sends).filter(({ subject }) => subject.startsWith(`${token} `))
-      const mailbox = this.chaos.house.scalekit.mailboxes.get(mailOf(written.talk.person))
-      for (let part = 0; part < asked.length; part += 1) {
-        const sent = mailbox?.messages().filter(({ mail, labels }) => {
-          return labels.has('SENT') && mail.subject === subjectOf(token, part)
-        }).length
-        const wanted = decision === 'allow' ? 1 : 0
+        const sent = this.#timesSent(token, subject)
+        const wanted = intended === 'allow' ? 1 : 0
         if (sent !== wanted) {
-          const kind = (sent ?? 0) > wanted ? 'duplicated' : 'lost'
-          this.#say(kind, `${subjectOf(token, part)} was sent ${sent} times instead of ${wanted}`)
+          const kind = sent > wanted ? 'duplicated' : 'lost'
+          this.#say(kind, `${subject} was sent ${sent} times instead of ${wanted}`)
         }
       }
     }
+  }
+
+  #timesSent(token: string, subject: string): number {
+    const person = this.#byToken.get(token)?.talk.person ?? ''
+    const messages = this.chaos.house.scalekit.mailboxes.get(mailOf(person))?.messages() ?? []
+    return messages.filter(({ mail, labels }) => labels.has('SENT') && mail.subject === subject).length
   }
 
   /** One reply a turn, with what the agent said, and nothing of the bot's beside. */
@@ -168,7 +168,11 @@ class Account {
       const tokens = tokensOf(turn)
       const mine = messages.filter((message) => tokens.some((token) => bodyOf(message).includes(token)))
       const [wordless] = [...unclaimed].filter((message) => bodyOf(message).startsWith('Stopped'))
-      const reply = mine.length > 0 || wordless === undefined || turn.texts.length > 0 ? mine : [wordless]
+      const replies = mine.length > 0 || wordless === undefined || turn.texts.length > 0 ? mine : [wordless]
+      const left = turn.superseded
+        ? [...unclaimed].filter((message) => bodyOf(message).replace(SUPERSEDED, '') === '' && !mine.includes(message))
+        : []
+      const reply = [...left.slice(0, 1), ...replies]
       for (const message of reply) unclaimed.delete(message)
       this.#checkReply(turn, reply)
     }
@@ -184,7 +188,9 @@ class Account {
       return
     }
     const said = collapsed(turn.texts.join(' '))
-    const shown = collapsed(reply.map(bodyOf).join(' '))
+    const whole = collapsed(reply.map(bodyOf).join(' '))
+    const shown = turn.superseded ? collapsed(whole.replace(SUPERSEDED, '')) : whole
+    if (turn.superseded && shown === whole) this.#say('lost', `${name} does not say that it was left undone`)
     const rest = shown.startsWith(said) ? shown.slice(said.length).trim() : undefined
     const mayHaveStopped = tokensOf(turn).some((token) => this.ledger.stopped.has(token))
     const isWhole = rest === '' ? said !== '' : rest !== undefined && mayHaveStopped && STOPPED.test(rest)
@@ -197,7 +203,12 @@ class Account {
     }
     for (const message of turn.messages) {
       const written = this.#written(message)
-      if (written?.ts !== undefined && written.talk.channel === first.channel && Number(written.ts) > Number(first.ts))
+      const stands = (turn.superseded && reply.find((one) => bodyOf(one).includes(written?.token ?? ''))) || first
+      if (
+        written?.ts !== undefined &&
+        written.talk.channel === stands.channel &&
+        Number(written.ts) > Number(stands.ts)
+      )
         this.#say('wrong', `the reply to ${name} stands above it`)
     }
   }

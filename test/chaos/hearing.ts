@@ -20,6 +20,8 @@ export interface HeardTurn {
   /** Whole messages of the agent. */
   readonly texts: string[]
   readonly sends: Send[]
+  /** A new message denied what it asked: two turns of the bot's, and to the session one. */
+  superseded: boolean
   ended: boolean
 }
 
@@ -32,7 +34,7 @@ export function heardSince(driver: ManagedAgentsDriver, since: number): HeardTur
 }
 
 function turnsOf(driver: ManagedAgentsDriver, sessionId: string): HeardTurn[] {
-  const fresh = (): HeardTurn => ({ sessionId, messages: [], texts: [], sends: [], ended: false })
+  const fresh = (): HeardTurn => ({ sessionId, messages: [], texts: [], sends: [], superseded: false, ended: false })
   const turns: HeardTurn[] = []
   const calls = new Map<string, Send>()
   let turn = fresh()
@@ -55,6 +57,7 @@ function turnsOf(driver: ManagedAgentsDriver, sessionId: string): HeardTurn[] {
         break
       case 'user.tool_confirmation':
         calls.get(event.tool_use_id)?.confirmations.push(event.result)
+        if (event.deny_message?.includes('new message instead')) turn.superseded = true
         break
       case 'session.status_idle':
         if (event.stop_reason.type === 'requires_action') break

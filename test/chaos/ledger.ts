@@ -37,6 +37,8 @@ export class Ledger {
   readonly written: Written[] = []
   /** What the owner of a message decided about the mails that it led to, by its token. */
   readonly decisions = new Map<string, 'allow' | 'deny'>()
+  /** Tokens of messages behind whose question their owner wrote something new, which may be what the bot took for the decision. */
+  readonly writtenPast = new Set<string>()
   /** Tokens of messages that waited together, and so must be taken together. */
   readonly together: string[][] = []
   /** Tokens of messages whose turn somebody stopped. */

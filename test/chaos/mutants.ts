@@ -67,6 +67,12 @@ export const MUTANTS: readonly Mutant[] = [
     original: 'found.push(reply)',
     broken: 'void reply',
   },
+  {
+    name: 'goes on with a new message without a word of what it denied',
+    file: 'turns/turn.js',
+    original: 'denials.map(toolDecision)',
+    broken: '[]',
+  },
 ]
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))

@@ -84,7 +84,7 @@ const held: Scene = async (stage, random) => {
   stage.chaos.brain.release(talk.rootToken)
 }
 
-/** A mail that its owner allows or not, pressing as impatient people press. */
+/** A mail that its owner allows or not, pressing as impatient people press, or writes past. */
 const decision: Scene = async (stage, random) => {
   const verb = random.pick(['send', 'send', 'both'] as const)
   const talk = await begin(stage, random, verb)
@@ -92,7 +92,10 @@ const decision: Scene = async (stage, random) => {
   const label = random.pick(['Approve', 'Deny'] as const)
   stage.ledger.decisions.set(token, label === 'Approve' ? 'allow' : 'deny')
   await until(stage, () => cardOf(stage, talk) !== undefined, `the question about ${token}`)
-  if (random.chance(0.4)) write(stage, talk, 'say')
+  if (random.chance(0.4)) {
+    stage.ledger.writtenPast.add(token)
+    write(stage, talk, 'say')
+  }
   await somePause(random)
   const contrary = random.chance(0.3)
   const twice = random.chance(0.3)

@@ -121,6 +121,75 @@ describe('Change…', () => {
   })
 })
 
+describe('a new message instead of a decision', () => {
+  const batches = () =>
+    house.agents.driver.requests.flatMap(({ endpoint, body, status }) =>
+      endpoint === 'sessions.events.send' && status === 200 ? [JSON.stringify(body)] : [],
+    )
+
+  it('denies all that is open and goes to the session with that, in one batch; each has its own reply', async () => {
+    await running()
+    const anna = house.slack.person(ANNA)
+    const asked = anna.post('send both')
+    const card = await anna.waitFor(asks)
+    anna.post('rather tell me a joke', { threadTs: asked.ts })
+    const left = await anna.waitFor((message) => message.ts === card.ts && answers('so I left it undone')(message))
+    expect(left.elements).toEqual([])
+    expect(left.shown.match(/🚫 Not done: Sending mail/g)).toHaveLength(2)
+    const answer = await anna.waitFor(answers('You said: rather tell me a joke'))
+    expect(answer.ts).not.toBe(card.ts)
+    const last = JSON.parse(batches().at(-1) ?? '')
+    expect(last.events.map(({ type, result }: { type: string; result?: string }) => result ?? type)).toEqual([
+      'deny',
+      'deny',
+      'user.message',
+    ])
+    expect(batches()).toHaveLength(2)
+    expect(sent()).toHaveLength(0)
+  })
+
+  it('goes out once, and so do the denials, whatever fails or is killed on the way', async () => {
+    await running()
+    const anna = house.slack.person(ANNA)
+    const asked = anna.post('send one')
+    const card = await anna.waitFor(asks)
+    house.agents.faults.answer('sessions.events.send', 503, { times: 1 })
+    anna.post('rather tell me a joke', { threadTs: asked.ts })
+    await anna.waitFor((message) => message.ts === card.ts && answers('so I left it undone')(message))
+    await house.bot.kill()
+    await house.startBot()
+    await anna.waitFor(answers('You said: rather tell me a joke'))
+    expect(batches().filter((body) => body.includes('deny'))).toHaveLength(1)
+    expect(sent()).toHaveLength(0)
+  })
+
+  it('leaves nothing of what was asked where others read along; the private card says how it ended', async () => {
+    await running({ CHANNEL_REPLIES: 'here' })
+    const anna = house.slack.person(ANNA)
+    const asked = anna.post('<@U0INBOXBOT> send one', { channel: GENERAL })
+    const card = await anna.waitFor(asks)
+    anna.post('rather tell me a joke', { channel: GENERAL, threadTs: asked.ts })
+    await anna.waitFor((message) => message.ts === card.ts && answers('you wrote something new instead')(message))
+    const ben = house.slack.person(BEN)
+    const left = await ben.waitFor((message) => message.threadTs === asked.ts && answers('left it undone')(message))
+    expect(left.shown).not.toMatch(/dana|Friday|One/)
+    await ben.waitFor(answers('You said: rather tell me a joke'))
+  })
+
+  it('is not what somebody else writes', async () => {
+    await running({ CHANNEL_REPLIES: 'here' })
+    const anna = house.slack.person(ANNA)
+    const asked = anna.post('<@U0INBOXBOT> send one', { channel: GENERAL })
+    const card = await anna.waitFor(asks)
+    const ben = house.slack.person(BEN)
+    ben.post('<@U0INBOXBOT> rather tell me a joke', { channel: GENERAL, threadTs: asked.ts })
+    await ben.waitFor(answers('belongs to'))
+    await anna.press(card, { label: 'Approve' })
+    await anna.waitFor(answers('ok:'))
+    expect(sent()).toHaveLength(1)
+  })
+})
+
 describe('where others read along', () => {
   it('the reply says nothing of what is asked, and Review leads its owner there', async () => {
     await running({ CHANNEL_REPLIES: 'here' })

@@ -187,34 +187,41 @@ describe('a tool call that asks', () => {
     await anna.waitFor(answers('I did not send it.'))
   })
 
-  it('keeps a new message waiting, and says so', async () => {
-    const { house, brain } = await running()
-    const anna = house.slack.person(ANNA)
-    const asked = anna.post('send it')
-    const card = await anna.waitFor((message) =>
-      message.elements.some((element) => element.label.startsWith('Approve')),
-    )
-    anna.post('and then?', { threadTs: asked.ts })
-    const waiting = await anna.waitFor(answers('waits until you have decided'))
-    expect(brain.words).toEqual(['send it'])
+  it('keeps a message waiting that was there before it, and says so', async () => {
+    const { anna, brain, card, waiting } = await askedBehind('and then?')
+    expect(brain.words).toEqual(['long, then send it'])
     await anna.press(card, { label: 'Approve' })
     const answer = await anna.waitFor(answers('You said: and then?'))
     expect(answer.ts).toBe(waiting.ts)
   })
 
-  it('that its owner wrote past is denied by one press, and the new message is answered', async () => {
-    const { house, brain } = await running()
-    const anna = house.slack.person(ANNA)
-    const asked = anna.post('send it')
-    await anna.waitFor((message) => message.elements.some((element) => element.label.startsWith('Approve')))
-    anna.post('rather tell me a joke', { threadTs: asked.ts })
-    const waiting = await anna.waitFor((message) => message.elements.some(({ label }) => label.startsWith('Deny that')))
+  it('is denied by one press on such a message, which is then answered', async () => {
+    const { anna, brain, waiting } = await askedBehind('rather tell me a joke')
     await anna.press(waiting, { label: 'Deny that, go on with this' })
     await anna.waitFor(answers('I did not send it.'))
     await anna.waitFor(answers('You said: rather tell me a joke'))
-    expect(brain.words).toEqual(['send it', 'rather tell me a joke'])
+    expect(brain.words).toEqual(['long, then send it', 'rather tell me a joke'])
     expect(house.scalekit.mailboxes.get(ANNAS_MAIL)?.search({ query: 'in:sent subject:Friday to:dana' })).toEqual([])
   })
+
+  /** A question, and a message that was written while there was nothing to decide yet. */
+  async function askedBehind(words: string) {
+    const halves = inTwoHalves('I write ', 'it now.')
+    const brain = new TestBrain().when(/long/, async (turn) => {
+      await halves.answer(turn, '')
+      await sendMail(turn, '')
+    })
+    house = await House.running({ brain })
+    const anna = house.slack.person(ANNA)
+    const asked = anna.post('long, then send it')
+    await anna.waitFor(answers('I write'))
+    anna.post(words, { threadTs: asked.ts })
+    const { ts } = await anna.waitFor(answers('waits until I am done'))
+    halves.goOn()
+    const card = await anna.waitFor(({ elements }) => elements.some(({ label }) => label.startsWith('Approve')))
+    const waiting = await anna.waitFor((message) => message.ts === ts && answers('until you have decided')(message))
+    return { anna, brain, card, waiting }
+  }
 })
 
 describe('killed in the middle of an answer', () => {

@@ -13,6 +13,7 @@ function approval(name: string, input: Record<string, unknown>, rest: Partial<Ap
     decision: null,
     decidedAt: null,
     reason: null,
+    superseded: false,
     names: new Map(),
     ...rest,
   }

@@ -27,7 +27,7 @@ describe('what will be allowed', () => {
       for (const line of consentLines(rules)) expect(prompt).toContain(line)
       expect(prompt).toContain('"url":"https://connect.example/1"')
       expect(prompt).toMatch(/"text":"Connect Gmail/)
-      const home = JSON.stringify(homeBlocks({ state, url: 'https://connect.example/1' }, rules))
+      const home = JSON.stringify(homeBlocks({ state, url: 'https://connect.example/1' }, rules, 'ask'))
       for (const line of consentLines(rules)) expect(home).toContain(line)
     }
   })
@@ -35,11 +35,19 @@ describe('what will be allowed', () => {
 
 describe('a Home tab', () => {
   it.each(['lapsed', 'ending', 'unknown', 'none'] as const)('has no button where the state is %s', (state) => {
-    expect(homeBlocks({ state }, rules).filter(({ type }) => type === 'actions')).toEqual([])
+    expect(homeBlocks({ state }, rules, 'ask').filter(({ type }) => type === 'actions')).toEqual([])
+  })
+
+  it.each([
+    ['ask', 'you choose first'],
+    ['here', 'answered there, for everybody'],
+    ['private', 'go to your direct messages'],
+  ] as const)('says where answers go that others could read: %s', (channelReplies, words) => {
+    expect(JSON.stringify(homeBlocks({ state: 'none' }, rules, channelReplies))).toContain(words)
   })
 
   it('asks before it disconnects', () => {
-    const button = JSON.stringify(homeBlocks({ state: 'connected', personId: 'person-1' }, rules))
+    const button = JSON.stringify(homeBlocks({ state: 'connected', personId: 'person-1' }, rules, 'ask'))
     expect(button).toContain('"confirm":{"title"')
     expect(button).toContain('"value":"person-1"')
   })

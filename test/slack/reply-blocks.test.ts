@@ -44,6 +44,7 @@ const asks = (step: ToolStep, decision: ApprovalView['decision'] = null): Approv
   decision,
   decidedAt: null,
   reason: null,
+  superseded: false,
   names: new Map(),
 })
 

@@ -7,6 +7,7 @@ import {
   type EventFeed,
   type MailboxGrant,
   type OutgoingMessage,
+  Rejected,
   SessionGone,
   type ToolDecision,
 } from '../../src/turns/ports.js'
@@ -145,13 +146,22 @@ export class FakeAgent implements Agent {
     return { opened, [Symbol.asyncIterator]: () => feed(log, after, signal) }
   }
 
-  async sendMessages(sessionId: string, messages: readonly OutgoingMessage[]): Promise<void> {
-    await this.#call('sendMessages', () => this.deliver(sessionId, messages))
+  async sendMessages(
+    sessionId: string,
+    messages: readonly OutgoingMessage[],
+    denials: readonly ToolDecision[] = [],
+  ): Promise<void> {
+    await this.#call('sendMessages', () => this.deliver(sessionId, messages, denials))
   }
 
   /** What a request does once it arrives, however late. */
-  deliver(sessionId: string, messages: readonly OutgoingMessage[]): void {
+  deliver(sessionId: string, messages: readonly OutgoingMessage[], denials: readonly ToolDecision[] = []): void {
     const session = this.#find(sessionId)
+    const told = denials.filter((denial) => session.waiting.includes(denial.callId))
+    if (told.length < session.waiting.length) throw new Rejected('invalid', 'the session waits for decisions')
+    session.waiting = []
+    session.decisions.push(...told)
+    for (const { callId, allowed } of told) session.push({ type: 'tool_decided', callId, allowed })
     session.received.push(...messages)
     session.batches.push(messages.length)
     if (this.isDeaf) return

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { Unavailable } from '../../src/turns/ports.js'
 import type { WantedCall } from './fake-agent.js'
-import { DM, House, TEAM } from './house.js'
+import { ANNA, DM, House, TEAM } from './house.js'
 
 let house: House
 
@@ -156,19 +156,30 @@ describe('two tool calls that wait together', () => {
   })
 })
 
-describe('a message behind an approval', () => {
+/** A turn that waits for its owner to decide, and a message that they wrote before they could see that. */
+async function askedBehind(words: string) {
+  house.agent.answers.push(() => {})
+  const { conversation, ts } = await house.say('Do it')
+  house.wake(conversation)
+  await house.settle()
+  const second = await house.say(words, { threadTs: ts })
+  await house.pass(1_000)
+  const [callId = ''] = house.agent.session.ask(SEND)
+  await house.finished()
+  const [turn, waiting] = await house.turnsOf(conversation)
+  if (turn === undefined || waiting === undefined) throw new Error('nothing waits')
+  return { conversation, ts, second, turn, callId, waiting, reply: house.replyOf(waiting) }
+}
+
+describe('a message from before a question', () => {
   it('says that it waits, is not sent, and is answered after the decision, in a reply of its own', async () => {
-    const { conversation, ts, turn, calls } = await asked(SEND)
-    await house.say('And how is the weather?', { threadTs: ts })
-    await house.work(conversation)
-    const [, waiting] = await house.turnsOf(conversation)
-    if (waiting === undefined) throw new Error('nothing waits')
-    const reply = house.replyOf(waiting)
+    const { conversation, turn, callId, reply } = await askedBehind('And how is the weather?')
     const [open] = await house.approvalsOf(turn)
     expect(reply.last.phase).toEqual({ type: 'queued', behind: 'approval', open: [open?.id] })
+    await house.work(conversation)
     expect(house.agent.session.received.map((message) => message.text)).toEqual(['Do it'])
 
-    await house.decide(turn, calls[0], 'approved')
+    await house.decide(turn, callId, 'approved')
     await house.work(conversation)
     expect(house.agent.session.received.map((message) => message.text)).toEqual(['Do it', 'And how is the weather?'])
     expect(reply.phases).toEqual(['queued', 'starting', 'working', 'ended'])
@@ -191,28 +202,152 @@ describe('a message behind an approval', () => {
   })
 
   it('that is taken back takes its reply along, and leaves the question as it is', async () => {
-    const { conversation, ts, turn, calls } = await asked(SEND)
-    const second = await house.say('Never mind', { threadTs: ts })
-    await house.work(conversation)
-    const [, waiting] = await house.turnsOf(conversation)
+    const { conversation, second, turn, callId, reply } = await askedBehind('Never mind')
     await house.store.messages.cancel(TEAM, DM, second.ts)
     await house.work(conversation)
-    await house.decide(turn, calls[0], 'approved')
+    await house.decide(turn, callId, 'approved')
     await house.work(conversation)
-    expect(waiting && house.replyOf(waiting)).toMatchObject({ removed: true, closed: true })
+    expect(reply).toMatchObject({ removed: true, closed: true })
     expect(house.endings).toEqual(['answered'])
     expect(await house.turnsOf(conversation)).toHaveLength(1)
   })
 
-  it('joins another that waits already', async () => {
-    const { conversation, ts, turn, calls } = await asked(SEND)
-    for (const words of ['two', 'three']) {
-      await house.say(words, { threadTs: ts })
-      await house.work(conversation)
-    }
-    expect(await house.turnsOf(conversation)).toHaveLength(2)
-    await house.decide(turn, calls[0], 'denied')
+  it('goes along with one that is written instead of a decision', async () => {
+    const { conversation, ts, turn } = await askedBehind('two')
+    await house.say('three', { threadTs: ts })
     await house.work(conversation)
     expect(house.agent.session.batches).toEqual([1, 2])
+    expect(await house.approvalsOf(turn)).toMatchObject([{ decision: 'denied', superseded: true, delivered: true }])
+  })
+})
+
+describe('a message instead of a decision', () => {
+  it('denies what is open, and is sent with the denials in one batch', async () => {
+    const { conversation, ts, turn, calls, reply } = await asked(TRASH, SEND)
+    await house.say('Rather tell me a joke', { threadTs: ts })
+    await house.work(conversation)
+    expect(house.agent.calls.filter((call) => call === 'sendDecisions')).toEqual([])
+    const denied = { allowed: false, reason: expect.stringContaining('new message instead') }
+    expect(house.agent.session.decisions).toEqual(calls.map((callId) => ({ callId, ...denied })))
+    expect(house.agent.session.batches).toEqual([1, 1])
+    expect(reply.last).toMatchObject({
+      phase: { type: 'ended', ending: 'superseded' },
+      reply: { items: [{ text: 'I would do this.' }, TRASH, SEND] },
+      approvals: [
+        { decision: 'denied', superseded: true },
+        { decision: 'denied', superseded: true },
+      ],
+    })
+    expect(await house.approvalsOf(turn)).toMatchObject([
+      { decision: 'denied', superseded: true, delivered: true },
+      { decision: 'denied', superseded: true, delivered: true },
+    ])
+    const [, next] = await house.turnsOf(conversation)
+    expect(next && house.replyOf(next).last.reply.items).toMatchObject([{ text: 'You wrote: Rather tell me a joke' }])
+    expect(house.endings).toEqual(['superseded', 'answered'])
+  })
+
+  it('leaves what was decided before as it is', async () => {
+    const { conversation, ts, turn, calls } = await asked(TRASH, SEND)
+    await house.decide(turn, calls[0], 'approved')
+    await house.work(conversation)
+    await house.say('Rather not the mail', { threadTs: ts })
+    await house.work(conversation)
+    expect(house.agent.session.decisions).toMatchObject([
+      { callId: calls[0], allowed: true },
+      { callId: calls[1], allowed: false },
+    ])
+    expect(await house.approvalsOf(turn)).toMatchObject([
+      { decision: 'approved', superseded: false },
+      { decision: 'denied', superseded: true },
+    ])
+    expect(house.endings).toEqual(['superseded', 'answered'])
+  })
+
+  it('comes too late after a press, and waits for what that leads to', async () => {
+    const { conversation, ts, turn, calls } = await asked(SEND)
+    await house.say('On second thought', { threadTs: ts })
+    await house.decide(turn, calls[0], 'approved')
+    await house.work(conversation)
+    expect(house.agent.session.decisions).toEqual([{ callId: calls[0], allowed: true }])
+    expect(house.endings).toEqual(['answered', 'answered'])
+  })
+
+  it('makes a press that comes after it count for nothing', async () => {
+    const { conversation, ts, turn } = await asked(SEND)
+    await house.say('Something else', { threadTs: ts })
+    await house.work(conversation)
+    const [approval] = await house.approvalsOf(turn)
+    expect(await house.store.approvals.decide(approval?.id ?? '', 'approved', TEAM, ANNA)).toEqual({
+      outcome: 'already',
+      decision: 'denied',
+    })
+  })
+
+  it.each([
+    ['an empty mention', { text: '', files: 0 }, 'waiting_approval'],
+    ['nothing but a file', { text: '', files: 1 }, 'ended'],
+  ] as const)('may be anything but %s', async (_name, { text, files }, state) => {
+    const { conversation, ts } = await asked(SEND)
+    await house.say(text, { threadTs: ts, files })
+    await house.work(conversation)
+    const [turn] = await house.turnsOf(conversation)
+    expect(turn?.state).toBe(state)
+  })
+
+  it('that is deleted in time denies nothing', async () => {
+    const { conversation, ts, turn } = await asked(SEND)
+    const second = await house.say('Never mind', { threadTs: ts })
+    await house.store.messages.cancel(TEAM, DM, second.ts)
+    await house.work(conversation)
+    expect(await house.approvalsOf(turn)).toMatchObject([{ decision: null }])
+  })
+
+  it.each([
+    ['before it arrived', { before: new Unavailable('claude', 'no answer') }],
+    ['after it arrived', { after: new Unavailable('claude', 'no answer') }],
+  ] as const)('is sent once, and the denials once, when the request fails %s', async (_name, failure) => {
+    const { conversation, ts, turn, calls } = await asked(SEND)
+    await house.say('Something else', { threadTs: ts })
+    house.agent.fail('sendMessages', failure)
+    house.wake(conversation)
+    await house.pass(60_000)
+    await house.finished()
+    expect(house.agent.session.received.map((message) => message.text)).toEqual(['Do it', 'Something else'])
+    expect(house.agent.session.decisions).toMatchObject([{ callId: calls[0], allowed: false }])
+    expect(await house.approvalsOf(turn)).toMatchObject([{ delivered: true }])
+    expect(house.endings).toEqual(['superseded', 'answered'])
+  })
+
+  it('is found again by a process that starts after one that was killed between the denial and its words', async () => {
+    const { conversation, ts, turn, calls, reply } = await asked(SEND)
+    await house.say('Something else', { threadTs: ts })
+    expect(await house.store.turns.supersede(turn)).toBe(true)
+    expect(await house.store.turns.supersede(turn)).toBe(false)
+    await house.work(conversation)
+    expect(reply.last).toMatchObject({ phase: { type: 'ended', ending: 'superseded' } })
+    expect(house.agent.session.decisions).toMatchObject([{ callId: calls[0], allowed: false }])
+    expect(house.endings).toEqual(['superseded', 'answered'])
+  })
+
+  it('begins a new session where the old one is gone, and tells that one of no denials', async () => {
+    const { conversation, ts } = await asked(SEND)
+    house.agent.session.gone = 'deleted'
+    await house.say('Something else', { threadTs: ts })
+    await house.work(conversation)
+    await house.pass(30_000)
+    expect(house.agent.sessions).toHaveLength(2)
+    expect(house.agent.session.decisions).toEqual([])
+    expect(house.agent.session.received.map((message) => message.text)).toEqual(['Something else'])
+    expect(house.endings).toEqual(['superseded', 'answered'])
+  })
+
+  it('does nothing to a question whose Stop was pressed', async () => {
+    const { conversation, ts, turn } = await asked(SEND)
+    await house.say('Something else', { threadTs: ts })
+    await house.store.turns.requestStop(turn.id)
+    await house.work(conversation)
+    expect(house.endings).toEqual(['stopped', 'answered'])
+    expect(house.agent.session.decisions).toEqual([])
   })
 })
