@@ -127,12 +127,13 @@ const LONGEST_REASON = 500
 
 /** One line about a decided approval, unescaped. */
 export function approvalLine({ step, decision, decidedAt, reason, superseded }: ApprovalView): string {
-  const what = describeToolCall(step.name, step.input)
+  const call = describeToolCall(step.name, step.input)
+  const what = call.charAt(0).toLowerCase() + call.slice(1)
   const when = decidedAt === null ? '' : ` (${decidedAt})`
-  if (decision !== 'denied') return `✅ You approved: ${what}${when}`
+  if (decision !== 'denied') return `✅ You approved ${what}${when}`
   if (superseded) return `🚫 Not done: ${what}${when}`
-  if (reason === null) return `🚫 You said no: ${what}${when}`
-  return `✏️ You asked for a change: ${what}${when}: ${shorten(onOneLine(reason), LONGEST_REASON)}`
+  if (reason === null) return `🚫 You said no to ${what}${when}`
+  return `✏️ You asked for a change before ${what}${when}: ${shorten(onOneLine(reason), LONGEST_REASON)}`
 }
 
 const UNREAD_DRAFT: KnownBlock = {

@@ -19,7 +19,7 @@ export interface Problem {
 
 /** What a reply says only while it is not over. */
 const UNFINISHED = /⏳|👀|💭|✍️|❔/u
-const UNFINISHED_BUTTONS = /^(Stop|Approve|Deny|Connect)/
+const UNFINISHED_BUTTONS = /^(Stop|Approve|Deny|Connect|Answer)/
 /** What stands below a reply that its owner stopped; before it, perhaps, what was being written when they did. */
 const STOPPED = /^(zq.* … )?Stopped, as you asked\b/
 
@@ -215,7 +215,8 @@ class Account {
 
   /** Where the replies go; undefined where there is nothing (yet). */
   #threadOf(talk: Talk, isHeard: boolean, accountedFor: Set<string>): { channel: string; ts: string } | undefined {
-    const inPrivate = talk.kind === 'mention' && this.chaos.variant.environment.CHANNEL_REPLIES === 'private'
+    const { CHANNEL_REPLIES: replies } = this.chaos.variant.environment
+    const inPrivate = talk.kind === 'mention' && (replies === 'private' || talk.place === 'private')
     if (talk.kind !== 'command' && !inPrivate && talk.rootTs !== undefined)
       return { channel: talk.channel, ts: talk.rootTs }
     const quotes = this.#botMessages(talk.person).filter(

@@ -16,6 +16,11 @@ export const VARIANTS = [
     environment: { CHANNEL_REPLIES: 'here', SCALEKIT_MCP_MODE: 'instance' },
     agents: { eventDeltas: false, messageProcessed: 'finished' },
   },
+  {
+    name: 'virtual, streamed, the owner is asked where',
+    environment: { CHANNEL_REPLIES: 'ask', REPLY_STREAMING: 'native' },
+    agents: {},
+  },
 ] as const
 
 export type Variant = (typeof VARIANTS)[number]
@@ -30,8 +35,12 @@ const UNLIMITED = Object.fromEntries(
   [
     'apps.connections.open',
     'auth.test',
+    'chat.appendStream',
     'chat.delete',
+    'chat.postEphemeral',
     'chat.postMessage',
+    'chat.startStream',
+    'chat.stopStream',
     'chat.update',
     'conversations.history',
     'conversations.open',

@@ -13,6 +13,8 @@ export interface Talk {
   readonly rootTs: string | undefined
   /** Token of what started it. */
   readonly rootToken: string
+  /** Where its owner wants the answers; undefined where nobody asks them. */
+  place?: 'here' | 'private'
 }
 
 /** What may become of a message that was deleted or changed while it waited. */

@@ -59,6 +59,7 @@ export async function run(chaos: ChaosHouse, seed: number, { climate, patience }
       stranger,
       channel,
       isStormy: () => isStormy,
+      meanwhile: [],
       nextToken: () => `${ledger.prefix}x${(index + 1) * 100 + tokens++}q`,
       deadline: () => deadline,
     }

@@ -18,6 +18,8 @@ export interface Stage {
   readonly channel: string
   /** Whether anything may be made to fail just now. */
   readonly isStormy: () => boolean
+  /** What people do beside the course of this scene; it ends with it. */
+  readonly meanwhile: Promise<void>[]
   /** The next token of this scene. */
   readonly nextToken: () => string
   /** Everything that is waited for has come by then, or never will; epoch milliseconds. */
@@ -38,6 +40,7 @@ const BOT = WORLD.bot.userId
 export async function play(scene: Scene, stage: Stage, random: Random): Promise<void> {
   try {
     await scene(stage, random)
+    await Promise.all(stage.meanwhile)
   } catch (error) {
     if (!(error instanceof GivenUp)) throw error
     stage.ledger.stuck.push(error.message)
@@ -230,7 +233,38 @@ async function begin(
   const talk: Talk = { id: token, person, kind, channel, rootTs: ts, rootToken: token }
   stage.ledger.talks.push(talk)
   stage.ledger.written.push({ talk, token, verb, ts, words: [words], fate: 'heard' })
+  if (kind === 'mention' && stage.chaos.variant.environment.CHANNEL_REPLIES === 'ask') {
+    const answering = answerWhere(stage, random.fork('where'), talk)
+    // It is awaited where the scene ends; until then, what it waited for in vain is nobody's yet.
+    answering.catch(() => undefined)
+    stage.meanwhile.push(answering)
+  }
   return talk
+}
+
+/** The owner says where they want the answers, as impatiently as with every other press; a second thought comes too late. */
+async function answerWhere(stage: Stage, random: Random, talk: Talk): Promise<void> {
+  talk.place = random.pick(['here', 'private'])
+  const label = talk.place === 'here' ? 'Answer there' : 'Answer privately'
+  const contrary = random.chance(0.3)
+  const questionOf = () =>
+    messagesOf(stage, talk.person).find(
+      ({ shown, elements }) => shown.includes(talk.rootToken) && elements.some((element) => element.label === label),
+    )
+  let question = await until(stage, questionOf, `the question where to answer ${talk.rootToken}`)
+  await somePause(random)
+  for (;;) {
+    const button = question.elements.find((element) => element.label === label)
+    const other = question.elements.find((element) => element.label !== label)
+    if (button === undefined || other === undefined) throw new Error('where to answer has two answers')
+    const outcome = await press(stage, talk, question, button)
+    if (contrary && outcome === 'acknowledged') await press(stage, talk, question, other)
+    if (Date.now() > stage.deadline()) throw new GivenUp(`the question where to answer ${talk.rootToken} is still open`)
+    await sleep(random.between(20, 200))
+    const next = questionOf()
+    if (next === undefined) return
+    question = next
+  }
 }
 
 function write(

@@ -83,6 +83,17 @@ describe('the card of a tool call', () => {
     expect(approvalLine(view)).toMatch(words)
   })
 
+  it('that was left undone for a new message says so, and not that anybody said no', () => {
+    const view = approval('gmail_send_message', mail, {
+      decision: 'denied',
+      decidedAt: '27 Nov, 20:13',
+      superseded: true,
+    })
+    expect(cardOf(view)).toContain('Not done: you wrote something new instead')
+    expect(approvalLine(view)).toMatch(/^🚫 Not done: sending mail: .* \(27 Nov, 20:13\)$/)
+    expect(buttons(view)).toEqual([])
+  })
+
   it('says when it was decided, and what should have been different', () => {
     const reason = 'say Wednesday, <!channel> & not Friday'
     const view = approval('gmail_send_message', mail, { decision: 'denied', decidedAt: '27 Nov, 20:13', reason })

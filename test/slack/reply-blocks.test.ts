@@ -217,7 +217,7 @@ describe('a decision', () => {
       { type: 'deciding' },
       { reply: replyOf(trash, send), approvals: [asks(trash, 'approved'), asks(send)] },
     )
-    expect(read(half)).toContain('✅ You approved: Moving a message to the trash')
+    expect(read(half)).toContain('✅ You approved moving a message to the trash')
     expect(buttonsOf(half)).toHaveLength(3)
   })
 
@@ -225,7 +225,7 @@ describe('a decision', () => {
     const text = read(
       view(ended('answered'), { reply: replyOf(send, said('Sent.')), approvals: [asks(send, 'denied')] }),
     )
-    expect(text).toContain('🚫 You said no: Sending mail: jorge@homes.example')
+    expect(text).toContain('🚫 You said no to sending mail: jorge@homes.example')
   })
 
   it('that nobody made is not asked any more once the turn is over, in private neither', () => {

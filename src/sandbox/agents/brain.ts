@@ -22,6 +22,8 @@ export interface BrainTurn {
   /** Enabled tools, as the session's MCP servers list them. */
   readonly tools: readonly BrainTool[]
   readonly signal: AbortSignal
+  /** The client's last replies came with messages behind them, which are taken up when this one is dealt with. */
+  readonly isFollowed: boolean
   /** Opens an `agent.message`. Its text streams to clients as it is written; `end` makes it the buffered event. */
   startMessage(): MessageWriter
   /** Writes one whole message, word by word at the server's pace. */

@@ -185,6 +185,7 @@ export class SessionRun {
       afterRequest: (usage) => {
         this.session.usage = withRequest(this.session.usage, usage)
       },
+      isFollowed: () => this.#continuation.length > 0,
       wait: () => {
         this.#waiting = true
         this.#disconnect()

@@ -31,6 +31,8 @@ export interface TurnHost {
   /** Asked after each previewed chunk; throws to break the request off. */
   afterChunk(): void
   afterRequest(usage: ModelUsage): void
+  /** Whether messages came behind the client's last replies. */
+  isFollowed(): boolean
   /** The turn now waits for the client. */
   wait(): void
   /** The client has answered everything: back to work, with fresh connections. */
@@ -78,6 +80,10 @@ export class Turn implements BrainTurn {
 
   get signal(): AbortSignal {
     return this.#controller.signal
+  }
+
+  get isFollowed(): boolean {
+    return this.host.isFollowed()
   }
 
   get tools(): readonly BrainTool[] {

@@ -215,12 +215,17 @@ test('a message alone does not move a session that waits', async () => {
 })
 
 test('denials and then a message in one batch go on with the message, as one turn', async () => {
-  const bench = await start(caller)
+  const followed: boolean[] = []
+  const bench = await start(async (turn) => {
+    await caller(turn)
+    followed.push(turn.isFollowed)
+  })
   const { id } = await mailSession(bench)
   const ids = awaitedIds((await exchange(bench, id, [message('call send_mail 1, send_mail 2')])).seen)
   const watch = await exchange(bench, id, [...ids.map((each) => deny(each)), message('Never mind')])
   expect(said(watch.seen).at(-1)).toBe('You said: Never mind')
   expect(stopReasons(watch.seen)).toEqual(['end_turn'])
+  expect(followed).toEqual([true, false])
   expect((await history(bench.beta, id)).every((event) => event.processed_at !== null)).toBe(true)
 })
 

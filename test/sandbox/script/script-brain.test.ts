@@ -348,6 +348,16 @@ describe('a no, an error, a missing tool', () => {
     expect(mailbox.messages()).toHaveLength(before)
   })
 
+  test('a denial with a message behind it is passed over: that message is answered next', async () => {
+    const session = await ScriptedSession.open(await sampleMailbox('anna'), {
+      decide: denying(['gmail_reply_to_thread'], 'they wrote something new'),
+      isFollowed: true,
+    })
+    const reply = await session.ask('reply to Rosa saying no')
+    expect(names(reply)).toContain('gmail_reply_to_thread')
+    expect(reply.text).not.toMatch(/You said no|something new/)
+  })
+
   test('a denial that asks for a draft gets one', async () => {
     const mailbox = await sampleMailbox('anna')
     const session = await ScriptedSession.open(mailbox, {

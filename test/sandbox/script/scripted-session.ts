@@ -29,6 +29,8 @@ export interface SessionOptions {
   readonly tools?: readonly string[]
   /** Decides on a call before it runs; undefined lets it run. */
   readonly decide?: (call: ToolCall) => ToolOutcome | undefined
+  /** Whatever is decided came with a message behind it. */
+  readonly isFollowed?: boolean
   readonly now?: Date
 }
 
@@ -125,6 +127,7 @@ export class ScriptedSession {
       history: [...this.history],
       tools: this.tools,
       signal: this.#abort.signal,
+      isFollowed: this.options.isFollowed ?? false,
       say,
       startMessage: () => {
         let text = ''

@@ -11,6 +11,7 @@ function turnWith(properties: Record<string, unknown>, outcome: ToolOutcome, sig
     history: [],
     tools: [{ name: 'tool', description: '', serverName: 'mailbox', inputSchema: { type: 'object', properties } }],
     signal,
+    isFollowed: false,
     say: async () => {},
     startMessage: () => ({ write: async () => {}, end: async () => {} }),
     callTools: async (some) => {

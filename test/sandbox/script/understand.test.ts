@@ -18,6 +18,12 @@ const SENTENCES: readonly (readonly [string, Expected])[] = [
   ['which account are you using', { type: 'whose' }],
 
   ['what is unread?', { type: 'list', filter: { unread: true } }],
+  ['Actually, what is unread?', { type: 'list', filter: { unread: true } }],
+  ['No, wait: what is unread?', { type: 'list', filter: { unread: true } }],
+  ['never mind, who is Priya?', { type: 'who', person: 'Priya' }],
+  ['no', { type: 'no' }],
+  ['Never mind.', { type: 'no' }],
+  ['no, thanks', { type: 'no' }],
   ['Do I have any unread mail?', { type: 'list', filter: { unread: true } }],
   ['how many unread mails do I have?', { type: 'list', filter: { unread: true }, counting: true }],
   ["what's new today?", { type: 'list', filter: { unread: true, period: 'today' } }],

@@ -100,6 +100,8 @@ async function answerMessage(turn: BrainTurn, script: ScriptTurn, words: string)
       await answer(script, intent)
     } catch (error) {
       if (!(error instanceof Obstacle)) throw error
+      // Whoever said no by asking for something else wants to hear of that.
+      if (error.kind === 'denied' && turn.isFollowed) return
       await script.say(obstacleWords(error))
       // What was to follow built on this.
       return

@@ -15,7 +15,7 @@ const MOST_REQUESTS = 4
 const ONLY_EMOJI =
   /^(?:\s|:[\w+'-]+:|\p{Extended_Pictographic}|\p{Emoji_Modifier}|\p{Regional_Indicator}|\u200d|\ufe0f)+$/u
 const LEAD_IN =
-  /^(?:(?:hey|hi|hello|ok|okay|so|well|and|also|then|now|but|please|pls|thanks|thank you|great|good|perfect|cool|alright|claude|inbox|bot)\b[,!.: ]*\s*|<?@[\w-]+>?[,:]?\s+)+/i
+  /^(?:(?:hey|hi|hello|ok|okay|so|well|and|also|then|now|but|please|pls|thanks|thank you|great|good|perfect|cool|alright|claude|inbox|bot|actually|wait|hold on|hm+|oh|oops|sorry|instead|rather|on second thoughts?)\b[,!.:… ]*\s*|(?:no|nope|never ?mind|forget (?:it|that))[,.!:;]\s+(?!thank)|<?@[\w-]+>?[,:]?\s+)+/i
 const POLITE =
   /^(?:(?:could|can|would|will) you (?:please |kindly |maybe |just )?|i(?:['’]d| would) like (?:you )?to |i (?:want|need) (?:you )?to |let['’]s |help me (?:to )?|please |just |go ahead and |would you mind )/i
 const VERBS =
