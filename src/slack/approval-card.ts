@@ -180,6 +180,7 @@ const LABELS: Readonly<Record<string, string>> = {
   html_body: 'Text (HTML)',
   thread_id: 'Conversation',
   message_id: 'Message',
+  in_reply_to_message_id: 'In reply to message',
   draft_id: 'Draft',
   add_label_ids: 'Add labels',
   remove_label_ids: 'Remove labels',
@@ -207,7 +208,7 @@ function details(tool: string, input: Input, names: ReadonlyMap<string, string>)
   // A name comes from the mailbox, where anybody can write: the id it stands for is told as well.
   const finePrint = fields
     .filter(([name]) => isId(name))
-    .map(([name, value]) => `*${label(name)}:* ${onOneLine(escapeMrkdwn(inWords(value, NO_NAMES)))}`)
+    .map(([name, value]) => `*${idLabel(name)}:* ${onOneLine(escapeMrkdwn(inWords(value, NO_NAMES)))}`)
   if (fields.length === 0) return sections(`_${escapeMrkdwn(tool)} without any details_`)
   return [
     ...(short.length === 0 ? [] : sections(short.join('\n'))),
@@ -229,6 +230,10 @@ function small(text: string): KnownBlock[] {
 function label(name: string): string {
   const known = Object.hasOwn(LABELS, name) ? LABELS[name] : undefined
   return known ?? onOneLine(escapeMrkdwn(name.replaceAll('_', ' ')))
+}
+
+function idLabel(name: string): string {
+  return Object.hasOwn(LABELS, name) ? `${label(name)} id` : label(name)
 }
 
 /** A value that brought lines of its own could pretend to be another field. */

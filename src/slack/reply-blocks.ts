@@ -21,6 +21,8 @@ export interface ReplyLook extends AppRules {
   /** `owner`: nobody else reads it. `others`: it stands in a channel, so decisions and links go into a private card. */
   readonly audience: 'owner' | 'others'
   readonly turnId: string
+  /** Channel id of the thread that others read: what only the owner sees stands elsewhere, and says what it belongs to. */
+  readonly askedIn?: string
   /** Where the owner, and nobody else, finds the decision that is asked of them; only where others read along. */
   readonly reviewUrl?: string
 }
@@ -54,12 +56,14 @@ export function replyMessages(view: ReplyView, look: ReplyLook, pager: Pager = n
 /** What only the owner may see of a reply that others can read: messages in their DM. */
 export function cardMessages(view: ReplyView, look: ReplyLook): MessageContent[] {
   if (look.audience === 'owner') return []
-  if (view.phase.type === 'connecting') return [{ text: 'Connect your Gmail', blocks: connecting(view.phase, look) }]
+  const about = look.askedIn === undefined ? [] : [line(`About what you asked in <#${look.askedIn}>`)]
+  if (view.phase.type === 'connecting')
+    return [{ text: 'Connect your Gmail', blocks: [...about, ...connecting(view.phase, look)] }]
   const over = view.phase.type === 'ended'
   const open = over ? [] : view.approvals.filter((approval) => approval.decision === null)
   return view.approvals.flatMap((approval) => {
     const together = approval === open.at(-1) ? approvalsTogether(open) : []
-    const blocks = [...approvalBlocks(approval, over), ...together]
+    const blocks = [...about, ...approvalBlocks(approval, over), ...together]
     return appendBlocks([{ text: cardNotification(approval.decision, over), blocks: [] }], blocks)
   })
 }

@@ -70,10 +70,12 @@ export class SlackSurface implements Surface {
     if (address === null) throw new Error('a reply needs an address')
     const { web, poster, posts, budget, streams, log, rules, homeTeam } = this.options
     const reader = { team: owner.team.startsWith('T') ? owner.team : homeTeam, user: owner.user }
+    const audience = kind === 'im' || address.channel !== origin.channel ? 'owner' : 'others'
     const reply = new ReplyMessage(
       { web, poster, posts, budget, streams, reader, log, ownersDm: () => this.directMessage(owner) },
       {
-        audience: kind === 'im' || address.channel !== origin.channel ? 'owner' : 'others',
+        audience,
+        ...(audience === 'others' ? { askedIn: origin.channel } : {}),
         turnId: turn.id,
         ...rules,
       },

@@ -197,6 +197,7 @@ describe('where others read along', () => {
     const ben = house.slack.person(BEN)
     const asked = anna.post('<@U0INBOXBOT> send both', { channel: GENERAL })
     const card = await anna.waitFor(asks)
+    expect(card.shown).toMatch(new RegExp(`^About what you asked in <#${GENERAL}>`))
     const reply = await ben.waitFor(
       (message) => message.threadTs === asked.ts && message.elements.some(({ label }) => label === 'Review'),
     )

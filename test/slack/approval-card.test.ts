@@ -139,7 +139,8 @@ describe('the card of a tool call', () => {
       { names: new Map([['18c', 'Invoice <20417>, from Vandermeer']]) },
     )
     expect(cardOf(named)).toContain('*Message:* Invoice &lt;20417&gt;, from Vandermeer')
-    expect(cardOf(approval('gmail_trash_message', { message_id: '18c' }))).toContain('18c')
+    expect(cardOf(named)).toContain('*Message id:* 18c')
+    expect(cardOf(approval('gmail_trash_message', { message_id: '18c' }))).toContain('*Message id:* 18c')
   })
 
   it('shows a draft of 40,000 characters whole', () => {
