@@ -316,6 +316,7 @@ function connectSite(
     isPerson: (visitor, person) => isVisitor(visitor, person, { teamId: homeTeam }),
     verify: (authRequestId, person) => verifyConsent(scalekit, authRequestId, person),
     onConnected: (person) => watch.check(person.id),
+    onConsented: (person) => watch.spend(person.id),
     onFailed: (person) => {
       watch.renew(person.id).catch((error: unknown) => {
         log.warn({ person: person.id, ...describeError(error) }, 'a spent link could not be replaced yet')

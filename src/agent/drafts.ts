@@ -17,26 +17,55 @@ const ALIASES: Readonly<Record<string, (typeof CONTENT_FIELDS)[number]>> = {
 }
 const DEEPEST = 12
 
-/** Null: nothing in these events says what the draft contains. */
+/**
+ * Null: nothing in these events says what the draft contains, or a change of it may be under way. Only what really happened counts: a change that was
+ * denied, or failed, is not in the draft, however harmless it would have made it look.
+ */
 export function draftContent(events: readonly BetaManagedAgentsSessionEvent[], draftId: string): DraftContent | null {
+  const { answers, undone } = outcomesOf(events)
   let content: Record<string, unknown> = {}
-  const writers = new Set<string>()
+  let isWhole = false
   for (const event of events) {
-    if (event.type === 'agent.mcp_tool_result' && event.is_error !== true) {
-      for (const block of event.content ?? []) {
-        const described = block.type === 'text' ? describedDraft(block.text, draftId) : null
-        if (described === null) continue
-        writers.add(event.mcp_tool_use_id)
-        // What is newer is true; what is older only fills what the newer does not mention.
-        content = { ...described, ...content }
-      }
+    if (event.type !== 'agent.mcp_tool_use' || !DRAFT_TOOLS.has(event.name) || undone.has(event.id)) continue
+    const changesIt = event.name === 'gmail_update_draft' && event.input.draft_id === draftId
+    const answer = answers.get(event.id)
+    if (answer === undefined) {
+      if (changesIt) return null
+      continue
     }
-    if (event.type === 'agent.mcp_tool_use' && (writers.has(event.id) || event.input.draft_id === draftId)) {
-      if (/_draft$/.test(event.name) && !/^gmail_(send|get)/.test(event.name))
-        content = { ...contentOf(event.input), ...content }
+    const described = answer.map((text) => describedDraft(text, draftId)).find((one) => one !== null) ?? null
+    const madeIt = event.name === 'gmail_create_draft' && described !== null
+    // What is newer is true; what is older only fills what the newer does not mention.
+    content = { ...(changesIt || madeIt ? contentOf(event.input) : {}), ...described, ...content }
+    // A change says what it changes; whom the draft goes to may stand only where it was made, or read.
+    if (madeIt || (described !== null && 'body' in described)) isWhole = true
+    if (madeIt) break
+  }
+  return isWhole ? content : null
+}
+
+/** The tools whose answers are about drafts. What others answer, an attachment for one, anybody may have written. */
+const DRAFT_TOOLS: ReadonlySet<string> = new Set([
+  'gmail_create_draft',
+  'gmail_update_draft',
+  'gmail_get_draft',
+  'gmail_list_drafts',
+])
+
+/** What became of the calls: the answers of those that worked, and those that did nothing. A call that is in neither has no answer yet. */
+function outcomesOf(events: readonly BetaManagedAgentsSessionEvent[]) {
+  const answers = new Map<string, string[]>()
+  const undone = new Set<string>()
+  for (const event of events) {
+    if (event.type === 'user.tool_confirmation' && event.result === 'deny') undone.add(event.tool_use_id)
+    if (event.type !== 'agent.mcp_tool_result') continue
+    if (event.is_error === true) undone.add(event.mcp_tool_use_id)
+    else {
+      const texts = (event.content ?? []).flatMap((block) => (block.type === 'text' ? [block.text] : []))
+      answers.set(event.mcp_tool_use_id, texts)
     }
   }
-  return 'body' in content || 'subject' in content ? content : null
+  return { answers, undone }
 }
 
 /** The content fields of the draft in an answer; empty where it only names the draft; null where it does not mention it. */

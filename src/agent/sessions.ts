@@ -202,13 +202,20 @@ export class ManagedAgent implements Agent {
     const found = new Map<string, string>()
     const missing = new Set(ids)
     let read = 0
-    for await (const event of this.#events(sessionId, ['agent.mcp_tool_result'], 'desc')) {
+    const answers = new Map<string, string[]>()
+    // Newest first, so that the answer to a call stands before the call, which says what answered.
+    for await (const event of this.#events(sessionId, ['agent.mcp_tool_use', 'agent.mcp_tool_result'], 'desc')) {
       if (missing.size === 0 || read >= RESULTS_READ) break
+      if (event.type === 'agent.mcp_tool_result' && event.is_error !== true) {
+        const texts = (event.content ?? []).flatMap((block) => (block.type === 'text' ? [block.text] : []))
+        answers.set(event.mcp_tool_use_id, texts)
+      }
+      if (event.type !== 'agent.mcp_tool_use') continue
       read += 1
-      if (event.type !== 'agent.mcp_tool_result' || event.is_error) continue
-      for (const block of event.content ?? []) {
-        if (block.type !== 'text') continue
-        for (const [id, words] of describedIn(block.text, missing)) {
+      // What stands in an attachment, anybody may have written.
+      if (event.name === 'gmail_get_attachment_by_id') continue
+      for (const text of answers.get(event.id) ?? []) {
+        for (const [id, words] of describedIn(text, missing)) {
           found.set(id, words)
           missing.delete(id)
         }
@@ -219,9 +226,10 @@ export class ManagedAgent implements Agent {
 
   async findDraft(sessionId: string, draftId: string): Promise<DraftContent | null> {
     const events: BetaManagedAgentsSessionEvent[] = []
-    for await (const event of this.#events(sessionId, ['agent.mcp_tool_use', 'agent.mcp_tool_result'], 'desc')) {
+    const types = ['agent.mcp_tool_use', 'agent.mcp_tool_result', 'user.tool_confirmation'] as const
+    for await (const event of this.#events(sessionId, types, 'desc')) {
       events.push(event)
-      if (events.length >= 2 * RESULTS_READ) break
+      if (events.length >= 3 * RESULTS_READ) break
     }
     return draftContent(events, draftId)
   }

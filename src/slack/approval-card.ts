@@ -140,7 +140,7 @@ const UNREAD_DRAFT: KnownBlock = {
   type: 'section',
   text: {
     type: 'mrkdwn',
-    text: '⚠️ *I cannot show what this draft says*, because it was not read in this conversation. Press Deny and ask me to read it to you first.',
+    text: '⚠️ *I cannot show what this draft says*: it was not read in this conversation, or a change of it is not decided yet. Press Deny and ask me to read it to you first.',
   },
 }
 

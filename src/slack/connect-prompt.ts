@@ -8,13 +8,19 @@ import type { MessageContent } from './poster.js'
 /** `expired`: there was a connection, and it has to be renewed. */
 export type PromptState = 'missing' | 'expired'
 
-/** @param closing what happens when they are connected */
+type Button = Extract<KnownBlock, { type: 'actions' }>['elements'][number]
+
+/**
+ * @param closing what happens when they are connected
+ * @param otherwise what else they can do
+ */
 export function connectBlocks(
   state: PromptState,
   url: string,
   rules: AppRules,
   closing: string,
   asks: string,
+  otherwise: readonly Button[] = [],
 ): KnownBlock[] {
   const why = state === 'missing' ? asks : '*The connection to your Gmail has expired and has to be renewed.*'
   const lines = consentLines(rules).map((line) => `• ${line}`)
@@ -26,14 +32,11 @@ export function connectBlocks(
         text: [why, ...lines, `The link is for you alone: do not pass it on. ${closing}`].join('\n'),
       },
     },
-    { type: 'actions', elements: [connectButton(state, url)] },
+    { type: 'actions', elements: [connectButton(state, url), ...otherwise] },
   ]
 }
 
-export function connectButton(
-  state: PromptState,
-  url: string,
-): Extract<KnownBlock, { type: 'actions' }>['elements'][number] {
+export function connectButton(state: PromptState, url: string): Button {
   return {
     type: 'button',
     action_id: ACTIONS.connect,

@@ -157,6 +157,7 @@ function connecting(
     look,
     'I answer your question by myself as soon as you are connected.',
     '*To do this I need access to your Gmail.*',
+    stopButton(look).elements,
   )
 }
 

@@ -72,11 +72,12 @@ export class ConnectStates implements ConnectStateStore {
     })
   }
 
-  async use(state: string): Promise<boolean> {
+  async use(state: string, authRequestId: string): Promise<boolean> {
     const result = await this.db
       .updateTable('connect_state')
       .set({ used_at: this.now() })
       .where('state_hash', '=', hashOf(state))
+      .where('request_hash', '=', hashOf(authRequestId))
       .where('used_at', 'is', null)
       .where('expires_at', '>', this.now())
       .executeTakeFirst()

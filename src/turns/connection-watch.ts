@@ -38,6 +38,8 @@ export interface ConnectionWaiter {
 const EAGER_MS = 10 * 60_000
 const EAGER_INTERVAL_MS = 4_000
 const LONGEST_INTERVAL_MS = 5 * 60_000
+/** How long somebody whose consent came back may take to sign in before their prompts get another link. */
+const SIGN_IN_MS = 3 * 60_000
 /** A link is replaced this long before it expires: somebody may just be reaching for it. */
 const LINK_MARGIN_MS = 60_000
 
@@ -51,6 +53,8 @@ interface Watch {
   readonly person: IdentifiedPerson
   readonly waiters: Map<string, ConnectionWaiter>
   link: ConnectLink
+  /** A consent came back with the link: nobody new is sent there. */
+  spent: boolean
   timer: { clear(): void } | undefined
   /** A question is under way; the next one is scheduled when it is answered. */
   polling: boolean
@@ -72,7 +76,7 @@ export class ConnectionWatch {
    */
   async link(person: IdentifiedPerson): Promise<ConnectLink> {
     const watch = this.#watches.get(person.id)
-    if (watch !== undefined && !this.#isStale(watch.link)) return watch.link
+    if (watch !== undefined && !watch.spent && !this.#isStale(watch.link)) return watch.link
     const opening = this.#opening.get(person.id) ?? this.connections.link(person)
     this.#opening.set(person.id, opening)
     try {
@@ -84,8 +88,15 @@ export class ConnectionWatch {
 
   /** Waits for a person on behalf of a turn (`key`). */
   wait(person: IdentifiedPerson, key: string, link: ConnectLink, waiter: ConnectionWaiter): void {
-    const watch = this.#watches.get(person.id) ?? { person, waiters: new Map(), link, timer: undefined, polling: false }
-    watch.link = link
+    const watch = this.#watches.get(person.id) ?? {
+      person,
+      waiters: new Map(),
+      link,
+      spent: false,
+      timer: undefined,
+      polling: false,
+    }
+    if (watch.link.url !== link.url) this.#replaceLink(watch, link)
     watch.waiters.set(key, waiter)
     this.#watches.set(person.id, watch)
     // The person is at the keyboard: whatever pause was under way is too long now.
@@ -108,12 +119,34 @@ export class ConnectionWatch {
     void this.#poll(watch)
   }
 
-  /** The link of this person's prompts is spent and led nowhere: they get another one. */
+  /**
+   * A consent came back with the link of this person's prompts, which opens nothing any more: whoever asks gets a fresh one. The prompts that stand
+   * get theirs when the sign-in that follows was not finished in time; a link that is made meanwhile could disturb it.
+   */
+  spend(personId: string): void {
+    const watch = this.#watches.get(personId)
+    if (watch === undefined || watch.spent) return
+    watch.spent = true
+    const until = this.clock.now() + SIGN_IN_MS + LINK_MARGIN_MS
+    watch.link = { ...watch.link, expiresAt: Math.min(watch.link.expiresAt, until) }
+  }
+
+  /**
+   * The link of this person's prompts is spent and led nowhere: they get another one, by the next look at the latest.
+   * @throws Unavailable, OperatorProblem
+   */
   async renew(personId: string): Promise<void> {
     const watch = this.#watches.get(personId)
     if (watch === undefined) return
-    watch.link = await this.connections.link(watch.person)
-    for (const waiter of watch.waiters.values()) waiter.onLink(watch.link)
+    watch.spent = true
+    watch.link = { ...watch.link, expiresAt: 0 }
+    this.#replaceLink(watch, await this.connections.link(watch.person))
+  }
+
+  #replaceLink(watch: Watch, link: ConnectLink): void {
+    watch.link = link
+    watch.spent = false
+    for (const waiter of watch.waiters.values()) waiter.onLink(link)
   }
 
   stop(): void {
@@ -137,10 +170,7 @@ export class ConnectionWatch {
       }
       this.#dismissOverdue(watch)
       if (watch.waiters.size === 0) return
-      if (this.#isStale(watch.link)) {
-        watch.link = await this.connections.link(watch.person)
-        for (const waiter of watch.waiters.values()) waiter.onLink(watch.link)
-      }
+      if (this.#isStale(watch.link)) this.#replaceLink(watch, await this.connections.link(watch.person))
     } catch (error) {
       // Whatever it was, the next poll asks again; the person's prompt stays as it is until then.
       this.log.warn(

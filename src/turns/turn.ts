@@ -205,7 +205,7 @@ export class TurnRun {
     const { store, surface } = this.rooms
     const waiting = await store.messages.queued(this.conversation.id)
     if (waiting.length === 0) return await this.#discard()
-    if (this.#stopRequested) return await this.#refuse('stopped')
+    if (this.#stopRequested) return await this.#refuse(turn.state === 'queued' ? 'stopped' : 'not_connected')
 
     const profile = await surface.profile(this.conversation.owner)
     if ('problem' in profile) {

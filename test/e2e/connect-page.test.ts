@@ -1,5 +1,7 @@
+import { createHash } from 'node:crypto'
 import SQLite from 'better-sqlite3'
 import { afterEach, describe, expect, it } from 'vitest'
+import type { SeenMessage } from '../../src/sandbox/slack/index.js'
 import { readMail, TestBrain } from '../support/brains.js'
 import { freePort } from '../support/free-port.js'
 import { ANNA, ANNAS_MAIL, BEN, BENS_MAIL, House, identifierOf } from '../support/house.js'
@@ -130,8 +132,36 @@ describe('with a public address', () => {
     const mixed = new URL(ownPage)
     mixed.searchParams.set('auth_request_id', verifyPage.searchParams.get('auth_request_id') ?? '')
     expect((await new Browser().visit(mixed)).status).toBe(409)
+    // The cookie is the visitor's own to write, and what follows from it theirs to compute.
+    const forged = new Browser()
+    const { to } = await forged.visit(ownPage)
+    const forgery = [ownPage.searchParams.get('state'), mixed.searchParams.get('auth_request_id'), 'mine']
+    const cookie = Buffer.from(JSON.stringify(forgery)).toString('base64url')
+    const address = new URL(to ?? '')
+    for (const name of ['state', 'nonce'])
+      address.searchParams.set(name, createHash('sha256').update(`${name} ${cookie}`).digest('base64url'))
+    forged.cookie = `inbox_connect=${cookie}`
+    const refused = await forged.visit(await signIn(address.href, ANNA))
+    expect([refused.status, refused.text]).toEqual([409, expect.stringContaining('did not belong to this link')])
+    expect(stateOf(ANNA)?.status).not.toBe('ACTIVE')
     expect((await finish(new Browser(), ownPage, ANNA)).text).toContain('Your mailbox is connected')
     expect(stateOf(ANNA)?.mailAddress).toBe(ANNAS_MAIL)
+  })
+
+  it('a consent whose sign-in is never finished leaves nobody with a dead link: the next prompt has a fresh one', async () => {
+    await running()
+    const link = await promptLink(ANNA)
+    const verifyPage = await consent(link, ANNAS_MAIL)
+    expect((await new Browser().visit(verifyPage)).status).toBe(303)
+    const anna = house.slack.person(ANNA)
+    anna.command('connect')
+    const linkIn = (message: SeenMessage) => message.elements.find(({ label }) => label.startsWith('Connect'))?.url
+    const fresh = await anna.waitFor((message) => linkIn(message) !== undefined && linkIn(message) !== link)
+    // The prompt that stood there is no trap either.
+    await house.slack.waitFor(() => anna.messages(anna.dm).every((message) => linkIn(message) !== link))
+    const ownPage = await consent(linkIn(fresh) ?? '', ANNAS_MAIL)
+    expect((await finish(new Browser(), ownPage, ANNA)).text).toContain('Your mailbox is connected')
+    await anna.waitFor(({ shown }) => shown.includes('The newest mail'))
   })
 
   it('nobody binds anything in any mixture of two people, links, browsers and sign-ins but their own', async () => {

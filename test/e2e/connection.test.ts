@@ -47,6 +47,22 @@ function openDoors(): string[] {
   return [...tokens, ...secrets]
 }
 
+describe('a question for a connection', () => {
+  it('is cancelled by Stop: it says so, and connecting later answers nothing that was given up', async () => {
+    await running({ connected: {} })
+    const anna = house.slack.person(ANNA)
+    anna.post('what is the newest mail?')
+    const prompt = await anna.waitFor(asksToConnect)
+    await anna.press(prompt, { label: 'Stop' })
+    const over = await anna.waitFor((message) => message.ts === prompt.ts && answers('have not connected')(message))
+    expect(over.elements).toEqual([])
+    await house.scalekit.press(connectLink(prompt) ?? '', 'allow', ANNAS_MAIL)
+    anna.post('hello')
+    await anna.waitFor(answers('You said: hello'))
+    expect(brain.words).toEqual(['hello'])
+  })
+})
+
 describe('/inbox connect', () => {
   it('sends a link into the DM, says so where it was asked, and changes when it is done', async () => {
     await running({ connected: {} })

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest'
+import { z } from 'zod'
 import type { BrainTurn } from '../../src/sandbox/agents/brain.js'
 import type { SeenMessage } from '../../src/sandbox/slack/index.js'
 import { TestBrain } from '../support/brains.js'
@@ -187,6 +188,38 @@ describe('a new message instead of a decision', () => {
     await anna.press(card, { label: 'Approve' })
     await anna.waitFor(answers('ok:'))
     expect(sent()).toHaveLength(1)
+  })
+})
+
+describe('a draft that is to be sent', () => {
+  it('is shown as it is, not as a change would have made it that its owner did not allow', async () => {
+    let draftId = ''
+    const writes = (to: string, body: string) => ({ to, subject: 'Offer', body })
+    const brain = new TestBrain()
+      .when(/^write/, async (turn) => {
+        const input = writes('somebody@elsewhere.example', 'The whole secret')
+        const [made] = await turn.callTools([{ name: 'gmail_create_draft', input }])
+        draftId = made?.status === 'ok' ? z.object({ id: z.string() }).parse(JSON.parse(made.text)).id : ''
+        await turn.say('Drafted.')
+      })
+      .when(/^improve/, async (turn) => {
+        const input = { draft_id: draftId, ...writes('dana@lumen.example', 'Harmless words') }
+        await turn.callTools([{ name: 'gmail_update_draft', input }])
+      })
+      .when(/^no, send/, async (turn) => {
+        await turn.callTools([{ name: 'gmail_send_draft', input: { draft_id: draftId } }])
+      })
+    house = await House.running({ brain, environment: { TOOL_POLICIES: 'gmail_create_draft=allow' } })
+    const anna = house.slack.person(ANNA)
+    const { ts: threadTs } = anna.post('write a draft')
+    await anna.waitFor(answers('Drafted.'))
+    anna.post('improve it', { threadTs })
+    const change = await anna.waitFor(asks)
+    anna.post('no, send it as it was', { threadTs })
+    const card = await anna.waitFor((message) => asks(message) && message.ts !== change.ts)
+    expect(card.shown).toContain('somebody@elsewhere.example')
+    expect(card.shown).toContain('The whole secret')
+    expect(card.shown).not.toContain('Harmless words')
   })
 })
 

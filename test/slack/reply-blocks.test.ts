@@ -77,13 +77,13 @@ describe('what a reply shows', () => {
       'no connection',
       { type: 'connecting', state: 'missing', url: 'https://x.example/1' },
       /need access to your Gmail/,
-      ['Connect Gmail'],
+      ['Connect Gmail', 'Stop'],
     ],
     [
       'an expired connection',
       { type: 'connecting', state: 'expired', url: 'https://x.example/1' },
       /has expired/,
-      ['Connect Gmail again'],
+      ['Connect Gmail again', 'Stop'],
     ],
     ['at work', { type: 'working' }, /Thinking/, ['Stop']],
   ])('%s', (_, phase, words, buttons) => {

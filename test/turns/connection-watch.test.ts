@@ -193,6 +193,34 @@ describe('waiting for a connection', () => {
     expect((await watch.link(anna)).url).not.toBe(again.url)
   })
 
+  it('sends nobody new to a link that a consent came back with, and gives the prompts that stand another in time', async () => {
+    const { clock, connections, watch, wait } = open()
+    const first = await wait(anna, 'first')
+    watch.spend('anna')
+    await clock.advance(2 * MINUTE)
+    // Whoever consented may still be signing in.
+    expect(first.links).toEqual([])
+    await clock.advance(2 * MINUTE)
+    expect(first.links).toEqual([expect.stringMatching(/2$/)])
+
+    watch.spend('anna')
+    await wait(anna, 'second')
+    expect(connections.links).toBe(3)
+    expect(first.links.at(-1)).toMatch(/3$/)
+    await clock.advance(10 * MINUTE)
+    expect(connections.links).toBe(3)
+  })
+
+  it('replaces a link that led nowhere, and tries again where that fails', async () => {
+    const { clock, connections, watch, wait } = open()
+    const waiter = await wait(anna)
+    connections.failing = true
+    await expect(watch.renew('anna')).rejects.toBeInstanceOf(Unavailable)
+    connections.failing = false
+    await clock.advance(5 * SECOND)
+    expect(waiter.links).toEqual([expect.stringMatching(/2$/)])
+  })
+
   it('asks Scalekit for one link when two turns need one at the same moment', async () => {
     const { connections, watch } = open()
     const links = await Promise.all([watch.link(anna), watch.link(anna)])

@@ -286,6 +286,20 @@ describe('Stop', () => {
     expect(house.agent.calls).toEqual([])
   })
 
+  it('while it asks for a connection ends that, and says that nothing was done', async () => {
+    house.scalekit.connected = 'missing'
+    const { conversation } = await house.say('Hello')
+    await house.work(conversation)
+    const turn = await house.turnOf(conversation)
+    expect(house.replyOf(turn).last.phase).toMatchObject({ type: 'connecting' })
+    await press(turn)
+    await house.work(conversation)
+    expect(house.replyOf(turn).last.phase).toEqual({ type: 'ended', ending: 'not_connected' })
+    house.scalekit.connected = 'connected'
+    await house.pass(MINUTE)
+    expect(house.agent.calls).toEqual([])
+  })
+
   it('while a service is still out ends the wait', async () => {
     house.scalekit.failures.state.push(...Array.from({ length: 1_000 }, () => out('scalekit')))
     const { conversation } = await house.say('Hello')
