@@ -56,19 +56,25 @@ export class Turns implements ConversationWork {
     await this.#showQueue(conversationId)
   }
 
-  /** Stops a turn whose owner's wish is in the store: at once where it runs here, else by looking at it again. */
+  /** Stops a turn whose owner's wish is in the store: at once where it runs here, and by looking at it again. */
   async stop(turnId: string): Promise<void> {
-    const run = this.#running.get(turnId)
-    if (run !== undefined) return await run.stop()
-    this.rooms.wake((await this.rooms.store.turns.get(turnId)).conversationId)
+    await this.#end(turnId, null)
   }
 
   /** Ends a turn whose owner's access was ended, as the store says already: at once where it runs here, else by looking at it again. */
   async endAccess(turnId: string): Promise<void> {
-    const { accessEndedAt, conversationId } = await this.rooms.store.turns.get(turnId)
+    await this.#end(turnId, (await this.rooms.store.turns.get(turnId)).accessEndedAt)
+  }
+
+  async #end(turnId: string, accessEndedAt: number | null): Promise<void> {
     const run = this.#running.get(turnId)
-    if (run === undefined) this.rooms.wake(conversationId)
-    else await run.stop(accessEndedAt)
+    const conversationId = run?.conversationId ?? (await this.rooms.store.turns.get(turnId)).conversationId
+    try {
+      await run?.stop(accessEndedAt)
+    } finally {
+      // Also where it runs here: it may be about to wait for something, and then it does not look any more.
+      this.rooms.wake(conversationId)
+    }
   }
 
   /** What waits behind a turn says so, in the place where its answer will stand. */

@@ -109,6 +109,10 @@ export class TurnRun {
     this.#startedAt = turn.startedAt
   }
 
+  get conversationId(): string {
+    return this.conversation.id
+  }
+
   /** Only once it is decided where the reply goes. */
   get #display(): ReplyDisplay {
     return this.rooms.surface.reply(this.turn, this.conversation)

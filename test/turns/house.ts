@@ -103,6 +103,8 @@ export class House {
   readonly endings: Ending[] = []
   readonly #stop = new AbortController()
   readonly #work = new Set<Promise<void>>()
+  /** Conversations that are worked on in the background. */
+  readonly #awake = new Map<string, { again: boolean }>()
   #seconds = 1_795_339_920
 
   private constructor(
@@ -184,9 +186,24 @@ export class House {
 
   /** Works on it in the background; what goes wrong there is rethrown by `finished`. */
   wake(conversationId: string): void {
-    const work = this.work(conversationId)
+    // As the dispatcher does: never two at once, and one that comes meanwhile makes it look once more.
+    const running = this.#awake.get(conversationId)
+    if (running !== undefined) {
+      running.again = true
+      return
+    }
+    const state = { again: false }
+    this.#awake.set(conversationId, state)
+    const work = this.#workAgain(conversationId, state).finally(() => this.#awake.delete(conversationId))
     work.catch(() => {})
     this.#work.add(work)
+  }
+
+  async #workAgain(conversationId: string, state: { again: boolean }): Promise<void> {
+    do {
+      state.again = false
+      await this.work(conversationId)
+    } while (state.again)
   }
 
   /** Lets everything run on that waits for nothing. */

@@ -286,6 +286,27 @@ describe('Stop', () => {
     expect(house.agent.calls).toEqual([])
   })
 
+  it.each(['waiting_approval', 'waiting_connection'] as const)(
+    'is not overheard in the very moment of %s',
+    async (state) => {
+      if (state === 'waiting_connection') house.scalekit.connected = 'missing'
+      house.agent.answers.push((session) => session.ask({ name: 'gmail_send_message' }))
+      const { turns } = house.store
+      const setState = turns.setState.bind(turns)
+      let pressed: Promise<void> | undefined
+      turns.setState = async (id, next) => {
+        await setState(id, next)
+        if (next === state) pressed ??= press({ id })
+      }
+      const { conversation } = await house.say('Hello')
+      house.wake(conversation)
+      await house.settle()
+      await pressed
+      await house.finished()
+      expect(house.endings).toEqual([state === 'waiting_approval' ? 'stopped' : 'not_connected'])
+    },
+  )
+
   it('while it asks for a connection ends that, and says that nothing was done', async () => {
     house.scalekit.connected = 'missing'
     const { conversation } = await house.say('Hello')
