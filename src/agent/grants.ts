@@ -3,9 +3,13 @@
  * copied or forged from plain values, and shows its secret to nobody who prints it.
  */
 
+import { createHash } from 'node:crypto'
 import { inspect } from 'node:util'
+import type { IdentifiedPerson } from '../turns/model.js'
 // biome-ignore lint/correctness/noUnusedImports: it is used, as the name of a member
 import type { granted, MailboxGrant } from '../turns/ports.js'
+
+const MARK_LENGTH = 16
 
 /** What a session made with a grant is attached to. */
 export type Attachment =
@@ -14,13 +18,15 @@ export type Attachment =
 
 export class PersonalGrant implements MailboxGrant {
   declare readonly [granted]: true
+  readonly personId: string
+  /** Tells the mailbox of one Scalekit identifier from that of another, and nothing else. */
+  readonly mailboxMark: string
   readonly #attachment: Attachment
 
   /** Only the two ways to a mailbox make grants, each after asking Scalekit for this person. */
-  constructor(
-    readonly personId: string,
-    attachment: Attachment,
-  ) {
+  constructor({ id, identifier }: IdentifiedPerson, attachment: Attachment) {
+    this.personId = id
+    this.mailboxMark = createHash('sha256').update(identifier).digest('hex').slice(0, MARK_LENGTH)
     this.#attachment = attachment
   }
 

@@ -128,7 +128,7 @@ export class VirtualMailboxAccess implements MailboxAccess {
   }
 
   #grantOf(person: IdentifiedPerson, vaultId: string): PersonalGrant {
-    return new PersonalGrant(person.id, { mode: 'virtual', url: this.mcpServerUrl, vaultIds: [vaultId] })
+    return new PersonalGrant(person, { mode: 'virtual', url: this.mcpServerUrl, vaultIds: [vaultId] })
   }
 
   /**
@@ -155,6 +155,6 @@ export class InstanceMailboxAccess implements MailboxAccess {
 
   /** Asked for anew each time: the address is a secret, kept nowhere, and Scalekit may have renewed it. */
   async grant(person: IdentifiedPerson): Promise<PersonalGrant> {
-    return new PersonalGrant(person.id, { mode: 'instance', url: await this.findUrl(person.identifier), vaultIds: [] })
+    return new PersonalGrant(person, { mode: 'instance', url: await this.findUrl(person.identifier), vaultIds: [] })
   }
 }

@@ -67,12 +67,13 @@ export class ManagedAgent implements Agent {
 
   async createSession(conversation: Conversation, grant: MailboxGrant, title: string): Promise<string> {
     const personId = conversation.owner.id
-    const attachment = personalGrant(grant).attachmentFor(personId)
+    const own = personalGrant(grant)
+    const attachment = own.attachmentFor(personId)
     const params: SessionCreateParams = {
       agent: this.#agentFor(attachment),
       environment_id: this.deployment.environmentId,
       title: printable(title),
-      metadata: sessionMark(conversation),
+      metadata: { ...sessionMark(conversation), mailbox: own.mailboxMark },
       ...(attachment.mode === 'virtual' ? { vault_ids: [...attachment.vaultIds] } : {}),
     }
     let session: BetaManagedAgentsSession
@@ -118,9 +119,12 @@ export class ManagedAgent implements Agent {
     )
     // Before anything else: even the state of a session is nobody's business but its owner's. One that names nobody, on a server that does
     // not repeat metadata, is whose the conversation says; every session made here was given a name.
-    const attachment = personalGrant(grant).attachmentFor(session.metadata?.person ?? grant.personId)
+    const own = personalGrant(grant)
+    const attachment = own.attachmentFor(session.metadata?.person ?? grant.personId)
     const gone = whyGone(session)
     if (gone !== null) throw gone
+    // What it read was the mailbox of another identifier, which an operator took from this person since.
+    if ((session.metadata?.mailbox ?? own.mailboxMark) !== own.mailboxMark) throw new SessionGone('outdated')
     if (!sameIds(session.vault_ids ?? attachment.vaultIds, attachment.vaultIds)) throw new SessionGone('outdated')
     await this.#bringUpToDate(session, wireMailbox(attachment.url, this.options.policies))
   }

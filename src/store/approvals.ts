@@ -101,12 +101,12 @@ export class Approvals {
     return row.state === 'ended' ? { outcome: 'unknown' } : 'yes'
   }
 
-  /** Notes that these are about to be shown to their owner; when they first were stays as it was. */
-  async markAsked(ids: readonly string[]): Promise<void> {
+  /** Notes since when (epoch milliseconds) these stand before their owner; what was noted first stays. */
+  async markAsked(ids: readonly string[], at: number): Promise<void> {
     if (ids.length === 0) return
     await this.db
       .updateTable('approval')
-      .set({ asked_at: this.now() })
+      .set({ asked_at: at })
       .where('id', 'in', ids)
       .where('asked_at', 'is', null)
       .execute()

@@ -99,15 +99,16 @@ export class Turns {
         one.decision === null && one.asked_at !== null ? [Number(one.asked_at)] : [],
       )
       if (askedAt.length === 0) return false
-      const instead = await tx
+      const since = Math.min(...askedAt)
+      const later = await tx
         .selectFrom('message')
-        .select('id')
+        .select(['ts', 'received_at'])
         .where('conversation_id', '=', turn.conversationId)
         .where('state', '=', 'queued')
-        .where('received_at', '>=', Math.min(...askedAt))
+        .where('received_at', '>=', since)
         .where((message) => message.or([message('text', '!=', ''), message('files', '!=', '[]')]))
-        .executeTakeFirst()
-      if (instead === undefined) return false
+        .execute()
+      if (!later.some((message) => !isDeliveredLate(message.ts, Number(message.received_at), since))) return false
       const { slack_user } = await tx
         .selectFrom('conversation')
         .innerJoin('person', 'person.id', 'conversation.person_id')
@@ -214,6 +215,17 @@ export class Turns {
       await tx.deleteFrom('turn').where('id', '=', turn.id).execute()
     })
   }
+}
+
+/** Slack's clock and ours may differ by this much. */
+const CLOCK_SKEW_MS = 5_000
+/** Slack gives up repeating a delivery long before; a timestamp that is further off tells nothing about time. */
+const LATEST_DELIVERY_MS = 2 * 60 * 60_000
+
+/** Whether a message that came after a moment (epoch milliseconds) had been written before it: Slack repeats what it could not deliver. */
+function isDeliveredLate(ts: string, receivedAt: number, moment: number): boolean {
+  const writtenAt = Number(ts) * 1_000
+  return writtenAt < moment - CLOCK_SKEW_MS && receivedAt - writtenAt < LATEST_DELIVERY_MS
 }
 
 function toTurn(row: TurnTable): Turn {

@@ -52,13 +52,13 @@ export class Questions {
     }
   }
 
-  /**
-   * All that is open is on its way to its owner: what they write from here on, they write instead of deciding. Noted before it is shown,
-   * since they may see it, and write, before Slack has answered us.
-   */
-  async markAsked(): Promise<void> {
+  /** All that is open stands before its owner. @param at epoch milliseconds: what they write from then on, they write instead of deciding */
+  async markAsked(at: number): Promise<void> {
     const open = this.#approvals.filter((approval) => approval.decision === null)
-    await this.store.markAsked(open.map((approval) => approval.id))
+    await this.store.markAsked(
+      open.map((approval) => approval.id),
+      at,
+    )
   }
 
   /** @throws SessionGone, Unavailable, OperatorProblem, Rejected */

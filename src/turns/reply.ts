@@ -101,7 +101,8 @@ export function fold(reply: Reply, event: AgentEvent): Reply {
     case 'error':
       return { ...next, error: { kind: event.kind, retry: event.retry } }
     case 'idle':
-      if (event.reason === 'requires_action') return { ...next, preview: null, awaiting: event.awaiting }
+      if (event.reason === 'requires_action')
+        return { ...next, preview: null, awaiting: event.awaiting.filter((id) => hasCalled(reply, id)) }
       // Idle before the session took anything up is the end of an earlier turn.
       return reply.begun ? { ...next, preview: null, awaiting: [], end: event.reason } : next
     case 'session_ended':
@@ -126,6 +127,11 @@ export function toolSteps(reply: Reply): ToolStep[] {
 
 function isKnown(reply: Reply, messageId: string): boolean {
   return reply.items.some((item) => item.type === 'text' && item.id === messageId)
+}
+
+/** What was called before this turn has been dealt with before it: a session may repeat that it waited for that. */
+function hasCalled(reply: Reply, callId: string): boolean {
+  return reply.items.some((item) => item.type === 'tool' && item.id === callId)
 }
 
 function withTool(reply: Reply, callId: string, state: ToolStep['state']): Reply {

@@ -51,8 +51,8 @@ export interface TurnStore {
   readonly approvals: {
     open(turnId: string, callIds: readonly string[]): Promise<Approval[]>
     ofTurn(turnId: string): Promise<Approval[]>
-    /** They are about to be shown to their owner. */
-    markAsked(ids: readonly string[]): Promise<void>
+    /** @param at epoch milliseconds: since when they stand before their owner; what was noted first stays */
+    markAsked(ids: readonly string[], at: number): Promise<void>
     /** What a new message denied in this conversation, and no session has been told of yet. */
     untoldDenials(conversationId: string): Promise<Approval[]>
     markDelivered(ids: readonly string[]): Promise<void>

@@ -62,6 +62,8 @@ export interface TurnRooms {
 const SILENCE_MS = 5 * 60_000
 /** How long a question for a connection stands before its turn ends. */
 const CONNECTION_PATIENCE_MS = 24 * 60 * 60_000
+/** How long before Slack's answer somebody may have seen what the request showed. */
+const SEEN_BEFORE_ANSWERED_MS = 2_000
 const TITLE_LENGTH = 60
 
 /** Endings that come in the middle of what the agent writes. */
@@ -369,22 +371,15 @@ export class TurnRun {
       // A stopped turn asks for nothing any more: the interruption ends it.
       if (this.#reply.awaiting.length > 0 && !this.#stopRequested) {
         const open = await this.#questions.open(this.#reply.awaiting)
-        if (open === 'deciding') {
-          await this.#questions.lookUp(sessionId, this.#reply)
-          await this.#questions.markAsked()
-          this.#show({ type: 'deciding' })
-          await this.#display.settled()
+        if (open !== 'deciding') {
+          if (open.length > 0) await this.#deliver(sessionId, open)
+        } else {
+          await this.#ask(sessionId)
+          if (!this.#wantsToStop) return await this.#waitForDecision()
           // Pressed while the question was being put: there is nothing to wait for any more.
-          if (this.#wantsToStop) {
-            await this.#interrupt(sessionId)
-            continue
-          }
-          await this.rooms.store.turns.setState(this.turn.id, 'waiting_approval')
-          // It may wait for days: nothing of it stays in memory.
-          this.#display.close()
-          return 'waiting'
+          await this.#interrupt(sessionId)
+          continue
         }
-        if (open.length > 0) await this.#deliver(sessionId, open)
       }
       // What is only read again stands in Slack already, and more of it: shown from its beginning it would shrink and grow anew.
       if (isCaughtUp) this.#show({ type: 'working' })
@@ -395,6 +390,26 @@ export class TurnRun {
       return await this.#end('stalled')
     }
     throw new Unavailable('claude', 'the event log ended')
+  }
+
+  /** Puts all that the session waits for to its owner, who has it before them when this is done. */
+  async #ask(sessionId: string): Promise<void> {
+    const { clock } = this.rooms
+    await this.#questions.lookUp(sessionId, this.#reply)
+    const began = clock.now()
+    this.#show({ type: 'deciding' })
+    await this.#display.settled()
+    // They may see it, and write, before Slack has answered us; but what they wrote while Slack kept it back was no answer to it.
+    await this.#questions.markAsked(Math.max(began, clock.now() - SEEN_BEFORE_ANSWERED_MS))
+  }
+
+  async #waitForDecision(): Promise<'ended' | 'waiting'> {
+    const { turns } = this.rooms.store
+    await turns.setState(this.turn.id, 'waiting_approval')
+    if (await turns.supersede(this.turn)) return await this.#endSuperseded()
+    // It may wait for days: nothing of it stays in memory.
+    this.#display.close()
+    return 'waiting'
   }
 
   /** The session has come to rest: the turn is over, unless that is because the mailbox was lost on the way. */

@@ -14,7 +14,10 @@ import { rejection } from './platform.js'
 
 const URL = 'https://mcp.example/s/1'
 const MARK = markOf({ url: 'https://scalekit.example', configName: 'inbox' })
-const grant = new PersonalGrant('person-1', { mode: 'virtual', url: URL, vaultIds: ['vlt_1'] })
+const grant = new PersonalGrant(
+  { id: 'person-1', team: 'T1', user: 'U1', identifier: 'slack:T1:U1' },
+  { mode: 'virtual', url: URL, vaultIds: ['vlt_1'] },
+)
 const session = { id: 'sesn_1', type: 'session', status: 'idle', agent: wireMailbox(URL) }
 
 let server: Server | undefined

@@ -81,19 +81,24 @@ describe('link', () => {
     expect(house.scalekit.account(identifierOf(ANNA))?.status).toBe('ACTIVE')
   })
 
-  it('--replace ends the access under the old identifier, and the next question goes to the new one', async () => {
-    await running()
-    await annaAsks()
-    house.scalekit.connect('mail:anna', BENS_MAIL)
-    const { code, output } = await people('link', TEAM, ANNA, 'mail:anna', '--replace')
-    expect(output).toContain('is linked to mail:anna')
-    expect(code).toBe(0)
-    expect(activeCredentials()).toEqual([])
-    expect(house.scalekit.account(identifierOf(ANNA))).toBeUndefined()
-    const anna = house.slack.person(ANNA)
-    anna.post('what is the newest mail?', { threadTs: anna.messages(anna.dm)[0]?.ts ?? '' })
-    await anna.waitFor(answers(BENS_MAIL))
-  })
+  it.each(['virtual', 'instance'])(
+    '--replace ends the access under the old identifier, and the next question goes to the new one: %s',
+    async (mode) => {
+      await running({ environment: { SCALEKIT_MCP_MODE: mode } })
+      await annaAsks()
+      house.scalekit.connect('mail:anna', BENS_MAIL)
+      const { code, output } = await people('link', TEAM, ANNA, 'mail:anna', '--replace')
+      expect(output).toContain('is linked to mail:anna')
+      expect(code).toBe(0)
+      expect(activeCredentials()).toEqual([])
+      expect(house.scalekit.account(identifierOf(ANNA))).toBeUndefined()
+      const anna = house.slack.person(ANNA)
+      anna.post('what is the newest mail?', { threadTs: anna.messages(anna.dm)[0]?.ts ?? '' })
+      await anna.waitFor(answers(BENS_MAIL))
+      // What was read in the other mailbox stays behind, in the session that read it.
+      expect(house.agents.driver.sessions()).toHaveLength(2)
+    },
+  )
 })
 
 describe.each(['virtual', 'instance'])('unlink, in %s mode,', (mode) => {

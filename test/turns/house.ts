@@ -153,10 +153,12 @@ export class House {
       readonly threadTs?: string
       readonly user?: string
       readonly files?: number
+      /** Epoch milliseconds of its writing, where that matters. */
+      readonly writtenAt?: number
     } = {},
   ): Promise<{ conversation: string; ts: string }> {
     this.#seconds += 1
-    const ts = `${this.#seconds}.000100`
+    const ts = where.writtenAt === undefined ? `${this.#seconds}.000100` : (where.writtenAt / 1_000).toFixed(6)
     const channel = where.channel ?? DM
     const { conversationId } = await this.store.messages.journal({
       team: TEAM,

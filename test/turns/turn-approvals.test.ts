@@ -295,6 +295,64 @@ describe('a message instead of a decision', () => {
     expect(turn?.state).toBe(state)
   })
 
+  it('is none where it was written before the question, and only delivered after it', async () => {
+    const { conversation, ts } = await asked(SEND)
+    await house.pass(60_000)
+    await house.say('With a friendly greeting, please', { threadTs: ts, writtenAt: house.clock.now() - 70_000 })
+    await house.work(conversation)
+    expect((await house.turnsOf(conversation)).map(({ state }) => state)).toEqual(['waiting_approval', 'queued'])
+    await house.say('No, something else', { threadTs: ts, writtenAt: house.clock.now() - 1_000 })
+    await house.work(conversation)
+    expect(house.endings).toEqual(['superseded', 'answered'])
+  })
+
+  it('is none where it was written while Slack kept the question back', async () => {
+    house.agent.answers.push(() => {})
+    const { conversation, ts } = await house.say('Do it')
+    house.wake(conversation)
+    await house.settle()
+    const [turn] = await house.turnsOf(conversation)
+    const reply = house.replyOf(turn ?? { id: '' })
+    let land = () => {}
+    reply.settled = () =>
+      new Promise<void>((resolve) => {
+        land = resolve
+      })
+    house.agent.session.ask(SEND)
+    await house.pass(20_000)
+    await house.say('With a friendly greeting, please', { threadTs: ts })
+    await house.pass(10_000)
+    reply.settled = async () => {}
+    land()
+    await house.finished()
+    expect((await house.turnsOf(conversation)).map(({ state }) => state)).toEqual(['waiting_approval', 'queued'])
+  })
+
+  it('denies what is left where one of two was pressed after it', async () => {
+    const { conversation, ts, turn, calls } = await asked(TRASH, SEND)
+    await house.say('And skip the mail', { threadTs: ts })
+    await house.decide(turn, calls[0], 'approved')
+    await house.work(conversation)
+    expect(await house.approvalsOf(turn)).toMatchObject([
+      { decision: 'approved' },
+      { decision: 'denied', superseded: true },
+    ])
+    expect(house.endings).toEqual(['superseded', 'answered'])
+  })
+
+  it('is answered though the session names once more what it had waited for', async () => {
+    const { conversation, ts, calls } = await asked(TRASH, SEND)
+    const { agent } = house
+    const deliver = agent.deliver.bind(agent)
+    agent.deliver = (id, messages, denials) => {
+      agent.session.push({ type: 'idle', reason: 'requires_action', awaiting: calls.slice(1) })
+      deliver(id, messages, denials)
+    }
+    await house.say('Rather tell me a joke', { threadTs: ts })
+    await house.work(conversation)
+    expect(house.endings).toEqual(['superseded', 'answered'])
+  })
+
   it('that is deleted in time denies nothing', async () => {
     const { conversation, ts, turn } = await asked(SEND)
     const second = await house.say('Never mind', { threadTs: ts })
