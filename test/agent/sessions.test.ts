@@ -82,7 +82,13 @@ describe.each(['virtual', 'instance'] as const)('a session in %s mode', (mode) =
   it('says in its metadata which conversation it is, and has a printable title', async () => {
     const title = `Invoice\nfrom\u0000  ${'é'.repeat(100)}`
     const id = await platform.agent().createSession(ANNAS, await grant(), title)
-    expect(session(id)?.metadata).toEqual({ app: 'slack-inbox-agent', conversation: ANNAS.id, person: ANNA.id })
+    expect(session(id)?.metadata).toEqual({
+      app: 'slack-inbox-agent',
+      conversation: ANNAS.id,
+      person: ANNA.id,
+      // Tells one mailbox from another without naming it.
+      mailbox: expect.stringMatching(/^[0-9a-f]{16}$/),
+    })
     expect(session(id)?.title).toBe(`Invoice from ${'é'.repeat(67)}`)
   })
 

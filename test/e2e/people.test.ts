@@ -94,7 +94,7 @@ describe('link', () => {
       expect(house.scalekit.account(identifierOf(ANNA))).toBeUndefined()
       const anna = house.slack.person(ANNA)
       anna.post('what is the newest mail?', { threadTs: anna.messages(anna.dm)[0]?.ts ?? '' })
-      await anna.waitFor(answers(BENS_MAIL))
+      await anna.waitFor(answers(`Gmail connected by Anna Lindqvist (${BENS_MAIL})`))
       // What was read in the other mailbox stays behind, in the session that read it.
       expect(house.agents.driver.sessions()).toHaveLength(2)
     },
