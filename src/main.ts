@@ -122,7 +122,12 @@ async function run(
           url: `${publicSite.url}${VERIFY_PATH}`,
           issueState: (person: IdentifiedPerson) => store.connectStates.issue(person),
         }
-  const connections = new RememberedConnections(new ScalekitConnections(scalekit, mailbox, verification), store.people)
+  const mailboxes = new ScalekitMailboxAddresses(scalekit, scalekitConfig.connection, log, Date.now)
+  const connections = new RememberedConnections(
+    new ScalekitConnections(scalekit, mailbox, verification),
+    store.people,
+    mailboxes,
+  )
   const virtual = new VirtualMailboxAccess(
     claude,
     markOf(scalekitConfig),
@@ -163,7 +168,6 @@ async function run(
   })
   const wake = (conversationId: string) => dispatcher.wake(conversationId)
   const watch = new ConnectionWatch(connections, SYSTEM_CLOCK, log)
-  const mailboxes = new ScalekitMailboxAddresses(scalekit, scalekitConfig.connection, log, Date.now)
   const identifierOf = (person: Person, profile: Profile) =>
     identifierFor(scalekitConfig.identifierTemplate, person, profile)
   const onDeactivated = async (person: Person) => {

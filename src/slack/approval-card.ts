@@ -114,11 +114,12 @@ const BUTTON_VALUE_LENGTH = 2_000
 
 const UNDECIDED = '⏹️ This is over: nobody decided, so it did not happen.'
 
-function outcome({ decision, decidedAt, reason, superseded }: ApprovalView): string {
+function outcome({ decision, decidedAt, reason, deniedBy }: ApprovalView): string {
   if (decision === null) return UNDECIDED
   const when = decidedAt === null ? '' : ` ${decidedAt}`
   if (decision === 'approved') return `✅ You approved this.${when}`
-  if (superseded) return `🚫 Not done: you wrote something new instead of deciding.${when}`
+  if (deniedBy === 'new_message') return `🚫 Not done: you wrote something new instead of deciding.${when}`
+  if (deniedBy === 'ended_access') return `🚫 Not done: access to the mailbox was ended.${when}`
   if (reason === null) return `🚫 You said no to this.${when}`
   return `✏️ You asked for a change.${when}\n${escapeMrkdwn(shorten(onOneLine(reason), LONGEST_REASON))}`
 }
@@ -126,12 +127,12 @@ function outcome({ decision, decidedAt, reason, superseded }: ApprovalView): str
 const LONGEST_REASON = 500
 
 /** One line about a decided approval, unescaped. */
-export function approvalLine({ step, decision, decidedAt, reason, superseded }: ApprovalView): string {
+export function approvalLine({ step, decision, decidedAt, reason, deniedBy }: ApprovalView): string {
   const call = describeToolCall(step.name, step.input)
   const what = call.charAt(0).toLowerCase() + call.slice(1)
   const when = decidedAt === null ? '' : ` (${decidedAt})`
   if (decision !== 'denied') return `✅ You approved ${what}${when}`
-  if (superseded) return `🚫 Not done: ${what}${when}`
+  if (deniedBy !== 'press') return `🚫 Not done: ${what}${when}`
   if (reason === null) return `🚫 You said no to ${what}${when}`
   return `✏️ You asked for a change before ${what}${when}: ${shorten(onOneLine(reason), LONGEST_REASON)}`
 }

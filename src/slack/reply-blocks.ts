@@ -56,7 +56,10 @@ export function replyMessages(view: ReplyView, look: ReplyLook, pager: Pager = n
 /** What only the owner may see of a reply that others can read: messages in their DM. */
 export function cardMessages(view: ReplyView, look: ReplyLook): MessageContent[] {
   if (look.audience === 'owner') return []
-  const about = look.askedIn === undefined ? [] : [line(`About what you asked in <#${look.askedIn}>`)]
+  const about =
+    look.askedIn === undefined
+      ? []
+      : [line(`About what you asked in <#${look.askedIn}>. What you write under this is answered there, too.`)]
   if (view.phase.type === 'connecting')
     return [{ text: 'Connect your Gmail', blocks: [...about, ...connecting(view.phase, look)] }]
   const over = view.phase.type === 'ended'

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Selectable } from 'kysely'
-import type { Approval, Decision } from '../turns/model.js'
+import type { Approval, Decision, DeniedBy } from '../turns/model.js'
 import type { Database } from './database.js'
 import type { ApprovalTable } from './schema.js'
 
@@ -157,8 +157,14 @@ function toApproval(row: Selectable<ApprovalTable>): Approval {
     callId: row.call_id,
     decision: row.decision,
     reason: row.reason,
-    superseded: row.superseded === 1,
+    deniedBy: row.decision === 'denied' ? deniedBy(row) : null,
     decidedAt: row.decided_at,
     delivered: row.delivered_at !== null,
   }
+}
+
+/** Nobody decides that an access ends: whoever ends it, the questions end with it. */
+function deniedBy(row: Selectable<ApprovalTable>): DeniedBy {
+  if (row.superseded === 1) return 'new_message'
+  return row.decided_by === null ? 'ended_access' : 'press'
 }

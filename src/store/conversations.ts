@@ -24,7 +24,10 @@ export class Conversations {
     return toConversation(await withOwner(this.db).where('conversation.id', '=', id).executeTakeFirstOrThrow())
   }
 
-  /** The conversation of a thread: the one that began there, or the one whose replies go there. */
+  /**
+   * The conversation of a thread: the one that began there, the one whose replies go there, or, under a card that only its owner sees, the one that
+   * the card belongs to.
+   */
   async inThread(
     team: string,
     channel: string,
@@ -39,7 +42,19 @@ export class Conversations {
         ]),
       )
       .executeTakeFirst()
-    return row === undefined ? null : { ...toConversation(row), othersSpoke: row.others_spoke === 1 }
+    const found = row ?? (await this.#ofCard(team, channel, threadTs))
+    return found === undefined ? null : { ...toConversation(found), othersSpoke: found.others_spoke === 1 }
+  }
+
+  async #ofCard(team: string, channel: string, ts: string): Promise<Row | undefined> {
+    return await withOwner(this.db)
+      .innerJoin('turn', 'turn.conversation_id', 'conversation.id')
+      .innerJoin('post', 'post.subject', 'turn.id')
+      .where('conversation.team', '=', team)
+      .where('post.place', '=', 'card')
+      .where('post.channel', '=', channel)
+      .where('post.ts', '=', ts)
+      .executeTakeFirst()
   }
 
   /** Begins a conversation in a thread that has none. In a DM, its replies go there from the start. */

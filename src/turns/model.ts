@@ -107,6 +107,8 @@ export interface Turn {
 }
 
 export type Decision = 'approved' | 'denied'
+/** What made it a no: a press, a new message that its owner wrote instead of deciding, or the end of their access to the mailbox. */
+export type DeniedBy = 'press' | 'new_message' | 'ended_access'
 
 /** A tool call that waits, or waited, for its owner's yes or no. What it would do is read from the session, not kept here. */
 export interface Approval {
@@ -117,8 +119,7 @@ export interface Approval {
   readonly decision: Decision | null
   /** What should be different, in the owner's words; null where they did not say. */
   readonly reason: string | null
-  /** Denied by a new message that its owner wrote instead of deciding. */
-  readonly superseded: boolean
+  readonly deniedBy: DeniedBy | null
   /** Epoch milliseconds; null before. */
   readonly decidedAt: number | null
   /** The session has been told. */

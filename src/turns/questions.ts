@@ -98,7 +98,7 @@ export class Questions {
           decision: approval.decision,
           decidedAt: approval.decidedAt === null ? null : shortLocalTime(approval.decidedAt, timeZone),
           reason: approval.reason,
-          superseded: approval.superseded,
+          deniedBy: approval.deniedBy,
           names: this.#names,
           ...(draft === undefined ? {} : { draft }),
         },
@@ -112,8 +112,8 @@ const WRITTEN_INSTEAD =
   'The person did not decide this. They wrote a new message instead, which follows: go on with that, and do this only if they ask for it again.'
 
 /** What the session is told of an approval that was decided. */
-export function toolDecision({ callId, decision, reason, superseded }: Approval): ToolDecision {
-  const words = superseded ? WRITTEN_INSTEAD : reason
+export function toolDecision({ callId, decision, reason, deniedBy }: Approval): ToolDecision {
+  const words = deniedBy === 'new_message' ? WRITTEN_INSTEAD : reason
   return { callId, allowed: decision === 'approved', ...(words === null ? {} : { reason: words }) }
 }
 

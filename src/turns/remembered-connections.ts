@@ -1,7 +1,10 @@
-/** Connections whose state is remembered whenever somebody learns it, so that a person can be told since when they are connected. */
+/**
+ * Connections whose state is remembered whenever somebody learns it: a person can be told since when they are connected, and what was known of a
+ * mailbox is not said of the one that takes its place.
+ */
 
 import type { IdentifiedPerson } from './model.js'
-import type { ConnectionState, Connections, ConnectLink } from './ports.js'
+import type { ConnectionState, Connections, ConnectLink, MailboxAddresses } from './ports.js'
 
 export interface ConnectionMemory {
   /** Keeps the time of the first of several in a row. */
@@ -12,10 +15,12 @@ export class RememberedConnections implements Connections {
   constructor(
     private readonly connections: Connections,
     private readonly memory: ConnectionMemory,
+    private readonly mailboxes: Pick<MailboxAddresses, 'forget'>,
   ) {}
 
   async state(person: IdentifiedPerson): Promise<ConnectionState> {
     const state = await this.connections.state(person)
+    if (state !== 'connected') this.mailboxes.forget(person)
     await this.memory.noteConnection(person.id, state === 'connected')
     return state
   }

@@ -1,7 +1,7 @@
 /** What a turn shows at one moment: a value that the surface renders. Whatever changes here changes what the person sees. */
 
 import type { Ending } from './endings.js'
-import type { Decision } from './model.js'
+import type { Decision, DeniedBy } from './model.js'
 import type { Reply, ToolStep } from './reply.js'
 
 export interface ReplyView {
@@ -55,8 +55,7 @@ export interface ApprovalView {
   readonly decidedAt: string | null
   /** What should be different, in the owner's words; null where they did not say. */
   readonly reason: string | null
-  /** Denied because its owner wrote something new instead of deciding. */
-  readonly superseded: boolean
+  readonly deniedBy: DeniedBy | null
   /** What the ids in the tool's input stand for, where that is known: "Invoice 20417, from Vandermeer". */
   readonly names: ReadonlyMap<string, string>
   /** For a draft that is to be sent: what it says; null where that is not known. */

@@ -81,6 +81,20 @@ describe('/inbox connect', () => {
     await anna.waitFor(answers('The newest mail:'))
   })
 
+  it('with another account than before: the next reply says whose mailbox it is now', async () => {
+    await running()
+    const anna = house.slack.person(ANNA)
+    anna.post('what is the newest mail?')
+    await anna.waitFor(answers(`Gmail connected by Anna Lindqvist (${ANNAS_MAIL})`))
+    house.scalekit.expire(identifierOf(ANNA))
+    await anna.command('connect')
+    const prompt = await anna.waitFor(asksToConnect)
+    await house.scalekit.press(connectLink(prompt) ?? '', 'allow', BENS_MAIL)
+    await anna.waitFor(answers('Your Gmail is connected'))
+    anna.post('and now, what is the newest mail?')
+    await anna.waitFor(answers(`Gmail connected by Anna Lindqvist (${BENS_MAIL})`))
+  })
+
   it('survives a kill while the prompt stands', async () => {
     await running({ connected: {} })
     const anna = house.slack.person(ANNA)

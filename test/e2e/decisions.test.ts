@@ -177,6 +177,21 @@ describe('a new message instead of a decision', () => {
     await ben.waitFor(answers('You said: rather tell me a joke'))
   })
 
+  it('may be written under the private card, too: it belongs to what the card is about', async () => {
+    await running({ CHANNEL_REPLIES: 'here' })
+    const anna = house.slack.person(ANNA)
+    const asked = anna.post('<@U0INBOXBOT> send one', { channel: GENERAL })
+    const card = await anna.waitFor(asks)
+    // Slack has told the bot where the card stands.
+    await anna.waitFor((message) => message.elements.some(({ label }) => label === 'Review'))
+    anna.post('no, Thursday please', { threadTs: card.ts })
+    const answer = await anna.waitFor(answers('You said: no, Thursday please'))
+    expect(answer).toMatchObject({ channel: GENERAL, threadTs: asked.ts })
+    await anna.waitFor((message) => message.ts === card.ts && answers('you wrote something new instead')(message))
+    expect(house.agents.driver.sessions()).toHaveLength(1)
+    expect(sent()).toHaveLength(0)
+  })
+
   it('is not what somebody else writes', async () => {
     await running({ CHANNEL_REPLIES: 'here' })
     const anna = house.slack.person(ANNA)

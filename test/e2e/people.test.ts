@@ -114,7 +114,10 @@ describe.each(['virtual', 'instance'])('unlink, in %s mode,', (mode) => {
     expect(code).toBe(0)
     expect(activeCredentials()).toEqual([])
     expect(house.scalekit.account(identifierOf(ANNA))).toBeUndefined()
-    await anna.waitFor(answers('Access to this mailbox was ended'))
+    const ended = await anna.waitFor(answers('Access to this mailbox was ended'))
+    // It was not their decision.
+    expect(ended.shown).toContain('🚫 Not done: sending mail')
+    expect(ended.shown).not.toContain('You said no')
     expect(anna.messages()).toHaveLength(before)
     expect((await people()).output).toMatch(/U0ANNA +- .* 2$/m)
     anna.post('and now?', { threadTs: anna.messages(anna.dm)[0]?.ts ?? '' })

@@ -13,7 +13,7 @@ function approval(name: string, input: Record<string, unknown>, rest: Partial<Ap
     decision: null,
     decidedAt: null,
     reason: null,
-    superseded: false,
+    deniedBy: rest.decision === 'denied' ? 'press' : null,
     names: new Map(),
     ...rest,
   }
@@ -87,7 +87,7 @@ describe('the card of a tool call', () => {
     const view = approval('gmail_send_message', mail, {
       decision: 'denied',
       decidedAt: '27 Nov, 20:13',
-      superseded: true,
+      deniedBy: 'new_message',
     })
     expect(cardOf(view)).toContain('Not done: you wrote something new instead')
     expect(approvalLine(view)).toMatch(/^🚫 Not done: sending mail: .* \(27 Nov, 20:13\)$/)

@@ -44,7 +44,7 @@ const asks = (step: ToolStep, decision: ApprovalView['decision'] = null): Approv
   decision,
   decidedAt: null,
   reason: null,
-  superseded: false,
+  deniedBy: decision === 'denied' ? 'press' : null,
   names: new Map(),
 })
 

@@ -217,7 +217,9 @@ describe('a message from before a question', () => {
     await house.say('three', { threadTs: ts })
     await house.work(conversation)
     expect(house.agent.session.batches).toEqual([1, 2])
-    expect(await house.approvalsOf(turn)).toMatchObject([{ decision: 'denied', superseded: true, delivered: true }])
+    expect(await house.approvalsOf(turn)).toMatchObject([
+      { decision: 'denied', deniedBy: 'new_message', delivered: true },
+    ])
   })
 })
 
@@ -234,13 +236,13 @@ describe('a message instead of a decision', () => {
       phase: { type: 'ended', ending: 'superseded' },
       reply: { items: [{ text: 'I would do this.' }, TRASH, SEND] },
       approvals: [
-        { decision: 'denied', superseded: true },
-        { decision: 'denied', superseded: true },
+        { decision: 'denied', deniedBy: 'new_message' },
+        { decision: 'denied', deniedBy: 'new_message' },
       ],
     })
     expect(await house.approvalsOf(turn)).toMatchObject([
-      { decision: 'denied', superseded: true, delivered: true },
-      { decision: 'denied', superseded: true, delivered: true },
+      { decision: 'denied', deniedBy: 'new_message', delivered: true },
+      { decision: 'denied', deniedBy: 'new_message', delivered: true },
     ])
     const [, next] = await house.turnsOf(conversation)
     expect(next && house.replyOf(next).last.reply.items).toMatchObject([{ text: 'You wrote: Rather tell me a joke' }])
@@ -258,8 +260,8 @@ describe('a message instead of a decision', () => {
       { callId: calls[1], allowed: false },
     ])
     expect(await house.approvalsOf(turn)).toMatchObject([
-      { decision: 'approved', superseded: false },
-      { decision: 'denied', superseded: true },
+      { decision: 'approved', deniedBy: null },
+      { decision: 'denied', deniedBy: 'new_message' },
     ])
     expect(house.endings).toEqual(['superseded', 'answered'])
   })
@@ -335,7 +337,7 @@ describe('a message instead of a decision', () => {
     await house.work(conversation)
     expect(await house.approvalsOf(turn)).toMatchObject([
       { decision: 'approved' },
-      { decision: 'denied', superseded: true },
+      { decision: 'denied', deniedBy: 'new_message' },
     ])
     expect(house.endings).toEqual(['superseded', 'answered'])
   })
