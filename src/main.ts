@@ -193,7 +193,7 @@ async function run(
     clock: SYSTEM_CLOCK,
     alarms,
     log,
-    identifierOf: (conversation, profile) => identifierOf(conversation.owner, profile),
+    identifierOf,
     onDeactivated,
     wake,
     onTurnEnded: (ending) => metrics.turnEnded(ending),

@@ -1,5 +1,5 @@
 /**
- * A mailbox that is lost while a session works on a turn: finding out that this is what happened, what had been said until then, and telling
+ * A mailbox that is lost while a session works on a turn: finding out that this is what happened, and telling
  * the session, once, that it may go on. It has heard its person's words already; what it hears now is a note in which nobody speaks.
  */
 
@@ -7,16 +7,7 @@ import { describeError, type Log } from '../log.js'
 import { reconnectedNote } from './context.js'
 import type { LogPosition } from './events.js'
 import type { IdentifiedPerson } from './model.js'
-import {
-  type Agent,
-  type Connections,
-  type EventFeed,
-  type MailboxAccess,
-  OperatorProblem,
-  SessionGone,
-  Unavailable,
-} from './ports.js'
-import { EMPTY_REPLY, fold, type Reply } from './reply.js'
+import { type Agent, type Connections, type MailboxAccess, OperatorProblem, Unavailable } from './ports.js'
 import { LATE_ARRIVAL_MS } from './session-keeper.js'
 
 export interface LossRooms {
@@ -51,26 +42,6 @@ export async function hasLostMailbox(
       'whether the mailbox was lost in the middle of a turn could not be learnt',
     )
     return false
-  }
-}
-
-/**
- * What the session had said and done until it came to rest: it stays in sight. Null for a session that is gone.
- * @param until the event it ends with; null: all there is
- * @throws Unavailable, OperatorProblem
- */
-export async function recallReply(feed: EventFeed, until: string | null): Promise<Reply | null> {
-  let reply = EMPTY_REPLY
-  try {
-    for await (const event of feed) {
-      if (event.type === 'caught_up') break
-      reply = fold(reply, event)
-      if (reply.position?.id === until) break
-    }
-    return reply
-  } catch (error) {
-    if (error instanceof SessionGone) return null
-    throw error
   }
 }
 

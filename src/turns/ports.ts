@@ -147,15 +147,18 @@ export interface ConnectLink {
  */
 export type PlaceChoice = Address | 'no_direct_message' | { readonly undecidedUntil: number }
 
+/** Why nothing is done for somebody. */
+export interface ProfileProblem {
+  readonly problem: 'unknown_person' | 'outsider' | 'guest' | 'deactivated'
+}
+
 /** Slack, as far as turns are concerned. */
 export interface Surface {
   /**
    * What the workspace's directory says of a person.
    * @throws Unavailable when the look-up itself fails
    */
-  profile(
-    person: Person,
-  ): Promise<Profile | { readonly problem: 'unknown_person' | 'outsider' | 'guest' | 'deactivated' }>
+  profile(person: Person): Promise<Profile | ProfileProblem>
   /**
    * Where a conversation's replies go, for one that has not decided yet. May post the message under which they will stand;
    * asked again after a crash, it finds that message instead of posting another.

@@ -10,12 +10,12 @@ import type { Alarms } from './alarms.js'
 import type { Clock, ConnectionWatch } from './connection-watch.js'
 import { contextBlock } from './context.js'
 import { type Ending, endingOf } from './endings.js'
-import type { AgentEvent } from './events.js'
-import { settleIdentifier } from './identifier.js'
+import { failureEnding } from './failures.js'
 import { Interruption } from './interruption.js'
-import { hasLostMailbox, recallReply, tellReconnected } from './lost-mailbox.js'
-import type { Approval, Conversation, IdentifiedPerson, Message, Person, Profile, Turn } from './model.js'
+import { hasLostMailbox, tellReconnected } from './lost-mailbox.js'
+import type { Approval, Conversation, IdentifiedPerson, Message, Profile, Turn } from './model.js'
 import { Patience } from './patience.js'
+import { Pause } from './pause.js'
 import {
   type Agent,
   type Connections,
@@ -23,21 +23,20 @@ import {
   type MailboxAccess,
   type MailboxAddresses,
   type MailboxGrant,
-  NotConnected,
-  OperatorProblem,
-  Rejected,
   type ReplyDisplay,
   SessionGone,
   type Surface,
   Unavailable,
 } from './ports.js'
 import { Questions, toolDecision } from './questions.js'
-import { EMPTY_REPLY, fold, type Reply, toolSteps } from './reply.js'
+import { Reading } from './reading.js'
+import { type Reply, toolSteps } from './reply.js'
 import { ensureSession, findBearings, LATE_ARRIVAL_MS, letGoOfSession } from './session-keeper.js'
+import { type OwnerRooms, TurnOwner } from './turn-owner.js'
 import type { TurnStore } from './turn-store.js'
 import type { Phase, ReplyView } from './view.js'
 
-export interface TurnRooms {
+export interface TurnRooms extends OwnerRooms {
   readonly store: TurnStore
   readonly agent: Agent
   readonly access: MailboxAccess
@@ -48,10 +47,6 @@ export interface TurnRooms {
   readonly clock: Clock
   readonly alarms: Alarms
   readonly log: Log
-  /** The Scalekit identifier of a person who has none yet. */
-  readonly identifierOf: (conversation: Conversation, profile: Profile) => string
-  /** Somebody turned out to have left the workspace: their access ends, too. */
-  readonly onDeactivated: (person: Person) => Promise<void>
   /** Looks at a conversation again. */
   readonly wake: (conversationId: string) => void
   /** For counting. */
@@ -73,10 +68,9 @@ const STARTED_AFRESH =
   'The session behind this conversation no longer exists, so I started a new one and took your earlier messages along.'
 
 export class TurnRun {
-  #reply: Reply = EMPTY_REPLY
+  readonly #reading = new Reading()
   readonly #questions: Questions
-  #profile: Profile | null = null
-  #mailboxAddress: string | null = null
+  readonly #owner: TurnOwner
   #notice: string | null = null
   /** What a new session is told of the one before it. */
   #earlier: readonly string[] = []
@@ -85,17 +79,13 @@ export class TurnRun {
   #accessEndedAt: number | null
   /** The event with which the session came to rest without the mailbox, before it was told to go on. */
   #lostEvent: string | null
-  /** How many of the reply's items belong to the attempts before that. */
-  #lostItems = 0
   readonly #interruption = new Interruption()
   #startedAt: number | null
-  /** What an interrupted message had said when it was cut off: no event will ever confirm it, but the person has read it. */
-  #cutOff: string | null = null
   readonly #patience = new Patience()
   /** The session has, or may have, this turn's messages. */
   #isSent = false
   #isSilent = false
-  #endPause: () => void = () => undefined
+  readonly #pause: Pause
   #stopFollowing: () => void = () => undefined
 
   constructor(
@@ -105,6 +95,8 @@ export class TurnRun {
     private readonly signal: AbortSignal,
   ) {
     this.#questions = new Questions(rooms.store.approvals, rooms.agent, turn.id)
+    this.#owner = new TurnOwner(rooms, conversation.owner)
+    this.#pause = new Pause(rooms.clock, signal)
     this.#accessEndedAt = turn.accessEndedAt
     this.#lostEvent = turn.lost?.event ?? null
     this.#stopRequested = turn.stopRequested || turn.accessEndedAt !== null
@@ -113,6 +105,10 @@ export class TurnRun {
 
   get conversationId(): string {
     return this.conversation.id
+  }
+
+  get #reply(): Reply {
+    return this.#reading.reply
   }
 
   /** Only once it is decided where the reply goes. */
@@ -124,7 +120,7 @@ export class TurnRun {
   async stop(accessEndedAt: number | null = null): Promise<void> {
     this.#stopRequested = true
     this.#accessEndedAt ??= accessEndedAt
-    this.#endPause()
+    this.#pause.end()
     if (this.conversation.sessionId === null || !this.#isSent) return
     try {
       await this.#interrupt(this.conversation.sessionId)
@@ -175,7 +171,7 @@ export class TurnRun {
         if (error.service !== 'slack' && this.#patience.isOver(now))
           return await this.#giveUp((await this.#hasTaken()) ? 'lost_contact' : `${error.service}_unavailable`)
         if (this.#reply.items.length === 0) this.#show({ type: 'retrying', service: error.service })
-        await this.#pause(this.#patience.pauseAfter(error))
+        await this.#pause.take(this.#patience.pauseAfter(error))
       }
     }
   }
@@ -213,11 +209,8 @@ export class TurnRun {
     if (waiting.length === 0) return await this.#discard()
     if (this.#stopRequested) return await this.#refuse(turn.state === 'queued' ? 'stopped' : 'not_connected')
 
-    const profile = await surface.profile(this.conversation.owner)
-    if ('problem' in profile) {
-      if (profile.problem === 'deactivated') await this.rooms.onDeactivated(this.conversation.owner)
-      return await this.#refuse(profile.problem)
-    }
+    const profile = await this.#owner.lookUp()
+    if ('problem' in profile) return await this.#refuse(profile.problem)
     if (waiting.every((message) => message.text === '' && message.files.length === 0)) return await this.#refuse('help')
     if (this.conversation.address === null) {
       const address = await surface.chooseAddress(this.conversation, waiting[0])
@@ -229,19 +222,18 @@ export class TurnRun {
       await store.conversations.settleAddress(this.conversation.id, address)
       await this.#reload()
     }
-    this.#profile = profile
     await this.#display.placeBelow(waiting)
     // A prompt that stands there already stays until there is something better to show.
     if (turn.state === 'queued') this.#show({ type: 'starting' })
 
     // What is being taken away must not be given back in the same moment: the end of that wakes the conversation.
     if (await store.accessEndings.isUnderWay(this.conversation.owner.id)) return 'waiting'
-    const person = await this.#identify(profile)
+    const person = await this.#owner.identify(profile)
     if (person === null) return await this.#refuse('identifier_taken')
     const state = await this.rooms.connections.state(person)
     if (state !== 'connected') return await this.#waitForConnection(turn, person, state)
-    this.#learnMailboxAddress(person)
-    const grant = await this.#grant(person)
+    this.#owner.learnMailboxAddress()
+    const grant = await this.#owner.grant(person)
     if (grant === null) return await this.#waitForConnection(turn, person, 'expired')
 
     const sessionId = await this.#ensureSession(grant)
@@ -265,11 +257,11 @@ export class TurnRun {
   /** The process ended, or an answer was lost, between taking the messages and knowing that the session has them. */
   async #resumeSending(turn: Turn): Promise<'ended' | 'waiting'> {
     const profile = await this.#ownerProfile()
-    const person = await this.#identify(profile)
+    const person = await this.#owner.identify(profile)
     if (person === null) return await this.#end('identifier_taken')
-    const grant = await this.#grant(person)
+    const grant = await this.#owner.grant(person)
     if (grant === null) return await this.#waitForConnection(turn, person, 'expired')
-    this.#learnMailboxAddress(person)
+    this.#owner.learnMailboxAddress()
     const sessionId = await this.#ensureSession(grant)
     if (turn.lost !== null) return await this.#goOn(sessionId, turn.lost.event)
     const messages = await this.rooms.store.messages.ofTurn(this.turn.id)
@@ -280,7 +272,7 @@ export class TurnRun {
       const references = messages.map((message) => message.id)
       let arrived = await this.rooms.agent.findMessages(sessionId, references, this.conversation.position)
       if (arrived.size === 0) {
-        await this.#pause(LATE_ARRIVAL_MS)
+        await this.#pause.take(LATE_ARRIVAL_MS)
         arrived = await this.rooms.agent.findMessages(sessionId, references, this.conversation.position)
       }
       if (arrived.size === 0 && this.#stopRequested) return await this.#end('stopped')
@@ -298,7 +290,7 @@ export class TurnRun {
     const { sessionId } = this.conversation
     if (sessionId === null) return await this.#end('unknown')
     await this.#ownerProfile()
-    this.#learnMailboxAddress(identified(this.conversation.owner))
+    this.#owner.learnMailboxAddress()
     const abort = new AbortController()
     try {
       const feed = await this.#openFeed(sessionId, abort)
@@ -329,19 +321,17 @@ export class TurnRun {
   async #endSuperseded(): Promise<'ended'> {
     await this.#questions.load()
     await this.#ownerProfile()
-    this.#learnMailboxAddress(identified(this.conversation.owner))
+    this.#owner.learnMailboxAddress()
     await this.#recall(null)
     return await this.#end('superseded')
   }
 
   /** Reads the session's events until the turn is over or needs its owner. */
   async #follow(sessionId: string, feed: EventFeed, abort: AbortController): Promise<'ended' | 'waiting'> {
-    this.#reply = EMPTY_REPLY
+    const reading = this.#reading
+    reading.begin(this.#lostEvent)
     this.#stopFollowing = () => abort.abort()
-    let read = 0
     let isCaughtUp = false
-    // How earlier attempts ended is known, and was dealt with.
-    let passesUntil = this.#lostEvent
     const silence = this.#watchForSilence(abort)
     for await (const event of feed) {
       if (event.type === 'caught_up') {
@@ -349,19 +339,10 @@ export class TurnRun {
         this.#show({ type: 'working' })
         continue
       }
-      const wasBegun = this.#reply.begun
-      this.#cutOff = cutOffBy(this.#reply, event) ?? this.#cutOff
-      this.#reply = fold(this.#reply, event)
-      read += 1
-      this.#patience.progressed(read)
-      if (passesUntil !== null) {
-        if (this.#reply.position?.id !== passesUntil) continue
-        passesUntil = null
-        this.#reply = { ...this.#reply, begun: false, awaiting: [], error: null, end: null }
-        this.#lostItems = this.#reply.items.length
-        continue
-      }
-      if (this.#reply.begun && !wasBegun) {
+      const taken = reading.take(event)
+      this.#patience.progressed(reading.events)
+      if (taken === 'earlier') continue
+      if (taken === 'begun') {
         silence.clear()
         // An interruption from before only reached an idle session.
         if (isCaughtUp) this.#interruption.reset()
@@ -425,11 +406,8 @@ export class TurnRun {
       this.#accessEndedAt !== null
     )
       return await this.#end(ending)
-    const failed = toolSteps({ ...this.#reply, items: this.#reply.items.slice(this.#lostItems) }).some(
-      (step) => step.state === 'failed',
-    )
-    if (ending !== 'mailbox_refused' && !failed) return await this.#end(ending)
-    const person = identified(this.conversation.owner)
+    if (ending !== 'mailbox_refused' && !this.#reading.hasFailedSteps) return await this.#end(ending)
+    const person = this.#owner.identified
     const isFirst = this.#lostEvent === null
     if (person === null || !(await hasLostMailbox(this.rooms, person, ending === 'mailbox_refused', isFirst)))
       return await this.#end(ending)
@@ -443,12 +421,12 @@ export class TurnRun {
     if (turn.lost === null) return await this.#end('unknown')
     await this.#recall(turn.lost.event)
     if (this.#stopRequested) return await this.#end('stopped')
-    const person = await this.#identify(await this.#ownerProfile())
+    const person = await this.#owner.identify(await this.#ownerProfile())
     if (this.#wantsToStop) return await this.#end('stopped')
     if (person === null) return await this.#end('identifier_taken')
     const state = await this.rooms.connections.state(person)
     if (state !== 'connected') return await this.#waitForConnection(turn, person, 'expired')
-    const grant = await this.#grant(person)
+    const grant = await this.#owner.grant(person)
     if (grant === null) return await this.#waitForConnection(turn, person, 'expired')
     this.#stopWaiting()
     return await this.#goOn(await this.#ensureSession(grant), turn.lost.event)
@@ -465,7 +443,7 @@ export class TurnRun {
         this.conversation.position,
         AbortSignal.any([this.signal, abort.signal]),
       )
-      this.#reply = (await recallReply(feed, until)) ?? this.#reply
+      await this.#reading.recall(feed, until)
     } finally {
       abort.abort()
     }
@@ -488,7 +466,7 @@ export class TurnRun {
     const abort = new AbortController()
     try {
       const feed = await this.#openFeed(sessionId, abort)
-      await tellReconnected(agent, sessionId, reference, position, isFirst, (ms) => this.#pause(ms))
+      await tellReconnected(agent, sessionId, reference, position, isFirst, (ms) => this.#pause.take(ms))
       await store.turns.setState(this.turn.id, 'running')
       return await this.#follow(sessionId, feed, abort)
     } finally {
@@ -517,8 +495,8 @@ export class TurnRun {
 
   async #deliver(sessionId: string, decided: readonly Approval[]): Promise<void> {
     // Credentials are read when a session goes from idle to running, and a decision may come hours after the question.
-    const person = identified(this.conversation.owner)
-    const grant = person === null ? null : await this.#grant(person)
+    const person = this.#owner.identified
+    const grant = person === null ? null : await this.#owner.grant(person)
     if (grant !== null) await this.rooms.agent.refreshSession(sessionId, grant)
     await this.#questions.deliver(sessionId, decided)
   }
@@ -543,7 +521,7 @@ export class TurnRun {
 
   /** The conversation's session, up to date; a new one where there is none or the old one is gone. */
   async #ensureSession(grant: MailboxGrant): Promise<string> {
-    const kept = await ensureSession(this.rooms, this.conversation, grant, this.#title(), (ms) => this.#pause(ms))
+    const kept = await ensureSession(this.rooms, this.conversation, grant, this.#title(), (ms) => this.#pause.take(ms))
     this.conversation = kept.conversation
     // Kept for a further attempt, which finds the new session made already.
     if (kept.earlier.length > 0) {
@@ -555,7 +533,7 @@ export class TurnRun {
 
   /** Titles are seen by whoever holds the API key: they name the person, not what was asked. */
   #title(): string {
-    const name = this.#profile?.name ?? this.conversation.owner.user
+    const name = this.#owner.name ?? this.conversation.owner.user
     return `Inbox of ${name}`.slice(0, TITLE_LENGTH)
   }
 
@@ -601,43 +579,13 @@ export class TurnRun {
     return 'waiting'
   }
 
-  /** Null: the connection turned out not to be active after all. */
-  async #grant(person: IdentifiedPerson): Promise<MailboxGrant | null> {
-    try {
-      return await this.rooms.access.grant(person)
-    } catch (error) {
-      if (error instanceof NotConnected) return null
-      throw error
-    }
-  }
-
-  /** Null: the identifier belongs to somebody else. */
-  async #identify(profile: Profile): Promise<IdentifiedPerson | null> {
-    const { owner } = this.conversation
-    const { store, identifierOf } = this.rooms
-    return await settleIdentifier(store.people, owner, () => identifierOf(this.conversation, profile))
-  }
-
-  /** Meanwhile: it is only said at the end, and no answer waits for it. */
-  #learnMailboxAddress(person: IdentifiedPerson | null): void {
-    if (person === null) return
-    void this.rooms.mailboxes.address(person).then((address) => {
-      this.#mailboxAddress = address
-    })
-  }
-
   async #ownerProfile(): Promise<Profile> {
-    if (this.#profile !== null) return this.#profile
-    const profile = await this.rooms.surface.profile(this.conversation.owner)
-    if ('problem' in profile && profile.problem === 'deactivated') {
-      await this.rooms.onDeactivated(this.conversation.owner)
+    const { profile, isDeactivated } = await this.#owner.recall()
+    if (isDeactivated) {
       this.#stopRequested = true
       this.#accessEndedAt ??= this.rooms.clock.now()
     }
-    // Somebody who left meanwhile: what is under way is brought to its end under the little that is still known.
-    this.#profile =
-      'problem' in profile ? { name: this.conversation.owner.user, timeZone: 'UTC', email: null } : profile
-    return this.#profile
+    return profile
   }
 
   async #reload(): Promise<void> {
@@ -652,11 +600,11 @@ export class TurnRun {
     return {
       phase,
       reply: this.#reply,
-      approvals: this.#questions.views(this.#reply, this.#profile?.timeZone ?? 'UTC'),
-      ownerName: this.#profile?.name ?? null,
-      mailboxAddress: this.#mailboxAddress,
+      approvals: this.#questions.views(this.#reply, this.#owner.timeZone),
+      ownerName: this.#owner.name,
+      mailboxAddress: this.#owner.mailboxAddress,
       notice: this.#notice,
-      cutOff: phase.type === 'ended' && STOPPED.has(phase.ending) ? this.#cutOff : null,
+      cutOff: phase.type === 'ended' && STOPPED.has(phase.ending) ? this.#reading.cutOff : null,
       tookMs: phase.type === 'ended' && this.#startedAt !== null ? this.rooms.clock.now() - this.#startedAt : null,
     }
   }
@@ -696,7 +644,7 @@ export class TurnRun {
     await this.#display.settled()
     // One that was overtaken by the end of its turn must not hit the next one.
     await this.#interruption.settled
-    const person = identified(this.conversation.owner)
+    const person = this.#owner.identified
     if (ending === 'mailbox_refused' && person !== null) await this.rooms.access.distrust(person)
     // A reply without an end was given up: the session may go on, and nobody knows where its log will stand. One whose questions a new message
     // denied stands still until it hears of that.
@@ -730,7 +678,7 @@ export class TurnRun {
   }
 
   #stopWaiting(): void {
-    const person = identified(this.conversation.owner)
+    const person = this.#owner.identified
     if (person !== null) this.rooms.watch.forget(person, this.turn.id)
   }
 
@@ -763,42 +711,4 @@ export class TurnRun {
     if (this.conversation.address !== null) this.#display.close()
     return 'ended'
   }
-
-  async #pause(ms: number): Promise<void> {
-    await new Promise<void>((resolve, reject) => {
-      const onAbort = () => {
-        timer.clear()
-        reject(this.signal.reason)
-      }
-      const finish = () => {
-        timer.clear()
-        this.signal.removeEventListener('abort', onAbort)
-        resolve()
-      }
-      const timer = this.rooms.clock.setTimeout(finish, ms)
-      this.#endPause = finish
-      this.signal.addEventListener('abort', onAbort, { once: true })
-    })
-  }
 }
-
-/** The text of a preview that this event closes without its message. */
-function cutOffBy(reply: Reply, event: AgentEvent): string | null {
-  if (event.type !== 'request_ended' && event.type !== 'idle') return null
-  return reply.preview === null || reply.preview.text === '' ? null : reply.preview.text
-}
-
-function identified(person: Person): IdentifiedPerson | null {
-  return person.identifier === null ? null : { ...person, identifier: person.identifier }
-}
-
-/** Null: nobody foresaw this; the dispatcher tries the conversation again. */
-function failureEnding(error: unknown): Ending | null {
-  if (error instanceof OperatorProblem) return error.kind === 'billing' ? 'billing' : `operator_${error.kind}`
-  if (error instanceof SessionGone) return error.how === 'deleted' ? 'session_deleted' : 'session_terminated'
-  if (error instanceof Rejected) return REJECTIONS[error.reason]
-  if (error instanceof NotConnected) return 'mailbox_refused'
-  return null
-}
-
-const REJECTIONS = { too_large: 'too_long', budget: 'budget_reached', invalid: 'rejected' } as const

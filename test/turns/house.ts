@@ -124,7 +124,7 @@ export class House {
       clock,
       alarms: new Alarms(clock, (conversationId) => this.wake(conversationId)),
       log: this.log,
-      identifierOf: (conversation) => `slack:${conversation.owner.team}:${conversation.owner.user}`,
+      identifierOf: (person) => `slack:${person.team}:${person.user}`,
       onDeactivated: async (person) => {
         await this.store.accessEndings.note({ personId: person.id, reason: 'deactivated' })
       },
