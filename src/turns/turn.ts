@@ -265,6 +265,8 @@ export class TurnRun {
     const sessionId = await this.#ensureSession(grant)
     if (turn.lost !== null) return await this.#goOn(sessionId, turn.lost.event)
     const messages = await this.rooms.store.messages.ofTurn(this.turn.id)
+    // The process may have ended before the reply was where it belongs.
+    await this.#display.placeBelow(messages)
     this.#show({ type: 'starting' })
     const abort = new AbortController()
     try {

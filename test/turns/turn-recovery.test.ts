@@ -35,6 +35,17 @@ async function killedWhileRunning(answer: Parameters<typeof house.agent.answers.
 
 const heard = () => house.agent.sessions.flatMap((session) => session.received.map((message) => message.text))
 
+describe('a process that ended between taking messages and sending them', () => {
+  it('leaves a reply that may stand above them: it is moved below before anything else', async () => {
+    const { conversation, turn } = await killedWhileSending()
+    house.wake(conversation)
+    await house.pass(10_000)
+    await house.finished()
+    expect(house.replyOf(turn).placedBelow).toEqual([['second']])
+    expect(heard()).toEqual(['first', 'second'])
+  })
+})
+
 describe('a lost answer', () => {
   it.each([
     ['the messages had arrived', { after: lost }],
