@@ -4,6 +4,7 @@
  */
 
 import type { Generated } from 'kysely'
+import type { TurnState } from '../turns/model.js'
 
 export interface Schema {
   person: PersonTable
@@ -78,15 +79,7 @@ export interface MessageTable {
 export interface TurnTable {
   id: string
   conversation_id: string
-  state:
-    | 'queued'
-    | 'waiting_connection'
-    | 'sending'
-    | 'running'
-    | 'waiting_approval'
-    | 'superseded'
-    | 'reconnecting'
-    | 'ended'
+  state: TurnState
   /** How it ended, e.g. `answered`; null before. */
   ending: string | null
   stop_requested_at: number | null
