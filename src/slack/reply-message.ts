@@ -11,6 +11,7 @@ import type { Message } from '../turns/model.js'
 import { type ReplyDisplay, Unavailable } from '../turns/ports.js'
 import type { ReplyView } from '../turns/view.js'
 import { AnswerFile } from './answer-file.js'
+import { ConnectPointer } from './connect-pointer.js'
 import type { EditBudget, EditHandle, EditPriority, FlushResult } from './edit-budget.js'
 import { Pager } from './pages.js'
 import { PLAINEST, plainly } from './plain-message.js'
@@ -99,6 +100,7 @@ export class ReplyMessage implements ReplyDisplay {
   #waiters: (() => void)[] = []
   #retry: NodeJS.Timeout | undefined
   readonly #review: ReviewLink
+  readonly #pointer: ConnectPointer
   readonly #leaveStreams: () => void
 
   constructor(
@@ -110,6 +112,7 @@ export class ReplyMessage implements ReplyDisplay {
     this.#handle = rooms.budget.open(look.turnId, () => this.#flush())
     this.#file = new AnswerFile(rooms.poster, rooms.log, look.turnId, target)
     this.#review = new ReviewLink(rooms.web, rooms.log, look.turnId)
+    this.#pointer = new ConnectPointer(rooms, look.turnId, target, rooms.reader.user)
     this.#leaveStreams = rooms.streams.enter()
   }
 
@@ -173,7 +176,7 @@ export class ReplyMessage implements ReplyDisplay {
     try {
       await this.#load()
       for (const place of ['reply', 'card'] as const) await this.#postMissing(place)
-      await this.#findReview()
+      await this.#leadToCard()
       await this.#growStreams()
       if (this.#firstStale() === null) {
         if (this.#view !== null && this.#file.isDue(this.#view)) await this.#file.share(this.#view)
@@ -305,11 +308,19 @@ export class ReplyMessage implements ReplyDisplay {
     return holdsLink(text) ? null : { text, steps }
   }
 
-  /** Where others read along, the reply leads to the first question that waits in its owner's direct messages. */
-  async #findReview(): Promise<void> {
-    if (this.look.audience === 'owner' || this.#view?.phase.type !== 'deciding') return
-    const card = this.#landed.card[this.#view.approvals.findIndex(({ decision }) => decision === null)]
-    if (card !== undefined && (await this.#review.leadTo(card))) this.#rendered = null
+  /**
+   * Where others read along, their owner is led to what waits in the direct messages: by a link in the reply to the first question, by a pointer for
+   * their eyes only to a prompt to connect.
+   */
+  async #leadToCard(): Promise<void> {
+    if (this.look.audience === 'owner' || this.#view === null) return
+    const { phase, approvals } = this.#view
+    if (phase.type !== 'deciding' && phase.type !== 'connecting') return
+    const part = phase.type === 'connecting' ? 0 : approvals.findIndex(({ decision }) => decision === null)
+    const card = this.#landed.card[part]
+    if (card === undefined) return
+    if (await this.#review.leadTo(card)) this.#rendered = null
+    if (phase.type === 'connecting') await this.#pointer.show(this.#review.url)
   }
 
   /** Called by the budget when an edit may be made: makes one, of the newest state. */

@@ -48,6 +48,25 @@ function openDoors(): string[] {
 }
 
 describe('a question for a connection', () => {
+  it('stands in the direct messages where others read along, and a pointer leads its owner there, and nobody else', async () => {
+    await running({ connected: {}, environment: { CHANNEL_REPLIES: 'here' } })
+    const anna = house.slack.person(ANNA)
+    const asked = anna.post('<@U0INBOXBOT> what is the newest mail?', { channel: GENERAL })
+    const prompt = await anna.waitFor(asksToConnect)
+    expect(prompt.channel).toBe(anna.dm)
+    const pointer = await anna.waitFor(
+      (message) => message.channel === GENERAL && answers('The way to connect')(message),
+    )
+    expect(pointer).toMatchObject({ threadTs: asked.ts })
+    expect(pointer.shown).toContain(prompt.ts.replace('.', ''))
+    expect(house.slack.person(BEN).messages(GENERAL).some(answers('The way to connect'))).toBe(false)
+    await house.bot.kill()
+    await house.startBot()
+    await house.scalekit.press(connectLink(prompt) ?? '', 'allow', ANNAS_MAIL)
+    await anna.waitFor((message) => message.channel === GENERAL && answers('The newest mail:')(message))
+    expect(house.slack.wire.entries.filter(({ method }) => method === 'chat.postEphemeral')).toHaveLength(1)
+  })
+
   it('is cancelled by Stop: it says so, and connecting later answers nothing that was given up', async () => {
     await running({ connected: {} })
     const anna = house.slack.person(ANNA)

@@ -1,0 +1,47 @@
+/** Tells somebody where they asked, for their eyes only, that the prompt to connect waits in their direct messages. */
+
+import type { WebClient } from '@slack/web-api'
+import { describeError, type Log } from '../log.js'
+import type { Posts } from '../store/posts.js'
+import type { PostTarget } from './poster.js'
+import { slackCall } from './web.js'
+
+export class ConnectPointer {
+  #isDone = false
+
+  constructor(
+    private readonly rooms: { readonly web: WebClient; readonly posts: Posts; readonly log: Log },
+    private readonly turnId: string,
+    private readonly target: PostTarget,
+    private readonly user: string,
+  ) {}
+
+  /**
+   * At most once a turn, and without a promise: what is shown to one person can neither be found again nor be sure to arrive. The prompt itself is a
+   * message like any other. Never throws.
+   * @param url leads to the prompt, and opens for nobody else; undefined where that is not known
+   */
+  async show(url: string | undefined): Promise<void> {
+    if (this.#isDone) return
+    this.#isDone = true
+    const { web, posts, log } = this.rooms
+    const { channel, threadTs } = this.target
+    try {
+      if ((await posts.of(this.turnId, 'asked')).length > 0) return
+      await posts.announce({ subject: this.turnId, place: 'asked', part: 0 }, channel)
+      const there = url === undefined ? 'in our direct messages' : `<${url}|in our direct messages>`
+      const text = `🔒 I need access to your mailbox first. The way to connect it waits for you ${there}.`
+      await slackCall(() =>
+        web.chat.postEphemeral({
+          channel,
+          ...(threadTs === undefined ? {} : { thread_ts: threadTs }),
+          user: this.user,
+          text: 'Connect your Gmail in our direct messages',
+          blocks: [{ type: 'section', text: { type: 'mrkdwn', text } }],
+        }),
+      )
+    } catch (error) {
+      log.warn({ turn: this.turnId, ...describeError(error) }, 'nobody could be pointed to their prompt to connect')
+    }
+  }
+}
