@@ -1,6 +1,9 @@
-/** What a tool call would do, shown to its owner in full before anything happens. Pure. */
+/**
+ * What a tool call would do, shown to its owner in full before anything happens. Whatever comes from the agent or a mail stands in rich text, in which
+ * Slack reads neither markup nor mentions: an address keeps its underscores, and no subject can look like another field. Pure.
+ */
 
-import type { KnownBlock } from '@slack/web-api'
+import type { KnownBlock, RichTextBlock, RichTextText } from '@slack/web-api'
 import { describeToolCall } from '../turns/activity.js'
 import { shorten } from '../turns/shorten.js'
 import type { ApprovalView } from '../turns/view.js'
@@ -19,13 +22,18 @@ const SECTION_LENGTH = 2_900
  */
 export function approvalBlocks(approval: ApprovalView, over = false): KnownBlock[] {
   const { step, decision } = approval
+  const draft = approval.draft ?? {}
+  const warnings = new Set([...recipientWarning(draft), ...recipientWarning(step.input)])
   const blocks: KnownBlock[] = [
     { type: 'section', text: { type: 'mrkdwn', text: `*${escapeMrkdwn(question(step.name))}*` } },
-    ...details(step.name, approval.draft ? { ...step.input, ...approval.draft } : step.input, approval.names),
+    ...details(step.name, fieldsOf(step.input, draft, approval.names), warnings),
     ...(approval.draft === null ? [UNREAD_DRAFT] : []),
   ]
   if (decision !== null || over) {
-    return [...blocks, { type: 'context', elements: [{ type: 'mrkdwn', text: outcome(approval) }] }]
+    return [
+      ...blocks,
+      { type: 'context', elements: [{ type: 'plain_text', text: outcome(approval, over), emoji: false }] },
+    ]
   }
   return [
     OUR_OWN_WORDS,
@@ -114,23 +122,32 @@ const BUTTON_VALUE_LENGTH = 2_000
 
 const UNDECIDED = '⏹️ This is over: nobody decided, so it did not happen.'
 
-function outcome({ decision, decidedAt, reason, deniedBy }: ApprovalView): string {
+/** The session never heard of a yes that came when it was over already. */
+function isUnheard({ step, decision }: ApprovalView, over: boolean): boolean {
+  return over && decision === 'approved' && step.state === 'undecided'
+}
+
+function outcome(approval: ApprovalView, over: boolean): string {
+  const { decision, decidedAt, reason, deniedBy } = approval
   if (decision === null) return UNDECIDED
   const when = decidedAt === null ? '' : ` ${decidedAt}`
+  if (isUnheard(approval, over)) return `🚫 Not done: you approved this, but it was over before that.${when}`
   if (decision === 'approved') return `✅ You approved this.${when}`
   if (deniedBy === 'new_message') return `🚫 Not done: you wrote something new instead of deciding.${when}`
   if (deniedBy === 'ended_access') return `🚫 Not done: access to the mailbox was ended.${when}`
   if (reason === null) return `🚫 You said no to this.${when}`
-  return `✏️ You asked for a change.${when}\n${escapeMrkdwn(shorten(onOneLine(reason), LONGEST_REASON))}`
+  return `✏️ You asked for a change.${when}\n${shorten(onOneLine(reason), LONGEST_REASON)}`
 }
 
 const LONGEST_REASON = 500
 
-/** One line about a decided approval, unescaped. */
-export function approvalLine({ step, decision, decidedAt, reason, deniedBy }: ApprovalView): string {
+/** One line about a decided approval, to be shown as it is. @param over the turn has ended */
+export function approvalLine(approval: ApprovalView, over = false): string {
+  const { step, decision, decidedAt, reason, deniedBy } = approval
   const call = describeToolCall(step.name, step.input)
   const what = call.charAt(0).toLowerCase() + call.slice(1)
   const when = decidedAt === null ? '' : ` (${decidedAt})`
+  if (isUnheard(approval, over)) return `🚫 Not done: ${what}. You approved it${when}, but it was over before that`
   if (decision !== 'denied') return `✅ You approved ${what}${when}`
   if (deniedBy !== 'press') return `🚫 Not done: ${what}${when}`
   if (reason === null) return `🚫 You said no to ${what}${when}`
@@ -194,92 +211,136 @@ const LABEL_FIELDS = new Set(['add_label_ids', 'remove_label_ids'])
 
 const BODY_FIELDS = new Set(['body', 'message', 'message_body', 'html_body', 'text', 'content'])
 
-function details(tool: string, input: Input, names: ReadonlyMap<string, string>): KnownBlock[] {
-  const fields = Object.entries(input).filter(([, value]) => value !== null && value !== undefined && value !== '')
+interface Field {
+  readonly name: string
+  readonly label: string
+  readonly value: unknown
+  /** What the id stands for, in words of the mailbox; null where it is no id, or nobody has said. */
+  readonly named: string | null
+}
+
+/** What would be sent of a draft, and what the call itself says; neither hides the other. */
+function fieldsOf(input: Input, draft: Input, names: ReadonlyMap<string, string>): Field[] {
+  const isGiven = ([, value]: [string, unknown]) => value !== null && value !== undefined && value !== ''
+  const field = ([name, value]: [string, unknown], suffix = ''): Field => ({
+    name,
+    label: `${label(name)}${suffix}`,
+    value,
+    named: ID_FIELD.test(name) ? nameOf(name, value, names) : null,
+  })
+  const ofDraft = Object.entries(draft).filter(isGiven)
+  const isSaid = ([name, value]: [string, unknown]) =>
+    Object.hasOwn(draft, name) && inWords(draft[name]) === inWords(value)
+  const ofCall = Object.entries(input).filter((entry) => isGiven(entry) && !isSaid(entry))
+  const fields = [
+    ...ofDraft.map((entry) => field(entry)),
+    ...ofCall.map((entry) => field(entry, Object.hasOwn(draft, entry[0]) ? ' (in the call)' : '')),
+  ]
   const order = Object.keys(LABELS)
-  const rank = (name: string) => (order.includes(name) ? order.indexOf(name) : order.length)
-  fields.sort(([a], [b]) => rank(a) - rank(b))
-  const isNamed = (value: unknown) => typeof value === 'string' && names.has(value)
-  const isId = (name: string) => ID_FIELD.test(name) && !LABEL_FIELDS.has(name)
-  const isFinePrint = (name: string, value: unknown) => isId(name) && !isNamed(value)
-  const line = ([name, value]: [string, unknown]) =>
-    `*${label(name)}:* ${onOneLine(escapeMrkdwn(visibly(name, inWords(value, names))))}`
-  const short = fields.filter(([name, value]) => !BODY_FIELDS.has(name) && !isFinePrint(name, value)).map(line)
-  const bodies = fields.filter(([name]) => BODY_FIELDS.has(name)).map(([, value]) => quote(inWords(value, names)))
-  // A name comes from the mailbox, where anybody can write: the id it stands for is told as well.
-  const finePrint = fields
-    .filter(([name]) => isId(name))
-    .map(([name, value]) => `*${idLabel(name)}:* ${onOneLine(escapeMrkdwn(inWords(value, NO_NAMES)))}`)
-  if (fields.length === 0) return sections(`_${escapeMrkdwn(tool)} without any details_`)
+  const rank = ({ name }: Field) => (order.includes(name) ? order.indexOf(name) : order.length)
+  return fields.sort((a, b) => rank(a) - rank(b))
+}
+
+function details(tool: string, fields: readonly Field[], warnings: ReadonlySet<string>): KnownBlock[] {
+  if (fields.length === 0) return richTexts([literal(`${tool} without any details`)])
+  const isId = ({ name }: Field) => ID_FIELD.test(name) && !LABEL_FIELDS.has(name)
+  const short = fields.filter((field) => !BODY_FIELDS.has(field.name) && (!isId(field) || field.named !== null))
+  const bodies = fields.filter(({ name }) => BODY_FIELDS.has(name))
   return [
-    ...(short.length === 0 ? [] : sections(short.join('\n'))),
-    ...recipientWarning(input).flatMap((words) => sections(`⚠️ *Look twice:* ${escapeMrkdwn(words)}`)),
-    ...bodies.flatMap(sections),
-    ...finePrint.flatMap(small),
+    ...richTexts(
+      lines(short.map((field) => [field.label, onOneLine(visibly(field.name, field.named ?? inWords(field.value)))])),
+    ),
+    ...richTexts(lines([...warnings].map((words) => ['⚠️ Look twice', onOneLine(words)]))),
+    ...bodies.flatMap((field) => [
+      ...(bodies.length === 1 ? [] : richTexts([literal(field.label, true)])),
+      ...slices(inWords(field.value), SECTION_LENGTH).map(quote),
+    ]),
+    // A name comes from the mailbox, where anybody can write: the id it stands for is told as well.
+    ...fields.filter(isId).flatMap((field) => small(`${idLabel(field)}: ${onOneLine(inWords(field.value))}`)),
   ]
 }
 
-const NO_NAMES: ReadonlyMap<string, string> = new Map()
+/** Labels in bold, each with its value on a line of its own. */
+function lines(pairs: readonly (readonly [string, string])[]): RichTextText[] {
+  return pairs.flatMap(([name, value], index) => [
+    literal(`${index === 0 ? '' : '\n'}${name}: `, true),
+    ...(value === '' ? [] : [literal(value)]),
+  ])
+}
+
+function literal(text: string, bold = false): RichTextText {
+  return { type: 'text', text, ...(bold ? { style: { bold } } : {}) }
+}
+
+/** Cut where it is long: what goes on in the next block is not bold, so it is not taken for another field. */
+function richTexts(texts: readonly RichTextText[]): RichTextBlock[] {
+  const blocks: RichTextText[][] = []
+  let room = 0
+  for (const { text, style } of texts) {
+    for (const slice of slices(text, SECTION_LENGTH)) {
+      if (slice.length > room) {
+        blocks.push([])
+        room = SECTION_LENGTH
+      }
+      // A block has no use for the end of the line before it.
+      const isFirst = blocks.at(-1)?.length === 0
+      const shown = isFirst ? slice.replace(/^\n/, '') : slice
+      blocks.at(-1)?.push({ type: 'text', text: shown, ...(style === undefined ? {} : { style }) })
+      room -= slice.length
+    }
+  }
+  return blocks.map((elements) => ({ type: 'rich_text', elements: [{ type: 'rich_text_section', elements }] }))
+}
+
+function quote(text: string): RichTextBlock {
+  return { type: 'rich_text', elements: [{ type: 'rich_text_quote', elements: [literal(text)] }] }
+}
 
 function small(text: string): KnownBlock[] {
   return slices(text, SECTION_LENGTH).map((slice) => ({
     type: 'context',
-    elements: [{ type: 'mrkdwn', text: slice, verbatim: true }],
+    elements: [{ type: 'plain_text', text: slice, emoji: false }],
   }))
 }
 
 function label(name: string): string {
   const known = Object.hasOwn(LABELS, name) ? LABELS[name] : undefined
-  return known ?? onOneLine(escapeMrkdwn(name.replaceAll('_', ' ')))
+  return known ?? onOneLine(name.replaceAll('_', ' '))
 }
 
-function idLabel(name: string): string {
+function idLabel({ name }: Field): string {
   return Object.hasOwn(LABELS, name) ? `${label(name)} id` : label(name)
 }
 
-/** A value that brought lines of its own could pretend to be another field. */
+/** A value that brought lines of its own, or made them with blanks, could pretend to be another field. */
 function onOneLine(text: string): string {
-  return text.replace(/\r\n|[\n\r\u2028\u2029]/g, ' ⏎ ')
+  return text.replace(/\r\n|[\n\r\v\f\u0085\u2028\u2029]/g, ' ⏎ ').replace(/[\p{Zs}\t]{2,}/gu, ' ')
 }
 
-function inWords(value: unknown, names: ReadonlyMap<string, string>): string {
-  if (typeof value === 'string') return names.get(value) ?? value
-  if (Array.isArray(value)) return value.map((item) => inWords(item, names)).join(', ')
-  return JSON.stringify(value)
+/** Null where one of the ids is not known by name; labels have ids that can be read. */
+function nameOf(field: string, value: unknown, names: ReadonlyMap<string, string>): string | null {
+  const ids: unknown[] = Array.isArray(value) ? value : [value]
+  const known = ids.map((id) => (typeof id === 'string' ? names.get(id) : undefined))
+  if (LABEL_FIELDS.has(field)) return ids.map((id, index) => known[index] ?? inWords(id)).join(', ')
+  return known.every((name) => name !== undefined) ? known.join(', ') : null
 }
 
-function quote(text: string): string {
-  return escapeMrkdwn(text)
-    .split('\n')
-    .map((line) => `>${line}`)
-    .join('\n')
+function inWords(value: unknown): string {
+  if (typeof value === 'string') return value
+  if (Array.isArray(value)) return value.map(inWords).join(', ')
+  return value === undefined ? '' : JSON.stringify(value)
 }
 
-function sections(text: string): KnownBlock[] {
-  return slices(text, SECTION_LENGTH).map((slice) => ({
-    type: 'section',
-    text: { type: 'mrkdwn', text: slice, verbatim: true },
-  }))
-}
-
-/** Cuts at line ends where it can; a cut inside a quote goes on as a quote. */
+/** Cuts at line ends where it can, never inside a surrogate pair; the line end at a cut goes. */
 function slices(text: string, longest: number): string[] {
   const parts: string[] = []
   let rest = text
   while (rest.length > longest) {
     const newline = rest.lastIndexOf('\n', longest)
-    const cut = newline > longest / 2 ? newline : safeCut(rest, longest)
+    const isAtLine = newline > longest / 2
+    const cut = isAtLine ? newline : /[\uD800-\uDBFF]/.test(rest.charAt(longest - 1)) ? longest - 1 : longest
     parts.push(rest.slice(0, cut))
-    const tail = rest.slice(cut).replace(/^\n/, '')
-    rest = newline > longest / 2 || !rest.startsWith('>') ? tail : `>${tail}`
+    rest = isAtLine ? rest.slice(cut + 1) : rest.slice(cut)
   }
-  parts.push(rest)
-  return parts
-}
-
-/** Never inside an `&amp;`, never inside a surrogate pair. */
-function safeCut(text: string, at: number): number {
-  const ampersand = text.lastIndexOf('&', at)
-  const cut = ampersand > at - 6 && !text.slice(ampersand, at).includes(';') ? ampersand : at
-  return /[\uD800-\uDBFF]/.test(text.charAt(cut - 1)) ? cut - 1 : cut
+  return rest === '' ? parts : [...parts, rest]
 }

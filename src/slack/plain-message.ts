@@ -3,7 +3,7 @@
  * cost the person some looks, never the answer. Pure.
  */
 
-import type { KnownBlock } from '@slack/web-api'
+import type { KnownBlock, RichTextBlockElement } from '@slack/web-api'
 import type { MessageContent } from './poster.js'
 
 /** The plainest form there is: text alone. */
@@ -42,7 +42,15 @@ function textOf(block: KnownBlock): string {
       return block.text?.text ?? ''
     case 'context':
       return block.elements.map((element) => ('text' in element ? element.text : '')).join(' ')
+    case 'rich_text':
+      return block.elements.map(richTextOf).join('\n')
     default:
       return ''
   }
+}
+
+/** A quote stays one. */
+function richTextOf({ type, elements }: RichTextBlockElement): string {
+  const text = elements.map((element) => ('text' in element ? (element.text ?? '') : '')).join('')
+  return type === 'rich_text_quote' ? text.replace(/^/gm, '> ') : text
 }

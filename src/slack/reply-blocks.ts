@@ -32,6 +32,15 @@ const STEPS_SHOWN = 3
 const NOTIFICATION_LENGTH = 140
 /** Slack takes 50 blocks a message. */
 const MOST_BLOCKS = 50
+/**
+ * Slack refuses a message whose blocks hold too many characters together (`msg_blocks_too_long`). Where that begins is not documented: 12,000 with a
+ * buffer for what holds them, its developers say; people have met it at 11,300 (rich text) and 13,300 (markdown).
+ */
+const MOST_CHARACTERS = 10_500
+/** A full page of the answer, and a line of our own below it: the two are not taken apart. */
+const MOST_WITH_A_LINE = 12_000
+const LINE_WEIGHT = 700
+const CONTAINER_WEIGHT = 40
 /** Slack takes 3,000 characters in the text of a block. */
 const LONGEST_TEXT = 2_900
 
@@ -50,7 +59,7 @@ export function replyMessages(view: ReplyView, look: ReplyLook, pager: Pager = n
       blocks: text === '' ? [] : [{ type: 'markdown', text }],
     }
   })
-  return appendBlocks(messages, closing(view, look))
+  return append(messages, closing(view, look))
 }
 
 /** What only the owner may see of a reply that others can read: messages in their DM. */
@@ -59,15 +68,19 @@ export function cardMessages(view: ReplyView, look: ReplyLook): MessageContent[]
   const about =
     look.askedIn === undefined
       ? []
-      : [line(`About what you asked in <#${look.askedIn}>. What you write under this is answered there, too.`)]
+      : [
+          line(
+            `About what you asked in <#${look.askedIn}>. To say something about it, press a button or write there: what you write here stays between us, and begins something new.`,
+          ),
+        ]
   if (view.phase.type === 'connecting')
     return [{ text: 'Connect your Gmail', blocks: [...about, ...connecting(view.phase, look)] }]
   const over = view.phase.type === 'ended'
   const open = over ? [] : view.approvals.filter((approval) => approval.decision === null)
   return view.approvals.flatMap((approval) => {
     const together = approval === open.at(-1) ? approvalsTogether(open) : []
-    const blocks = [...about, ...approvalBlocks(approval, over), ...together]
-    return appendBlocks([{ text: cardNotification(approval.decision, over), blocks: [] }], blocks)
+    const message = { text: cardNotification(approval.decision, over), blocks: [] }
+    return append([message], [[...about, ...approvalBlocks(approval, over), ...together]])
   })
 }
 
@@ -76,19 +89,44 @@ function cardNotification(decision: Decision | null, over: boolean): string {
   return over ? 'This is over' : 'I need your decision'
 }
 
-/** Adds blocks below the last message, and opens further messages where Slack's number of blocks is not enough. */
-function appendBlocks(messages: readonly MessageContent[], blocks: readonly KnownBlock[]): MessageContent[] {
+/**
+ * Adds what stands below the last message, and opens further messages where there is no room. What belongs together stays together: buttons stand
+ * below the whole of what they are about, in the same message wherever Slack takes it as one, in the last one otherwise.
+ */
+function append(messages: readonly MessageContent[], units: readonly (readonly KnownBlock[])[]): MessageContent[] {
   const result = messages.slice(0, -1)
   let current = messages.at(-1) ?? { text: '…', blocks: [] }
-  for (const block of blocks) {
-    if (current.blocks.length >= MOST_BLOCKS) {
+  const add = (blocks: readonly KnownBlock[]) => {
+    if (!fits(current.blocks, blocks) && current.blocks.length > 0) {
       result.push(current)
       current = { text: current.text, blocks: [] }
     }
-    current = { ...current, blocks: [...current.blocks, block] }
+    current = { ...current, blocks: [...current.blocks, ...blocks] }
+  }
+  for (const unit of units) {
+    if (fits([], unit)) add(unit)
+    else for (const block of unit) add([block])
   }
   result.push(current.blocks.length === 0 ? { ...current, blocks: [line('…')] } : current)
   return result
+}
+
+function fits(blocks: readonly KnownBlock[], more: readonly KnownBlock[]): boolean {
+  const added = weight(more)
+  const total = weight(blocks) + added
+  const isLine = added <= LINE_WEIGHT
+  return blocks.length + more.length <= MOST_BLOCKS && total <= (isLine ? MOST_WITH_A_LINE : MOST_CHARACTERS)
+}
+
+/** What Slack counts, as far as anybody knows: every text, and something for what holds it. */
+function weight(blocks: readonly KnownBlock[]): number {
+  const ofValue = (value: unknown, key: string): number => {
+    if (typeof value === 'string') return key === 'text' ? value.length : 0
+    if (Array.isArray(value)) return value.reduce((sum: number, item) => sum + ofValue(item, key), 0)
+    if (typeof value !== 'object' || value === null) return 0
+    return Object.entries(value).reduce((sum, [name, item]) => sum + ofValue(item, name), 0)
+  }
+  return blocks.reduce((sum, block) => sum + CONTAINER_WEIGHT + ofValue(block, ''), 0)
 }
 
 function wholeText(view: ReplyView, look: ReplyLook): string {
@@ -103,32 +141,35 @@ function wholeText(view: ReplyView, look: ReplyLook): string {
   return parts.filter((part) => part !== '').join('\n\n')
 }
 
-function closing(view: ReplyView, look: ReplyLook): KnownBlock[] {
+/** What stands below the text, by what belongs together. */
+function closing(view: ReplyView, look: ReplyLook): KnownBlock[][] {
   const { phase } = view
   switch (phase.type) {
     case 'queued':
       return phase.behind === 'turn'
-        ? [line('⏳ Got it. This waits until I am done with your message above.')]
-        : [line('⏳ Got it. This waits until you have decided on the request above.'), ...denyInstead(phase.open)]
+        ? [[line('⏳ Got it. This waits until I am done with your message above.')]]
+        : [[line('⏳ Got it. This waits until you have decided on the request above.'), ...denyInstead(phase.open)]]
     case 'starting':
-      return [line('👀 On it…')]
+      return [[line('👀 On it…')]]
     case 'retrying':
-      return [line(`⏳ ${RETRYING[phase.service]} I keep trying; you need not send it again.`), stopButton(look)]
+      return [[line(`⏳ ${RETRYING[phase.service]} I keep trying; you need not send it again.`), stopButton(look)]]
     case 'connecting':
       return look.audience === 'owner'
-        ? connecting(phase, look)
-        : [line('🔒 I need access to your mailbox first: I have sent you a direct message about it.')]
+        ? [connecting(phase, look)]
+        : [[line('🔒 I need access to your mailbox first: I have sent you a direct message about it.')]]
     case 'working':
-      return [...activity(view, look), stopButton(look)]
+      return [[activity(view, look), stopButton(look)]]
     case 'deciding':
       return look.audience === 'owner'
-        ? [...decidedLines(view), ...openApprovals(view)]
+        ? [...decidedLines(view).map((block) => [block]), ...openApprovals(view)]
         : [
-            line('🔒 I need a decision from you before I go on: I have sent it to you as a direct message.'),
-            ...review(look),
+            [
+              line('🔒 I need a decision from you before I go on: I have sent it to you as a direct message.'),
+              ...review(look),
+            ],
           ]
     case 'ended':
-      return ended(view, look)
+      return ended(view, look).map((block) => [block])
   }
 }
 
@@ -164,14 +205,16 @@ function connecting(
   )
 }
 
-function activity(view: ReplyView, look: ReplyLook): KnownBlock[] {
+function activity(view: ReplyView, look: ReplyLook): KnownBlock {
   const steps = toolSteps(view.reply)
-  if (view.reply.error?.retry === 'retrying') return [line('⏳ Claude is busy; trying again…')]
-  if (steps.length === 0) return [line(view.reply.preview === null ? '💭 Thinking…' : '✍️ Writing…')]
+  if (view.reply.error?.retry === 'retrying') return line('⏳ Claude is busy; trying again…')
+  if (steps.length === 0) return line(view.reply.preview === null ? '💭 Thinking…' : '✍️ Writing…')
   const lines = together(steps.map((step) => stepLine(step, look)))
   const hidden = lines.slice(0, -STEPS_SHOWN).reduce((sum, { times }) => sum + times, 0)
   const shown = lines.slice(-STEPS_SHOWN).map(({ text, times }) => (times === 1 ? text : `${text} (${times}×)`))
-  return [line([...(hidden > 0 ? [`${hidden} earlier ${hidden === 1 ? 'step' : 'steps'}`] : []), ...shown].join('\n'))]
+  return literally(
+    [...(hidden > 0 ? [`${hidden} earlier ${hidden === 1 ? 'step' : 'steps'}`] : []), ...shown].join('\n'),
+  )
 }
 
 /** Neighbours that read the same are one line. */
@@ -188,21 +231,21 @@ function together(texts: readonly string[]): { text: string; times: number }[] {
 const STEP_MARKS = { undecided: '❔', working: '⏳', done: '✓', failed: '⚠️', denied: '🚫' } as const
 
 function stepLine(step: ToolStep, look: ReplyLook): string {
-  return `${STEP_MARKS[step.state]} ${escapeMrkdwn(stepWords(step, look))}${step.state === 'failed' ? ' (failed)' : ''}`
+  return `${STEP_MARKS[step.state]} ${stepWords(step, look)}${step.state === 'failed' ? ' (failed)' : ''}`
 }
 
 function stepWords(step: ToolStep, { audience }: ReplyLook): string {
   return audience === 'owner' ? describeToolCall(step.name, step.input) : describeToolKind(step.name)
 }
 
-function openApprovals(view: ReplyView): KnownBlock[] {
+function openApprovals(view: ReplyView): KnownBlock[][] {
   const open = view.approvals.filter((approval) => approval.decision === null)
-  return [...open.flatMap((approval) => approvalBlocks(approval)), ...approvalsTogether(open)]
+  return [...open.map((approval) => approvalBlocks(approval)), approvalsTogether(open)]
 }
 
 function decidedLines(view: ReplyView): KnownBlock[] {
   const decided = view.approvals.filter((approval) => approval.decision !== null)
-  return packed(decided.map((approval) => escapeMrkdwn(approvalLine(approval)))).map(line)
+  return packed(decided.map((approval) => approvalLine(approval, view.phase.type === 'ended'))).map(literally)
 }
 
 /** Lines, together as far as Slack takes them in one text. */
@@ -272,6 +315,11 @@ export function stopButton(look: ReplyLook): ActionsBlock {
 
 function line(text: string): KnownBlock {
   return { type: 'context', elements: [{ type: 'mrkdwn', text }] }
+}
+
+/** Words of which some come from the agent or a mail: Slack reads nothing in them. */
+function literally(text: string): KnownBlock {
+  return { type: 'context', elements: [{ type: 'plain_text', text, emoji: false }] }
 }
 
 function notificationText(view: ReplyView, bodies: readonly string[]): string {

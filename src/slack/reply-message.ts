@@ -117,6 +117,8 @@ export class ReplyMessage implements ReplyDisplay {
   }
 
   show(view: ReplyView): void {
+    // What Slack refused was another content: the end is tried in its best form.
+    if (view.phase.type === 'ended' && this.#view?.phase.type !== 'ended') this.#plainness.clear()
     this.#view = view
     // The edit that is due shows this state too; rendering each of the pieces that arrive before it would cost more than all edits.
     if (!this.#isGrowth() || this.#length() >= this.#lookedAt + LOOK_CHARACTERS) this.#kick()
@@ -238,6 +240,8 @@ export class ReplyMessage implements ReplyDisplay {
     for (let part = this.#landed[place].length; part < this.#wanted(place).length; part += 1) {
       const content = this.#wanted(place)[part]
       if (content === undefined) return
+      // Buttons must not stand there before what stands above them does.
+      if (this.#view?.phase.type === 'deciding' && this.#firstStale()?.place === place) return
       const target = place === 'reply' ? this.target : { channel: await this.rooms.ownersDm() }
       try {
         this.#land(place, part, await this.#post(place, part, target, content))

@@ -24,10 +24,7 @@ export class Conversations {
     return toConversation(await withOwner(this.db).where('conversation.id', '=', id).executeTakeFirstOrThrow())
   }
 
-  /**
-   * The conversation of a thread: the one that began there, the one whose replies go there, or, under a card that only its owner sees, the one that
-   * the card belongs to.
-   */
+  /** The conversation of a thread: the one that began there, or the one whose replies go there. */
   async inThread(
     team: string,
     channel: string,
@@ -42,19 +39,7 @@ export class Conversations {
         ]),
       )
       .executeTakeFirst()
-    const found = row ?? (await this.#ofCard(team, channel, threadTs))
-    return found === undefined ? null : { ...toConversation(found), othersSpoke: found.others_spoke === 1 }
-  }
-
-  async #ofCard(team: string, channel: string, ts: string): Promise<Row | undefined> {
-    return await withOwner(this.db)
-      .innerJoin('turn', 'turn.conversation_id', 'conversation.id')
-      .innerJoin('post', 'post.subject', 'turn.id')
-      .where('conversation.team', '=', team)
-      .where('post.place', '=', 'card')
-      .where('post.channel', '=', channel)
-      .where('post.ts', '=', ts)
-      .executeTakeFirst()
+    return row === undefined ? null : { ...toConversation(row), othersSpoke: row.others_spoke === 1 }
   }
 
   /** Begins a conversation in a thread that has none. In a DM, its replies go there from the start. */

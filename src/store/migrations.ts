@@ -212,8 +212,6 @@ const supersededApprovals: Migration = {
       .alterTable('approval')
       .addColumn('superseded', 'integer', (c) => c.notNull().defaultTo(0))
       .execute()
-    // What is written under a private card finds its conversation by it.
-    await db.schema.createIndex('post_message').on('post').columns(['channel', 'ts']).execute()
   },
 }
 

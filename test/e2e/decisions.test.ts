@@ -177,19 +177,18 @@ describe('a new message instead of a decision', () => {
     await ben.waitFor(answers('You said: rather tell me a joke'))
   })
 
-  it('may be written under the private card, too: it belongs to what the card is about', async () => {
+  it('is not what stands under the private card: that stays private, and is a conversation of its own', async () => {
     await running({ CHANNEL_REPLIES: 'here' })
     const anna = house.slack.person(ANNA)
-    const asked = anna.post('<@U0INBOXBOT> send one', { channel: GENERAL })
+    anna.post('<@U0INBOXBOT> send one', { channel: GENERAL })
     const card = await anna.waitFor(asks)
-    // Slack has told the bot where the card stands.
-    await anna.waitFor((message) => message.elements.some(({ label }) => label === 'Review'))
-    anna.post('no, Thursday please', { threadTs: card.ts })
-    const answer = await anna.waitFor(answers('You said: no, Thursday please'))
-    expect(answer).toMatchObject({ channel: GENERAL, threadTs: asked.ts })
-    await anna.waitFor((message) => message.ts === card.ts && answers('you wrote something new instead')(message))
-    expect(house.agents.driver.sessions()).toHaveLength(1)
-    expect(sent()).toHaveLength(0)
+    expect(card.shown).toContain('what you write here stays between us')
+    anna.post('what is my salary?', { threadTs: card.ts })
+    const answer = await anna.waitFor(answers('You said: what is my salary?'))
+    expect(answer).toMatchObject({ channel: anna.dm, threadTs: card.ts })
+    await anna.press(card, { label: 'Approve' })
+    await anna.waitFor(answers('ok:'))
+    expect(sent()).toHaveLength(1)
   })
 
   it('is not what somebody else writes', async () => {

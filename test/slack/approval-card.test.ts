@@ -2,9 +2,8 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { GMAIL_TOOLS } from '../../src/agent/gmail-tools.js'
 import { approvalBlocks, approvalLine, approvalsTogether } from '../../src/slack/approval-card.js'
-import { escapeMrkdwn } from '../../src/slack/markdown-escape.js'
 import type { ApprovalView } from '../../src/turns/view.js'
-import { expectSlackTakes, textsOf } from './slack-limits.js'
+import { expectSlackTakes, literalsOf, textsOf, wordsOf } from './slack-limits.js'
 
 function approval(name: string, input: Record<string, unknown>, rest: Partial<ApprovalView> = {}): ApprovalView {
   return {
@@ -20,19 +19,24 @@ function approval(name: string, input: Record<string, unknown>, rest: Partial<Ap
 }
 
 const shown = (view: ApprovalView) => textsOf({ text: '', blocks: approvalBlocks(view) })
-const cardOf = (view: ApprovalView) => shown(view).join('\n')
+/** What Slack reads, and what it shows as it is. */
+const cardOf = (view: ApprovalView) => textsAndLiterals(approvalBlocks(view))
+const textsAndLiterals = (blocks: ReturnType<typeof approvalBlocks>) => wordsOf({ text: '', blocks }).join('\n')
+/** The fields, as people read them. */
+const fieldsOf = (view: ApprovalView) => literalsOf(approvalBlocks(view)).join('\n')
 
 const buttons = (view: ApprovalView) =>
   approvalBlocks(view).flatMap((block) =>
     block.type === 'actions' ? block.elements.flatMap((element) => (element.type === 'button' ? [element] : [])) : [],
   )
 
-/** The quoted lines of a card, put together again without their line ends. */
+/** The quoted text of a card, put together again without its line ends. */
 const quoted = (view: ApprovalView) =>
-  shown(view)
-    .filter((text) => text.startsWith('>'))
-    .flatMap((text) => text.split('\n').map((line) => line.replace(/^>/, '')))
+  literalsOf(approvalBlocks(view))
+    .filter((text) => text.startsWith('> '))
+    .map((text) => text.slice(2))
     .join('')
+    .replaceAll('\n', '')
 
 const mail = {
   to: ['jorge@homes.example', 'maria@homes.example'],
@@ -45,17 +49,17 @@ describe('the card of a tool call', () => {
   it('shows the whole mail before it is sent', () => {
     const card = cardOf(approval('gmail_send_message', mail))
     expect(card).toContain('*Send this mail?*')
-    expect(card).toContain('*To:* jorge@homes.example, maria@homes.example')
-    expect(card).toContain('*Cc:* ben@northwind.example')
-    expect(card).toContain('*Subject:* The &lt;heating&gt; &amp; the "window"')
-    expect(card).toContain('>Dear Jorge,\n>\n>the heating is broken.\n>\n>Anna')
+    expect(card).toContain('To: jorge@homes.example, maria@homes.example\n')
+    expect(card).toContain('Cc: ben@northwind.example\n')
+    expect(card).toContain('Subject: The <heating> & the "window"')
+    expect(card).toContain('> Dear Jorge,\n\nthe heating is broken.\n\nAnna')
   })
 
   it('puts the addressees first and the text last, however the agent ordered them', () => {
-    const card = cardOf(
+    const card = fieldsOf(
       approval('gmail_send_message', { body: 'Text', subject: 'Subject', bcc: 'x@x.example', to: 'y@y.example' }),
     )
-    const order = ['To:', 'Bcc:', 'Subject:', '>Text'].map((part) => card.indexOf(part))
+    const order = ['To:', 'Bcc:', 'Subject:', '> Text'].map((part) => card.indexOf(part))
     expect(order).toEqual([...order].sort((a, b) => a - b))
     expect(order).not.toContain(-1)
   })
@@ -94,13 +98,22 @@ describe('the card of a tool call', () => {
     expect(buttons(view)).toEqual([])
   })
 
+  it('that was approved when it was over already did not happen, and says so', () => {
+    const unheard = approval('gmail_send_message', mail, { decision: 'approved', decidedAt: '27 Nov, 20:13' })
+    expect(textsAndLiterals(approvalBlocks(unheard, true))).toContain('Not done: you approved this, but it was over')
+    expect(approvalLine(unheard, true)).toMatch(/^🚫 Not done: sending mail: .* You approved it \(27 Nov, 20:13\)/)
+    expect(approvalLine(unheard)).toMatch(/^✅ You approved/)
+    const heard = { ...unheard, step: { ...unheard.step, state: 'done' as const } }
+    expect(approvalLine(heard, true)).toMatch(/^✅ You approved/)
+  })
+
   it('says when it was decided, and what should have been different', () => {
     const reason = 'say Wednesday, <!channel> & not Friday'
     const view = approval('gmail_send_message', mail, { decision: 'denied', decidedAt: '27 Nov, 20:13', reason })
-    for (const text of [cardOf(view), escapeMrkdwn(approvalLine(view))]) {
+    for (const text of [cardOf(view), approvalLine(view)]) {
       expect(text).toContain('You asked for a change')
       expect(text).toContain('27 Nov, 20:13')
-      expect(text).toContain('say Wednesday, &lt;!channel&gt; &amp; not Friday')
+      expect(text).toContain('say Wednesday, <!channel> & not Friday')
     }
     expectSlackTakes({ text: 'decided', blocks: approvalBlocks({ ...view, reason: 'x'.repeat(2_000) }) })
   })
@@ -123,9 +136,9 @@ describe('the card of a tool call', () => {
   it('of a tool that nobody foresaw names it and shows all of its input', () => {
     const card = cardOf(approval('gmail_brand_new', { some_setting: true, depth: 0, nested: { a: ['<b>', 1] } }))
     expect(card).toContain('gmail_brand_new')
-    expect(card).toContain('*some setting:* true')
-    expect(card).toContain('*depth:* 0')
-    expect(card).toContain('*nested:* {"a":["&lt;b&gt;",1]}')
+    expect(card).toContain('some setting: true')
+    expect(card).toContain('depth: 0')
+    expect(card).toContain('nested: {"a":["<b>",1]}')
   })
 
   it('says so where there is nothing to show', () => {
@@ -138,9 +151,9 @@ describe('the card of a tool call', () => {
       { message_id: '18c' },
       { names: new Map([['18c', 'Invoice <20417>, from Vandermeer']]) },
     )
-    expect(cardOf(named)).toContain('*Message:* Invoice &lt;20417&gt;, from Vandermeer')
-    expect(cardOf(named)).toContain('*Message id:* 18c')
-    expect(cardOf(approval('gmail_trash_message', { message_id: '18c' }))).toContain('*Message id:* 18c')
+    expect(cardOf(named)).toContain('Message: Invoice <20417>, from Vandermeer')
+    expect(cardOf(named)).toContain('Message id: 18c')
+    expect(cardOf(approval('gmail_trash_message', { message_id: '18c' }))).toContain('Message id: 18c')
   })
 
   it('shows a draft of 40,000 characters whole', () => {
@@ -148,7 +161,7 @@ describe('the card of a tool call', () => {
       '\n',
     )
     const view = approval('gmail_create_draft', { ...mail, body: body.slice(0, 40_000) })
-    expect(quoted(view)).toBe(escapeMrkdwn(body.slice(0, 40_000)).replaceAll('\n', ''))
+    expect(quoted(view)).toBe(body.slice(0, 40_000).replaceAll('\n', ''))
     expectSlackTakes({ text: 'x', blocks: approvalBlocks(view) })
   })
 
@@ -176,7 +189,7 @@ describe('the card of a tool call', () => {
         const body = pieces.join('')
         const view = approval('gmail_create_draft', { body })
         expectSlackTakes({ text: 'x', blocks: approvalBlocks(view) })
-        if (body !== '') expect(quoted(view)).toBe(escapeMrkdwn(body).replaceAll('\n', ''))
+        if (body !== '') expect(quoted(view)).toBe(body.replaceAll('\n', ''))
       }),
     )
   })
@@ -242,15 +255,42 @@ describe('the card of a tool call', () => {
     expect(cardOf(approval('gmail_send_message', mail))).not.toContain('Look twice')
   })
 
-  it('lets no value pretend to be another field', () => {
-    const card = cardOf(
-      approval('gmail_send_message', {
-        to: 'mallory@x.example',
-        subject: 'Hi\n*To:* boss@northwind.example\r*Cc:* x\u2028*Bcc:* y',
-      }),
+  it('lets no value pretend to be another field, neither by lines of its own nor by blanks nor by markup', () => {
+    const view = approval('gmail_send_message', {
+      to: 'mallory@x.example',
+      subject: `Hi\n*To:* boss@northwind.example\r*Cc:* x\u2028*Bcc:* y${' '.repeat(2_900)}*To:* boss@northwind.example`,
+    })
+    const fields = fieldsOf(view)
+    expect(fields.match(/^\W*(To|Cc|Bcc):.*$/gm)).toEqual(['To: mallory@x.example'])
+    expect(fields).toContain('y *To:* boss@northwind.example')
+    const bold = approvalBlocks(view).flatMap((block) =>
+      block.type === 'rich_text'
+        ? block.elements.flatMap(({ elements }) => elements.filter((part) => 'style' in part && part.style?.bold))
+        : [],
     )
-    expect(card.match(/^\*(To|Cc|Bcc):\*.*$/gm)).toEqual(['*To:* mallory@x.example'])
-    expect(card).toContain('boss@northwind.example')
+    expect(bold.map((part) => ('text' in part ? part.text : ''))).toEqual(['To: ', '\nSubject: '])
+  })
+
+  it('shows addresses and texts letter by letter, whatever markup they could be', () => {
+    const card = fieldsOf(approval('gmail_send_message', { to: '_anna_@x.example', body: 'I do ~not~ `agree` *now*' }))
+    expect(card).toContain('To: _anna_@x.example')
+    expect(card).toContain('> I do ~not~ `agree` *now*')
+  })
+
+  it('takes nothing for an id that is none: a text that happens to be one stays as it is', () => {
+    const names = new Map([['18c', 'I agree to your terms, from Mallory']])
+    const card = fieldsOf(approval('gmail_reply_to_thread', { thread_id: '18c', body: '18c' }, { names }))
+    expect(card).toContain('Conversation: I agree to your terms')
+    expect(card).toContain('> 18c')
+  })
+
+  it('of a draft shows what the draft says, and beside it what the call says', () => {
+    const draft = { to: 'dana@x.example', body: 'The draft' }
+    const card = fieldsOf(
+      approval('gmail_send_draft', { draft_id: 'r-1', to: 'mallory@x.example', body: 'The draft' }, { draft }),
+    )
+    expect(card).toContain('To: dana@x.example\nTo (in the call): mallory@x.example')
+    expect(card.match(/> The draft/g)).toHaveLength(1)
   })
 })
 

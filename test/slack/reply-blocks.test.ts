@@ -1,11 +1,12 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { helpText } from '../../src/slack/consent.js'
+import type { MessageContent } from '../../src/slack/poster.js'
 import { cardMessages, growthSteps, type ReplyLook, replyMessages } from '../../src/slack/reply-blocks.js'
 import { ENDING_WORDS, type Ending } from '../../src/turns/endings.js'
 import { EMPTY_REPLY, type Reply, type ReplyItem, type ToolStep } from '../../src/turns/reply.js'
 import type { ApprovalView, Phase, ReplyView } from '../../src/turns/view.js'
-import { expectSlackTakes, textsOf } from './slack-limits.js'
+import { expectSlackTakes, literalsOf, wordsOf } from './slack-limits.js'
 
 const owner: ReplyLook = { audience: 'owner', turnId: 'turn-1', slashCommand: '/inbox' }
 const others: ReplyLook = { ...owner, audience: 'others' }
@@ -48,7 +49,7 @@ const asks = (step: ToolStep, decision: ApprovalView['decision'] = null): Approv
   names: new Map(),
 })
 
-const read = (given: ReplyView, look = owner) => replyMessages(given, look).flatMap(textsOf).join('\n')
+const read = (given: ReplyView, look = owner) => replyMessages(given, look).flatMap(wordsOf).join('\n')
 const buttonsOf = (given: ReplyView, look = owner) =>
   [...replyMessages(given, look), ...cardMessages(given, look)].flatMap((message) =>
     message.blocks.flatMap((block) =>
@@ -207,7 +208,7 @@ describe('a decision', () => {
     expect(text).toContain('sent it to you as a direct message')
     expect(text).not.toContain('jorge')
     expect(text).not.toContain('heating')
-    const card = cardMessages(deciding, others).flatMap(textsOf).join('\n')
+    const card = cardMessages(deciding, others).flatMap(wordsOf).join('\n')
     expect(card).toContain('The heating is broken')
   })
 
@@ -231,6 +232,47 @@ describe('a decision', () => {
   it('that nobody made is not asked any more once the turn is over, in private neither', () => {
     for (const look of [owner, others]) {
       expect(buttonsOf(view(ended('stopped'), { reply: replyOf(send), approvals: [asks(send)] }), look)).toEqual([])
+    }
+  })
+})
+
+describe('many decisions, and long ones', () => {
+  const trash = (index: number) =>
+    tool('gmail_trash_message', { message_id: `m${index}` }, 'undecided', `trash-${index}`)
+  const many = Array.from({ length: 30 }, (_, index) => asks(trash(index)))
+  const deciding = (text: string, approvals: ApprovalView[]) =>
+    view({ type: 'deciding' }, { reply: replyOf(said(text), ...approvals.map(({ step }) => step)), approvals })
+  const actionsOf = (message: MessageContent) =>
+    message.blocks.flatMap((block) =>
+      block.type === 'actions' && block.block_id?.startsWith('approval:') ? [block.block_id.slice(9)] : [],
+    )
+  /** The ids of the messages that cards in this message are about. */
+  const subjectsOf = (message: MessageContent) =>
+    literalsOf(message.blocks).flatMap((text) => /^Message id: m(\d+)$/.exec(text)?.[1] ?? [])
+
+  it('stand each in one message with their buttons', () => {
+    const messages = replyMessages(deciding('Thirty to go.', many), owner)
+    expect(messages.length).toBeGreaterThan(2)
+    for (const message of messages) {
+      expectSlackTakes(message)
+      expect(actionsOf(message)).toEqual(subjectsOf(message).map((index) => `approval of trash-${index}`))
+    }
+    expect(messages.flatMap(subjectsOf)).toHaveLength(30)
+  })
+
+  it.each([
+    ['a mail of 30,000 characters', 'I would send this.', 30_000],
+    ['an ordinary mail below a long answer', 'Sentence of words. '.repeat(570), 2_500],
+  ])('never fill a message beyond what Slack takes, and end with their buttons: %s', (_name, text, length) => {
+    const mail = tool('gmail_send_message', { to: 'a@x.example', body: 'word '.repeat(length / 5) }, 'undecided')
+    const reply = deciding(text, [asks(mail)])
+    for (const messages of [replyMessages(reply, owner), cardMessages(reply, others)]) {
+      for (const message of messages) {
+        expect(wordsOf(message).join('').length).toBeLessThan(12_000)
+        expectSlackTakes(message)
+      }
+      const withButtons = messages.filter((message) => actionsOf(message).length > 0)
+      expect(withButtons).toEqual([messages.at(-1)])
     }
   })
 })

@@ -7,15 +7,35 @@ import type { MessageContent } from '../../src/slack/poster.js'
 
 /** Every text of a message in which Slack looks for mentions and links. */
 export function textsOf(content: MessageContent): string[] {
-  const found = [content.text]
-  const look = (value: unknown, key: string): void => {
-    if (typeof value === 'string' && key === 'text') found.push(value)
-    else if (Array.isArray(value)) for (const item of value) look(item, key)
-    else if (typeof value === 'object' && value !== null)
-      for (const [name, item] of Object.entries(value)) look(item, name)
-  }
-  look(content.blocks, '')
-  return found
+  return [content.text, ...textsIn(content.blocks, (type) => type === 'rich_text' || type === 'plain_text')]
+}
+
+/** All that people read of a message. */
+export function wordsOf(content: MessageContent): string[] {
+  return [...textsOf(content), ...literalsOf(content.blocks)]
+}
+
+/** What of the blocks people read as it is: Slack takes nothing in it for markup. A string for each part; a quote begins with a mark. */
+export function literalsOf(blocks: MessageContent['blocks']): string[] {
+  return blocks.flatMap((block) => {
+    if (block.type === 'context')
+      return textsIn(
+        block.elements.filter((element) => element.type === 'plain_text'),
+        () => false,
+      )
+    if (block.type !== 'rich_text') return []
+    return block.elements.map((element) => {
+      const text = textsIn(element, () => false).join('')
+      return element.type === 'rich_text_quote' ? `> ${text}` : text
+    })
+  })
+}
+
+function textsIn(value: unknown, isLeftOut: (type: unknown) => boolean, key = ''): string[] {
+  if (typeof value === 'string') return key === 'text' ? [value] : []
+  if (Array.isArray(value)) return value.flatMap((item) => textsIn(item, isLeftOut, key))
+  if (typeof value !== 'object' || value === null || ('type' in value && isLeftOut(value.type))) return []
+  return Object.entries(value).flatMap(([name, item]) => textsIn(item, isLeftOut, name))
 }
 
 /** Fails where Slack would refuse the message, or would take something in it for a mention or a link. */
