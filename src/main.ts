@@ -221,6 +221,7 @@ async function run(
     wake,
     onDone: (person) => {
       mailboxes.forget(person)
+      watch.endFor(person)
       requests.wake()
       void home.refresh(person)
     },

@@ -56,8 +56,11 @@ export class ScalekitConnections implements Connections {
     return connectionState(this.scalekit, this.mailbox, person.identifier)
   }
 
-  disconnect(person: IdentifiedPerson): Promise<boolean> {
-    return accountRemover(this.scalekit, this.mailbox.connection)(person.identifier)
+  async disconnect(person: IdentifiedPerson): Promise<boolean> {
+    // An account that nobody has consented to was made for a link, and is no connection. Where that cannot be learnt, taking it away matters more.
+    const [before] = await Promise.allSettled([this.state(person)])
+    const existed = await accountRemover(this.scalekit, this.mailbox.connection)(person.identifier)
+    return existed && !(before.status === 'fulfilled' && before.value === 'missing')
   }
 
   async link(person: IdentifiedPerson): Promise<ConnectLink> {

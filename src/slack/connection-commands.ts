@@ -95,7 +95,23 @@ export class ConnectionCommands {
     if (word === 'status') return await this.#status(command)
     if (word === 'disconnect') return await this.#disconnect(command)
     if (command.state === 'waiting' && this.#watched.has(command.id)) return
-    await this.#connect(command)
+    await this.#connectOrSay(command)
+  }
+
+  /** Whoever was told to look into their direct messages finds words there, also while a service is away. */
+  async #connectOrSay(command: Command): Promise<void> {
+    try {
+      await this.#connect(command)
+    } catch (error) {
+      if (error instanceof OperatorProblem) {
+        this.rooms.log.error({ command: command.id, ...describeError(error) }, 'a command could not be carried out')
+        return await this.#answer(command, saying(NOT_SET_UP, 'Your Gmail cannot be connected just now'))
+      }
+      // A prompt that stands there stays: it is worth more than this.
+      if (error instanceof Unavailable && error.service !== 'slack' && command.state !== 'waiting')
+        await this.#show(command, saying(AWAY, 'Your Gmail cannot be connected just now'))
+      throw error
+    }
   }
 
   async #connect(command: Command): Promise<void> {
@@ -229,6 +245,11 @@ const CONNECTED = (command: Command, rules: AppRules) =>
         'Your Gmail is connected already',
       )
 
+const AWAY =
+  '⏳ *The service that connects me to your mailbox does not answer just now.* I keep trying, and send you the link here; you need not ask again.'
+const NOT_SET_UP =
+  '*I cannot connect your Gmail: a service I need refused me.* Tell whoever runs this app to check its keys and its setup; then ask again.'
+
 const EXPIRED = ({ slashCommand }: AppRules) =>
   saying(
     `*This question has expired, and nothing was connected.* \`${slashCommand} connect\` brings a fresh link.`,
@@ -250,8 +271,8 @@ function DISCONNECTED(hadAccount: boolean, stopped: number, { slashCommand }: Ap
       ? []
       : [
           stopped === 1
-            ? 'One request that was still open was stopped, and what it asked you to decide was denied.'
-            : `${stopped} requests that were still open were stopped, and what they asked you to decide was denied.`,
+            ? 'One request that was still open was stopped: nothing more of it will happen.'
+            : `${stopped} requests that were still open were stopped: nothing more of them will happen.`,
         ]),
     `Connect again with \`${slashCommand} connect\`, or write to me: I then send you a link.`,
   ]

@@ -17,6 +17,7 @@ import { Pager } from './pages.js'
 import { PLAINEST, plainly } from './plain-message.js'
 import type { MessageContent, Poster, PostTarget, StreamStart } from './poster.js'
 import { cardMessages, growthSteps, type ReplyLook, replyMessages, stopButton } from './reply-blocks.js'
+import { NO_DIRECT_MESSAGE } from './reply-places.js'
 import { endStream, type Growth, ReplyStream } from './reply-stream.js'
 import { ReviewLink } from './review-link.js'
 import { holdsLink } from './streamed-text.js'
@@ -93,6 +94,8 @@ export class ReplyMessage implements ReplyDisplay {
   #lookedAt = 0
   #hasShownWords = false
   #hopeless = false
+  /** Slack takes nothing in the owner's direct messages. */
+  #cardIsHopeless = false
   /** How plainly a message has to be written, by place and part, since Slack refused it in a richer form. */
   readonly #plainness = new Map<string, number>()
   #editing: Promise<unknown> = Promise.resolve()
@@ -122,6 +125,10 @@ export class ReplyMessage implements ReplyDisplay {
     this.#view = view
     // The edit that is due shows this state too; rendering each of the pieces that arrive before it would cost more than all edits.
     if (!this.#isGrowth() || this.#length() >= this.#lookedAt + LOOK_CHARACTERS) this.#kick()
+  }
+
+  get reachesOwner(): boolean {
+    return !this.#cardIsHopeless
   }
 
   settled(): Promise<void> {
@@ -242,16 +249,18 @@ export class ReplyMessage implements ReplyDisplay {
       if (content === undefined) return
       // Buttons must not stand there before what stands above them does.
       if (this.#view?.phase.type === 'deciding' && this.#firstStale()?.place === place) return
-      const target = place === 'reply' ? this.target : { channel: await this.rooms.ownersDm() }
       try {
+        const target = place === 'reply' ? this.target : { channel: await this.rooms.ownersDm() }
         this.#land(place, part, await this.#post(place, part, target, content))
       } catch (error) {
         if (!(error instanceof SlackRefused)) throw error
         return this.#recover(error, { place, part })
       }
     }
-    // A growing reply never needs fewer messages; one that is read again after a break only seems to, until it has caught up.
-    if (this.#isSettledPhase() && this.#wanted(place).length < this.#landed[place].length) {
+    // A growing reply never needs fewer messages; one that is read again after a break only seems to, until it has caught up. A prompt to connect
+    // goes when the work goes on: a decision that is asked next must be a message that is new to its owner.
+    const isOver = this.#isSettledPhase() || (place === 'card' && this.#view?.phase.type === 'working')
+    if (isOver && this.#wanted(place).length < this.#landed[place].length) {
       await this.#removeFrom(place, Math.max(this.#wanted(place).length, place === 'card' ? 0 : 1))
     }
   }
@@ -387,11 +396,22 @@ export class ReplyMessage implements ReplyDisplay {
         this.#replace(at.landed, at.place, at.part)
         return
       }
-      if (!HOPELESS.has(code) && at !== undefined && this.#writePlainer(at.place, at.part)) {
+      const isAboutForm = !HOPELESS.has(code) && !(at?.place === 'card' && NO_DIRECT_MESSAGE.has(code))
+      if (isAboutForm && at !== undefined && this.#writePlainer(at.place, at.part)) {
         this.rooms.log.error(
           { turn: turnId, code, details: error.details },
           'Slack refused a form of the reply; writing it more plainly',
         )
+        this.#kick()
+        return
+      }
+      if (at?.place === 'card') {
+        this.rooms.log.error(
+          { turn: turnId, code, details: error.details },
+          'the owner of a reply cannot be reached in private',
+        )
+        this.#cardIsHopeless = true
+        this.#rendered = null
         this.#kick()
         return
       }
@@ -489,7 +509,7 @@ export class ReplyMessage implements ReplyDisplay {
       this.#rendered = {
         view,
         reply: plain('reply', replyMessages(view, this.#lookNow, this.#pager)),
-        card: plain('card', cardMessages(view, this.look)),
+        card: this.#cardIsHopeless ? [] : plain('card', cardMessages(view, this.look)),
       }
     }
     return this.#rendered[place]

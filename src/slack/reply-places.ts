@@ -55,7 +55,7 @@ export class ReplyPlaces {
         const asked = await this.#ask(conversation, first)
         if (asked !== 'over') return asked
       }
-      await this.withdraw(conversation)
+      await this.#withdraw(conversation)
       if (conversation.place === 'here') return conversation.origin
     }
     const address = await this.#openPrivately(conversation, first)
@@ -63,8 +63,14 @@ export class ReplyPlaces {
     return address
   }
 
-  /** Takes the question out of the owner's direct messages, where it stands there. @throws Unavailable */
-  async withdraw(conversation: Conversation): Promise<void> {
+  /** Takes the question back: whatever is asked in this conversation later is asked for anew. @throws Unavailable */
+  async takeBack(conversation: Conversation): Promise<void> {
+    await this.#withdraw(conversation)
+    await this.rooms.posts.forget({ subject: conversation.id, place: 'asked', part: 0 })
+  }
+
+  /** Takes the question out of the owner's direct messages, where it stands there. */
+  async #withdraw(conversation: Conversation): Promise<void> {
     const { posts, poster, web, log } = this.rooms
     const key = { subject: conversation.id, place: 'question', part: 0 } as const
     const [post] = await posts.of(key.subject, key.place)

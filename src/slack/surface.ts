@@ -60,7 +60,7 @@ export class SlackSurface implements Surface {
   }
 
   async withdrawQuestion(conversation: Conversation): Promise<void> {
-    await this.#places.withdraw(conversation)
+    await this.#places.takeBack(conversation)
   }
 
   reply(turn: Turn, conversation: Conversation): ReplyDisplay {

@@ -62,6 +62,7 @@ interface Watch {
 
 export class ConnectionWatch {
   readonly #watches = new Map<string, Watch>()
+  /** Links that are being asked for, by identifier. */
   readonly #opening = new Map<string, Promise<ConnectLink>>()
 
   constructor(
@@ -75,20 +76,20 @@ export class ConnectionWatch {
    * @throws Unavailable, OperatorProblem
    */
   async link(person: IdentifiedPerson): Promise<ConnectLink> {
-    const watch = this.#watches.get(person.id)
+    const watch = this.#watchOf(person)
     if (watch !== undefined && !watch.spent && !this.#isStale(watch.link)) return watch.link
-    const opening = this.#opening.get(person.id) ?? this.connections.link(person)
-    this.#opening.set(person.id, opening)
+    const opening = this.#opening.get(person.identifier) ?? this.connections.link(person)
+    this.#opening.set(person.identifier, opening)
     try {
       return await opening
     } finally {
-      this.#opening.delete(person.id)
+      this.#opening.delete(person.identifier)
     }
   }
 
   /** Waits for a person on behalf of a turn (`key`). */
   wait(person: IdentifiedPerson, key: string, link: ConnectLink, waiter: ConnectionWaiter): void {
-    const watch = this.#watches.get(person.id) ?? {
+    const watch = this.#watchOf(person) ?? {
       person,
       waiters: new Map(),
       link,
@@ -102,6 +103,20 @@ export class ConnectionWatch {
     // The person is at the keyboard: whatever pause was under way is too long now.
     watch.timer?.clear()
     if (!watch.polling) this.#schedule(watch)
+  }
+
+  /** A watch for another identifier is over: an operator changed the mapping, and what the old link opens is nobody's business any more. */
+  #watchOf(person: IdentifiedPerson): Watch | undefined {
+    const watch = this.#watches.get(person.id)
+    if (watch === undefined || watch.person.identifier === person.identifier) return watch
+    this.#end(watch)
+    return undefined
+  }
+
+  /** This person's access was ended, which has ended whatever waited for it, too: their link leads nowhere any more. */
+  endFor(person: Pick<Person, 'id'>): void {
+    const watch = this.#watches.get(person.id)
+    if (watch !== undefined) this.#end(watch)
   }
 
   forget(person: Pick<Person, 'id'>, key: string): void {

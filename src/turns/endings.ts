@@ -83,7 +83,7 @@ export const ENDING_WORDS: Readonly<Record<Ending, string | null>> = {
   not_connected:
     'You have not connected your Gmail, so I have not done anything with this. Write again when you want to: I then send you a fresh link.',
   no_direct_message:
-    'I answer in private, but Slack lets me open no direct message with you. Write to me in a direct message yourself, or ask a workspace admin.',
+    'What is for your eyes only I send you in private, but Slack lets me open no direct message with you, so I stopped here. Write to me in a direct message yourself, or ask a workspace admin.',
   stalled:
     'I sent this to Claude but no answer came for five minutes, so I stopped it. Have a look whether anything was done, then send it again.',
   unknown_person:

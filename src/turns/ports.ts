@@ -122,7 +122,7 @@ export interface Connections {
    */
   link(person: IdentifiedPerson): Promise<ConnectLink>
   /**
-   * Deletes the person's connected account. Answers whether there was one.
+   * Deletes the person's connected account. Answers whether that ended a connection: an account without any consent is none.
    * @throws Unavailable, OperatorProblem
    */
   disconnect(person: IdentifiedPerson): Promise<boolean>
@@ -177,6 +177,8 @@ export interface ReplyDisplay {
   show(view: ReplyView): void
   /** Resolves when the state shown last has landed in Slack, or can never land (the channel is gone: that is logged there). */
   settled(): Promise<void>
+  /** False: Slack takes nothing for the eyes of its owner alone, so that nothing can be asked of them. Known when it has settled. */
+  readonly reachesOwner: boolean
   /** Makes sure that the reply stands below these messages: one that was posted before the last of them moves below it. */
   placeBelow(messages: readonly Message[]): Promise<void>
   /** Takes the reply out of Slack again: there is nothing to answer any more. */

@@ -82,6 +82,8 @@ export class TurnRun {
   readonly #interruption = new Interruption()
   #startedAt: number | null
   readonly #patience = new Patience()
+  /** Slack lets nothing be asked of the owner in private, and in public nothing is asked. */
+  #isUnreachable = false
   /** The session has, or may have, this turn's messages. */
   #isSent = false
   #isSilent = false
@@ -207,7 +209,7 @@ export class TurnRun {
     const { store, surface } = this.rooms
     const waiting = await store.messages.queued(this.conversation.id)
     if (waiting.length === 0) return await this.#discard()
-    if (this.#stopRequested) return await this.#refuse(turn.state === 'queued' ? 'stopped' : 'not_connected')
+    if (this.#stopRequested) return await this.#refuse('stopped')
 
     const profile = await this.#owner.lookUp()
     if ('problem' in profile) return await this.#refuse(profile.problem)
@@ -359,7 +361,7 @@ export class TurnRun {
         } else {
           await this.#ask(sessionId)
           if (!this.#wantsToStop) return await this.#waitForDecision()
-          // Pressed while the question was being put: there is nothing to wait for any more.
+          // Pressed while the question was being put, or it cannot be put at all: there is nothing to wait for.
           await this.#interrupt(sessionId)
           continue
         }
@@ -382,6 +384,11 @@ export class TurnRun {
     const began = clock.now()
     this.#show({ type: 'deciding' })
     await this.#display.settled()
+    if (!this.#display.reachesOwner) {
+      this.#isUnreachable = true
+      this.#stopRequested = true
+      return
+    }
     // They may see it, and write, before Slack has answered us; but what they wrote while Slack kept it back was no answer to it.
     await this.#questions.markAsked(Math.max(began, clock.now() - SEEN_BEFORE_ANSWERED_MS))
   }
@@ -557,6 +564,7 @@ export class TurnRun {
     const { store, watch, wake, clock } = this.rooms
     this.rooms.mailboxes.forget(person)
     const hasTaken = turn.state === 'sending' || turn.lost !== null
+    if (this.#stopRequested) return await this.#giveUp('stopped')
     // One that waited behind something else is only asked now.
     const askedAt =
       turn.lost?.at ?? turn.startedAt ?? (turn.state === 'waiting_connection' ? turn.createdAt : clock.now())
@@ -567,6 +575,7 @@ export class TurnRun {
     const link = await watch.link(person)
     this.#show({ type: 'connecting', state, url: link.url })
     await this.#display.settled()
+    if (!this.#display.reachesOwner) return await this.#giveUp('no_direct_message')
     // Ended while the link was being fetched: whoever ended it has looked for waiting turns already.
     if (this.#endedMeanwhile) return await this.#giveUp('disconnected')
     // One that may have been sent, or not, stays at that: it is looked up when the wait is over.
@@ -622,6 +631,7 @@ export class TurnRun {
         ? queued.filter((message) => Number(message.ts) * 1_000 <= endedAt)
         : queued
     const display = this.#displayOfRefusal
+    if (this.conversation.address === null) await this.rooms.surface.withdrawQuestion(this.conversation)
     await display.placeBelow(messages)
     this.#stopWaiting()
     display.show(this.#view({ type: 'ended', ending }))
@@ -658,9 +668,10 @@ export class TurnRun {
     return this.#ended(ending, this.#display)
   }
 
-  /** Where access was ended, that is why, however it came about. */
+  /** Where access was ended, or its owner cannot be asked, that is why, however it came about. */
   #endingInView(ending: Ending): Ending {
-    return this.#accessEndedAt !== null && ending !== 'deactivated' ? 'disconnected' : ending
+    if (this.#accessEndedAt !== null && ending !== 'deactivated') return 'disconnected'
+    return this.#isUnreachable ? 'no_direct_message' : ending
   }
 
   #ended(ending: Ending, display: ReplyDisplay): 'ended' {

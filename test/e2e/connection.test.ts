@@ -73,7 +73,7 @@ describe('a question for a connection', () => {
     anna.post('what is the newest mail?')
     const prompt = await anna.waitFor(asksToConnect)
     await anna.press(prompt, { label: 'Stop' })
-    const over = await anna.waitFor((message) => message.ts === prompt.ts && answers('have not connected')(message))
+    const over = await anna.waitFor((message) => message.ts === prompt.ts && answers('Stopped, as you asked')(message))
     expect(over.elements).toEqual([])
     await house.scalekit.press(connectLink(prompt) ?? '', 'allow', ANNAS_MAIL)
     anna.post('hello')
@@ -337,6 +337,19 @@ describe('somebody who leaves the workspace', () => {
     await house.bot.wrote('access to their mailbox has ended')
     expect(house.scalekit.account(identifierOf(ANNA))).toBeUndefined()
     expect(openDoors()).toEqual([])
+  })
+
+  it('leaves no link behind that leads nowhere, though the Home tab waits for somebody to follow one', async () => {
+    await running({ connected: {} })
+    const anna = house.slack.person(ANNA)
+    anna.openHome()
+    await house.slack.waitFor(() => JSON.stringify(anna.home ?? '').includes('Connect Gmail'))
+    await anna.command('disconnect')
+    await anna.waitFor(answers('There was no connection to end'))
+    anna.post('what is the newest mail?')
+    const prompt = await anna.waitFor(asksToConnect)
+    await house.scalekit.press(connectLink(prompt) ?? '', 'allow', ANNAS_MAIL)
+    await anna.waitFor(answers('The newest mail:'))
   })
 
   it('takes nobody else along', async () => {

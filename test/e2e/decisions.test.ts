@@ -238,6 +238,17 @@ describe('a draft that is to be sent', () => {
 })
 
 describe('where others read along', () => {
+  it('and Slack opens no direct message with the owner, nothing happens, and that is said', async () => {
+    await running({ CHANNEL_REPLIES: 'here' })
+    const anna = house.slack.person(ANNA)
+    house.slack.faults.next('conversations.open', { error: 'user_not_visible' }, 20)
+    const asked = anna.post('<@U0INBOXBOT> send one', { channel: GENERAL })
+    const reply = await anna.waitFor(answers('Slack lets me open no direct message'))
+    expect(reply).toMatchObject({ channel: GENERAL, threadTs: asked.ts, elements: [] })
+    expect(reply.shown).not.toMatch(/dana|Friday|One|I have sent it/)
+    expect(sent()).toHaveLength(0)
+  })
+
   it('the reply says nothing of what is asked, and Review leads its owner there', async () => {
     await running({ CHANNEL_REPLIES: 'here' })
     const anna = house.slack.person(ANNA)

@@ -4,7 +4,7 @@ import { ConnectionCommands, connectionWord } from '../../src/slack/connection-c
 import type { MessageContent } from '../../src/slack/poster.js'
 import type { Store } from '../../src/store/store.js'
 import { ConnectionWatch } from '../../src/turns/connection-watch.js'
-import type { ConnectionState } from '../../src/turns/ports.js'
+import { type ConnectionState, OperatorProblem, Unavailable } from '../../src/turns/ports.js'
 import { ANNA, BEN, DM, openStore, TEAM } from '../store/fixture.js'
 import { FakeClock } from '../turns/fake-clock.js'
 import { SilentLog } from '../turns/silent-log.js'
@@ -14,6 +14,7 @@ let clock: FakeClock
 let state: ConnectionState
 let said: MessageContent[]
 let problem: 'guest' | null
+let failure: Error | null
 let commands: ConnectionCommands
 
 beforeEach(async () => {
@@ -22,8 +23,12 @@ beforeEach(async () => {
   state = 'missing'
   said = []
   problem = null
+  failure = null
   const connections = {
-    state: async () => state,
+    state: async () => {
+      if (failure !== null) throw failure
+      return state
+    },
     link: async () => ({ url: 'https://connect.example/1', expiresAt: clock.now() + 3_600_000 }),
     disconnect: async () => true,
   }
@@ -98,6 +103,22 @@ describe('a connect prompt', () => {
     await clock.advance((command?.receivedAt ?? 0) + 25 * 3_600_000 - clock.now())
     await work()
     expect(JSON.stringify(said.at(-1))).toContain('has expired, and nothing was connected')
+    expect(await store.commands.unfinished()).toEqual([])
+  })
+
+  it('says so while Scalekit is away, and comes when it is there again', async () => {
+    failure = new Unavailable('scalekit', 'no answer')
+    await store.commands.journal({ triggerId: ANNA, team: TEAM, user: ANNA, text: 'connect' })
+    await expect(work()).rejects.toBeInstanceOf(Unavailable)
+    expect(JSON.stringify(said.at(-1))).toContain('does not answer just now')
+    failure = null
+    await work()
+    expect(JSON.stringify(said.at(-1))).toContain('Connect Gmail')
+  })
+
+  it('is none where the app is not set up for it, and says whom to tell', async () => {
+    failure = new OperatorProblem('credentials', 'refused')
+    expect(await connect()).toContain('Tell whoever runs this app')
     expect(await store.commands.unfinished()).toEqual([])
   })
 

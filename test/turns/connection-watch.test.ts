@@ -211,6 +211,23 @@ describe('waiting for a connection', () => {
     expect(connections.links).toBe(3)
   })
 
+  it('never hands out the link of an identifier that is not the person’s any more, nor one of an access that was ended', async () => {
+    const { clock, connections, watch, wait } = open()
+    const home = await wait(anna, 'home')
+    const relinked = { ...anna, identifier: 'mail:anna' }
+    expect((await watch.link(relinked)).url).toMatch(/2$/)
+    // Nobody waits under the old one any more.
+    connections.connected.add('anna')
+    await clock.advance(10 * SECOND)
+    expect(home.over).toBe(0)
+
+    connections.connected.delete('anna')
+    await wait(relinked, 'turn')
+    watch.endFor(relinked)
+    expect((await watch.link(relinked)).url).toMatch(/4$/)
+    expect(connections.asked.filter(({ at }) => at > clock.now())).toEqual([])
+  })
+
   it('replaces a link that led nowhere, and tries again where that fails', async () => {
     const { clock, connections, watch, wait } = open()
     const waiter = await wait(anna)

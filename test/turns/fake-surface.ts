@@ -8,6 +8,7 @@ export class FakeReply implements ReplyDisplay {
   readonly views: ReplyView[] = []
   readonly placedBelow: string[][] = []
   removed = false
+  reachesOwner = true
   closed = false
 
   show(view: ReplyView): void {

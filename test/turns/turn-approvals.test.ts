@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { Unavailable } from '../../src/turns/ports.js'
 import type { WantedCall } from './fake-agent.js'
+import { FakeReply } from './fake-surface.js'
 import { ANNA, DM, House, TEAM } from './house.js'
 
 let house: House
@@ -93,6 +94,27 @@ describe('a tool call that needs a yes', () => {
     await house.work(conversation)
     expect(house.agent.session.decisions.map((one) => one.allowed)).toEqual([true, false])
     expect(await house.turnOf(conversation)).toMatchObject({ state: 'ended' })
+  })
+})
+
+describe('an owner whom Slack lets nobody ask in private', () => {
+  it('hears that, and the tool call does not happen', async () => {
+    house.agent.answers.push((session) => session.ask(SEND))
+    const { conversation } = await house.say('Do it')
+    const turn = await house.store.turns.queue(conversation)
+    house.surface.replies.set(turn.id, Object.assign(new FakeReply(), { reachesOwner: false }))
+    await house.work(conversation)
+    expect(house.endings).toEqual(['no_direct_message'])
+    expect(house.agent.session).toMatchObject({ interrupts: 1, decisions: [] })
+  })
+
+  it('is not waited for where they would have to connect first', async () => {
+    house.scalekit.connected = 'missing'
+    const { conversation } = await house.say('Do it')
+    const turn = await house.store.turns.queue(conversation)
+    house.surface.replies.set(turn.id, Object.assign(new FakeReply(), { reachesOwner: false }))
+    await house.work(conversation)
+    expect(house.endings).toEqual(['no_direct_message'])
   })
 })
 

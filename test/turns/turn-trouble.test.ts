@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { OperatorProblem, Rejected, Unavailable } from '../../src/turns/ports.js'
+import { NotConnected, OperatorProblem, Rejected, Unavailable } from '../../src/turns/ports.js'
 import { House } from './house.js'
 
 const SECOND = 1_000
@@ -303,11 +303,11 @@ describe('Stop', () => {
       await house.settle()
       await pressed
       await house.finished()
-      expect(house.endings).toEqual([state === 'waiting_approval' ? 'stopped' : 'not_connected'])
+      expect(house.endings).toEqual(['stopped'])
     },
   )
 
-  it('while it asks for a connection ends that, and says that nothing was done', async () => {
+  it('while it asks for a connection ends that, and nothing comes of it', async () => {
     house.scalekit.connected = 'missing'
     const { conversation } = await house.say('Hello')
     await house.work(conversation)
@@ -315,9 +315,23 @@ describe('Stop', () => {
     expect(house.replyOf(turn).last.phase).toMatchObject({ type: 'connecting' })
     await press(turn)
     await house.work(conversation)
-    expect(house.replyOf(turn).last.phase).toEqual({ type: 'ended', ending: 'not_connected' })
+    expect(house.replyOf(turn).last.phase).toEqual({ type: 'ended', ending: 'stopped' })
     house.scalekit.connected = 'connected'
     await house.pass(MINUTE)
+    expect(house.agent.calls).toEqual([])
+  })
+
+  it('while it asks for a connection that was lost on the way to the session ends that, too', async () => {
+    const { conversation } = await house.say('Hello')
+    const turn = await house.store.turns.queue(conversation)
+    await house.store.conversations.settleAddress(conversation, { channel: 'D_ANNA', threadTs: '1.0' })
+    await house.store.turns.take(turn)
+    house.scalekit.failures.grant.push(new NotConnected(), new NotConnected())
+    await house.work(conversation)
+    expect(house.replyOf(turn).last.phase).toMatchObject({ type: 'connecting' })
+    await press(turn)
+    await house.settle()
+    expect(house.endings).toEqual(['stopped'])
     expect(house.agent.calls).toEqual([])
   })
 
