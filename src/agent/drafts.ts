@@ -18,15 +18,15 @@ const ALIASES: Readonly<Record<string, (typeof CONTENT_FIELDS)[number]>> = {
 const DEEPEST = 12
 
 /**
- * Null: nothing in these events says what the draft contains, or a change of it may be under way. Only what really happened counts: a change that was
- * denied, or failed, is not in the draft, however harmless it would have made it look.
+ * Null: nothing in these events says for certain what the draft contains. Only what really happened counts: a change that was denied is not in the draft,
+ * however harmless it would have made it look, and after one that failed or is under way nobody knows. Whether a change keeps the fields that it does
+ * not name is the tool's business; where older events had one, it may be there or not, and that is not certain either.
  */
 export function draftContent(events: readonly BetaManagedAgentsSessionEvent[], draftId: string): DraftContent | null {
-  const { answers, undone } = outcomesOf(events)
-  let content: Record<string, unknown> = {}
-  let isWhole = false
+  const { answers, denied } = outcomesOf(events)
+  let newest: Record<string, unknown> | null = null
   for (const event of events) {
-    if (event.type !== 'agent.mcp_tool_use' || !DRAFT_TOOLS.has(event.name) || undone.has(event.id)) continue
+    if (event.type !== 'agent.mcp_tool_use' || !DRAFT_TOOLS.has(event.name) || denied.has(event.id)) continue
     const changesIt = event.name === 'gmail_update_draft' && event.input.draft_id === draftId
     const answer = answers.get(event.id)
     if (answer === undefined) {
@@ -35,13 +35,16 @@ export function draftContent(events: readonly BetaManagedAgentsSessionEvent[], d
     }
     const described = answer.map((text) => describedDraft(text, draftId)).find((one) => one !== null) ?? null
     const madeIt = event.name === 'gmail_create_draft' && described !== null
-    // What is newer is true; what is older only fills what the newer does not mention.
-    content = { ...(changesIt || madeIt ? contentOf(event.input) : {}), ...described, ...content }
-    // A change says what it changes; whom the draft goes to may stand only where it was made, or read.
-    if (madeIt || (described !== null && 'body' in described)) isWhole = true
-    if (madeIt) break
+    const found = changesIt || madeIt ? { ...contentOf(event.input), ...described } : described
+    // A list of drafts names them, and perhaps a line of each.
+    const isWhole = changesIt || madeIt || (found !== null && 'body' in found)
+    if (found === null || !isWhole) continue
+    if (newest !== null && Object.keys(found).some((field) => !Object.hasOwn(newest ?? {}, field))) return null
+    newest ??= found
+    // Here the draft began, or was read whole: what is older is not in it any more.
+    if (!changesIt) return newest
   }
-  return isWhole ? content : null
+  return null
 }
 
 /** The tools whose answers are about drafts. What others answer, an attachment for one, anybody may have written. */
@@ -52,20 +55,18 @@ const DRAFT_TOOLS: ReadonlySet<string> = new Set([
   'gmail_list_drafts',
 ])
 
-/** What became of the calls: the answers of those that worked, and those that did nothing. A call that is in neither has no answer yet. */
+/** What became of the calls: the answers of those that worked, and those that were not allowed. Of a call that is in neither, nobody knows what it did. */
 function outcomesOf(events: readonly BetaManagedAgentsSessionEvent[]) {
   const answers = new Map<string, string[]>()
-  const undone = new Set<string>()
+  const denied = new Set<string>()
   for (const event of events) {
-    if (event.type === 'user.tool_confirmation' && event.result === 'deny') undone.add(event.tool_use_id)
-    if (event.type !== 'agent.mcp_tool_result') continue
-    if (event.is_error === true) undone.add(event.mcp_tool_use_id)
-    else {
-      const texts = (event.content ?? []).flatMap((block) => (block.type === 'text' ? [block.text] : []))
-      answers.set(event.mcp_tool_use_id, texts)
-    }
+    if (event.type === 'user.tool_confirmation' && event.result === 'deny') denied.add(event.tool_use_id)
+    if (event.type === 'agent.mcp_tool_use' && event.evaluated_permission === 'deny') denied.add(event.id)
+    if (event.type !== 'agent.mcp_tool_result' || event.is_error === true) continue
+    const texts = (event.content ?? []).flatMap((block) => (block.type === 'text' ? [block.text] : []))
+    answers.set(event.mcp_tool_use_id, texts)
   }
-  return { answers, undone }
+  return { answers, denied }
 }
 
 /** The content fields of the draft in an answer; empty where it only names the draft; null where it does not mention it. */
@@ -99,10 +100,23 @@ function findDraft(value: unknown, draftId: string, depth: number): Record<strin
 
 function contentOf(source: object): Record<string, unknown> {
   const content: Record<string, unknown> = {}
+  if ('payload' in source) Object.assign(content, headersOf(source.payload))
   for (const [name, value] of Object.entries(source)) {
     const field =
       CONTENT_FIELDS.find((known) => known === name) ?? (Object.hasOwn(ALIASES, name) ? ALIASES[name] : undefined)
     if (field !== undefined && value !== null && value !== undefined && value !== '') content[field] ??= value
   }
   return content
+}
+
+/** Gmail's own form keeps recipients and subject in a list of headers. */
+function headersOf(payload: unknown): Record<string, unknown> {
+  if (typeof payload !== 'object' || payload === null || !('headers' in payload) || !Array.isArray(payload.headers))
+    return {}
+  const named = payload.headers.map((header: unknown) =>
+    typeof header === 'object' && header !== null && 'name' in header && 'value' in header
+      ? [String(header.name).toLowerCase(), header.value]
+      : [],
+  )
+  return Object.fromEntries(named.filter(([name]) => CONTENT_FIELDS.some((field) => field === name)))
 }

@@ -32,10 +32,28 @@ describe('what a draft says', () => {
   it('is what it was changed to', () => {
     const changed = [
       result('c2', { id: 'r-1' }),
-      call('c2', 'gmail_update_draft', { draft_id: 'r-1', body: 'New prices' }),
+      call('c2', 'gmail_update_draft', { draft_id: 'r-1', to: 'jo@x.example', subject: 'Offer', body: 'New prices' }),
       ...written,
     ]
-    expect(draftContent(changed, 'r-1')).toEqual({ to: 'dana@x.example', subject: 'Offer', body: 'New prices' })
+    expect(draftContent(changed, 'r-1')).toEqual({ to: 'jo@x.example', subject: 'Offer', body: 'New prices' })
+  })
+
+  it('is unknown where a change does not name what was there: it may be there still, or not', () => {
+    const copied = [
+      result('c1', { id: 'r-1' }),
+      call('c1', 'gmail_create_draft', { to: 'dana@x.example', cc: 'lawyer@x.example', body: 'Our prices' }),
+    ]
+    const change = call('c2', 'gmail_update_draft', { draft_id: 'r-1', to: 'dana@x.example', body: 'New prices' })
+    expect(draftContent([result('c2', { id: 'r-1' }), change, ...copied], 'r-1')).toBeNull()
+    const read = [
+      result('c3', { id: 'r-1', message: { to: 'dana@x.example', body: 'New prices' } }),
+      call('c3', 'gmail_get_draft', { draft_id: 'r-1' }),
+    ]
+    // Read since, it is known again, and what is older is not in it.
+    expect(draftContent([...read, result('c2', { id: 'r-1' }), change, ...copied], 'r-1')).toEqual({
+      to: 'dana@x.example',
+      body: 'New prices',
+    })
   })
 
   const secret = [
@@ -58,7 +76,6 @@ describe('what a draft says', () => {
       'was denied, whatever the answer to it looks like',
       [result('c2', { id: 'r-1', body: 'Harmless' }), denial, change],
     ],
-    ['failed', [failure, change]],
     [
       'made another draft of it',
       [result('c3', { id: 'r-2' }), call('c3', 'gmail_create_draft', { draft_id: 'r-1', body: 'Harmless' })],
@@ -75,8 +92,32 @@ describe('what a draft says', () => {
     expect(draftContent([result('c2', { id: 'r-1' }), change], 'r-1')).toBeNull()
   })
 
-  it('is unknown while a change of it has no answer yet', () => {
-    expect(draftContent([change, ...secret], 'r-1')).toBeNull()
+  it.each([
+    ['has no answer yet', [change]],
+    ['failed, as far as anybody heard', [failure, change]],
+  ])('is unknown after a change that %s', (_name, events) => {
+    expect(draftContent([...events, ...secret], 'r-1')).toBeNull()
+  })
+
+  it('is not forgotten over a list that only names it', () => {
+    const list = [
+      result('c5', { drafts: [{ id: 'r-1', message: { id: 'm-1', subject: 'Offer' } }] }),
+      call('c5', 'gmail_list_drafts', {}),
+    ]
+    expect(draftContent([...list, ...written], 'r-1')).toMatchObject({ body: 'Our prices' })
+  })
+
+  it('is read in Gmail’s own form, too', () => {
+    const headers = [
+      { name: 'To', value: 'dana@x.example' },
+      { name: 'Bcc', value: 'jo@x.example' },
+      { name: 'X-Mailer', value: 'none' },
+    ]
+    const read = [
+      result('c3', { id: 'r-1', message: { payload: { headers }, body: 'Text' } }),
+      call('c3', 'gmail_get_draft', { draft_id: 'r-1' }),
+    ]
+    expect(draftContent(read, 'r-1')).toEqual({ to: 'dana@x.example', bcc: 'jo@x.example', body: 'Text' })
   })
 
   it('is not taken from an attachment', () => {
