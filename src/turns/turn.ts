@@ -84,6 +84,8 @@ export class TurnRun {
   readonly #patience = new Patience()
   /** Slack lets nothing be asked of the owner in private, and in public nothing is asked. */
   #isUnreachable = false
+  /** What Slack shows of the turn may be more than the session's events tell. */
+  #staysUntilMore = false
   /** The session has, or may have, this turn's messages. */
   #isSent = false
   #isSilent = false
@@ -192,6 +194,8 @@ export class TurnRun {
       case 'sending':
         return await this.#resumeSending(turn)
       case 'running':
+        // What was being written when the stream was lost stands in Slack, and is nowhere else until it is whole: it stays as it is until there is more.
+        this.#staysUntilMore = true
         return await this.#resumeFollowing()
       case 'waiting_approval':
         return await this.#resumeDeciding()
@@ -340,7 +344,8 @@ export class TurnRun {
     for await (const event of feed) {
       if (event.type === 'caught_up') {
         isCaughtUp = true
-        this.#show({ type: 'working' })
+        if (!this.#staysUntilMore) this.#show({ type: 'working' })
+        this.#staysUntilMore = false
         continue
       }
       const taken = reading.take(event)
