@@ -156,7 +156,7 @@ function closing(view: ReplyView, look: ReplyLook): KnownBlock[][] {
     case 'connecting':
       return look.audience === 'owner'
         ? [connecting(phase, look)]
-        : [[line('🔒 I need access to your mailbox first: I have sent you a direct message about it.')]]
+        : [[line(`🔒 I need access to ${whose(view)} mailbox first: they have a direct message about it.`)]]
     case 'working':
       return [[activity(view, look), stopButton(look)]]
     case 'deciding':
@@ -164,13 +164,18 @@ function closing(view: ReplyView, look: ReplyLook): KnownBlock[][] {
         ? [...decidedLines(view).map((block) => [block]), ...openApprovals(view)]
         : [
             [
-              line('🔒 I need a decision from you before I go on: I have sent it to you as a direct message.'),
+              line(`🔒 I need ${whose(view)} decision before I go on: it waits in a direct message to them.`),
               ...review(look),
             ],
           ]
     case 'ended':
       return ended(view, look).map((block) => [block])
   }
+}
+
+/** Others read it, too: it says who is meant. */
+function whose({ ownerName }: ReplyView): string {
+  return ownerName === null ? 'the asker’s' : `${escapeMrkdwn(ownerName)}’s`
 }
 
 /** Leads to a message that only its owner can open; whoever else follows it sees nothing. */

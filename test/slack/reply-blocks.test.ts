@@ -205,7 +205,7 @@ describe('a decision', () => {
 
   it('is asked in private where others read the reply, which tells them nothing of it', () => {
     const text = read(deciding, others)
-    expect(text).toContain('sent it to you as a direct message')
+    expect(text).toContain('I need Anna Lindqvist’s decision')
     expect(text).not.toContain('jorge')
     expect(text).not.toContain('heating')
     const card = cardMessages(deciding, others).flatMap(wordsOf).join('\n')

@@ -1,6 +1,7 @@
 import type { Act, ActResult, LiveEvent, PagePerson, Snapshot, WireEntry } from '../slack/page-api.js'
 import { actErrorWords, commandErrorWords, modalErrorWords, pressErrorWords } from './error-words.js'
 import { fetchSnapshot, followViewer, sendAct } from './slack-client.js'
+import type { MessageAddress } from './text/permalink.js'
 import { allRead, firstUnread, markRead, type ReadMarks } from './unread.js'
 import { applyEvent, dismissEphemeral, dropModal, fromSnapshot, threadKey, type ViewerState } from './viewer-state.js'
 import { addWireEntry } from './wire-log.js'
@@ -137,6 +138,18 @@ export class Workspace {
   openThread(ts: string): void {
     this.#place({ thread: ts, tab: 'messages', pane: 'main' })
     this.markVisibleRead()
+  }
+
+  /** Goes to a message; whoever may not see it stays where they are. */
+  openMessage({ channel, ts, threadTs }: MessageAddress): void {
+    const state = this.state.viewers.get(this.state.viewer)
+    const messages = state?.channels.some(({ id }) => id === channel) ? (state.messages.get(channel) ?? []) : []
+    if (!messages.some((message) => message.ts === ts)) {
+      this.toast('You cannot see that message.')
+      return
+    }
+    this.openChannel(channel)
+    if (threadTs !== undefined) this.openThread(threadTs)
   }
 
   closeThread(): void {

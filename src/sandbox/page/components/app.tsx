@@ -7,6 +7,7 @@ import {
   useWorkspaceState,
   ViewerContext,
 } from '../context.js'
+import { readPermalink } from '../text/permalink.js'
 import { ConversationPane } from './conversation-pane.js'
 import { ModalLayer } from './modal.js'
 import { Sidebar } from './sidebar.js'
@@ -44,6 +45,19 @@ export function App() {
     const where = place?.tab === 'home' ? state.bot.name : channel?.name
     document.title = `${where ?? 'Slack'} – ${state.team.name} – Slack sandbox`
   }, [state, place?.tab, channel])
+
+  useEffect(() => {
+    // A link to a message is opened here, as in Slack's own clients, wherever on the page it stands.
+    const open = (event: MouseEvent) => {
+      const link = event.target instanceof Element ? event.target.closest('a[href]') : null
+      const address = readPermalink(link?.getAttribute('href') ?? '')
+      if (address === null) return
+      event.preventDefault()
+      workspace.openMessage(address)
+    }
+    document.addEventListener('click', open)
+    return () => document.removeEventListener('click', open)
+  }, [workspace])
 
   if (!view || !directory || !channel)
     return (
