@@ -6,10 +6,10 @@ import type { SlackDelivery } from '../config.js'
 import { describeError, type Log } from '../log.js'
 import type { Journaled } from '../store/messages.js'
 import type { Store } from '../store/store.js'
-import type { IncomingMessage } from '../turns/admission.js'
+import type { Admission, IncomingMessage } from '../turns/admission.js'
 import { ACTIONS } from './action-ids.js'
 import { type ActionRooms, change, type PressAnswer, press } from './actions.js'
-import { tellBystander } from './bystanders.js'
+import { tellUnheard, type Unheard } from './bystanders.js'
 import { changeModal } from './change-modal.js'
 import { acknowledgement, connectionWord } from './connection-commands.js'
 import { type AppRules, helpText } from './consent.js'
@@ -20,6 +20,12 @@ import { Intake } from './intake.js'
 import type { Requests } from './requests.js'
 import { SocketConnection } from './socket.js'
 import { SlackRefused, sdkLogger, slackCall, webClientOptions } from './web.js'
+
+/** Who is told that they are not listened to. People who merely talk in a thread are left alone. */
+const UNHEARD: Readonly<Partial<Record<Admission, Unheard>>> = {
+  bystander_addressed: 'bystander',
+  owner_among_others: 'owner_among_others',
+}
 
 export interface SlackBotOptions {
   readonly web: WebClient
@@ -137,15 +143,10 @@ function handlers(options: SlackBotOptions): ConstructorParameters<typeof Intake
         actions.wake(conversationId)
       }
     }
-    if (
-      admission === 'bystander_addressed' &&
-      (await store.conversations.tellBystander(conversationId, message.user))
-    ) {
-      inBackground(
-        log,
-        tellBystander(web, message.channel, message.threadTs ?? message.ts, message.user, rules.slashCommand),
-      )
-    }
+    const why = UNHEARD[admission]
+    if (why === undefined || !(await store.conversations.tellBystander(conversationId, message.user))) return
+    const { channel, threadTs, ts, user } = message
+    inBackground(log, tellUnheard(web, why, { channel, threadTs: threadTs ?? ts, user }, rules.slashCommand))
   }
   /** @throws Unavailable: the message is not acknowledged then, and what it lacks is looked for when it comes again */
   const takeEarlyReplies = async (message: IncomingMessage): Promise<void> => {

@@ -116,6 +116,9 @@ export class Messages {
         : { ownerUser: existing.owner.user, ownerTeam: existing.owner.team, othersSpoke: existing.othersSpoke },
     )
     if (admission === 'ignored') return { admission, conversationId: null, isNew: false }
+    // Nothing of it is kept: it may have been meant for somebody else.
+    if (existing !== null && admission === 'owner_among_others')
+      return { admission, conversationId: existing.id, isNew: false }
     if (existing !== null && (admission === 'bystander' || admission === 'bystander_addressed')) {
       if (!existing.othersSpoke) await conversations.markOthersSpoke(existing.id)
       return { admission, conversationId: existing.id, isNew: false }

@@ -26,6 +26,7 @@ export type Admission =
   | /** Goes on with the author's own conversation. */ 'continues'
   | /** Somebody else spoke to the bot in a conversation that is not theirs. */ 'bystander_addressed'
   | /** Somebody else wrote in a conversation's thread. */ 'bystander'
+  | /** The owner wrote among others in their conversation's thread, without a mention: perhaps to them. */ 'owner_among_others'
   | /** Not meant for the bot. */ 'ignored'
 
 /**
@@ -39,6 +40,6 @@ export function admit(
   const isOwner = conversation.ownerUser === message.user && conversation.ownerTeam === message.userTeam
   if (!isOwner) return message.addressed ? 'bystander_addressed' : 'bystander'
   // Once others talk in the thread, the owner may be talking to them: only a mention is certainly meant for the bot.
-  if (message.kind === 'shared' && conversation.othersSpoke && !message.addressed) return 'ignored'
+  if (message.kind === 'shared' && conversation.othersSpoke && !message.addressed) return 'owner_among_others'
   return 'continues'
 }

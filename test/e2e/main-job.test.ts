@@ -88,9 +88,13 @@ describe('a mention in a channel', () => {
       (message) => message.ephemeral === true && message.shown.includes('belongs to the person who started it'),
     )
     anna.post('three, to Ben', { channel: GENERAL, threadTs: asked.ts })
+    await anna.waitFor((message) => message.ephemeral === true && message.shown.includes('mention me in what you want'))
+    anna.post('three and a half, to Ben', { channel: GENERAL, threadTs: asked.ts })
     anna.post('<@U0INBOXBOT> four', { channel: GENERAL, threadTs: asked.ts })
     await anna.waitFor(answers('You said: four'))
     expect(brain.words).toEqual(['one', 'four'])
+    // Each of them was told once.
+    expect(house.slack.wire.entries.filter(({ method }) => method === 'chat.postEphemeral')).toHaveLength(2)
   })
 })
 

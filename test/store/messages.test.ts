@@ -124,7 +124,11 @@ describe('who a conversation belongs to', () => {
       store.messages.journal(incoming(ts, { channel: GENERAL, threadTs: '1.0', addressed }))
     expect((await owners('2.0', false)).admission).toBe('continues')
     await store.messages.journal(incoming('3.0', { channel: GENERAL, threadTs: '1.0', user: BEN, addressed: false }))
-    expect((await owners('4.0', false)).admission).toBe('ignored')
+    expect(await owners('4.0', false)).toEqual({
+      admission: 'owner_among_others',
+      conversationId: conversation,
+      isNew: false,
+    })
     expect((await owners('5.0', true)).admission).toBe('continues')
     expect(await texts(conversation)).toEqual(['words of 1.0', 'words of 2.0', 'words of 5.0'])
   })

@@ -38,7 +38,7 @@ describe('who is listened to', () => {
     [
       'once others spoke, only a mention is certainly meant for the bot',
       [{ user: ANNA, userTeam: TEAM, kind: 'shared', addressed: false }, annasWithOthers],
-      'ignored',
+      'owner_among_others',
     ],
     [
       'and with a mention its owner goes on',
