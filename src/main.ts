@@ -1,5 +1,6 @@
 /** `npm start`: the composition root, the only place that knows every room. */
 
+import { randomUUID } from 'node:crypto'
 import { Claude } from './agent/claude.js'
 import type { Deployment } from './agent/deployment.js'
 import { InstanceMailboxAccess, VirtualMailboxAccess } from './agent/mailbox-access.js'
@@ -15,9 +16,10 @@ import { instanceFinder } from './scalekit/instances.js'
 import { ScalekitMailboxAddresses } from './scalekit/mailbox-addresses.js'
 import { tokenMint } from './scalekit/tokens.js'
 import { createSlackBot, identify } from './slack/bot.js'
+import { FOLLOWED_BY_SOMEBODY_ELSE } from './slack/connect-prompt.js'
 import { EditBudget } from './slack/edit-budget.js'
 import { Home } from './slack/home.js'
-import { Poster } from './slack/poster.js'
+import { type MessageContent, Poster } from './slack/poster.js'
 import { Requests } from './slack/requests.js'
 import { isVisitor, SlackSignIn } from './slack/sign-in.js'
 import { Streams } from './slack/streams.js'
@@ -210,7 +212,7 @@ async function run(
     rules,
     now: Date.now,
   }
-  const home = new Home({ ...connection, channelReplies: slack.channelReplies, log })
+  const home = new Home({ ...connection, mailboxes, channelReplies: slack.channelReplies, log })
   const accessEnder = new AccessEnder({
     store: store.accessEndings,
     connections,
@@ -259,7 +261,17 @@ async function run(
     ...health,
     ...(publicSite === undefined
       ? []
-      : connectSite(config, publicSite, { scalekit, store, watch, homeTeam: identity.teamId, log })),
+      : connectSite(config, publicSite, {
+          scalekit,
+          store,
+          watch,
+          homeTeam: identity.teamId,
+          tell: async (person, content) => {
+            const channel = await surface.directMessage(person)
+            await poster.post({ subject: randomUUID(), place: 'answer', part: 0 }, { channel }, content)
+          },
+          log,
+        })),
     ...(config.webhookSecret === undefined
       ? []
       : [statusWebhook(config.webhookSecret, { scalekit, store, watch, mailboxes, log })]),
@@ -312,7 +324,18 @@ interface SiteRooms {
 function connectSite(
   { slack }: BotConfig,
   { url, clientId, clientSecret }: NonNullable<BotConfig['publicSite']>,
-  { scalekit, store, watch, homeTeam, log }: SiteRooms & { readonly homeTeam: string },
+  {
+    scalekit,
+    store,
+    watch,
+    homeTeam,
+    tell,
+    log,
+  }: SiteRooms & {
+    readonly homeTeam: string
+    /** Writes to somebody in their direct messages. */
+    readonly tell: (person: Person, content: MessageContent) => Promise<void>
+  },
 ): Route[] {
   const redirectUri = `${url}${SIGNED_IN_PATH}`
   const flow = new ConnectFlow({
@@ -325,6 +348,14 @@ function connectSite(
     onFailed: (person) => {
       watch.renew(person.id).catch((error: unknown) => {
         log.warn({ person: person.id, ...describeError(error) }, 'a spent link could not be replaced yet')
+      })
+    },
+    onForeign: (person) => {
+      tell(person, FOLLOWED_BY_SOMEBODY_ELSE).catch((error: unknown) => {
+        log.error(
+          { person: person.id, ...describeError(error) },
+          'nobody could be told that somebody else followed their link',
+        )
       })
     },
     log,

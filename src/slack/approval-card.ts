@@ -26,6 +26,9 @@ export function approvalBlocks(approval: ApprovalView, over = false): KnownBlock
   const warnings = new Set([...recipientWarning(draft), ...recipientWarning(step.input)])
   const blocks: KnownBlock[] = [
     { type: 'section', text: { type: 'mrkdwn', text: `*${escapeMrkdwn(question(step.name))}*` } },
+    ...richTexts(
+      approval.mailbox === null ? [] : lines([[/send|reply/.test(step.name) ? 'From' : 'Mailbox', approval.mailbox]]),
+    ),
     ...details(step.name, fieldsOf(step.input, draft, approval.names), warnings),
     ...(approval.draft === null ? [UNREAD_DRAFT] : []),
   ]

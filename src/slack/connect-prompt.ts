@@ -64,3 +64,9 @@ export function connectPrompt(state: PromptState, url: string, rules: AppRules):
 export function saying(text: string, notification: string): MessageContent {
   return { text: notification, blocks: [{ type: 'section', text: { type: 'mrkdwn', text } }] }
 }
+
+/** For whoever a link was made for, when somebody else followed it to its end. */
+export const FOLLOWED_BY_SOMEBODY_ELSE: MessageContent = saying(
+  '⚠️ *Somebody else followed a link that I had sent you to connect your Gmail.* They signed in to Slack as another person, so nothing was connected, and the link leads nowhere any more. If you passed it on: the links are for you alone. If you did not, tell whoever runs this app.',
+  'Somebody else followed your link; nothing was connected',
+)

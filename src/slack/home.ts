@@ -10,10 +10,11 @@ import type { People } from '../store/people.js'
 import type { ConnectionWatch } from '../turns/connection-watch.js'
 import { settleIdentifier } from '../turns/identifier.js'
 import type { IdentifiedPerson, Person, Profile } from '../turns/model.js'
-import { type Connections, OperatorProblem, type Surface, Unavailable } from '../turns/ports.js'
+import { type Connections, type MailboxAddresses, OperatorProblem, type Surface, Unavailable } from '../turns/ports.js'
 import { ACTIONS } from './action-ids.js'
 import { connectButton, type PromptState } from './connect-prompt.js'
 import { type AppRules, consentLines, helpText } from './consent.js'
+import { escapeMrkdwn } from './markdown-escape.js'
 import type { ChannelReplies } from './reply-places.js'
 import { slackCall } from './web.js'
 
@@ -23,6 +24,7 @@ export interface HomeRooms {
   readonly endings: Pick<AccessEndings, 'isUnderWay'>
   readonly connections: Connections
   readonly watch: ConnectionWatch
+  readonly mailboxes: Pick<MailboxAddresses, 'address'>
   readonly profile: Surface['profile']
   readonly identifierOf: (person: Person, profile: Profile) => string
   readonly rules: AppRules
@@ -33,7 +35,11 @@ export interface HomeRooms {
 
 /** How a visitor's connection stands, as far as their Home tab shows it. */
 export type HomeConnection =
-  | { readonly state: 'connected'; readonly personId: string }
+  | /** `address`: whose mailbox it is; null where that is not known. */ {
+      readonly state: 'connected'
+      readonly personId: string
+      readonly address: string | null
+    }
   | { readonly state: PromptState; readonly url: string }
   /** The link has lapsed, since nobody says when a Home tab is closed. `none`: this visitor can have no connection. */
   | { readonly state: 'lapsed' | 'ending' | 'unknown' | 'none' }
@@ -103,7 +109,7 @@ export class Home {
     const identified = await this.#identify(person, known)
     if (identified === null) return { state: 'none' }
     const state = await connections.state(identified)
-    if (state === 'connected') return { state, personId: person.id }
+    if (state === 'connected') return await this.#connected(identified)
     const link = await watch.link(identified)
     watch.wait(identified, `home/${person.id}`, link, {
       since: now(),
@@ -117,7 +123,11 @@ export class Home {
   /** Connected, or waited for long enough: a link that has lapsed must not stay. */
   async #afterWaiting(person: IdentifiedPerson): Promise<void> {
     const isConnected = (await this.rooms.connections.state(person)) === 'connected'
-    await this.#publish(person.user, isConnected ? { state: 'connected', personId: person.id } : { state: 'lapsed' })
+    await this.#publish(person.user, isConnected ? await this.#connected(person) : { state: 'lapsed' })
+  }
+
+  async #connected(person: IdentifiedPerson): Promise<HomeConnection> {
+    return { state: 'connected', personId: person.id, address: await this.rooms.mailboxes.address(person) }
   }
 
   async #identify(person: Person, profile: Profile): Promise<IdentifiedPerson | null> {
@@ -164,7 +174,7 @@ const WHERE: Readonly<Record<ChannelReplies, string>> = {
 function connectionBlocks(connection: HomeConnection, rules: AppRules): KnownBlock[] {
   switch (connection.state) {
     case 'connected':
-      return [section('✅ *Your Gmail is connected.*'), { type: 'actions', elements: [disconnectButton(connection)] }]
+      return [section(connectedWords(connection)), { type: 'actions', elements: [disconnectButton(connection)] }]
     case 'missing':
     case 'expired':
       return [
@@ -188,6 +198,11 @@ function connectionBlocks(connection: HomeConnection, rules: AppRules): KnownBlo
     case 'none':
       return []
   }
+}
+
+/** Somebody who connected another account than they meant sees it here. */
+function connectedWords({ address }: { readonly address: string | null }): string {
+  return address === null ? '✅ *Your Gmail is connected.*' : `✅ *Your Gmail is connected:* ${escapeMrkdwn(address)}`
 }
 
 function disconnectButton(connection: { readonly personId: string }) {

@@ -84,8 +84,8 @@ export class Questions {
     }
   }
 
-  /** In the order in which they were asked. @param timeZone the owner's */
-  views(reply: Reply, timeZone: string): ApprovalView[] {
+  /** In the order in which they were asked. @param timeZone the owner's @param mailbox its address, where it is known */
+  views(reply: Reply, timeZone: string, mailbox: string | null): ApprovalView[] {
     const approvals = new Map(this.#approvals.map((approval) => [approval.callId, approval]))
     return toolSteps(reply).flatMap((step) => {
       const approval = approvals.get(step.id)
@@ -100,6 +100,7 @@ export class Questions {
           reason: approval.reason,
           deniedBy: approval.deniedBy,
           names: this.#names,
+          mailbox,
           ...(draft === undefined ? {} : { draft }),
         },
       ]

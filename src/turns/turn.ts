@@ -616,7 +616,7 @@ export class TurnRun {
     return {
       phase,
       reply: this.#reply,
-      approvals: this.#questions.views(this.#reply, this.#owner.timeZone),
+      approvals: this.#questions.views(this.#reply, this.#owner.timeZone, this.#owner.mailboxAddress),
       ownerName: this.#owner.name,
       mailboxAddress: this.#owner.mailboxAddress,
       notice: this.#notice,

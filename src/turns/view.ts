@@ -58,6 +58,8 @@ export interface ApprovalView {
   readonly deniedBy: DeniedBy | null
   /** What the ids in the tool's input stand for, where that is known: "Invoice 20417, from Vandermeer". */
   readonly names: ReadonlyMap<string, string>
+  /** The address of the mailbox that it would happen in, where it is known. */
+  readonly mailbox: string | null
   /** For a draft that is to be sent: what it says; null where that is not known. */
   readonly draft?: Readonly<Record<string, unknown>> | null
 }

@@ -60,6 +60,8 @@ export interface ConnectFlowRooms {
   readonly onConsented: (person: IdentifiedPerson) => void
   /** The link is spent, and led nowhere: the person needs another one. */
   readonly onFailed: (person: IdentifiedPerson) => void
+  /** Somebody else followed the link to its end; nothing was connected. */
+  readonly onForeign: (person: IdentifiedPerson) => void
   readonly log: Log
 }
 
@@ -129,13 +131,14 @@ export class ConnectFlow {
   }
 
   async #verify(visit: Visit, person: IdentifiedPerson, isPerson: boolean): Promise<Outcome> {
-    const { states, verify, onConnected, onFailed, log } = this.rooms
+    const { states, verify, onConnected, onFailed, onForeign, log } = this.rooms
     // Used up in either case: a consent that somebody else gave must never be finished by anybody. The cookie is the visitor's to write: which
     // consent belongs to which link is what the store says.
     if (!(await states.use(visit.state, visit.authRequestId))) return page('refused')
     if (!isPerson) {
       log.warn({ person: person.id }, 'a connect link was followed by somebody else; nothing was connected')
       onFailed(person)
+      onForeign(person)
       return page('other_person')
     }
     let isVerified: boolean

@@ -118,6 +118,8 @@ describe('with a public address', () => {
     expect(end.text).not.toMatch(/anna|ben|@/i)
     expect(stateOf(ANNA)?.status).not.toBe('ACTIVE')
     expect(stateOf(BEN)).toBeUndefined()
+    // Whose link it was hears of it.
+    await house.slack.person(ANNA).waitFor(({ shown }) => shown.includes('Somebody else followed a link'))
     // Nor can its owner finish what the other one consented to, with whatever link.
     expect((await new Browser().visit(verifyPage)).text).toContain('done already')
     const anna = house.slack.person(ANNA)

@@ -14,6 +14,7 @@ function approval(name: string, input: Record<string, unknown>, rest: Partial<Ap
     reason: null,
     deniedBy: rest.decision === 'denied' ? 'press' : null,
     names: new Map(),
+    mailbox: null,
     ...rest,
   }
 }
@@ -53,6 +54,12 @@ describe('the card of a tool call', () => {
     expect(card).toContain('Cc: ben@northwind.example\n')
     expect(card).toContain('Subject: The <heating> & the "window"')
     expect(card).toContain('> Dear Jorge,\n\nthe heating is broken.\n\nAnna')
+  })
+
+  it('says whose mailbox it would happen in, where that is known', () => {
+    const mailbox = '_anna_@northwind.example'
+    expect(fieldsOf(approval('gmail_send_message', mail, { mailbox }))).toMatch(/^From: _anna_@northwind.example\nTo:/)
+    expect(fieldsOf(approval('gmail_trash_message', {}, { mailbox }))).toMatch(/^Mailbox: _anna_/)
   })
 
   it('puts the addressees first and the text last, however the agent ordered them', () => {

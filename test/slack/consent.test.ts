@@ -47,8 +47,11 @@ describe('a Home tab', () => {
   })
 
   it('asks before it disconnects', () => {
-    const button = JSON.stringify(homeBlocks({ state: 'connected', personId: 'person-1' }, rules, 'ask'))
+    const button = JSON.stringify(
+      homeBlocks({ state: 'connected', personId: 'person-1', address: 'a&b@x.example' }, rules, 'ask'),
+    )
     expect(button).toContain('"confirm":{"title"')
     expect(button).toContain('"value":"person-1"')
+    expect(button).toContain('is connected:* a&amp;b@x.example')
   })
 })

@@ -47,6 +47,7 @@ const asks = (step: ToolStep, decision: ApprovalView['decision'] = null): Approv
   reason: null,
   deniedBy: decision === 'denied' ? 'press' : null,
   names: new Map(),
+  mailbox: null,
 })
 
 const read = (given: ReplyView, look = owner) => replyMessages(given, look).flatMap(wordsOf).join('\n')
