@@ -4,7 +4,7 @@
  */
 
 import type { KnownBlock, RichTextBlock, RichTextText } from '@slack/web-api'
-import { describeToolCall } from '../turns/activity.js'
+import { describeToolCall, isArchiving } from '../turns/activity.js'
 import { shorten } from '../turns/shorten.js'
 import type { ApprovalView } from '../turns/view.js'
 import { ACTIONS } from './action-ids.js'
@@ -25,12 +25,12 @@ export function approvalBlocks(approval: ApprovalView, over = false): KnownBlock
   const draft = approval.draft ?? {}
   const warnings = new Set([...recipientWarning(draft), ...recipientWarning(step.input)])
   const blocks: KnownBlock[] = [
-    { type: 'section', text: { type: 'mrkdwn', text: `*${escapeMrkdwn(question(step.name))}*` } },
+    { type: 'section', text: { type: 'mrkdwn', text: `*${escapeMrkdwn(question(step.name, step.input))}*` } },
     ...richTexts(
       approval.mailbox === null ? [] : lines([[/send|reply/.test(step.name) ? 'From' : 'Mailbox', approval.mailbox]]),
     ),
     ...details(step.name, fieldsOf(step.input, draft, approval.names), warnings),
-    ...(approval.draft === null ? [UNREAD_DRAFT] : []),
+    ...(approval.draft === null && decision === null && !over ? [UNREAD_DRAFT] : []),
   ]
   if (decision !== null || over) {
     return [
@@ -144,11 +144,22 @@ function outcome(approval: ApprovalView, over: boolean): string {
 
 const LONGEST_REASON = 500
 
+/** What the call is about, in a few words: "archiving a message: Issue 214, from Exhibit Weekly". */
+function inPassing({ step, names, draft }: ApprovalView): string {
+  const call = describeToolCall(step.name, { ...step.input, ...draft })
+  const [name] = Object.entries(step.input).flatMap(([field, value]) =>
+    ID_FIELD.test(field) && !LABEL_FIELDS.has(field) && typeof value === 'string' ? (names.get(value) ?? []) : [],
+  )
+  const words = call.charAt(0).toLowerCase() + call.slice(1)
+  return name === undefined || words.includes(':') ? words : `${words}: ${shorten(onOneLine(name), LONGEST_NAME)}`
+}
+
+const LONGEST_NAME = 80
+
 /** One line about a decided approval, to be shown as it is. @param over the turn has ended */
 export function approvalLine(approval: ApprovalView, over = false): string {
-  const { step, decision, decidedAt, reason, deniedBy } = approval
-  const call = describeToolCall(step.name, step.input)
-  const what = call.charAt(0).toLowerCase() + call.slice(1)
+  const { decision, decidedAt, reason, deniedBy } = approval
+  const what = inPassing(approval)
   const when = decidedAt === null ? '' : ` (${decidedAt})`
   if (isUnheard(approval, over)) return `🚫 Not done: ${what}. You approved it${when}, but it was over before that`
   if (decision !== 'denied') return `✅ You approved ${what}${when}`
@@ -179,7 +190,9 @@ const QUESTIONS: Readonly<Record<string, string>> = {
   gmail_untrash_thread: 'Take this conversation out of the trash?',
 }
 
-function question(tool: string): string {
+function question(tool: string, input: Input): string {
+  if (isArchiving(tool, input)) return `Archive this ${tool.includes('thread') ? 'conversation' : 'message'}?`
+
   const known = Object.hasOwn(QUESTIONS, tool) ? QUESTIONS[tool] : undefined
   return known ?? `Allow this? (${tool})`
 }

@@ -32,15 +32,32 @@ const DESCRIPTIONS: Readonly<Record<string, (input: Input) => string>> = {
   gmail_get_contacts: () => 'Looking up contacts',
   gmail_create_draft: (input) => about('Writing a draft', words(input, 'subject')),
   gmail_update_draft: (input) => about('Changing a draft', words(input, 'subject')),
-  gmail_modify_message_labels: () => 'Changing the labels of a message',
-  gmail_modify_thread_labels: () => 'Changing the labels of a conversation',
+  gmail_modify_message_labels: (input) =>
+    isArchiving('gmail_modify_message_labels', input) ? 'Archiving a message' : 'Changing the labels of a message',
+  gmail_modify_thread_labels: (input) =>
+    isArchiving('gmail_modify_thread_labels', input)
+      ? 'Archiving a conversation'
+      : 'Changing the labels of a conversation',
   gmail_trash_message: () => 'Moving a message to the trash',
   gmail_trash_thread: () => 'Moving a conversation to the trash',
   gmail_untrash_message: () => 'Taking a message out of the trash',
   gmail_untrash_thread: () => 'Taking a conversation out of the trash',
   gmail_send_message: (input) => about('Sending mail', words(input, 'to', 'recipient_email', 'subject')),
-  gmail_send_draft: () => 'Sending a draft',
+  gmail_send_draft: (input) => about('Sending a draft', words(input, 'to', 'recipient_email', 'subject')),
   gmail_reply_to_thread: (input) => about('Replying', words(input, 'to', 'recipient_email', 'subject')),
+}
+
+/** Gmail archives by taking the label INBOX away, and nothing else. */
+export function isArchiving(name: string, { add_label_ids, remove_label_ids }: Input): boolean {
+  const isEmpty = (labels: unknown) =>
+    labels === undefined || labels === null || (Array.isArray(labels) && labels.length === 0)
+  return (
+    /^gmail_modify_(?:message|thread)_labels$/.test(name) &&
+    isEmpty(add_label_ids) &&
+    Array.isArray(remove_label_ids) &&
+    remove_label_ids.length === 1 &&
+    remove_label_ids[0] === 'INBOX'
+  )
 }
 
 const LONGEST_DETAIL = 80

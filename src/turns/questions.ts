@@ -38,17 +38,25 @@ export class Questions {
     return decided.length === 0 && undelivered.length > 0 ? 'deciding' : decided
   }
 
+  /** There was something to decide in this turn. */
+  get isAny(): boolean {
+    return this.#approvals.length > 0
+  }
+
   /**
    * An id tells a person nothing: what it stands for, and what a draft says that is to be sent, is looked up in the session.
    * @throws Unavailable, SessionGone, OperatorProblem
    */
   async lookUp(sessionId: string, reply: Reply): Promise<void> {
-    const undecided = toolSteps(reply).filter((step) => step.state === 'undecided')
-    const ids = undecided.flatMap((step) => idsIn(step.input))
+    const asked = new Set(this.#approvals.map((approval) => approval.callId))
+    const steps = toolSteps(reply).filter((step) => asked.has(step.id))
+    const ids = steps.flatMap((step) => idsIn(step.input))
     if (ids.length > 0) this.#names = await this.agent.describeIds(sessionId, ids)
-    for (const step of undecided) {
+    for (const step of steps) {
       const draftId = draftToSend(step)
-      if (draftId !== null) this.#drafts.set(draftId, await this.agent.findDraft(sessionId, draftId))
+      // Of one that was decided, what was shown then: it may have been changed since.
+      if (draftId !== null && (step.state === 'undecided' || !this.#drafts.has(draftId)))
+        this.#drafts.set(draftId, await this.agent.findDraft(sessionId, draftId))
     }
   }
 
@@ -121,9 +129,7 @@ export function toolDecision({ callId, decision, reason, deniedBy }: Approval): 
 /** The draft that this call would send; null for every other call. */
 function draftToSend(step: ToolStep): string | null {
   const { draft_id } = step.input
-  return step.name === 'gmail_send_draft' && step.state === 'undecided' && typeof draft_id === 'string'
-    ? draft_id
-    : null
+  return step.name === 'gmail_send_draft' && typeof draft_id === 'string' ? draft_id : null
 }
 
 /** The values of a tool's input that are named as ids. */

@@ -344,6 +344,7 @@ export class TurnRun {
     for await (const event of feed) {
       if (event.type === 'caught_up') {
         isCaughtUp = true
+        if (this.#questions.isAny) await this.#recallNames(sessionId)
         if (!this.#staysUntilMore) this.#show({ type: 'working' })
         this.#staysUntilMore = false
         continue
@@ -380,6 +381,17 @@ export class TurnRun {
       return await this.#end('stalled')
     }
     throw new Unavailable('claude', 'the event log ended')
+  }
+
+  /** What was decided before is told by name, as it was asked. */
+  async #recallNames(sessionId: string): Promise<void> {
+    try {
+      await this.#questions.lookUp(sessionId, this.#reply)
+    } catch (error) {
+      if (!(error instanceof Unavailable)) throw error
+      // It looks the worse for it, and nothing waits for that.
+      this.rooms.log.warn({ turn: this.turn.id, ...describeError(error) }, 'what was decided could not be told by name')
+    }
   }
 
   /** Puts all that the session waits for to its owner, who has it before them when this is done. */

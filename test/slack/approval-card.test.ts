@@ -105,6 +105,28 @@ describe('the card of a tool call', () => {
     expect(buttons(view)).toEqual([])
   })
 
+  it('is told in a few words that say what it was about', () => {
+    const names = new Map([['18c', 'Issue 214, from Exhibit Weekly']])
+    const archiving = approval(
+      'gmail_modify_message_labels',
+      { message_id: '18c', remove_label_ids: ['INBOX'] },
+      { names },
+    )
+    expect(cardOf(archiving)).toContain('*Archive this message?*')
+    expect(approvalLine({ ...archiving, decision: 'approved' })).toBe(
+      '✅ You approved archiving a message: Issue 214, from Exhibit Weekly',
+    )
+    const labelling = approval('gmail_modify_message_labels', { message_id: '18c', remove_label_ids: ['INBOX', 'X'] })
+    expect(cardOf(labelling)).toContain('*Change the labels of this message?*')
+    expect(approvalLine({ ...labelling, decision: 'approved' })).toBe(
+      '✅ You approved changing the labels of a message',
+    )
+    const draft = { to: 'dana@x.example', body: 'Text' }
+    expect(approvalLine(approval('gmail_send_draft', { draft_id: 'r-1' }, { draft, decision: 'approved' }))).toBe(
+      '✅ You approved sending a draft: dana@x.example',
+    )
+  })
+
   it('that was approved when it was over already did not happen, and says so', () => {
     const unheard = approval('gmail_send_message', mail, { decision: 'approved', decidedAt: '27 Nov, 20:13' })
     expect(textsAndLiterals(approvalBlocks(unheard, true))).toContain('Not done: you approved this, but it was over')

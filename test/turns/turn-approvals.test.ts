@@ -68,6 +68,15 @@ describe('a tool call that needs a yes', () => {
     expect(await house.approvalsOf(turn)).toMatchObject([{ decision, delivered: true }])
   })
 
+  it('is told by name also after it was decided, by a process that did not ask', async () => {
+    const { conversation, turn, calls, reply } = await asked(TRASH)
+    house.agent.names.set('18c', 'Invoice 20417, from Vandermeer')
+    await house.decide(turn, calls[0], 'approved')
+    await house.work(conversation)
+    expect(reply.last).toMatchObject({ phase: { type: 'ended' }, approvals: [{ decision: 'approved' }] })
+    expect(reply.last.approvals[0]?.names.get('18c')).toBe('Invoice 20417, from Vandermeer')
+  })
+
   it('gets the mailbox anew before its decision, which may come hours later', async () => {
     const { conversation, turn, calls } = await asked(SEND)
     const before = house.scalekit.granted.length
