@@ -118,7 +118,7 @@ export class Questions {
 
 /** What the agent hears of a no that nobody pressed. */
 const WRITTEN_INSTEAD =
-  'The person did not decide this. They wrote a new message instead, which follows: go on with that, and do this only if they ask for it again.'
+  'The person did not decide this. They wrote a new message instead, which follows: go on with that. Do this only if they ask for it again; if all they say is yes, call the tool once more, since only their press decides.'
 
 /** What the session is told of an approval that was decided. */
 export function toolDecision({ callId, decision, reason, deniedBy }: Approval): ToolDecision {

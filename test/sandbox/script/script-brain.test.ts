@@ -358,6 +358,36 @@ describe('a no, an error, a missing tool', () => {
     expect(reply.text).not.toMatch(/You said no|something new/)
   })
 
+  test('a denial that says what should stand there instead leads to a new question, with that', async () => {
+    const mailbox = await sampleMailbox('anna')
+    let asked = 0
+    const session = await ScriptedSession.open(mailbox, {
+      decide: (call) => {
+        asked += call.name === 'gmail_send_message' ? 1 : 0
+        return call.name === 'gmail_send_message' && asked === 1
+          ? { status: 'denied', message: 'Say Wednesday instead of Friday' }
+          : undefined
+      },
+    })
+    const reply = await session.ask('send a mail to Priya saying the floor is ready on Friday')
+    const [first, second] = reply.calls.filter(({ name }) => name === 'gmail_send_message')
+    expect(String(first?.input.body)).toContain('ready on Friday')
+    expect(String(second?.input.body)).toContain('ready on Wednesday')
+    expect(reply.last).toContain('Sent.')
+  })
+
+  test('a yes in words instead of a press asks once more', async () => {
+    const options = { decide: denying(['gmail_send_message']), isFollowed: true }
+    const session = await ScriptedSession.open(await sampleMailbox('anna'), options)
+    await session.ask('send a mail to Priya saying the floor is ready')
+    for (const words of ['yes', 'send it', 'yes, go ahead']) {
+      const reply = await session.ask(words)
+      expect(reply.text).toContain('Only a press of **Approve** does that')
+      expect(names(reply)).toEqual(['gmail_send_message'])
+    }
+    expect((await session.ask('who is Priya?')).text).not.toContain('Only a press')
+  })
+
   test('a denial that asks for a draft gets one', async () => {
     const mailbox = await sampleMailbox('anna')
     const session = await ScriptedSession.open(mailbox, {

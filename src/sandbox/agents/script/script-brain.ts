@@ -2,7 +2,7 @@
  * The script that plays Claude's part in the sandbox: no model, no network. It understands a set of plain requests, calls the session's
  * real tools, and says only what they answered. Mail is data to it; the only orders it takes are the person's own words.
  */
-import type { AgentBrain, BrainTurn, HistoryItem } from '../brain.js'
+import type { AgentBrain, BrainTurn, HistoryItem, ToolCall } from '../brain.js'
 import { readContext } from './context-block.js'
 import type { Intent } from './intent.js'
 import { answerCalendar, answerList, answerMore } from './lists.js'
@@ -88,7 +88,11 @@ const TALK: ReadonlySet<Intent['type']> = new Set([
 ])
 
 async function answerMessage(turn: BrainTurn, script: ScriptTurn, words: string): Promise<void> {
-  for (const intent of understand(words)) {
+  const intents = understand(words)
+  const passedOver = passedOverCall(turn.history)
+  if (passedOver !== undefined && intents.every(({ type }) => type === 'yes' || type === 'send draft'))
+    return await askAgain(turn, script, passedOver)
+  for (const intent of intents) {
     if (
       turn.tools.every((tool) => !tool.name.startsWith('gmail_')) &&
       !(TALK.has(intent.type) && intent.type !== 'help')
@@ -107,6 +111,24 @@ async function answerMessage(turn: BrainTurn, script: ScriptTurn, words: string)
       return
     }
   }
+}
+
+/** The call that its person wrote past instead of deciding, if that is the last that happened. */
+function passedOverCall(history: readonly HistoryItem[]): ToolCall | undefined {
+  const last = history.findLast((item) => item.type !== 'user')
+  return last?.type === 'tool' && last.outcome.status === 'denied' ? last.call : undefined
+}
+
+/** A yes in words is no press of a button. */
+async function askAgain(turn: BrainTurn, script: ScriptTurn, call: ToolCall): Promise<void> {
+  await script.say('Only a press of **Approve** does that. Here it is once more:')
+  const [outcome] = await turn.callTools([call])
+  if (outcome?.status === 'ok') return await script.say('Done.')
+  if (outcome?.status === 'denied' && turn.isFollowed) return
+  const isDenied = outcome?.status === 'denied'
+  await script.say(
+    obstacleWords(new Obstacle(isDenied ? 'denied' : 'failed', call.name, isDenied ? outcome.message : outcome?.text)),
+  )
 }
 
 async function answer(turn: ScriptTurn, intent: Intent): Promise<void> {

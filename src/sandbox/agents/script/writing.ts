@@ -62,19 +62,35 @@ export async function answerReply(turn: ScriptTurn, request: ReplyRequest): Prom
   await sendOrDraft(turn, 'gmail_reply_to_thread', wish)
 }
 
-/** Sends; where the person answers the question for approval with "make it a draft", makes it one. */
+/** Sends; where the person answers the question for approval with "make it a draft" or "say this instead of that", does so. */
 async function sendOrDraft(turn: ScriptTurn, tool: string, wish: Wish): Promise<void> {
   try {
     await turn.tools.call(tool, wish)
   } catch (error) {
-    const wantsDraft = error instanceof Obstacle && error.kind === 'denied' && /\bdraft\b/i.test(error.reason ?? '')
-    if (!wantsDraft || !turn.tools.has('gmail_create_draft')) throw error
-    await turn.say('You said no to sending and asked for a draft, so I am keeping it as one.')
-    await saveDraft(turn, wish)
-    await turn.say('It is in your Drafts folder. Nothing has been sent.')
-    return
+    if (!(error instanceof Obstacle) || error.kind !== 'denied') throw error
+    if (/\bdraft\b/i.test(error.reason ?? '') && turn.tools.has('gmail_create_draft')) {
+      await turn.say('You said no to sending and asked for a draft, so I am keeping it as one.')
+      await saveDraft(turn, wish)
+      await turn.say('It is in your Drafts folder. Nothing has been sent.')
+      return
+    }
+    const body = reworded(typeof wish.body === 'string' ? wish.body : '', error.reason ?? '')
+    if (body === undefined) throw error
+    await turn.say(`I changed that. It would say now:\n\n${quoted(body)}`)
+    return await sendOrDraft(turn, tool, { ...wish, body })
   }
   await turn.say('Sent. It is in your Sent folder.')
+}
+
+const INSTEAD =
+  /^(?:please )?(?:say|write|put|use|make (?:it|that))?\s*["“']?(.{1,200}?)["”']?\s+(?:instead of|rather than|not)\s+["“']?(.{1,200}?)["”']?[.!\s]*$/i
+
+/** The text with the one put in the place of the other; undefined where the words ask for something else, or the other is not in it. */
+function reworded(body: string, words: string): string | undefined {
+  const [, wanted, unwanted] = INSTEAD.exec(words.trim()) ?? []
+  if (wanted === undefined || unwanted === undefined) return undefined
+  const at = body.toLowerCase().indexOf(unwanted.toLowerCase())
+  return at === -1 ? undefined : `${body.slice(0, at)}${wanted}${body.slice(at + unwanted.length)}`
 }
 
 async function saveDraft(turn: ScriptTurn, wish: Wish): Promise<void> {
