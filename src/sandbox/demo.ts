@@ -31,6 +31,15 @@ import { WORLD, type World } from './world.js'
 const DEFAULT_PORT = 4040
 const RESTART_MS = 1_000
 
+const USAGE = `npm run demo -- [options]
+
+  --mbox FILE      the first person's mail from an mbox file
+  --claude         Claude in the script's place: needs ANTHROPIC_API_KEY, and mail that is read leaves this machine
+  --port NUMBER    port of the page (${DEFAULT_PORT})
+  --mode instance  the other of the two ways to reach a mailbox through Scalekit
+  --verify         with a page of the bot's own, where whoever connects signs in with Slack
+`
+
 interface DemoOptions {
   readonly mbox: string | undefined
   readonly claude: boolean
@@ -47,8 +56,13 @@ function readOptions(): DemoOptions {
       port: { type: 'string' },
       mode: { type: 'string', default: 'virtual' },
       verify: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
     },
   })
+  if (values.help) {
+    process.stdout.write(USAGE)
+    process.exit(0)
+  }
   const port = Number(values.port ?? DEFAULT_PORT)
   if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new Error('--port takes a number from 0 to 65535')
   if (values.mode !== 'virtual' && values.mode !== 'instance') throw new Error('--mode takes virtual or instance')

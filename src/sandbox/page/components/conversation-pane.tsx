@@ -125,7 +125,8 @@ function Banners() {
       <div class="banner" role="status">
         <WarningIcon />
         <span>
-          <b>{state.bot.name}</b> is not connected to Slack right now, so nobody will answer.
+          <b>{state.bot.name}</b> is not connected to Slack right now. What you write or press reaches it when it is
+          back.
         </span>
       </div>
     )
