@@ -158,6 +158,8 @@ export class ConnectionCommands {
     const { state, since, address } = await this.#connection(person)
     const counts = await conversations.countOf(person.id)
     const asked = counts.connectionAskedAt
+    const name = 'problem' in known ? `<@${person.user}>` : escapeMrkdwn(known.name)
+    const owner = address === null ? name : `${escapeMrkdwn(address)}, for ${name}`
     const openRequests = [
       count(counts.working, 'request that I am working on', 'requests that I am working on'),
       count(counts.deciding, 'request that waits for your decision', 'requests that wait for your decision'),
@@ -166,7 +168,7 @@ export class ConnectionCommands {
     const lines = [
       STATUS_LINES[state](since === null ? '' : ` since ${date(since)}`, rules.slashCommand),
       ...(asked === null ? [] : [`I asked you to connect on ${date(asked)}.`]),
-      `Whose it is: ${address === null ? '' : `${escapeMrkdwn(address)}, for `}${'problem' in known ? `<@${person.user}>` : escapeMrkdwn(known.name)}, as Slack knows you. I use it for nobody else.`,
+      ...(state === 'missing' ? [] : [`Whose it is: ${owner}, as Slack knows you. I use it for nobody else.`]),
       `You have begun ${count(counts.conversations, 'conversation', 'conversations') ?? 'no conversation'} with me; open: ${openRequests.length === 0 ? 'nothing' : openRequests.join(', ')}.`,
     ]
     await this.#answer(command, saying(lines.join('\n'), 'How your connection stands'))

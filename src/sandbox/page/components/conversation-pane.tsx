@@ -125,8 +125,7 @@ function Banners() {
       <div class="banner" role="status">
         <WarningIcon />
         <span>
-          <b>{state.bot.name}</b> is not connected to Slack right now. What you write or press reaches it when it is
-          back.
+          <b>{state.bot.name}</b> is not connected to Slack right now. What you write reaches it when it is back.
         </span>
       </div>
     )
