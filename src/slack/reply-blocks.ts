@@ -30,6 +30,8 @@ export interface ReplyLook extends AppRules {
 /** Steps shown while the agent works; earlier ones are counted. */
 const STEPS_SHOWN = 3
 const NOTIFICATION_LENGTH = 140
+/** More decisions than this stand in one small print together. */
+const MOST_LINES = 20
 /** Slack takes 50 blocks a message. */
 const MOST_BLOCKS = 50
 /**
@@ -158,7 +160,7 @@ function closing(view: ReplyView, look: ReplyLook): KnownBlock[][] {
         ? [connecting(phase, look)]
         : [[line(`🔒 I need access to ${whose(view)} mailbox first: they have a direct message about it.`)]]
     case 'working':
-      return [[activity(view, look), stopButton(look)]]
+      return [[...activity(view, look), stopButton(look)]]
     case 'deciding':
       return look.audience === 'owner'
         ? [...decidedLines(view).map((block) => [block]), ...openApprovals(view)]
@@ -210,16 +212,14 @@ function connecting(
   )
 }
 
-function activity(view: ReplyView, look: ReplyLook): KnownBlock {
+function activity(view: ReplyView, look: ReplyLook): KnownBlock[] {
   const steps = toolSteps(view.reply)
-  if (view.reply.error?.retry === 'retrying') return line('⏳ Claude is busy; trying again…')
-  if (steps.length === 0) return line(view.reply.preview === null ? '💭 Thinking…' : '✍️ Writing…')
+  if (view.reply.error?.retry === 'retrying') return [line('⏳ Claude is busy; trying again…')]
+  if (steps.length === 0) return [line(view.reply.preview === null ? '💭 Thinking…' : '✍️ Writing…')]
   const lines = together(steps.map((step) => stepLine(step, look)))
   const hidden = lines.slice(0, -STEPS_SHOWN).reduce((sum, { times }) => sum + times, 0)
   const shown = lines.slice(-STEPS_SHOWN).map(({ text, times }) => (times === 1 ? text : `${text} (${times}×)`))
-  return literally(
-    [...(hidden > 0 ? [`${hidden} earlier ${hidden === 1 ? 'step' : 'steps'}`] : []), ...shown].join('\n'),
-  )
+  return [...(hidden > 0 ? [`${hidden} earlier ${hidden === 1 ? 'step' : 'steps'}`] : []), ...shown].map(literally)
 }
 
 /** Neighbours that read the same are one line. */
@@ -250,7 +250,8 @@ function openApprovals(view: ReplyView): KnownBlock[][] {
 
 function decidedLines(view: ReplyView): KnownBlock[] {
   const decided = view.approvals.filter((approval) => approval.decision !== null)
-  return packed(decided.map((approval) => approvalLine(approval, view.phase.type === 'ended'))).map(literally)
+  const lines = decided.map((approval) => approvalLine(approval, view.phase.type === 'ended'))
+  return (lines.length > MOST_LINES ? packed(lines) : lines).map(literally)
 }
 
 /** Lines, together as far as Slack takes them in one text. */

@@ -230,6 +230,17 @@ describe('a decision', () => {
     expect(text).toContain('🚫 You said no to sending mail: jorge@homes.example')
   })
 
+  it('each stands on a line of its own, as far as there is room', () => {
+    const steps = Array.from({ length: 30 }, (_, index) => tool('gmail_trash_message', {}, 'done', `trash-${index}`))
+    const linesFor = (count: number) => {
+      const approvals = steps.slice(0, count).map((step) => asks(step, 'approved'))
+      const [message] = replyMessages(view(ended('answered'), { reply: replyOf(...steps), approvals }), owner)
+      return message?.blocks.filter((block) => JSON.stringify(block).includes('You approved')).length
+    }
+    expect(linesFor(3)).toBe(3)
+    expect(linesFor(30)).toBe(1)
+  })
+
   it('that nobody made is not asked any more once the turn is over, in private neither', () => {
     for (const look of [owner, others]) {
       expect(buttonsOf(view(ended('stopped'), { reply: replyOf(send), approvals: [asks(send)] }), look)).toEqual([])
