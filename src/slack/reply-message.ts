@@ -248,7 +248,7 @@ export class ReplyMessage implements ReplyDisplay {
       const content = this.#wanted(place)[part]
       if (content === undefined) return
       // Buttons must not stand there before what stands above them does.
-      if (this.#view?.phase.type === 'deciding' && this.#firstStale()?.place === place) return
+      if (this.#view?.phase.type === 'deciding' && this.#firstStale([place]) !== null) return
       try {
         const target = place === 'reply' ? this.target : { channel: await this.rooms.ownersDm() }
         this.#land(place, part, await this.#post(place, part, target, content))
@@ -487,8 +487,10 @@ export class ReplyMessage implements ReplyDisplay {
     this.#landed[place].splice(part)
   }
 
-  #firstStale(): { landed: Landed; content: MessageContent; place: Place; part: number } | null {
-    for (const place of ['reply', 'card'] as const) {
+  #firstStale(
+    places: readonly Place[] = ['reply', 'card'],
+  ): { landed: Landed; content: MessageContent; place: Place; part: number } | null {
+    for (const place of places) {
       const wanted = this.#wanted(place)
       for (const [part, landed] of this.#landed[place].entries()) {
         const content = wanted[part]

@@ -71,7 +71,62 @@ async function open(mode: ReplyStreaming = 'edit') {
   return { slack, anna, threadTs, start, shown, log }
 }
 
+const asking = (count: number): ReplyView => {
+  const steps = Array.from({ length: count }, (_, index) => ({
+    type: 'tool' as const,
+    id: `call-${index}`,
+    name: 'gmail_trash_message',
+    input: { message_id: `m${index}` },
+    state: 'undecided' as const,
+  }))
+  const shown = view({ type: 'deciding' })
+  const undecided = { decision: null, decidedAt: null, reason: null, deniedBy: null, names: new Map(), mailbox: null }
+  return {
+    ...shown,
+    reply: { ...shown.reply, items: steps },
+    approvals: steps.map((step) => ({ id: `approval of ${step.id}`, step, ...undecided })),
+  }
+}
+
+describe('many questions', () => {
+  it('stand there from the first on: no button comes before what stands above it', async () => {
+    const { slack, start, shown } = await open()
+    const reply = start()
+    reply.show(view({ type: 'working' }, 'Looking.'))
+    await reply.settled()
+    slack.faults.next('chat.update', { delayMs: 200 })
+    const before = slack.wire.entries.length
+    reply.show(asking(30))
+    await reply.settled()
+    const calls = slack.wire.entries
+      .slice(before)
+      .flatMap(({ method = '' }) => (/^chat\./.test(method) ? [method] : []))
+    expect(calls[0]).toBe('chat.update')
+    expect(calls.slice(1)).toEqual(calls.slice(1).map(() => 'chat.postMessage'))
+    expect(shown().length).toBe(calls.length)
+    expect(
+      shown()
+        .join(' ')
+        .match(/Message id: m\d+/g),
+    ).toHaveLength(30)
+  })
+})
+
 describe('the reply in Slack', () => {
+  it('is tried in its best form again at the end, whatever Slack refused on the way', async () => {
+    const { slack, start, anna, threadTs } = await open()
+    const reply = start()
+    reply.show(view({ type: 'working' }, 'One'))
+    await reply.settled()
+    slack.faults.next('chat.update', { error: 'invalid_blocks' })
+    reply.show(view({ type: 'working' }, 'One *two*'))
+    await reply.settled()
+    reply.show(answered('One **two** three.'))
+    await reply.settled()
+    const last = anna.thread(CHANNEL, threadTs).at(-1)
+    expect(last?.blocks?.[0]).toMatchObject({ type: 'markdown' })
+  })
+
   it('is one message, posted once and edited to its newest state', async () => {
     const { start, shown } = await open()
     const reply = start()
