@@ -222,6 +222,12 @@ describe('limits of blocks', () => {
       )
     expect(await post(6000, 6000)).toBe('ok')
     expect(await post(6000, 6001)).toBe('msg_blocks_too_long')
+    const sections = (count: number) =>
+      Array.from({ length: count }, () => ({ type: 'section', text: { type: 'mrkdwn', text: x(3_000) } }))
+    expect(await outcomeOf(web.chat.postMessage({ channel, text: 'a', blocks: sections(4) }))).toBe('ok')
+    expect(await outcomeOf(web.chat.postMessage({ channel, text: 'a', blocks: sections(5) }))).toBe(
+      'msg_blocks_too_long',
+    )
   })
 
   test('hold for updates and ephemeral messages too', async () => {

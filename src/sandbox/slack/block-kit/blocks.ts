@@ -39,6 +39,8 @@ export type StoredBlock = JsonObject & { type: string; block_id: string }
 export const MESSAGE_BLOCKS = 50
 /** Characters of all markdown blocks of one message together. */
 const MARKDOWN_CHARACTERS = 12_000
+/** Of all blocks of a message together. Documented nowhere; people have met it from here on (slackapi/bolt-js#2509). */
+const MESSAGE_CHARACTERS = 13_200
 
 const block = (
   fields: Readonly<Record<string, Field>>,
@@ -276,8 +278,16 @@ export function acceptMessageBlocks(blocks: Json): StoredBlock[] {
   for (const entry of blocks) {
     if (isObject(entry) && entry.type === 'markdown' && typeof entry.text === 'string') markdown += entry.text.length
   }
-  if (markdown > MARKDOWN_CHARACTERS) throw new SlackRefusal('msg_blocks_too_long')
+  if (markdown > MARKDOWN_CHARACTERS || charactersIn(blocks) > MESSAGE_CHARACTERS)
+    throw new SlackRefusal('msg_blocks_too_long')
   return withIds(blocks)
+}
+
+function charactersIn(value: Json | undefined, key = ''): number {
+  if (typeof value === 'string') return key === 'text' ? value.length : 0
+  if (Array.isArray(value)) return value.reduce<number>((sum, item) => sum + charactersIn(item), 0)
+  if (!isObject(value)) return 0
+  return Object.entries(value).reduce((sum, [name, item]) => sum + charactersIn(item, name), 0)
 }
 
 /** Copies blocks that were found valid, with a `block_id` and `action_id`s wherever the app gave none. */
