@@ -107,6 +107,7 @@ describe('where others read along', () => {
     const card = await dora.waitFor((message) => message.elements.some(({ label }) => label.startsWith('Approve')))
     expect(card.channel).toBe(dora.dm)
     expect(card.shown).toContain('dana@lumen.example')
+    await dora.waitFor((message) => message.elements.some(({ label }) => label === 'Review'))
     const inChannel = dora.thread(GENERAL, asked.ts).slice(1)
     expect(inChannel.map(({ shown }) => shown).join()).not.toContain('dana@lumen.example')
     // Nothing but the way to the question, which is nobody else's to go.
