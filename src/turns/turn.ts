@@ -187,6 +187,8 @@ export class TurnRun {
     this.#stopRequested ||= turn.stopRequested || turn.accessEndedAt !== null
     this.#lostEvent = turn.lost?.event ?? null
     this.#isSent = turn.state === 'running' || turn.state === 'waiting_approval'
+    // What was being written when the stream was lost stands in Slack, and is nowhere else until it is whole: it stays as it is until there is more.
+    this.#staysUntilMore = turn.state === 'running'
     switch (turn.state) {
       case 'queued':
       case 'waiting_connection':
@@ -194,8 +196,6 @@ export class TurnRun {
       case 'sending':
         return await this.#resumeSending(turn)
       case 'running':
-        // What was being written when the stream was lost stands in Slack, and is nowhere else until it is whole: it stays as it is until there is more.
-        this.#staysUntilMore = true
         return await this.#resumeFollowing()
       case 'waiting_approval':
         return await this.#resumeDeciding()
@@ -331,6 +331,7 @@ export class TurnRun {
     await this.#ownerProfile()
     this.#owner.learnMailboxAddress()
     await this.#recall(null)
+    if (this.conversation.sessionId !== null) await this.#recallNames(this.conversation.sessionId)
     return await this.#end('superseded')
   }
 
@@ -388,7 +389,7 @@ export class TurnRun {
     try {
       await this.#questions.lookUp(sessionId, this.#reply)
     } catch (error) {
-      if (!(error instanceof Unavailable)) throw error
+      if (!(error instanceof Unavailable || error instanceof SessionGone)) throw error
       // It looks the worse for it, and nothing waits for that.
       this.rooms.log.warn({ turn: this.turn.id, ...describeError(error) }, 'what was decided could not be told by name')
     }
