@@ -40,8 +40,8 @@ const MOST_BLOCKS = 50
  */
 const MOST_CHARACTERS = 10_500
 /** A full page of the answer, and a line of our own below it: the two are not taken apart. */
-const MOST_WITH_A_LINE = 12_000
-const LINE_WEIGHT = 700
+const MOST_WITH_A_LINE = 12_100
+const LINE_WEIGHT = 1_000
 const CONTAINER_WEIGHT = 40
 /** Slack takes 3,000 characters in the text of a block. */
 const LONGEST_TEXT = 2_900
