@@ -228,11 +228,13 @@ export class ManagedAgent implements Agent {
     return found
   }
 
-  async findDraft(sessionId: string, draftId: string): Promise<DraftContent | null> {
+  async findDraft(sessionId: string, draftId: string, asOf: string | null): Promise<DraftContent | null> {
     const events: BetaManagedAgentsSessionEvent[] = []
     const types = ['agent.mcp_tool_use', 'agent.mcp_tool_result', 'user.tool_confirmation'] as const
+    let isEarlier = asOf === null
     for await (const event of this.#events(sessionId, types, 'desc')) {
-      events.push(event)
+      isEarlier ||= event.id === asOf
+      if (isEarlier) events.push(event)
       if (events.length >= 3 * RESULTS_READ) break
     }
     return draftContent(events, draftId)

@@ -16,11 +16,11 @@ type Input = Readonly<Record<string, unknown>>
 /** A section's text may have 3,000 characters; what is longer goes on in the next section. */
 const SECTION_LENGTH = 2_900
 
-/**
- * The blocks that ask for one decision, or tell how it went.
- * @param over the turn has ended: what was not decided until then will not happen
- */
-export function approvalBlocks(approval: ApprovalView, over = false): KnownBlock[] {
+/** How far a turn is: `over` with its session at rest; `lost_sight`: over for its owner, though the session may go on. */
+export type Stage = 'open' | 'over' | 'lost_sight'
+
+/** The blocks that ask for one decision, or tell how it went. Once a turn is not open any more, nothing that was not decided will happen. */
+export function approvalBlocks(approval: ApprovalView, stage: Stage = 'open'): KnownBlock[] {
   const { step, decision } = approval
   const draft = approval.draft ?? {}
   const warnings = new Set([...recipientWarning(draft), ...recipientWarning(step.input)])
@@ -30,12 +30,12 @@ export function approvalBlocks(approval: ApprovalView, over = false): KnownBlock
       approval.mailbox === null ? [] : lines([[/send|reply/.test(step.name) ? 'From' : 'Mailbox', approval.mailbox]]),
     ),
     ...details(step.name, fieldsOf(step.input, draft, approval.names), warnings),
-    ...(approval.draft === null && decision === null && !over ? [UNREAD_DRAFT] : []),
+    ...(approval.draft === null && decision === null && stage === 'open' ? [UNREAD_DRAFT] : []),
   ]
-  if (decision !== null || over) {
+  if (decision !== null || stage !== 'open') {
     return [
       ...blocks,
-      { type: 'context', elements: [{ type: 'plain_text', text: outcome(approval, over), emoji: false }] },
+      { type: 'context', elements: [{ type: 'plain_text', text: outcome(approval, stage), emoji: false }] },
     ]
   }
   return [
@@ -125,16 +125,19 @@ const BUTTON_VALUE_LENGTH = 2_000
 
 const UNDECIDED = '⏹️ This is over: nobody decided, so it did not happen.'
 
-/** The session never heard of a yes that came when it was over already. */
-function isUnheard({ step, decision }: ApprovalView, over: boolean): boolean {
-  return over && decision === 'approved' && step.state === 'undecided'
+/** A yes of which the session's own events say nothing: it came when all was over, or nobody has seen what became of it. */
+function unheard({ step, decision }: ApprovalView, stage: Stage): 'not_done' | 'unknown' | null {
+  if (stage === 'open' || decision !== 'approved' || step.state !== 'undecided') return null
+  return stage === 'over' ? 'not_done' : 'unknown'
 }
 
-function outcome(approval: ApprovalView, over: boolean): string {
+function outcome(approval: ApprovalView, stage: Stage): string {
   const { decision, decidedAt, reason, deniedBy } = approval
   if (decision === null) return UNDECIDED
   const when = decidedAt === null ? '' : ` ${decidedAt}`
-  if (isUnheard(approval, over)) return `🚫 Not done: you approved this, but it was over before that.${when}`
+  const lost = unheard(approval, stage)
+  if (lost === 'not_done') return `🚫 Not done: you approved this, but it was over before that.${when}`
+  if (lost === 'unknown') return `⚠️ You approved this; whether it was done I cannot say.${when}`
   if (decision === 'approved') return `✅ You approved this.${when}`
   if (deniedBy === 'new_message') return `🚫 Not done: you wrote something new instead of deciding.${when}`
   if (deniedBy === 'ended_access') return `🚫 Not done: access to the mailbox was ended.${when}`
@@ -156,12 +159,14 @@ function inPassing({ step, names, draft }: ApprovalView): string {
 
 const LONGEST_NAME = 80
 
-/** One line about a decided approval, to be shown as it is. @param over the turn has ended */
-export function approvalLine(approval: ApprovalView, over = false): string {
+/** One line about a decided approval, to be shown as it is. */
+export function approvalLine(approval: ApprovalView, stage: Stage = 'open'): string {
   const { decision, decidedAt, reason, deniedBy } = approval
   const what = inPassing(approval)
   const when = decidedAt === null ? '' : ` (${decidedAt})`
-  if (isUnheard(approval, over)) return `🚫 Not done: ${what}. You approved it${when}, but it was over before that`
+  const lost = unheard(approval, stage)
+  if (lost === 'not_done') return `🚫 Not done: ${what}. You approved it${when}, but it was over before that`
+  if (lost === 'unknown') return `⚠️ You approved ${what}${when}; whether it was done I cannot say`
   if (decision !== 'denied') return `✅ You approved ${what}${when}`
   if (deniedBy !== 'press') return `🚫 Not done: ${what}${when}`
   if (reason === null) return `🚫 You said no to ${what}${when}`

@@ -4,6 +4,7 @@
  */
 
 import type { KnownBlock, RichTextBlockElement } from '@slack/web-api'
+import { escapeMrkdwn } from './markdown-escape.js'
 import type { MessageContent } from './poster.js'
 
 /** The plainest form there is: text alone. */
@@ -18,7 +19,7 @@ export function plainly(content: MessageContent, plainness: number): MessageCont
   if (plainness === 1)
     return { text: content.text.slice(0, TEXT_LENGTH), blocks: content.blocks.flatMap(plainBlocks).slice(0, 50) }
   const text = content.blocks
-    .map(textOf)
+    .map(markupOf)
     .filter((part) => part !== '')
     .join('\n')
   return { text: (text || content.text).slice(0, TEXT_LENGTH), blocks: [] }
@@ -32,6 +33,14 @@ function plainBlocks(block: KnownBlock): KnownBlock[] {
     pieces.push({ type: 'section', text: { type: 'plain_text', text: text.slice(at, at + SECTION_LENGTH) } })
   }
   return pieces
+}
+
+/** The same where Slack reads markup: what stood in a form in which it reads none is escaped. */
+function markupOf(block: KnownBlock): string {
+  const isLiteral =
+    block.type === 'rich_text' ||
+    (block.type === 'context' && block.elements.every(({ type }) => type === 'plain_text'))
+  return isLiteral ? escapeMrkdwn(textOf(block)) : textOf(block)
 }
 
 function textOf(block: KnownBlock): string {

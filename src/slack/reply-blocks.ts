@@ -8,7 +8,7 @@ import { replyText, type ToolStep, toolSteps } from '../turns/reply.js'
 import { shorten } from '../turns/shorten.js'
 import type { ReplyView } from '../turns/view.js'
 import { ACTIONS } from './action-ids.js'
-import { approvalBlocks, approvalLine, approvalsTogether, denyInstead } from './approval-card.js'
+import { approvalBlocks, approvalLine, approvalsTogether, denyInstead, type Stage } from './approval-card.js'
 import { connectBlocks } from './connect-prompt.js'
 import { type AppRules, helpLines } from './consent.js'
 import { escapeMrkdwn } from './markdown-escape.js'
@@ -66,6 +66,17 @@ export function replyMessages(view: ReplyView, look: ReplyLook, pager: Pager = n
 
 /** What only the owner may see of a reply that others can read: messages in their DM. */
 export function cardMessages(view: ReplyView, look: ReplyLook): MessageContent[] {
+  return cards(view, look).flat()
+}
+
+/** Which of the card messages is the first that asks something; -1 where none does. */
+export function firstOpenCard(view: ReplyView, look: ReplyLook): number {
+  const open = view.approvals.findIndex(({ decision }) => decision === null)
+  return open === -1 ? -1 : cards(view, look).slice(0, open).flat().length
+}
+
+/** The messages of each approval. */
+function cards(view: ReplyView, look: ReplyLook): MessageContent[][] {
   if (look.audience === 'owner') return []
   const about =
     look.askedIn === undefined
@@ -76,14 +87,21 @@ export function cardMessages(view: ReplyView, look: ReplyLook): MessageContent[]
           ),
         ]
   if (view.phase.type === 'connecting')
-    return [{ text: 'Connect your Gmail', blocks: [...about, ...connecting(view.phase, look)] }]
-  const over = view.phase.type === 'ended'
+    return [[{ text: 'Connect your Gmail', blocks: [...about, ...connecting(view.phase, look)] }]]
+  const stage = stageOf(view)
+  const over = stage !== 'open'
   const open = over ? [] : view.approvals.filter((approval) => approval.decision === null)
-  return view.approvals.flatMap((approval) => {
+  return view.approvals.map((approval) => {
     const together = approval === open.at(-1) ? approvalsTogether(open) : []
     const message = { text: cardNotification(approval.decision, over), blocks: [] }
-    return append([message], [[...about, ...approvalBlocks(approval, over), ...together]])
+    return append([message], [[...about, ...approvalBlocks(approval, stage), ...together]])
   })
+}
+
+/** A turn without an end of its own was given up: what became of what was approved last, nobody has seen. */
+function stageOf({ phase, reply }: ReplyView): Stage {
+  if (phase.type !== 'ended') return 'open'
+  return reply.end === null ? 'lost_sight' : 'over'
 }
 
 function cardNotification(decision: Decision | null, over: boolean): string {
@@ -160,7 +178,14 @@ function closing(view: ReplyView, look: ReplyLook): KnownBlock[][] {
         ? [connecting(phase, look)]
         : [[line(`🔒 I need access to ${whose(view)} mailbox first: they have a direct message about it.`)]]
     case 'working':
-      return [[...activity(view, look), stopButton(look)]]
+      return phase.goesOn === true
+        ? [
+            [
+              line('✍️ I was interrupted, and go on now: what I was writing comes back when it is whole.'),
+              stopButton(look),
+            ],
+          ]
+        : [[...activity(view, look), stopButton(look)]]
     case 'deciding':
       return look.audience === 'owner'
         ? [...decidedLines(view).map((block) => [block]), ...openApprovals(view)]
@@ -250,7 +275,7 @@ function openApprovals(view: ReplyView): KnownBlock[][] {
 
 function decidedLines(view: ReplyView): KnownBlock[] {
   const decided = view.approvals.filter((approval) => approval.decision !== null)
-  const lines = decided.map((approval) => approvalLine(approval, view.phase.type === 'ended'))
+  const lines = decided.map((approval) => approvalLine(approval, stageOf(view)))
   return (lines.length > MOST_LINES ? packed(lines) : lines).map(literally)
 }
 

@@ -16,7 +16,7 @@ import type { EditBudget, EditHandle, EditPriority, FlushResult } from './edit-b
 import { Pager } from './pages.js'
 import { PLAINEST, plainly } from './plain-message.js'
 import type { MessageContent, Poster, PostTarget, StreamStart } from './poster.js'
-import { cardMessages, growthSteps, type ReplyLook, replyMessages, stopButton } from './reply-blocks.js'
+import { cardMessages, firstOpenCard, growthSteps, type ReplyLook, replyMessages, stopButton } from './reply-blocks.js'
 import { NO_DIRECT_MESSAGE } from './reply-places.js'
 import { endStream, type Growth, ReplyStream } from './reply-stream.js'
 import { ReviewLink } from './review-link.js'
@@ -184,6 +184,8 @@ export class ReplyMessage implements ReplyDisplay {
     this.#lookedAt = this.#length()
     try {
       await this.#load()
+      // What only grew until here is finished first: a question must not stand below half an answer.
+      if (this.#view?.phase.type === 'deciding') await this.#growStreams()
       for (const place of ['reply', 'card'] as const) await this.#postMissing(place)
       await this.#leadToCard()
       await this.#growStreams()
@@ -257,9 +259,8 @@ export class ReplyMessage implements ReplyDisplay {
         return this.#recover(error, { place, part })
       }
     }
-    // A growing reply never needs fewer messages; one that is read again after a break only seems to, until it has caught up. A prompt to connect
-    // goes when the work goes on: a decision that is asked next must be a message that is new to its owner.
-    const isOver = this.#isSettledPhase() || (place === 'card' && this.#view?.phase.type === 'working')
+    // What was asked is decided, or what was being written was written anew. Before work is shown, nobody knows yet how much there is.
+    const isOver = this.#isSettledPhase() || this.#view?.phase.type === 'working'
     if (isOver && this.#wanted(place).length < this.#landed[place].length) {
       await this.#removeFrom(place, Math.max(this.#wanted(place).length, place === 'card' ? 0 : 1))
     }
@@ -327,10 +328,9 @@ export class ReplyMessage implements ReplyDisplay {
    */
   async #leadToCard(): Promise<void> {
     if (this.look.audience === 'owner' || this.#view === null) return
-    const { phase, approvals } = this.#view
+    const { phase } = this.#view
     if (phase.type !== 'deciding' && phase.type !== 'connecting') return
-    const part = phase.type === 'connecting' ? 0 : approvals.findIndex(({ decision }) => decision === null)
-    const card = this.#landed.card[part]
+    const card = this.#landed.card[phase.type === 'connecting' ? 0 : firstOpenCard(this.#view, this.look)]
     if (card === undefined) return
     if (await this.#review.leadTo(card)) this.#rendered = null
     if (phase.type === 'connecting') await this.#pointer.show(this.#review.url)

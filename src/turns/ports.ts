@@ -94,8 +94,11 @@ export interface Agent {
   sendDecisions(sessionId: string, decisions: readonly ToolDecision[]): Promise<void>
   /** What ids of messages, threads, drafts and labels stand for, as far as the mailbox has said so in this session. */
   describeIds(sessionId: string, ids: readonly string[]): Promise<ReadonlyMap<string, string>>
-  /** What a draft says, as far as it was written or read in this session; null where nothing of it is known. */
-  findDraft(sessionId: string, draftId: string): Promise<Readonly<Record<string, unknown>> | null>
+  /**
+   * What a draft says, as far as it was written or read in this session; null where that is not certain.
+   * @param asOf the tool call up to which it counts; null: all of the session
+   */
+  findDraft(sessionId: string, draftId: string, asOf: string | null): Promise<Readonly<Record<string, unknown>> | null>
   /** Stops what the agent is doing; the session then goes idle with `end_turn`. */
   interrupt(sessionId: string): Promise<void>
   /**

@@ -12,7 +12,7 @@ type DraftContent = Readonly<Record<string, unknown>>
 export class Questions {
   #approvals: readonly Approval[] = []
   #names: ReadonlyMap<string, string> = new Map()
-  /** Content of drafts that are to be sent, by id; null where it is not known. */
+  /** Content of drafts that are to be sent, by the call that sends them; null where it is not known. */
   readonly #drafts = new Map<string, DraftContent | null>()
 
   constructor(
@@ -54,9 +54,10 @@ export class Questions {
     if (ids.length > 0) this.#names = await this.agent.describeIds(sessionId, ids)
     for (const step of steps) {
       const draftId = draftToSend(step)
-      // Of one that was decided, what was shown then: it may have been changed since.
-      if (draftId !== null && (step.state === 'undecided' || !this.#drafts.has(draftId)))
-        this.#drafts.set(draftId, await this.agent.findDraft(sessionId, draftId))
+      if (draftId === null) continue
+      // Of one that was decided, what it said when that was asked: it may have been changed since.
+      const asOf = step.state === 'undecided' ? null : step.id
+      this.#drafts.set(step.id, await this.agent.findDraft(sessionId, draftId, asOf))
     }
   }
 
@@ -98,7 +99,7 @@ export class Questions {
     return toolSteps(reply).flatMap((step) => {
       const approval = approvals.get(step.id)
       if (approval === undefined) return []
-      const draft = this.#drafts.get(draftToSend(step) ?? '')
+      const draft = this.#drafts.get(step.id)
       return [
         {
           id: approval.id,

@@ -84,8 +84,8 @@ export class TurnRun {
   readonly #patience = new Patience()
   /** Slack lets nothing be asked of the owner in private, and in public nothing is asked. */
   #isUnreachable = false
-  /** What Slack shows of the turn may be more than the session's events tell. */
-  #staysUntilMore = false
+  /** How much of the answer this process has shown last; null: nothing yet. */
+  #shown: { readonly items: number; readonly hasWords: boolean } | null = null
   /** The session has, or may have, this turn's messages. */
   #isSent = false
   #isSilent = false
@@ -174,7 +174,8 @@ export class TurnRun {
         // A person's look-up that fails leaves the message waiting: nothing was promised to them yet, and Slack comes back.
         if (error.service !== 'slack' && this.#patience.isOver(now))
           return await this.#giveUp((await this.#hasTaken()) ? 'lost_contact' : `${error.service}_unavailable`)
-        if (this.#reply.items.length === 0) this.#show({ type: 'retrying', service: error.service })
+        if (!this.#hasShownMore && this.#reply.items.length === 0)
+          this.#show({ type: 'retrying', service: error.service })
         await this.#pause.take(this.#patience.pauseAfter(error))
       }
     }
@@ -187,8 +188,6 @@ export class TurnRun {
     this.#stopRequested ||= turn.stopRequested || turn.accessEndedAt !== null
     this.#lostEvent = turn.lost?.event ?? null
     this.#isSent = turn.state === 'running' || turn.state === 'waiting_approval'
-    // What was being written when the stream was lost stands in Slack, and is nowhere else until it is whole: it stays as it is until there is more.
-    this.#staysUntilMore = turn.state === 'running'
     switch (turn.state) {
       case 'queued':
       case 'waiting_connection':
@@ -196,7 +195,7 @@ export class TurnRun {
       case 'sending':
         return await this.#resumeSending(turn)
       case 'running':
-        return await this.#resumeFollowing()
+        return await this.#resumeFollowing(true)
       case 'waiting_approval':
         return await this.#resumeDeciding()
       case 'superseded':
@@ -294,7 +293,8 @@ export class TurnRun {
     }
   }
 
-  async #resumeFollowing(): Promise<'ended' | 'waiting'> {
+  /** @param isAgain the session was at work on it when it was lost sight of */
+  async #resumeFollowing(isAgain: boolean): Promise<'ended' | 'waiting'> {
     const { sessionId } = this.conversation
     if (sessionId === null) return await this.#end('unknown')
     await this.#ownerProfile()
@@ -304,7 +304,7 @@ export class TurnRun {
       const feed = await this.#openFeed(sessionId, abort)
       this.#interruption.reset()
       if (this.#stopRequested) await this.#interrupt(sessionId)
-      return await this.#follow(sessionId, feed, abort)
+      return await this.#follow(sessionId, feed, abort, isAgain)
     } finally {
       abort.abort()
     }
@@ -317,7 +317,7 @@ export class TurnRun {
   async #resumeDeciding(): Promise<'ended' | 'waiting'> {
     if (this.#questions.hasNews || this.#stopRequested) {
       await this.rooms.store.turns.setState(this.turn.id, 'running')
-      return await this.#resumeFollowing()
+      return await this.#resumeFollowing(false)
     }
     return (await this.rooms.store.turns.supersede(this.turn)) ? await this.#endSuperseded() : 'waiting'
   }
@@ -335,8 +335,13 @@ export class TurnRun {
     return await this.#end('superseded')
   }
 
-  /** Reads the session's events until the turn is over or needs its owner. */
-  async #follow(sessionId: string, feed: EventFeed, abort: AbortController): Promise<'ended' | 'waiting'> {
+  /** Reads the session's events until the turn is over or needs its owner. @param isAgain it was being read, and lost sight of */
+  async #follow(
+    sessionId: string,
+    feed: EventFeed,
+    abort: AbortController,
+    isAgain = false,
+  ): Promise<'ended' | 'waiting'> {
     const reading = this.#reading
     reading.begin(this.#lostEvent)
     this.#stopFollowing = () => abort.abort()
@@ -346,8 +351,7 @@ export class TurnRun {
       if (event.type === 'caught_up') {
         isCaughtUp = true
         if (this.#questions.isAny) await this.#recallNames(sessionId)
-        if (!this.#staysUntilMore) this.#show({ type: 'working' })
-        this.#staysUntilMore = false
+        if (!isAgain || !this.#hasShownMore) this.#show({ type: 'working', goesOn: isAgain && this.#shown === null })
         continue
       }
       const taken = reading.take(event)
@@ -382,6 +386,14 @@ export class TurnRun {
       return await this.#end('stalled')
     }
     throw new Unavailable('claude', 'the event log ended')
+  }
+
+  /**
+   * What was being written when the events were lost sight of stands in Slack, and is nowhere else until it is whole: as long as the events tell
+   * nothing beyond it, it stays as it is. What a process before this one has shown, nobody knows.
+   */
+  get #hasShownMore(): boolean {
+    return this.#shown?.hasWords === true && this.#reply.items.length <= this.#shown.items
   }
 
   /** What was decided before is told by name, as it was asked. */
@@ -582,7 +594,12 @@ export class TurnRun {
     const { store, watch, wake, clock } = this.rooms
     this.rooms.mailboxes.forget(person)
     const hasTaken = turn.state === 'sending' || turn.lost !== null
-    if (this.#stopRequested) return await this.#giveUp('stopped')
+    if (this.#stopRequested) {
+      // The session may have the messages all the same.
+      if (turn.state === 'sending' && this.conversation.sessionId !== null)
+        await this.#interrupt(this.conversation.sessionId)
+      return await this.#giveUp('stopped')
+    }
     // One that waited behind something else is only asked now.
     const askedAt =
       turn.lost?.at ?? turn.startedAt ?? (turn.state === 'waiting_connection' ? turn.createdAt : clock.now())
@@ -622,7 +639,10 @@ export class TurnRun {
   }
 
   #show(phase: Phase): void {
-    if (this.conversation.address !== null) this.#display.show(this.#view(phase))
+    if (this.conversation.address === null) return
+    const { items, preview } = this.#reply
+    this.#shown = { items: items.length, hasWords: items.length > 0 || (preview?.text ?? '') !== '' }
+    this.#display.show(this.#view(phase))
   }
 
   #view(phase: Phase): ReplyView {

@@ -43,7 +43,11 @@ export type Phase =
       readonly state: 'missing' | 'expired'
       readonly url: string
     }
-  | { readonly type: 'working' }
+  | {
+      readonly type: 'working'
+      /** A process that ended was at it: what it was showing of a message that is not whole yet is gone. */
+      readonly goesOn?: boolean
+    }
   | { readonly type: 'deciding' }
   | { readonly type: 'ended'; readonly ending: Ending }
 

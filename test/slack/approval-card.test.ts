@@ -133,11 +133,15 @@ describe('the card of a tool call', () => {
 
   it('that was approved when it was over already did not happen, and says so', () => {
     const unheard = approval('gmail_send_message', mail, { decision: 'approved', decidedAt: '27 Nov, 20:13' })
-    expect(textsAndLiterals(approvalBlocks(unheard, true))).toContain('Not done: you approved this, but it was over')
-    expect(approvalLine(unheard, true)).toMatch(/^🚫 Not done: sending mail: .* You approved it \(27 Nov, 20:13\)/)
+    expect(textsAndLiterals(approvalBlocks(unheard, 'over'))).toContain('Not done: you approved this, but it was over')
+    expect(approvalLine(unheard, 'over')).toMatch(/^🚫 Not done: sending mail: .* You approved it \(27 Nov, 20:13\)/)
+    expect(approvalLine(unheard, 'lost_sight')).toMatch(
+      /^⚠️ You approved sending mail.*whether it was done I cannot say$/,
+    )
+    expect(textsAndLiterals(approvalBlocks(unheard, 'lost_sight'))).toContain('whether it was done I cannot say')
     expect(approvalLine(unheard)).toMatch(/^✅ You approved/)
     const heard = { ...unheard, step: { ...unheard.step, state: 'done' as const } }
-    expect(approvalLine(heard, true)).toMatch(/^✅ You approved/)
+    expect(approvalLine(heard, 'over')).toMatch(/^✅ You approved/)
   })
 
   it('says when it was decided, and what should have been different', () => {

@@ -2,7 +2,13 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { helpText } from '../../src/slack/consent.js'
 import type { MessageContent } from '../../src/slack/poster.js'
-import { cardMessages, growthSteps, type ReplyLook, replyMessages } from '../../src/slack/reply-blocks.js'
+import {
+  cardMessages,
+  firstOpenCard,
+  growthSteps,
+  type ReplyLook,
+  replyMessages,
+} from '../../src/slack/reply-blocks.js'
 import { ENDING_WORDS, type Ending } from '../../src/turns/endings.js'
 import { EMPTY_REPLY, type Reply, type ReplyItem, type ToolStep } from '../../src/turns/reply.js'
 import type { ApprovalView, Phase, ReplyView } from '../../src/turns/view.js'
@@ -64,6 +70,7 @@ const send = tool('gmail_send_message', { to: 'jorge@homes.example', body: 'The 
 describe('what a reply shows', () => {
   it.each<[string, Phase, RegExp, string[]]>([
     ['waiting for an answer', { type: 'queued', behind: 'turn' }, /waits until I am done/, []],
+    ['going on after a restart', { type: 'working', goesOn: true }, /was interrupted, and go on/, ['Stop']],
     ['waiting for decisions', { type: 'queued', behind: 'approval', open: [] }, /waits until you have decided/, []],
     [
       'waiting for a decision',
@@ -286,6 +293,22 @@ describe('many decisions, and long ones', () => {
       const withButtons = messages.filter((message) => actionsOf(message).length > 0)
       expect(withButtons).toEqual([messages.at(-1)])
     }
+  })
+})
+
+describe('the first card that asks something', () => {
+  it('is found behind others that take several messages', () => {
+    const long = tool('gmail_send_message', { body: 'word '.repeat(5_000) }, 'working', 'long')
+    const deciding = view(
+      { type: 'deciding' },
+      { reply: replyOf(long, send), approvals: [asks(long, 'approved'), asks(send)] },
+    )
+    const cards = cardMessages(deciding, others)
+    const first = firstOpenCard(deciding, others)
+    expect(first).toBeGreaterThan(1)
+    expect(JSON.stringify(cards[first])).toContain('Your decision')
+    expect(JSON.stringify(cards.slice(0, first))).not.toContain('Your decision')
+    expect(firstOpenCard({ ...deciding, approvals: [asks(long, 'approved')] }, others)).toBe(-1)
   })
 })
 

@@ -7,7 +7,7 @@ import { createWebClient } from '../../src/slack/web.js'
 import { Store } from '../../src/store/store.js'
 import { SYSTEM_CLOCK } from '../../src/turns/connection-watch.js'
 import { EMPTY_REPLY } from '../../src/turns/reply.js'
-import type { Phase, ReplyView } from '../../src/turns/view.js'
+import type { ApprovalView, Phase, ReplyView } from '../../src/turns/view.js'
 import { slackFor, WORLD } from '../sandbox/slack/harness.js'
 import { SilentLog } from '../turns/silent-log.js'
 
@@ -109,6 +109,56 @@ describe('many questions', () => {
         .join(' ')
         .match(/Message id: m\d+/g),
     ).toHaveLength(30)
+  })
+})
+
+/** A long answer, and the question whether to send a mail below it, for which one message is too small. */
+const askingBelow = (decision: ApprovalView['decision']): ReplyView => {
+  const answer = 'A line of the answer that is quite long, with words.\n\n'.repeat(170)
+  const shown = view({ type: decision === null ? 'deciding' : 'working' }, answer)
+  const step = {
+    type: 'tool' as const,
+    id: 'call',
+    name: 'gmail_send_message',
+    input: { to: 'a@b.example', body: 'word '.repeat(400) },
+    state: decision === null ? ('undecided' as const) : ('working' as const),
+  }
+  const rest = { decidedAt: null, reason: null, deniedBy: null, names: new Map(), mailbox: null }
+  return {
+    ...shown,
+    reply: { ...shown.reply, items: [...shown.reply.items, step] },
+    approvals: [{ id: 'approval', step, decision, ...rest }],
+  }
+}
+
+describe('a question in a message of its own', () => {
+  it('goes with its buttons when it is decided and the work goes on', async () => {
+    const { start, anna, threadTs } = await open()
+    const reply = start()
+    reply.show(askingBelow(null))
+    await reply.settled()
+    const labels = () => anna.thread(CHANNEL, threadTs).flatMap(({ elements }) => elements.map(({ label }) => label))
+    expect(labels()).toContain('Approve and send')
+    reply.show(askingBelow('approved'))
+    await reply.settled()
+    expect(labels()).toEqual(['Stop'])
+  })
+
+  it('is not posted below an answer that still streams', async () => {
+    const { slack, start } = await open('native')
+    const reply = start()
+    reply.show(view({ type: 'starting' }))
+    await reply.settled()
+    const methods = () => slack.wire.entries.map(({ method = '' }) => method)
+    expect(methods()).toContain('chat.startStream')
+    const before = methods().length
+    reply.show(askingBelow(null))
+    await reply.settled()
+    const calls = methods().slice(before)
+    expect(calls.indexOf('chat.stopStream')).toBeLessThan(calls.indexOf('chat.postMessage'))
+    expect(calls.indexOf('chat.update')).toBeLessThan(calls.indexOf('chat.postMessage'))
+    expect(calls).toContain('chat.stopStream')
+    expect(calls).toContain('chat.update')
   })
 })
 

@@ -229,9 +229,17 @@ export class FakeAgent implements Agent {
   /** What is known of drafts. */
   readonly drafts = new Map<string, Readonly<Record<string, unknown>>>()
 
-  async findDraft(sessionId: string, draftId: string): Promise<Readonly<Record<string, unknown>> | null> {
+  /** What they said when a call was asked about. */
+  readonly draftsAsOf = new Map<string, Readonly<Record<string, unknown>>>()
+
+  async findDraft(
+    sessionId: string,
+    draftId: string,
+    asOf: string | null,
+  ): Promise<Readonly<Record<string, unknown>> | null> {
     return await this.#call('findDraft', () => {
       this.#find(sessionId)
+      if (asOf !== null) return this.draftsAsOf.get(asOf) ?? null
       return this.drafts.get(draftId) ?? null
     })
   }

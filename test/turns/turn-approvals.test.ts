@@ -77,6 +77,20 @@ describe('a tool call that needs a yes', () => {
     expect(reply.last.approvals[0]?.names.get('18c')).toBe('Invoice 20417, from Vandermeer')
   })
 
+  it('of a draft keeps what the draft said when it was decided, though it is changed and asked about again', async () => {
+    const SEND_DRAFT = { name: 'gmail_send_draft', input: { draft_id: 'd1' } }
+    house.agent.drafts.set('d1', { to: 'jorge@x.example', body: 'First' })
+    const { conversation, turn, calls, reply } = await asked(SEND_DRAFT)
+    house.agent.draftsAsOf.set(calls[0] ?? '', { to: 'jorge@x.example', body: 'First' })
+    house.agent.afterDecisions = (session) => {
+      house.agent.drafts.set('d1', { to: 'dana@x.example', body: 'Second' })
+      session.ask(SEND_DRAFT)
+    }
+    await house.decide(turn, calls[0], 'denied')
+    await house.work(conversation)
+    expect(reply.last.approvals.map(({ draft }) => draft?.body)).toEqual(['First', 'Second'])
+  })
+
   it('gets the mailbox anew before its decision, which may come hours later', async () => {
     const { conversation, turn, calls } = await asked(SEND)
     const before = house.scalekit.granted.length

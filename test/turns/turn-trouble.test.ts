@@ -479,3 +479,59 @@ describe('a shutdown', () => {
     expect(turn.state).toBe('running')
   })
 })
+
+describe('events that are lost sight of', () => {
+  it('while nothing was to be seen yet: that Claude does not answer is taken back when it does', async () => {
+    house.agent.answers.push((session) => session.push({ type: 'thinking' }))
+    const { conversation } = await house.say('Think')
+    house.wake(conversation)
+    await house.pass(1_000)
+    house.agent.session.breakFeeds(out('claude'))
+    await house.pass(1)
+    const reply = house.replyOf(await house.turnOf(conversation))
+    expect(reply.last.phase.type).toBe('retrying')
+    await house.pass(MINUTE)
+    expect(reply.last.phase.type).toBe('working')
+  })
+
+  it('take nothing away that was to be seen, however often it takes until they are back', async () => {
+    house.agent.answers.push((session) => {
+      session.say('Half of the answer.')
+      session.push({ type: 'tool_called', name: 'gmail_fetch_mails', input: {}, permission: 'allow' })
+    })
+    const { conversation } = await house.say('Think')
+    house.wake(conversation)
+    await house.pass(1_000)
+    const reply = house.replyOf(await house.turnOf(conversation))
+    const before = reply.views.length
+    const follow = house.agent.follow.bind(house.agent)
+    let broken = 1
+    house.agent.follow = (...args) => {
+      const feed = follow(...args)
+      if (broken === 0) return feed
+      broken -= 1
+      house.agent.session.breakFeeds(out('claude'))
+      return feed
+    }
+    house.agent.session.breakFeeds(out('claude'))
+    await house.pass(MINUTE)
+    await house.pass(MINUTE)
+    expect(house.agent.session.feeds).toBe(1)
+    for (const view of reply.views.slice(before - 1)) expect(view.reply.items).toHaveLength(2)
+  })
+
+  it('end a stopped turn of which nobody knows whether it was sent by interrupting what may be under way', async () => {
+    const { conversation, ts } = await house.say('first')
+    await house.work(conversation)
+    await house.say('second', { threadTs: ts })
+    const turn = await house.store.turns.queue(conversation)
+    const [message] = await house.store.turns.take(turn)
+    house.agent.answers.push((session) => session.push({ type: 'thinking' }))
+    house.agent.deliver(house.agent.session.id, [{ reference: message?.id ?? '', context: '', text: 'second' }])
+    house.scalekit.failures.grant.push(new NotConnected())
+    await house.store.turns.requestStop(turn.id)
+    await house.work(conversation)
+    expect(house.endings).toEqual(['answered', 'stopped'])
+    expect(house.agent.session.interrupts).toBe(1)
+  })
+})
