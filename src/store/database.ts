@@ -5,6 +5,7 @@
 
 import { existsSync, mkdirSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import SQLite from 'better-sqlite3'
 import {
   CompiledQuery,
@@ -37,6 +38,7 @@ export class BotRunning extends DatabaseError {
 
 /** How long a statement waits for another process's write, in milliseconds, before it fails with SQLITE_BUSY. */
 const BUSY_TIMEOUT_MS = 10_000
+const BUSY_PAUSE_MS = 20
 
 /** @throws DatabaseError when the file cannot be created, opened, written or migrated */
 export async function openDatabase(path: string): Promise<Database> {
@@ -44,7 +46,7 @@ export async function openDatabase(path: string): Promise<Database> {
   try {
     if (file !== ':memory:') makeDirectory(dirname(file))
     const sqlite = new SQLite(file, { timeout: BUSY_TIMEOUT_MS })
-    sqlite.pragma('journal_mode = WAL')
+    await writeAhead(sqlite)
     // A message is acknowledged to Slack once it is stored; with NORMAL a power cut could still take it back.
     sqlite.pragma('synchronous = FULL')
     sqlite.pragma('foreign_keys = ON')
@@ -59,6 +61,27 @@ export async function openDatabase(path: string): Promise<Database> {
       },
     )
   }
+}
+
+/**
+ * Switches a new file to the write-ahead log. For that SQLite does not wait as it does for every other lock: of several processes that open a new
+ * file at the same moment, some are refused at once.
+ */
+async function writeAhead(sqlite: SQLite.Database): Promise<void> {
+  const deadline = Date.now() + BUSY_TIMEOUT_MS
+  for (;;) {
+    try {
+      sqlite.pragma('journal_mode = WAL')
+      return
+    } catch (error) {
+      if (!isBusy(error) || Date.now() > deadline) throw error
+      await pause(BUSY_PAUSE_MS)
+    }
+  }
+}
+
+function isBusy(error: unknown): boolean {
+  return error instanceof SQLite.SqliteError && error.code.startsWith('SQLITE_BUSY')
 }
 
 /**
@@ -120,7 +143,7 @@ export function holdBotLock(databasePath: string): BotLock {
     return { release: () => held.close() }
   } catch (error) {
     lock?.close()
-    if (error instanceof SQLite.SqliteError && error.code.startsWith('SQLITE_BUSY')) {
+    if (isBusy(error)) {
       throw new BotRunning(resolve(databasePath))
     }
     throw new DatabaseError(
