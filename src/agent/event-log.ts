@@ -67,6 +67,9 @@ export function followSession(
   return { opened: follower.opened, [Symbol.asyncIterator]: () => follower.events() }
 }
 
+/** A server that lists what is queued first would have it begun anew for ever. */
+const MOST_LOOKS = 3
+
 class Follower {
   readonly opened: Promise<void>
   readonly #first: Promise<Connection>
@@ -156,9 +159,13 @@ class Follower {
     }
   }
 
-  /** Whatever the list has that was not here before, oldest first. */
-  async *#readList(): AsyncGenerator<PersistedEvent, void, undefined> {
+  /**
+   * Whatever the list has that was not here before, oldest first.
+   * @param looks how often it was begun anew already
+   */
+  async *#readList(looks = 0): AsyncGenerator<PersistedEvent, void, undefined> {
     const from = this.#listFrom()
+    let sawQueued = false
     let beforeAnchor = this.after !== null && this.after.id !== '' && !this.#seen.has(this.after.id) ? this.after : null
     let ties: PersistedEvent[] = []
     const list = this.claude.list(
@@ -173,7 +180,11 @@ class Follower {
     )
     for await (const vendorEvent of list) {
       const event = translate(vendorEvent)
+      sawQueued ||= isQueued(vendorEvent)
       if (event === null || !isPersisted(event) || this.#isBehind(event)) continue
+      // What is queued stands at the end, and moves when it is processed. A page that goes on behind it then leaves out what came before that,
+      // and the end of a turn must never be read before its answer: from the beginning again, where nothing is taken twice.
+      if (sawQueued && looks < MOST_LOOKS) return yield* this.#readList(looks + 1)
       if (beforeAnchor !== null) {
         // Events that share the anchor's time: those up to it are behind us, the rest is not.
         if (event.id === beforeAnchor.id) {
@@ -315,6 +326,11 @@ class Follower {
   async #pause(ms: number): Promise<void> {
     await pause(ms, undefined, { signal: this.signal })
   }
+}
+
+/** Sent by us, and not processed yet. */
+function isQueued(event: VendorEvent): boolean {
+  return event.type.startsWith('user.') && 'processed_at' in event && event.processed_at === null
 }
 
 function isPersisted(event: AgentEvent): event is PersistedEvent {

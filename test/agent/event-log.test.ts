@@ -359,6 +359,53 @@ describe('a feed of messages that count as processed only at the end', () => {
   })
 })
 
+describe('a list whose queued events move while its pages are read', () => {
+  it('never brings the end of a turn before what was said until then', async () => {
+    await platform.close()
+    await start({ messageProcessed: 'finished' })
+    let goOn = (): void => undefined
+    const gate = new Promise<void>((resolve) => {
+      goOn = resolve
+    })
+    platform.brain.next(async (turn) => {
+      await turn.say('First.')
+      await gate
+      await turn.say('Second.')
+    })
+    const message = (reference: string) => ({ reference, context: `reference: ${reference}`, text: 'What is new?' })
+    await platform.agent().sendMessages(sessionId, [message('one'), message('two')])
+    await vi.waitFor(() => expect(said()).toEqual(['First.']))
+    const { faults, driver } = platform.agents
+    // The first page ends with one of the messages, which are queued until the turn is over.
+    faults.eventsPerPage = driver.events(sessionId).length - 1
+    const first = faults.hold('sessions.events.list')
+    const reader = new Reader(null, PATIENT)
+    await reader.opened
+    const reading = reader.until(isEndOfTurn)
+    await first.reached
+    const second = faults.hold('sessions.events.list')
+    first.release()
+    await second.reached
+    goOn()
+    await vi.waitFor(() => expect(driver.sessions().find(({ id }) => id === sessionId)?.status).toBe('idle'))
+    second.release()
+    await reading
+    expect(reader.persisted.flatMap((event) => (event.type === 'message' ? [event.text] : []))).toEqual([
+      'First.',
+      'Second.',
+    ])
+  })
+
+  const said = () =>
+    platform.agents.driver
+      .events(sessionId)
+      .flatMap((event) =>
+        event.type === 'agent.message'
+          ? event.content.flatMap((block) => (block.type === 'text' ? [block.text] : []))
+          : [],
+      )
+})
+
 describe('the end of a feed', () => {
   it('is quick and quiet when it is aborted, and closes the connection', async () => {
     const reader = new Reader(null, PATIENT)
