@@ -483,6 +483,8 @@ export class TurnRun {
         AbortSignal.any([this.signal, abort.signal]),
       )
       await this.#reading.recall(feed, until)
+      // A feed that ends because the process does has not told all.
+      this.signal.throwIfAborted()
     } finally {
       abort.abort()
     }
