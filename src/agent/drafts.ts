@@ -4,6 +4,7 @@
  */
 
 import type { BetaManagedAgentsSessionEvent } from '@anthropic-ai/sdk/resources/beta/sessions/events'
+import { textsOf } from './tool-results.js'
 
 /** The parts of a mail that its sender decides on, by the names that the tools give them: `to`, `cc`, `bcc`, `subject`, `body`. */
 export type DraftContent = Readonly<Record<string, unknown>>
@@ -63,8 +64,7 @@ function outcomesOf(events: readonly BetaManagedAgentsSessionEvent[]) {
     if (event.type === 'user.tool_confirmation' && event.result === 'deny') denied.add(event.tool_use_id)
     if (event.type === 'agent.mcp_tool_use' && event.evaluated_permission === 'deny') denied.add(event.id)
     if (event.type !== 'agent.mcp_tool_result' || event.is_error === true) continue
-    const texts = (event.content ?? []).flatMap((block) => (block.type === 'text' ? [block.text] : []))
-    answers.set(event.mcp_tool_use_id, texts)
+    answers.set(event.mcp_tool_use_id, textsOf(event))
   }
   return { answers, denied }
 }

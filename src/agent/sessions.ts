@@ -36,6 +36,7 @@ import { goneInsteadOf, whyGone } from './session-state.js'
 import { describedIn } from './targets.js'
 import { sameAddress, sameServers, sameTools } from './tool-comparison.js'
 import type { ToolPolicies } from './tool-policies.js'
+import { textsOf } from './tool-results.js'
 
 /** The API takes longer titles; its lists show about this much. */
 const TITLE_LENGTH = 80
@@ -210,10 +211,8 @@ export class ManagedAgent implements Agent {
     // Newest first, so that the answer to a call stands before the call, which says what answered.
     for await (const event of this.#events(sessionId, ['agent.mcp_tool_use', 'agent.mcp_tool_result'], 'desc')) {
       if (missing.size === 0 || read >= RESULTS_READ) break
-      if (event.type === 'agent.mcp_tool_result' && event.is_error !== true) {
-        const texts = (event.content ?? []).flatMap((block) => (block.type === 'text' ? [block.text] : []))
-        answers.set(event.mcp_tool_use_id, texts)
-      }
+      if (event.type === 'agent.mcp_tool_result' && event.is_error !== true)
+        answers.set(event.mcp_tool_use_id, textsOf(event))
       if (event.type !== 'agent.mcp_tool_use') continue
       read += 1
       // What stands in an attachment, anybody may have written.

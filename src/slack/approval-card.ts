@@ -197,7 +197,6 @@ const QUESTIONS: Readonly<Record<string, string>> = {
 
 function question(tool: string, input: Input): string {
   if (isArchiving(tool, input)) return `Archive this ${tool.includes('thread') ? 'conversation' : 'message'}?`
-
   const known = Object.hasOwn(QUESTIONS, tool) ? QUESTIONS[tool] : undefined
   return known ?? `Allow this? (${tool})`
 }
