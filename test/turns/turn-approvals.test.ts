@@ -435,6 +435,24 @@ describe('a message instead of a decision', () => {
     expect(house.endings).toEqual(['superseded', 'answered'])
   })
 
+  it('is not taken further by what a process read that was told to stop: the next one goes on', async () => {
+    const { conversation, ts, calls } = await asked(SEND)
+    await house.say('Something else', { threadTs: ts })
+    const stop = new AbortController()
+    const follow = house.agent.follow.bind(house.agent)
+    house.agent.follow = (...args) => {
+      stop.abort(new Error('told to stop'))
+      return follow(...args)
+    }
+    await expect(house.turns.run(conversation, stop.signal)).rejects.toThrow('told to stop')
+    expect((await house.turnOf(conversation)).state).toBe('superseded')
+    house.agent.follow = follow
+    await house.work(conversation)
+    expect(house.agent.session.decisions).toMatchObject([{ callId: calls[0], allowed: false }])
+    expect(house.agent.session.interrupts).toBe(0)
+    expect(house.endings).toEqual(['superseded', 'answered'])
+  })
+
   it('begins a new session where the old one is gone, and tells that one of no denials', async () => {
     const { conversation, ts } = await asked(SEND)
     house.agent.session.gone = 'deleted'
