@@ -117,6 +117,7 @@ function checkSequence(events: readonly Given[], recipient: Recipient): void {
         break
       case 'user.custom_tool_result':
         checkReply(event.custom_tool_use_id, 'result', awaited, recipient, at)
+        checkFiles(event, recipient, at)
         break
       case 'system.message': {
         const before = events[index - 1]?.type
@@ -134,12 +135,20 @@ function checkSequence(events: readonly Given[], recipient: Recipient): void {
         }
         if (recipient.outOfBudget)
           throw badRequest(`Invalid user.message event at ${at}: the session has reached its budget; raise it first`)
-        for (const block of event.content) {
-          if (block.type !== 'text' && block.source.type === 'file' && !recipient.fileExists(block.source.file_id)) {
-            throw badRequest(`Invalid user.message event at ${at}: file \`${block.source.file_id}\` not found`)
-          }
-        }
+        checkFiles(event, recipient, at)
     }
+  }
+}
+
+function checkFiles(
+  { type, content = [] }: Extract<Given, { type: 'user.message' | 'user.custom_tool_result' }>,
+  recipient: Recipient,
+  at: string,
+): void {
+  for (const block of content) {
+    if (block.type !== 'image' && block.type !== 'document') continue
+    if (block.source.type === 'file' && !recipient.fileExists(block.source.file_id))
+      throw badRequest(`Invalid ${type} event at ${at}: file \`${block.source.file_id}\` not found`)
   }
 }
 

@@ -97,6 +97,17 @@ test.each<[string, object, RegExp]>([
   ],
   ['two custom tools of one name', { tools: [custom, custom] }, /must be unique/],
   ['a custom tool with a bad name', { tools: [{ ...custom, name: 'what time?' }] }, /letters, digits/],
+  ['a custom tool without a description', { tools: [{ ...custom, description: '' }] }, /^tools\.0\.description/],
+  [
+    'a custom tool whose input is no object',
+    { tools: [{ ...custom, input_schema: { type: 'array' } }] },
+    /^tools\.0\.input_schema\.type/,
+  ],
+  [
+    'a custom tool with a permission policy, which covers none of them',
+    { tools: [{ ...custom, permission_policy: { type: 'always_ask' } }] },
+    /^tools\.0\.permission_policy: Extra inputs/,
+  ],
   [
     'headers on a server',
     { mcp_servers: [{ ...server, headers: {} }], tools: [toolset] },

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { BrainTurn, ToolOutcome } from '../../../src/sandbox/agents/brain.js'
 import {
   allow,
@@ -13,6 +13,7 @@ import {
   lastWords,
   message,
   newSession,
+  OPEN_NETWORK,
   of,
   refusal,
   type SendEvents,
@@ -35,9 +36,9 @@ const caller = async (turn: BrainTurn): Promise<void> => {
       const [name = '', id] = words.split(' ')
       return { name, input: id === undefined ? {} : { id } }
     })
-  await turn.say((await turn.callTools(calls)).map(describe).join('; '))
+  await turn.say((await turn.callTools(calls)).map(told).join('; '))
 }
-const describe = (outcome: ToolOutcome): string =>
+const told = (outcome: ToolOutcome): string =>
   outcome.status === 'denied' ? `denied (${outcome.message ?? 'no reason'})` : `${outcome.status}: ${outcome.text}`
 
 /** A session of an agent that may use the server without any credential. */
@@ -332,29 +333,184 @@ test('what auto denies does not run and cannot be confirmed', async () => {
   expect(mcp.calls).toEqual([])
 })
 
-test('a custom tool is run by the client', async () => {
-  const bench = await start(caller)
-  const clock = {
-    type: 'custom' as const,
-    name: 'clock',
-    description: 'Tells the time',
-    input_schema: { type: 'object' as const },
-  }
-  const { id } = await newSession(bench, { agent: { tools: [clock] } })
-  const waiting = await exchange(bench, id, [message('call clock, clock')])
-  const [first = '', second = ''] = of(waiting.seen, 'agent.custom_tool_use').map((event) => event.id)
-  expect(awaitedIds(waiting.seen)).toEqual([first, second])
-  expect(await refusal(bench.beta.sessions.events.send(id, { events: [allow(first)] }))).toMatchObject(
-    invalid(/does not match/),
-  )
-  const result = (custom_tool_use_id: string, text: string, is_error: boolean): SendEvents[number] => ({
-    type: 'user.custom_tool_result',
-    custom_tool_use_id,
-    is_error,
-    content: [{ type: 'text', text }],
+/** Tools that the client runs, beside those of the server. */
+const custom = (name: string) => ({
+  type: 'custom' as const,
+  name,
+  description: `Does what ${name} says`,
+  input_schema: { type: 'object' as const, properties: { id: { type: 'string' } }, required: ['id'] },
+})
+const result = (custom_tool_use_id: string, text?: string, is_error?: boolean): SendEvents[number] => ({
+  type: 'user.custom_tool_result',
+  custom_tool_use_id,
+  ...(is_error === undefined ? {} : { is_error }),
+  ...(text === undefined ? {} : { content: [{ type: 'text', text }] }),
+})
+/** A session whose agent has both kinds of tools, the server's as they are by default: they ask. */
+async function mixedSession(bench: Bench) {
+  const mcp = await startMcpServer()
+  const definition = mailAgent(mcp.openUrl)
+  const session = await newSession(bench, {
+    agent: { ...definition, tools: [...definition.tools, custom('send_email'), custom('remind_me')] },
   })
-  const resumed = await exchange(bench, id, [result(first, 'noon', false), result(second, 'no clock', true)])
-  expect(said(resumed.seen)).toEqual(['ok: noon; error: no clock'])
+  return { mcp, id: session.id }
+}
+
+describe('custom tools', () => {
+  test('are run by the client, whose answers the brain gets in the order of its calls', async () => {
+    const bench = await start(caller)
+    const { id } = await newSession(bench, { agent: { tools: [custom('clock')] } })
+    const waiting = await exchange(bench, id, [message('call clock 1, clock 2, clock')])
+    const uses = of(waiting.seen, 'agent.custom_tool_use')
+    expect(uses).toMatchObject([
+      { name: 'clock', input: { id: '1' } },
+      { name: 'clock', input: { id: '2' } },
+      { name: 'clock', input: {} },
+    ])
+    const [first = '', second = '', third = ''] = uses.map((event) => event.id)
+    expect(awaitedIds(waiting.seen)).toEqual([first, second, third])
+    const answers = [result(third), result(second, 'no clock', true), result(first, 'noon', false)]
+    const resumed = await exchange(bench, id, answers)
+    expect(said(resumed.seen)).toEqual(['ok: noon; error: no clock; ok: '])
+    expect(of(resumed.seen, 'agent.mcp_tool_result')).toEqual([])
+    // The client's event is the record of the result: in the log once, processed, before the answer.
+    const log = await history(bench.beta, id)
+    const results = of(log, 'user.custom_tool_result')
+    expect(results.map((event) => event.custom_tool_use_id)).toEqual([third, second, first])
+    expect(results.every((event) => event.processed_at !== null)).toBe(true)
+    expect(log.findLastIndex((event) => event.type === 'user.custom_tool_result')).toBeLessThan(
+      log.findLastIndex((event) => event.type === 'agent.message'),
+    )
+  })
+
+  test('wait together with confirmations, in one list; fewer than all leaves the rest', async () => {
+    const bench = await start(caller)
+    const { mcp, id } = await mixedSession(bench)
+    const waiting = await exchange(bench, id, [message('call send_email 1, send_mail 2, remind_me 3, send_mail 4')])
+    const uses = waiting.seen.filter(
+      (event) => event.type === 'agent.custom_tool_use' || event.type === 'agent.mcp_tool_use',
+    )
+    const ids = uses.map((event) => event.id)
+    expect(awaitedIds(waiting.seen)).toEqual(ids)
+    const [email = '', second = '', reminder = '', fourth = ''] = ids
+
+    const once = await exchange(bench, id, [result(email, '{"status":"sent"}')])
+    expect(awaitedIds(once.seen)).toEqual([second, reminder, fourth])
+    expect(once.types()).not.toContain('session.status_running')
+    const twice = await exchange(bench, id, [allow(second), result(reminder, 'no such time', true)])
+    expect(awaitedIds(twice.seen)).toEqual([fourth])
+    expect(mcp.calls).toEqual([])
+
+    const resumed = await exchange(bench, id, [deny(fourth, 'Not now')])
+    expect(said(resumed.seen)).toEqual(['ok: {"status":"sent"}; ok: Sent 2; error: no such time; denied (Not now)'])
+    expect(stopReasons(resumed.seen)).toEqual(['end_turn'])
+    expect(mcp.calls.map((call) => call.input)).toEqual([{ id: '2' }])
+  })
+
+  test('take a result and nothing else, once', async () => {
+    const bench = await start(caller)
+    const { id } = await mixedSession(bench)
+    const waiting = await exchange(bench, id, [message('call send_email 1, send_mail 2')])
+    const [email = '', mail = ''] = awaitedIds(waiting.seen)
+    const send = (...events: SendEvents) => bench.beta.sessions.events.send(id, { events })
+    const before = await history(bench.beta, id)
+    expect(await refusal(send(allow(email)))).toMatchObject(invalid(/does not match any `agent.tool_use`/))
+    expect(await refusal(send(result(mail, 'sent')))).toMatchObject(
+      invalid(/does not match any `agent.custom_tool_use`/),
+    )
+    expect(await refusal(send(result('sevt_unknown', 'sent')))).toMatchObject(invalid(/does not match/))
+    expect(await refusal(send(result(email, 'a'), result(email, 'b')))).toMatchObject(
+      invalid(/^events\[1\]: .*does not wait/),
+    )
+    expect(await refusal(send(result(email, 'a'), message('And now?')))).toMatchObject(
+      invalid(/at events\[1\]: waiting on responses/),
+    )
+    expect(await refusal(send(result(email, '')))).toMatchObject(invalid(/content/))
+    const unknownFile = { type: 'document' as const, source: { type: 'file' as const, file_id: 'file_none' } }
+    expect(
+      await refusal(send({ type: 'user.custom_tool_result', custom_tool_use_id: email, content: [unknownFile] })),
+    ).toMatchObject(invalid(/`file_none` not found/))
+    // A batch that is refused leaves nothing behind.
+    expect(await history(bench.beta, id)).toEqual(before)
+
+    await exchange(bench, id, [result(email, 'sent')])
+    expect(await refusal(send(result(email, 'sent')))).toMatchObject(invalid(/does not wait/))
+    await exchange(bench, id, [deny(mail)])
+    expect(await refusal(send(result(email, 'sent')))).toMatchObject(invalid(/does not wait/))
+  })
+
+  test('may be answered before the session went idle', async () => {
+    const held = gate()
+    const bench = await start(caller)
+    const mcp = await startMcpServer()
+    mcp.until = held.opened
+    const definition = mailAgent(mcp.openUrl, ALLOW)
+    const { id } = await newSession(bench, {
+      agent: { ...definition, tools: [...definition.tools, custom('clock')] },
+    })
+    const watch = await Watch.open(bench.beta, id)
+    await bench.beta.sessions.events.send(id, { events: [message('call wait_for_it, clock 1')] })
+    await watch.until(({ seen }) => of(seen, 'agent.custom_tool_use').length === 1)
+    const [use] = of(watch.seen, 'agent.custom_tool_use')
+    await bench.beta.sessions.events.send(id, { events: [result(use?.id ?? '', 'noon')] })
+    held.open()
+    await watch.idle()
+    expect(stopReasons(watch.seen)).toEqual(['end_turn'])
+    expect(said(watch.seen)).toEqual(['ok: At last; ok: noon'])
+  })
+
+  test('a message may follow the last result in one batch, as one turn', async () => {
+    const bench = await start(caller)
+    const { id } = await mixedSession(bench)
+    const ids = awaitedIds((await exchange(bench, id, [message('call send_email 1, send_mail 2')])).seen)
+    const watch = await exchange(bench, id, [
+      deny(ids[1] ?? ''),
+      result(ids[0] ?? '', 'not sent'),
+      message('Never mind'),
+    ])
+    expect(said(watch.seen)).toEqual(['ok: not sent; denied (no reason)', 'You said: Never mind'])
+    expect(stopReasons(watch.seen)).toEqual(['end_turn'])
+  })
+
+  test('an interrupt ends the waiting for them', async () => {
+    const bench = await start(caller)
+    const { id } = await mixedSession(bench)
+    const ids = awaitedIds((await exchange(bench, id, [message('call send_email 1, send_mail 2')])).seen)
+    const watch = await exchange(bench, id, [{ type: 'user.interrupt' }])
+    expect(stopReasons(watch.seen)).toEqual(['end_turn'])
+    const late = bench.beta.sessions.events.send(id, { events: [result(ids[0] ?? '', 'sent')] })
+    expect(await refusal(late)).toMatchObject(invalid(/does not wait/))
+    expect(said((await exchange(bench, id, [message('Hello')])).seen)).toEqual(['You said: Hello'])
+  })
+
+  test('come with an override of the session, or with an update of it', async () => {
+    let names: string[] = []
+    const bench = await start(async (turn) => {
+      names = turn.tools.map((tool) => tool.name)
+      await caller(turn)
+    })
+    const agent = await bench.beta.agents.create({ name: 'Agent', model: 'claude-opus-5-5', tools: [custom('clock')] })
+    const environment = await bench.beta.environments.create({ name: 'open', config: OPEN_NETWORK })
+    const make = (tools: ReturnType<typeof custom>[]) =>
+      bench.beta.sessions.create({
+        agent: { type: 'agent_with_overrides', id: agent.id, tools },
+        environment_id: environment.id,
+      })
+    const { id } = await make([custom('send_email')])
+    await exchange(bench, id, [message('Hello')])
+    expect(names).toEqual(['send_email'])
+
+    const tools = [custom('send_email'), custom('remind_me')]
+    expect((await bench.beta.sessions.update(id, { agent: { tools } })).agent.tools).toEqual(tools)
+    await exchange(bench, id, [message('call remind_me 1')])
+    expect(names).toEqual(['send_email', 'remind_me'])
+
+    const twice = [custom('send_email'), custom('send_email')]
+    expect(await refusal(make(twice))).toMatchObject(invalid(/must be unique/))
+    expect(await refusal(bench.beta.sessions.update(id, { agent: { tools: twice } }))).toMatchObject(
+      invalid(/must be unique/),
+    )
+  })
 })
 
 test('new tools of a session apply from the next turn', async () => {
