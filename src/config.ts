@@ -5,7 +5,7 @@
 
 import { existsSync } from 'node:fs'
 import { z } from 'zod'
-import { readToolPolicies, type ToolPolicies } from './agent/tool-policies.js'
+import { readToolPolicies, type ToolPolicies } from './gmail/policies.js'
 
 export type ScalekitMode = 'virtual' | 'instance'
 
@@ -24,7 +24,7 @@ export interface PlatformConfig {
     /** Template of a person's identifier: `{team}`, `{user}`, `{email}`. */
     readonly identifierTemplate: string
   }
-  /** What becomes of each tool of the table in src/agent/gmail-tools.ts. */
+  /** What becomes of each tool of the table in src/gmail/tools.ts. */
   readonly toolPolicies: ToolPolicies
   /** Path of the SQLite file. */
   readonly databasePath: string

@@ -43,10 +43,18 @@ describe('the house', () => {
     expect(show(wrong)).toEqual([])
   })
 
+  it('lets gmail/ know the core, and no vendor or room', () => {
+    const wrong = imports.filter(
+      ({ from, to }) =>
+        from.startsWith('gmail/') && (VENDORS.test(to) || /^(slack|agent|scalekit|store|cli|web|sandbox)\//.test(to)),
+    )
+    expect(show(wrong)).toEqual([])
+  })
+
   it('keeps the sandbox apart: it imports nothing of the bot', () => {
     const wrong = imports.filter(
       ({ from, to }) =>
-        from.startsWith('sandbox/') && /^(turns|slack|agent|scalekit|store|cli|web|config|log|main)[./]/.test(to),
+        from.startsWith('sandbox/') && /^(turns|gmail|slack|agent|scalekit|store|cli|web|config|log|main)[./]/.test(to),
     )
     expect(show(wrong)).toEqual([])
   })

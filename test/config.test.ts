@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
-import { STANDARD_POLICIES } from '../src/agent/tool-policies.js'
 import { ConfigurationError, loadDotEnv, readBotConfig, readPlatformConfig } from '../src/config.js'
+import { STANDARD_POLICIES } from '../src/gmail/policies.js'
 
 const PLATFORM = {
   ANTHROPIC_API_KEY: 'sk-ant-test',

@@ -11,8 +11,8 @@ import type {
   BetaManagedAgentsURLMCPServerParams,
 } from '@anthropic-ai/sdk/resources/beta/agents/agents'
 import type { BetaCloudConfigParams } from '@anthropic-ai/sdk/resources/beta/environments/environments'
+import { offeredTools, STANDARD_POLICIES, type ToolPolicies } from '../gmail/policies.js'
 import { SYSTEM_PROMPT } from './system-prompt.js'
-import { offeredTools, STANDARD_POLICIES, type ToolPolicies } from './tool-policies.js'
 
 /** Stands in the metadata of everything this project makes at the API. */
 export const APP = 'slack-inbox-agent'

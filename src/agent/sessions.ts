@@ -12,6 +12,7 @@ import type {
   EventSendParams,
 } from '@anthropic-ai/sdk/resources/beta/sessions/events'
 import type { BetaManagedAgentsSession, SessionCreateParams } from '@anthropic-ai/sdk/resources/beta/sessions/sessions'
+import type { ToolPolicies } from '../gmail/policies.js'
 import type { LogPosition } from '../turns/events.js'
 import type { Conversation } from '../turns/model.js'
 import {
@@ -35,7 +36,6 @@ import { isMarked } from './mark.js'
 import { goneInsteadOf, whyGone } from './session-state.js'
 import { describedIn } from './targets.js'
 import { sameAddress, sameServers, sameTools } from './tool-comparison.js'
-import type { ToolPolicies } from './tool-policies.js'
 import { textsOf } from './tool-results.js'
 
 /** The API takes longer titles; its lists show about this much. */

@@ -1,4 +1,4 @@
-/** The agent's standing instructions. They are the soft half of its limits; the hard half is the table in gmail-tools.ts. */
+/** The agent's standing instructions. They are the soft half of its limits; the hard half is the table in src/gmail/tools.ts. */
 export const SYSTEM_PROMPT = `You are an assistant that works on one person's Gmail mailbox for them. They write to you from Slack, and your answer is shown there.
 
 # Who you work for

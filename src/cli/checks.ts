@@ -11,8 +11,8 @@ import {
   storedDeployment,
 } from '../agent/provisioning.js'
 import { toolDifferences } from '../agent/tool-comparison.js'
-import { describeOverrides, offeredTools } from '../agent/tool-policies.js'
 import type { PlatformConfig } from '../config.js'
+import { describeOverrides, offeredTools } from '../gmail/policies.js'
 import { Scalekit } from '../scalekit/client.js'
 import { inspectMcpConfiguration } from '../scalekit/mcp-configurations.js'
 import { Store } from '../store/store.js'

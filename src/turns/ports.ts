@@ -2,7 +2,7 @@
 
 import type { AgentEvent, LogPosition } from './events.js'
 import type { Address, Conversation, IdentifiedPerson, Message, Person, Profile, Turn } from './model.js'
-import type { ReplyView } from './view.js'
+import type { ApprovalView, ReplyView } from './view.js'
 
 /** One Slack message as the session hears it: one `user.message` each. */
 export interface OutgoingMessage {
@@ -172,6 +172,15 @@ export interface Surface {
   withdrawQuestion(conversation: Conversation): Promise<void>
   /** The reply of a turn: the same object for the same turn as long as it is open. */
   reply(turn: Turn, conversation: Conversation): ReplyDisplay
+}
+
+/** Where a mail is shown whose turn is over, e.g. because it waits for its time. */
+export interface OutgoingDisplay {
+  /**
+   * The message about this mail, where its owner alone reads it: posted, or brought up to date where it stands already.
+   * @throws Unavailable
+   */
+  showOutgoing(conversation: Conversation, approval: ApprovalView): Promise<void>
 }
 
 /** The Slack messages in which one turn's reply is shown. */

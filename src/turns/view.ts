@@ -2,6 +2,7 @@
 
 import type { Ending } from './endings.js'
 import type { Decision, DeniedBy } from './model.js'
+import type { OutgoingMailView } from './outgoing-mail.js'
 import type { Reply, ToolStep } from './reply.js'
 
 export interface ReplyView {
@@ -66,4 +67,6 @@ export interface ApprovalView {
   readonly mailbox: string | null
   /** For a draft that is to be sent: what it says; null where that is not known. */
   readonly draft?: Readonly<Record<string, unknown>> | null
+  /** For a mail that is to be sent. */
+  readonly outgoing?: OutgoingMailView
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { defineAgent, ENVIRONMENT_CONFIG, fingerprint, wireMailbox } from '../../src/agent/definition.js'
-import { GMAIL_TOOLS } from '../../src/agent/gmail-tools.js'
+import { GMAIL_TOOLS } from '../../src/gmail/tools.js'
 
 const URL = 'https://mcp.example/servers/1'
 

@@ -6,10 +6,10 @@ import type { FollowPace } from '../../src/agent/event-log.js'
 import { InstanceMailboxAccess, VirtualMailboxAccess } from '../../src/agent/mailbox-access.js'
 import { type Mark, markOf } from '../../src/agent/mark.js'
 import { ManagedAgent } from '../../src/agent/sessions.js'
-import { STANDARD_POLICIES } from '../../src/agent/tool-policies.js'
 import type { StoredVault, VaultStore } from '../../src/agent/vault-store.js'
 import { provision } from '../../src/cli/provision.js'
 import type { PlatformConfig } from '../../src/config.js'
+import { STANDARD_POLICIES } from '../../src/gmail/policies.js'
 import type { AgentBrain, BrainTurn } from '../../src/sandbox/agents/brain.js'
 import {
   type ManagedAgentsOptions,

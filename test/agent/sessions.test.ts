@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { GMAIL_TOOL_NAMES } from '../../src/agent/gmail-tools.js'
 import { MailboxMismatch } from '../../src/agent/grants.js'
+import { GMAIL_TOOL_NAMES } from '../../src/gmail/tools.js'
 import { OperatorProblem, Rejected, SessionGone, Unavailable } from '../../src/turns/ports.js'
 import { ANNA, BEN, conversationOf, eventsUntil, Platform, rejection } from './platform.js'
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { GMAIL_TOOLS } from '../../src/agent/gmail-tools.js'
+import { GMAIL_TOOLS } from '../../src/gmail/tools.js'
 import { approvalBlocks, approvalLine, approvalsTogether } from '../../src/slack/approval-card.js'
 import type { ApprovalView } from '../../src/turns/view.js'
 import { expectSlackTakes, literalsOf, textsOf, wordsOf } from './slack-limits.js'

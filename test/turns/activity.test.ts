@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { GMAIL_TOOLS } from '../../src/agent/gmail-tools.js'
+import { GMAIL_TOOLS } from '../../src/gmail/tools.js'
 import { describeToolCall, describeToolKind } from '../../src/turns/activity.js'
 
 describe('what the agent does, in words', () => {

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import { GMAIL_TOOL_NAMES, GMAIL_TOOLS } from '../../src/agent/gmail-tools.js'
 import {
   describeOverrides,
   offeredTools,
   readToolPolicies,
   STANDARD_POLICIES,
   unaskedChanges,
-} from '../../src/agent/tool-policies.js'
+} from '../../src/gmail/policies.js'
+import { GMAIL_TOOL_NAMES, GMAIL_TOOLS } from '../../src/gmail/tools.js'
 
 const policies = (text: string) => {
   const read = readToolPolicies(text)

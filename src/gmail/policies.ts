@@ -3,7 +3,7 @@
  * cannot be said there: that something leaves the mailbox without its owner's press of a button.
  */
 
-import { GMAIL_TOOL_NAMES, GMAIL_TOOLS, type GmailToolKind, type GmailToolName, isGmailTool } from './gmail-tools.js'
+import { GMAIL_TOOL_NAMES, GMAIL_TOOLS, type GmailToolKind, type GmailToolName, isGmailTool } from './tools.js'
 
 /** `allow`: runs by itself. `ask`: waits for its owner's yes, each time. `off`: does not exist for the agent. */
 export type ToolPolicy = 'allow' | 'ask' | 'off'
