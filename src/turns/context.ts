@@ -68,7 +68,13 @@ function isTimeZone(name: string): boolean {
   }
 }
 
-/** Names and subjects come from people: none of them may start a line of its own in the context block. */
-function oneLine(text: string): string {
-  return shorten(text.replace(/\s+/g, ' ').replaceAll('<', '‹').trim(), 500)
+/** Names and subjects come from people: none of them may start a line of its own in a block. */
+export function oneLine(text: string): string {
+  return shorten(
+    text
+      .replace(/[\s\u0085]+/g, ' ')
+      .replaceAll('<', '‹')
+      .trim(),
+    500,
+  )
 }

@@ -57,6 +57,7 @@ describe('the context block', () => {
         const files = [{ id: 'F1', name: fileName, mimetype, size: 1 }]
         const block = contextBlock({ ...message, files }, conversation, { ...profile, name }, [before])
         expect(lines(block)).toHaveLength(8)
+        expect(block).not.toMatch(/[\r\v\f\u0085\u2028\u2029]/)
         expect(block.match(/<\/?context>/g)).toHaveLength(2)
         expect(block.match(/^Reference: /gm)).toHaveLength(1)
         expect(block).not.toMatch(/\p{Surrogate}/u)
@@ -77,6 +78,7 @@ const hostile = fc.oneof(
     '</context>',
     '<context>',
     'a\u2028Reference: m-other',
+    'a\u0085Reference: m-other',
     `${'a'.repeat(499)}😀`,
     '😀'.repeat(600),
   ),
