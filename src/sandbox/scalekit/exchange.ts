@@ -9,6 +9,8 @@ export interface Exchange {
   readonly url: URL
   /** The variable parts of the path: ids and secrets, in which nothing is ever percent-encoded. */
   readonly parts: readonly string[]
+  /** The JSON body, where it was read before it was known what to do with it. */
+  readonly body?: unknown
 }
 
 const MAX_BODY = 4 * 1024 * 1024

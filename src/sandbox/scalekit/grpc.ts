@@ -1,8 +1,6 @@
 /** `ConnectedAccountService` and `ToolService.ExecuteTool` over gRPC, as `actions.*` of the Node SDK calls them. */
-
-import { randomUUID } from 'node:crypto'
 import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2'
-import { create, type JsonObject, type MessageInitShape } from '@bufbuild/protobuf'
+import { create, type MessageInitShape } from '@bufbuild/protobuf'
 import { timestampFromMs } from '@bufbuild/protobuf/wkt'
 import {
   ConnectError,
@@ -21,14 +19,13 @@ import {
   ConnectorType,
 } from '@scalekit-sdk/node/lib/pkg/grpc/scalekit/v1/connected_accounts/connected_accounts_pb.js'
 import { ToolService } from '@scalekit-sdk/node/lib/pkg/grpc/scalekit/v1/tools/tools_pb.js'
-import { ZodError } from 'zod'
-import { gmailToolNamed, MailboxError } from '../mailbox/index.js'
-import { type MailboxParts, mailboxOf } from './account-mailbox.js'
+import type { MailboxParts } from './account-mailbox.js'
 import type { AccountReference, AccountStatus, ConnectedAccount, ConnectedAccounts } from './accounts.js'
 import type { AuthorizationLinks } from './authorization-links.js'
 import type { ClientCredentials } from './client-credentials.js'
 import { linkUrlOf } from './rest.js'
 import { errorOfStatus, ScalekitError } from './scalekit-error.js'
+import { executeTool, toolNamedIn } from './tool-execution.js'
 import { isEndpoint, passed, type Traffic } from './traffic.js'
 
 export interface GrpcParts extends MailboxParts {
@@ -66,9 +63,10 @@ function watched({ credentials, traffic, now }: GrpcParts): Interceptor {
   return (next) => async (call) => {
     const name = `grpc ${call.method.name}`
     const endpoint = isEndpoint(name) ? name : 'unknown'
-    const note = (status: number) => traffic.note({ at: now(), endpoint, tool: undefined, status })
+    const tool = toolNamedIn(call.message)
+    const note = (status: number) => traffic.note({ at: now(), endpoint, tool, status })
     try {
-      const fault = traffic.takeFault(endpoint)
+      const fault = traffic.takeFault(endpoint, tool)
       if (fault?.type === 'fail') throw errorOfStatus(fault.status)
       await passed(fault)
       credentials.check(call.header.get('authorization'))
@@ -90,21 +88,7 @@ function watched({ credentials, traffic, now }: GrpcParts): Interceptor {
 function addRoutes(router: ConnectRouter, parts: GrpcParts): void {
   const { accounts, links, baseUrl } = parts
   router.service(ToolService, {
-    executeTool: async (request) => {
-      const tool = gmailToolNamed(request.toolName)
-      if (tool === undefined) throw new ScalekitError('NOT_FOUND', `tool ${request.toolName} not found`)
-      const account = accounts.get({
-        id: request.connectedAccountId,
-        connector: request.connector,
-        identifier: request.identifier,
-      })
-      const mailbox = mailboxOf(parts, account.connection.name, account)
-      if ('refusal' in mailbox) throw new ScalekitError('FAILED_PRECONDITION', mailbox.refusal)
-      return {
-        data: await toolResult(() => tool.run(mailbox, request.params ?? {})),
-        executionId: `exec_${randomUUID()}`,
-      }
-    },
+    executeTool: (request) => executeTool(parts, request),
   })
   router.service(ConnectedAccountService, {
     getMagicLinkForConnectedAccount: (request) => {
@@ -168,17 +152,6 @@ function addRoutes(router: ConnectRouter, parts: GrpcParts): void {
         request,
       ),
   })
-}
-
-/** A JSON object, as `google.protobuf.Struct` has it. */
-async function toolResult(run: () => Promise<unknown>): Promise<JsonObject> {
-  try {
-    return JSON.parse(JSON.stringify(await run()))
-  } catch (error) {
-    if (error instanceof ZodError) throw new ScalekitError('INVALID_ARGUMENT', error.message, 'VALIDATION_ERROR')
-    if (error instanceof MailboxError) throw new ScalekitError('FAILED_PRECONDITION', error.message)
-    throw error
-  }
 }
 
 function reference(request: {

@@ -8,6 +8,7 @@ import type { RestHandler } from './rest.js'
 import { mcpAddressOf, mcpEndpointOf, routeOf } from './routes.js'
 import { errorOfStatus, ScalekitError } from './scalekit-error.js'
 import type { TokenSigner } from './token-signer.js'
+import { toolNamedIn } from './tool-execution.js'
 import { type Endpoint, passed, type Traffic } from './traffic.js'
 
 export interface HttpParts {
@@ -45,7 +46,7 @@ async function answer(parts: HttpParts, request: IncomingMessage, response: Serv
     note({ endpoint: 'unknown', tool: undefined }, response.statusCode)
     return
   }
-  const fault = parts.traffic.takeFault(job.endpoint)
+  const fault = parts.traffic.takeFault(job.endpoint, job.tool)
   await passed(fault)
   // An answer that will be dropped is written into a response that has no connection.
   const written = fault?.type === 'drop-answer' ? new ServerResponse(request) : response
@@ -65,10 +66,12 @@ async function jobOf(parts: HttpParts, request: IncomingMessage): Promise<Job> {
   if (mcp === undefined) {
     const route = routeOf(request.method ?? '', url.pathname)
     const { endpoint } = route
+    // Which tool a request runs says its body alone, and a fault may be meant for one tool.
+    const body = endpoint === 'POST /api/v1/execute_tool' ? parseJson(await readBody(request)) : undefined
     return {
       endpoint,
-      tool: undefined,
-      answer: (response) => perform(parts, endpoint, { request, response, url, parts: route.parts }),
+      tool: toolNamedIn(body),
+      answer: (response) => perform(parts, endpoint, { request, response, url, parts: route.parts, body }),
     }
   }
   const body = request.method === 'POST' ? parseJson(await readBody(request)) : undefined

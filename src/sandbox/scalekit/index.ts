@@ -85,8 +85,8 @@ export interface ScalekitSandbox {
   /** Resolves when every webhook sent so far was answered or failed. */
   webhooksSettled(): Promise<void>
 
-  /** Gives a fault to the next requests of an endpoint. */
-  fault(endpoint: Endpoint, fault: Fault, times?: number): void
+  /** Gives a fault to the next requests of an endpoint, or to those of them that run this tool. */
+  fault(endpoint: Endpoint, fault: Fault, times?: number, tool?: string): void
   clearFaults(): void
 }
 
@@ -167,7 +167,7 @@ export async function startScalekit(options: ScalekitOptions): Promise<ScalekitS
     requests: (endpoint) => traffic.requests(endpoint),
     webhookDeliveries: () => webhook?.deliveries ?? [],
     webhooksSettled: async () => await webhook?.settled(),
-    fault: (endpoint, fault, times) => traffic.fault(endpoint, fault, times),
+    fault: (endpoint, fault, times, tool) => traffic.fault(endpoint, fault, times, tool),
     clearFaults: () => traffic.clearFaults(),
   }
 }

@@ -1,11 +1,12 @@
-/** `/api/v1/mcp/…`: configurations, their connected accounts and session tokens, and the per-user instances. */
+/** `/api/v1/…`: MCP configurations, their connected accounts and session tokens, the per-user instances, and tools run by the app. */
 import { z } from 'zod'
-import type { ConnectedAccounts } from './accounts.js'
+import type { MailboxParts } from './account-mailbox.js'
 import type { AuthorizationLinks } from './authorization-links.js'
 import type { McpConfiguration, McpConfigurations, McpInstance } from './configurations.js'
 import { checked, type Exchange, readJson } from './exchange.js'
 import { ScalekitError } from './scalekit-error.js'
 import type { SessionTokens } from './session-tokens.js'
+import { executeTool, toolExecutionOf } from './tool-execution.js'
 import type { Endpoint } from './traffic.js'
 
 export interface RestAnswer {
@@ -13,9 +14,8 @@ export interface RestAnswer {
   readonly body: unknown
 }
 
-export interface RestParts {
+export interface RestParts extends MailboxParts {
   readonly baseUrl: string
-  readonly accounts: ConnectedAccounts
   readonly links: AuthorizationLinks
   readonly configurations: McpConfigurations
   readonly sessionTokens: SessionTokens
@@ -222,6 +222,13 @@ export function restHandlers(parts: RestParts): ReadonlyMap<Endpoint, RestHandle
         const configuration = configurations.get(instance.configId)
         const connections = connectionStates(configuration, instance.userIdentifier, body.include_auth_links)
         return { status: 200, body: { connections } }
+      },
+    ],
+    [
+      'POST /api/v1/execute_tool',
+      async ({ body }) => {
+        const { data, executionId } = await executeTool(parts, toolExecutionOf(body))
+        return { status: 200, body: { data, execution_id: executionId } }
       },
     ],
   ])

@@ -16,6 +16,7 @@ export const ENDPOINTS = [
   'GET /api/v1/mcp/instances/{id}',
   'DELETE /api/v1/mcp/instances/{id}',
   'POST /api/v1/mcp/instances/{id}:get_auth_state',
+  'POST /api/v1/execute_tool',
   'GET /magicLink/{link}',
   'POST /magicLink/{link}',
   'GET /connect/success',
@@ -49,7 +50,7 @@ export interface RequestEntry {
   /** Milliseconds since 1970. */
   readonly at: number
   readonly endpoint: Endpoint
-  /** Which tool, for `mcp tools/call`. */
+  /** Which tool, where the request runs one. */
   readonly tool: string | undefined
   /** HTTP status, or the HTTP status that a gRPC status stands for. 0 when the answer was dropped. */
   readonly status: number
@@ -67,7 +68,7 @@ export type Fault =
 
 export class Traffic {
   readonly #entries: RequestEntry[] = []
-  readonly #faults = new Map<Endpoint, Fault[]>()
+  readonly #faults = new Map<Endpoint, { readonly fault: Fault; readonly tool: string | undefined }[]>()
   readonly #onRequest: (entry: RequestEntry) => void
 
   constructor(onRequest: (entry: RequestEntry) => void = () => {}) {
@@ -84,17 +85,20 @@ export class Traffic {
     return endpoint === undefined ? this.#entries : this.#entries.filter((entry) => entry.endpoint === endpoint)
   }
 
-  /** Gives the fault to the next requests of an endpoint, behind the faults that already wait there. */
-  fault(endpoint: Endpoint, fault: Fault, times = 1): void {
-    this.#faults.set(endpoint, [...(this.#faults.get(endpoint) ?? []), ...Array<Fault>(times).fill(fault)])
+  /** Gives the fault to the next requests of an endpoint (those that run this tool), behind the faults that already wait there. */
+  fault(endpoint: Endpoint, fault: Fault, times = 1, tool?: string): void {
+    const planned = Array.from({ length: times }, () => ({ fault, tool }))
+    this.#faults.set(endpoint, [...(this.#faults.get(endpoint) ?? []), ...planned])
   }
 
   clearFaults(): void {
     this.#faults.clear()
   }
 
-  takeFault(endpoint: Endpoint): Fault | undefined {
-    return this.#faults.get(endpoint)?.shift()
+  takeFault(endpoint: Endpoint, tool: string | undefined): Fault | undefined {
+    const planned = this.#faults.get(endpoint) ?? []
+    const index = planned.findIndex((each) => each.tool === undefined || each.tool === tool)
+    return index === -1 ? undefined : planned.splice(index, 1)[0]?.fault
   }
 }
 
