@@ -61,6 +61,8 @@ export class MarkdownCost {
   /** The last few characters of the line, and how many have come since `](`. */
   #tail = ''
   #targetLength = 0
+  /** The address may need its true host beside it, and was charged for that. */
+  #maskable = false
 
   /** Begins a page: what the state reopens there is counted. */
   constructor(state: BlockState) {
@@ -133,6 +135,10 @@ export class MarkdownCost {
     }
     if (this.#inMarkers && /[>\-+*.)]/.test(character)) this.#marked += ITEM_INDENT
     else if (!/[\s\d]/.test(character)) this.#inMarkers = false
+    if (this.#mode === 'url' && !this.#maskable && this.#mayMask(character)) {
+      this.#maskable = true
+      this.total += LINK_COST
+    }
     this.total += this.#characterCost(character)
     this.#changeMode(character)
     this.#tail = (this.#tail + character).slice(-3)
@@ -145,12 +151,22 @@ export class MarkdownCost {
     return this.#mode === 'url' ? text + target : Math.max(text, target)
   }
 
+  /** A user name before the host, or letters of other alphabets in it, written as they are or in code. */
+  #mayMask(character: string): boolean {
+    return (
+      character === '@' || character === '%' || character > '\x7F' || (character === '-' && this.#tail.endsWith('-'))
+    )
+  }
+
   #changeMode(character: string): void {
     if (/\s/.test(character)) {
       this.#mode = 'text'
     } else if (character === '/' && this.#tail.endsWith(':/')) {
       const isTarget = this.#mode === 'target' && (this.#targetLength === 6 || this.#targetLength === 7)
-      if (!isTarget) this.total += BARE_URL_COST
+      if (!isTarget) {
+        this.total += BARE_URL_COST
+        this.#maskable = false
+      }
       this.#mode = isTarget ? 'target' : 'url'
     } else if (character === '(' && this.#tail.endsWith(']')) {
       this.total += LINK_COST

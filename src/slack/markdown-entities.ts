@@ -1,48 +1,13 @@
-/** Character references: `&amp;`, `&#42;`, `&#x1F389;`. */
+/** Character references: `&amp;`, `&eacute;`, `&#42;`, `&#x1F389;`. HTML's whole table of names; anything else stays as it is. */
+import { decodeHTMLStrict } from 'entities/decode'
 
-const ENTITY = /&(?:#(\d{1,7})|#[xX]([\dA-Fa-f]{1,6})|([A-Za-z]{2,8}));/uy
-
-/** The named characters that mail and models really write; any other name stays as it is. */
-const NAMED = new Map(
-  Object.entries({
-    amp: '&',
-    lt: '<',
-    gt: '>',
-    quot: '"',
-    apos: "'",
-    nbsp: '\u00A0',
-    copy: '©',
-    reg: '®',
-    trade: '™',
-    hellip: '…',
-    mdash: '—',
-    ndash: '–',
-    lsquo: '‘',
-    rsquo: '’',
-    ldquo: '“',
-    rdquo: '”',
-    laquo: '«',
-    raquo: '»',
-    bull: '•',
-    middot: '·',
-    euro: '€',
-    pound: '£',
-    yen: '¥',
-    cent: '¢',
-    sect: '§',
-    deg: '°',
-    times: '×',
-    divide: '÷',
-    plusmn: '±',
-    larr: '←',
-    rarr: '→',
-    uarr: '↑',
-    darr: '↓',
-  }),
-)
+/** The longest name, `CounterClockwiseContourIntegral`, has 31 letters. */
+export const MAX_ENTITY = 33
+const ENTITY = /&(?:#\d{1,7}|#[xX][\dA-Fa-f]{1,6}|[A-Za-z][A-Za-z\d]{1,30});/uy
+const ENTITIES = /&(?:#\d{1,7}|#[xX][\dA-Fa-f]{1,6}|[A-Za-z][A-Za-z\d]{1,30});/gu
 
 export interface Entity {
-  /** The character it stands for. */
+  /** The character it stands for; a few names stand for two. */
   character: string
   length: number
 }
@@ -50,21 +15,19 @@ export interface Entity {
 /** The entity that begins at `at`, if one does. */
 export function entityAt(source: string, at: number): Entity | undefined {
   ENTITY.lastIndex = at
-  const found = ENTITY.exec(source)
-  if (found === null) return undefined
-  const [whole, decimal, hex, name] = found
-  const character =
-    name === undefined
-      ? fromCode(decimal === undefined ? Number.parseInt(hex ?? '', 16) : Number.parseInt(decimal, 10))
-      : NAMED.get(name)
-  return character === undefined ? undefined : { character, length: whole.length }
+  const whole = ENTITY.exec(source)?.[0]
+  const character = whole === undefined ? undefined : characterOf(whole)
+  return whole === undefined || character === undefined ? undefined : { character, length: whole.length }
 }
 
+/** Decodes once: `&amp;lt;` is `&lt;`. */
 export function decodeEntities(text: string): string {
-  return text.replace(/&[#\w]{1,10};/g, (whole) => entityAt(whole, 0)?.character ?? whole)
+  return text.replace(ENTITIES, (whole) => characterOf(whole) ?? whole)
 }
 
-function fromCode(code: number): string {
-  const valid = code > 0x1f && code !== 0x7f && code <= 0x10ffff && !(code >= 0xd800 && code <= 0xdfff)
-  return valid ? String.fromCodePoint(code) : '\uFFFD'
+function characterOf(entity: string): string | undefined {
+  const decoded = decodeHTMLStrict(entity)
+  if (decoded === entity) return undefined
+  // A line end or a tab that was spelled out is a blank, as in HTML: it begins no line.
+  return decoded.replace(/[\t\n\r\f]/g, ' ').replace(/\p{Cc}/gu, '\uFFFD')
 }

@@ -9,8 +9,8 @@
  */
 import { bareAddress, linkTail, withoutTrailing } from './markdown-addresses.js'
 import { delimiter, flanked, resolveEmphasis } from './markdown-emphasis.js'
-import { entityAt } from './markdown-entities.js'
-import { linkTarget, MAX_URL, shortHost, shownUrl } from './markdown-links.js'
+import { entityAt, MAX_ENTITY } from './markdown-entities.js'
+import { linkTarget, MAX_URL, shownDestination, shownUrl } from './markdown-links.js'
 import { type Inline, type InlineEnd, type OpenMark, visible } from './markdown-nodes.js'
 import { printInline } from './markdown-print.js'
 
@@ -50,8 +50,7 @@ const SPECIAL = /[\\`*_~[\]!<&\n]|(?<![\p{L}\p{N}])https?:\/\//giu
 const AUTOLINK = /<(https?:\/\/[^\s<>]{1,2000})>/iuy
 const LINE_BREAK_TAG = /<br\s?\/?>/iuy
 const FOOTNOTE = /\[\^([\p{L}\p{N}_-]{1,40})\]/uy
-const MAX_HELD_ENTITY = 10
-const HELD_ENTITY = /^&(?:#?[A-Za-z\d]{0,8})$/
+const HELD_ENTITY = /^&(?:#?[A-Za-z\d]{0,31})$/
 const HELD_TAG = /^<(?:h(?:t(?:t(?:p(?:s?(?::(?:\/(?:\/[^\s<>]*)?)?)?)?)?)?)?|b(?:r(?:\s?\/?)?)?)?$/i
 const HELD_SCHEME = /(?<![\p{L}\p{N}])h(?:t(?:t(?:p(?:s?(?::\/?)?)?)?)?)?$/iu
 const ASCII_PUNCTUATION = /[!-/:-@[-`{-~]/
@@ -283,7 +282,7 @@ class InlineReader {
     if (entity !== undefined) {
       this.#text(entity.character)
       this.#whole(entity.length)
-    } else if (!this.#isEnd(HELD_ENTITY, MAX_HELD_ENTITY) || !this.#undecided()) {
+    } else if (!this.#isEnd(HELD_ENTITY, MAX_ENTITY) || !this.#undecided()) {
       this.#text('&')
       this.#at += 1
     }
@@ -333,10 +332,10 @@ class InlineReader {
   }
 }
 
-/** A bare address as a link. Undefined where showing it as a link would deceive, or where it is none. */
+/** A bare address as a link; one that shows another host than it means says where it leads. Undefined where it is no address. */
 function bareLink(url: string): Inline | undefined {
   const target = linkTarget(url)
-  if (target === undefined || target.deceptive) return undefined
+  if (target === undefined) return undefined
   return { kind: 'link', target, label: [{ kind: 'text', value: shownUrl(url) }], image: false }
 }
 
@@ -349,8 +348,7 @@ function link(raw: string, label: Inline[], image: boolean): Inline[] {
   }
   resolveEmphasis(label, 'complete')
   const inside = label.flatMap((node): Inline[] => (node.kind === 'link' ? node.label : [node]))
-  const named =
-    visible(inside).trim() === '' ? [{ kind: 'text' as const, value: shortHost(target.destination) }] : inside
+  const named = visible(inside).trim() === '' ? [{ kind: 'text' as const, value: shownDestination(target) }] : inside
   return [{ kind: 'link', target, label: named, image }]
 }
 

@@ -4,6 +4,7 @@
  * Text comes from a model that has read other people's mail, so a link is treated as hostile: only http, https and mailto
  * lead anywhere, and a label that names one site while the link goes to another says where it really goes.
  */
+import { getDomain } from 'tldts'
 
 /** Longer targets stay text. Also what bounds how far the parser looks ahead. */
 export const MAX_URL = 2000
@@ -18,6 +19,8 @@ export interface LinkTarget {
   /** ASCII host name for http(s), the address for mailto. */
   destination: string
   mail: boolean
+  /** `:8443` where it is not the usual one, else empty. */
+  port: string
   /** The address shows something else than it means: a user name before the host, or a host in look-alike letters. */
   deceptive: boolean
 }
@@ -33,13 +36,20 @@ export function linkTarget(raw: string): LinkTarget | undefined {
     return undefined
   }
   const url = raw.replace(/[<>()[\]|"\\`^{}]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`)
-  if (parsed.protocol === 'mailto:') {
-    const address = parsed.pathname.toLowerCase()
-    return address.includes('@') ? { url, destination: address, mail: true, deceptive: false } : undefined
-  }
+  if (parsed.protocol === 'mailto:') return mailTarget(parsed.pathname)
   if (parsed.hostname === '') return undefined
   const deceptive = parsed.username !== '' || parsed.password !== '' || parsed.hostname.includes('xn--')
-  return { url, destination: parsed.hostname, mail: false, deceptive }
+  const port = parsed.port === '' ? '' : `:${parsed.port}`
+  return { url, destination: parsed.hostname, mail: false, port, deceptive }
+}
+
+/**
+ * A link that writes to one address. What else it asks for (copies, a subject, a text) is left out: the mail would carry what nobody saw.
+ * Undefined for several addresses, or for one that only an encoding makes look like one.
+ */
+function mailTarget(path: string): LinkTarget | undefined {
+  if (!/^[^@\s%,;:<>"()[\]\\|`^{}]+@[^@\s%,;:<>"()[\]\\|`^{}]+$/.test(path)) return undefined
+  return { url: `mailto:${path}`, destination: path.toLowerCase(), mail: true, port: '', deceptive: false }
 }
 
 const URL_IN_TEXT = /https?:[/\\]{2}\S+/giu
@@ -61,7 +71,7 @@ export function trueDestination(label: string, target: LinkTarget): string | und
     .replace(/\p{Cf}/gu, '')
     .replace(/[。｡]/gu, '.')
     .toLowerCase()
-  return namesTarget(shown, target) ? undefined : shortHost(target.destination)
+  return namesTarget(shown, target) ? undefined : shownDestination(target)
 }
 
 function namesTarget(shown: string, target: LinkTarget): boolean {
@@ -82,9 +92,17 @@ function namesTarget(shown: string, target: LinkTarget): boolean {
   return claimed.length > 0 && claimed.every((host) => isSameSite(host, destination))
 }
 
+/** Whether one owner stands behind both: they share the domain that somebody registered. Nobody owns `co.uk`, or speaks for all of `github.io`. */
 function isSameSite(claimed: string, destination: string): boolean {
   const bare = claimed.replace(/^www\./, '')
-  return bare === destination || destination.endsWith(`.${bare}`)
+  if (bare === destination) return true
+  const domain = registered(bare)
+  return domain !== null && domain === registered(destination)
+}
+
+/** Null for a number, or for what is no one's own. */
+function registered(host: string): string | null {
+  return getDomain(host, { allowPrivateDomains: true })
 }
 
 function hostOf(address: string): string | undefined {
@@ -96,9 +114,14 @@ function hostOf(address: string): string | undefined {
   }
 }
 
-/** The right end of a host says whose it is. */
-export function shortHost(host: string): string {
-  return host.length > MAX_SHOWN_HOST ? `…${host.slice(1 - MAX_SHOWN_HOST)}` : host
+/** The host, with its port where that is not the usual one, or the mail address. The right end of a host says whose it is. */
+export function shownDestination({ destination, port, mail }: LinkTarget): string {
+  const most = MAX_SHOWN_HOST - port.length
+  if (destination.length <= most) return destination + port
+  const domain = registered(mail ? destination.slice(destination.lastIndexOf('@') + 1) : destination)
+  // The end alone of a long registered name could read as another one.
+  if (domain !== null && domain.length >= most) return `…${domain.slice(0, 12)}…${domain.slice(14 - most)}${port}`
+  return `…${destination.slice(1 - most)}${port}`
 }
 
 /** The label of an address that stands in the text by itself. */

@@ -87,6 +87,22 @@ describe('links', () => {
     expect(final('[write to Dana](mailto:dana@x.org)')).toBe('[write to Dana (dana@x.org)](mailto:dana@x.org)')
   })
 
+  test.each([
+    ['copies', 'mailto:dana@x.org?bcc=eve@evil.org'],
+    ['a text', 'mailto:dana@x.org?subject=Hi&body=all%20her%20mail'],
+    ['further recipients', 'mailto:dana@x.org?to=eve@evil.org'],
+  ])('lead to a mail address without what nobody sees: %s', (_, target) => {
+    expect(final(`[write](${target})`)).toBe('[write (dana@x.org)](mailto:dana@x.org)')
+  })
+
+  test.each([
+    ['two addresses', 'mailto:dana@x.org,eve@evil.org'],
+    ['an address in code', 'mailto:dana@x.org%2Ceve@evil.org'],
+    ['no address', 'mailto:?bcc=eve@evil.org'],
+  ])('that would write to more than they can show are text: %s', (_, target) => {
+    expect(final(`[write](${target})`)).toBe(`write (${target})`)
+  })
+
   it('cannot break out of their target', () => {
     expect(final('[a](<https://x.org/)|b"c]d>)')).toBe('[a (x.org)](https://x.org/%29%7Cb%22c%5Dd)')
   })
@@ -130,6 +146,23 @@ describe('a label that does not say where its link leads', () => {
       '[dana@bank.com (eve@evil.org)](mailto:eve@evil.org)',
     ],
     ['an image', '![bank.com](https://evil.org/i.png)', '[🖼 bank.com (evil.org)](https://evil.org/i.png)'],
+    ['a suffix that nobody owns', '[co.uk](https://evil.co.uk)', '[co.uk (evil.co.uk)](https://evil.co.uk)'],
+    [
+      'a host of many owners',
+      '[github.io](https://evil.github.io)',
+      '[github.io (evil.github.io)](https://evil.github.io)',
+    ],
+    [
+      "another owner's host beside it",
+      '[bank.github.io](https://evil.github.io)',
+      '[bank.github.io (evil.github.io)](https://evil.github.io)',
+    ],
+    ['a port', '[the page](https://x.org:8443/a)', '[the page (x.org:8443)](https://x.org:8443/a)'],
+    [
+      'a user name in an address',
+      '[https://bank.com@evil.org](https://bank.com@evil.org)',
+      '[https://bank.com@evil.org (evil.org)](https://bank.com@evil.org)',
+    ],
     ['look-alike letters', '[аpple.com](https://аpple.com)', '[аpple.com (xn--pple-43d.com)](https://аpple.com)'],
   ])('%s: the true one is shown', (_, markdown, expected) => {
     expect(final(markdown)).toBe(expected)
@@ -139,15 +172,23 @@ describe('a label that does not say where its link leads', () => {
     ['the same host', '[x.org](https://x.org/a)'],
     ['the host without www', '[x.org](https://www.x.org/a)'],
     ['the site of a sub-domain', '[x.org](https://docs.x.org/a)'],
+    ['a sub-domain of the site', '[docs.x.org](https://x.org/a)'],
+    ['another sub-domain of the site', '[mail.x.co.uk](https://www.x.co.uk/a)'],
+    ['the usual port', '[x.org](https://x.org:443/a)'],
     ['the same address', '[https://x.org/a.b/c](https://x.org/a.b/c)'],
     ['its mail address', '[dana@x.org](mailto:dana@x.org)'],
   ])('%s: nothing is added', (_, markdown) => {
     expect(final(markdown)).toBe(markdown)
   })
 
-  it('no bare address is a link that deceives', () => {
-    expect(final('https://bank.com@evil.org/x')).toBe('https://bank.com@evil.org/x')
-    expect(final('https://аpple.com/x')).toBe('https://аpple.com/x')
+  it.each([
+    ['a user name', 'https://bank.com@evil.org/x', 'https://bank.com@evil.org/x (evil.org)'],
+    ['a user name and a port', 'https://bank.com:443@evil.org/x', 'https://bank.com:443@evil.org/x (evil.org)'],
+    ['look-alike letters', 'https://аpple.com/x', 'https://аpple.com/x (xn--pple-43d.com)'],
+    ['look-alike letters in code', 'https://xn--pple-43d.com', 'https://xn--pple-43d.com (xn--pple-43d.com)'],
+  ])('a bare address that shows something else says where it leads: %s', (_, address, label) => {
+    expect(final(address)).toBe(`[${label}](${address})`)
+    expect(final(`<${address}>`)).toBe(`[${label}](${address})`)
   })
 
   it('cannot turn the addition around', () => {
@@ -157,5 +198,10 @@ describe('a label that does not say where its link leads', () => {
   it('shows the end of a very long host, which says whose it is', () => {
     const host = `${'bank.com.'.repeat(12)}evil.org`
     expect(final(`[bank.com](https://${host})`)).toContain('.evil.org)]')
+  })
+
+  it('shows the beginning of a very long registered name, too', () => {
+    const host = `evil-${'x'.repeat(40)}-bank.com`
+    expect(final(`[bank.com](https://${host})`)).toContain('(…evil-xxxxxxx…')
   })
 })
