@@ -1,7 +1,7 @@
 /** Presses of the bot's buttons. Each is stored before Slack is told that it arrived; who pressed is checked on the server. */
 
 import { describeError, type Log } from '../log.js'
-import type { Approvals, DecisionOutcome } from '../store/approvals.js'
+import type { Approvals, Asked, DecisionOutcome } from '../store/approvals.js'
 import type { Conversations } from '../store/conversations.js'
 import type { Turns } from '../store/turns.js'
 import { ACTIONS } from './action-ids.js'
@@ -99,10 +99,17 @@ async function wordsAfter(rooms: ActionRooms, delivery: Press): Promise<string |
 }
 
 async function decide(rooms: ActionRooms, delivery: Press, decision: 'approved' | 'denied'): Promise<string | null> {
-  const ids = delivery.value.split(',')
-  const result = await rooms.approvals.decideAll(ids, decision, delivery.team, delivery.user)
+  const result = await rooms.approvals.decideAll(askedIn(delivery.value), decision, delivery.team, delivery.user)
   if (result.outcome === 'already' && result.decision === decision) return null
   return wordsFor(rooms, result)
+}
+
+/** What a button's value names: ids of approvals, for mails each with the beginning of the hash of what its card shows. */
+function askedIn(value: string): Asked[] {
+  return value.split(',').map((part) => {
+    const [id = '', shown = null] = part.split(':')
+    return { id, shown }
+  })
 }
 
 /** Slack takes the press as a reason for a modal for three seconds: whatever has to be known before is looked up at once. */
@@ -145,10 +152,14 @@ function wordsFor({ wake }: Pick<ActionRooms, 'wake'>, result: DecisionOutcome):
       return `You had already ${result.decision} this; that stands.`
     case 'not_yours':
       return NOT_YOURS
+    case 'changed':
+      return CHANGED
     case 'unknown':
       return GONE
   }
 }
+
+const CHANGED = 'This email has changed since. Please look at the new version first.'
 
 async function stop(rooms: ActionRooms, delivery: Press): Promise<string | null> {
   const owned = await rooms.turns.ownedBy(delivery.value, delivery.team, delivery.user)

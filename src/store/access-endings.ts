@@ -49,6 +49,13 @@ export class AccessEndings implements AccessEndingStore {
           .where('decision', 'is', null)
           .execute()
       }
+      // What was approved under this connection does not leave under another.
+      await tx
+        .updateTable('outgoing_mail')
+        .set({ state: 'ended_access', ended_at: this.now() })
+        .where('person_id', '=', personId)
+        .where('state', 'in', ['asking', 'held'])
+        .execute()
       await tx
         .updateTable('command')
         .set({ state: 'withdrawn' })

@@ -9,11 +9,21 @@ export type DecisionOutcome =
   | /** Somebody was quicker, or pressed twice. */ { readonly outcome: 'already'; readonly decision: Decision }
   | { readonly outcome: 'not_yours' }
   | /** There is no such question, or no longer: its turn is over. */ { readonly outcome: 'unknown' }
+  | /** What it is about was shown anew since: the yes was to something else. */ { readonly outcome: 'changed' }
+
+/** One question, as a button names it. */
+export interface Asked {
+  readonly id: string
+  /** The beginning of the hash of what the card showed; null on cards that show no mail. */
+  readonly shown: string | null
+}
 
 export class Approvals {
+  /** @param undoMs how long an approved mail can be taken back before it leaves, in milliseconds */
   constructor(
     private readonly db: Database,
     private readonly now: () => number,
+    private readonly undoMs: number,
   ) {}
 
   /** Makes sure that every one of these tool calls has an approval; answers those of the whole turn. */
@@ -60,25 +70,41 @@ export class Approvals {
     user: string,
     reason: string | null = null,
   ): Promise<DecisionOutcome> {
-    return await this.decideAll([id], decision, team, user, reason)
+    return await this.decideAll([{ id, shown: null }], decision, team, user, reason)
   }
 
-  /** Records one decision about several questions of one turn, all or none; what was decided before stays as it was. */
+  /**
+   * Records one decision about several questions of one turn, all or none; what was decided before stays as it was. A yes to a mail counts only where
+   * its card shows what is known now, and holds the mail for as long as it can be taken back, or until its time.
+   */
   async decideAll(
-    ids: readonly string[],
+    asked: readonly Asked[],
     decision: Decision,
     team: string,
     user: string,
     reason: string | null = null,
   ): Promise<DecisionOutcome> {
     return await this.db.transaction().execute(async (tx) => {
-      const rows = await questions(tx, ids)
+      const ids = new Set(asked.map(({ id }) => id))
+      const rows = await questions(tx, [...ids])
       const [first] = rows
-      if (first === undefined || rows.length < new Set(ids).size) return { outcome: 'unknown' }
+      if (first === undefined || rows.length < ids.size) return { outcome: 'unknown' }
       if (rows.some((row) => row.team !== team || row.slack_user !== user)) return { outcome: 'not_yours' }
       const open = rows.filter((row) => row.decision === null)
       if (open.length === 0) return { outcome: 'already', decision: first.decision ?? decision }
-      if (rows.some((row) => row.state === 'ended')) return { outcome: 'unknown' }
+      // A mail that waited for its time outlives its turn, and is asked about again where it was changed meanwhile.
+      if (open.some((row) => row.state === 'ended' && row.mail_changed !== 1)) return { outcome: 'unknown' }
+      const isShown = ({ id, mail_hash }: (typeof open)[number]) =>
+        mail_hash === null ||
+        asked.some((one) => one.id === id && one.shown !== null && mail_hash.startsWith(one.shown))
+      if (decision === 'approved' && !open.every(isShown)) return { outcome: 'changed' }
+      await decideMails(
+        tx,
+        open.map((row) => row.id),
+        decision,
+        this.now(),
+        this.undoMs,
+      )
       await tx
         .updateTable('approval')
         .set({ decision, reason, decided_by: user, decided_at: this.now() })
@@ -98,7 +124,46 @@ export class Approvals {
     if (row === undefined) return { outcome: 'unknown' }
     if (row.team !== team || row.slack_user !== user) return { outcome: 'not_yours' }
     if (row.decision !== null) return { outcome: 'already', decision: row.decision }
-    return row.state === 'ended' ? { outcome: 'unknown' } : 'yes'
+    return row.state === 'ended' && row.mail_changed !== 1 ? { outcome: 'unknown' } : 'yes'
+  }
+
+  /**
+   * Approves what its owner left in the window for editing, which a draft holds.
+   * @param hash that of what they left; the draft that holds it is known
+   */
+  async approveEdit(id: string, hash: string, team: string, user: string): Promise<DecisionOutcome> {
+    return await this.db.transaction().execute(async (tx) => {
+      const [row] = await questions(tx, [id])
+      if (row === undefined) return { outcome: 'unknown' }
+      if (row.team !== team || row.slack_user !== user) return { outcome: 'not_yours' }
+      if (row.decision !== null) return { outcome: 'already', decision: row.decision }
+      if (row.state === 'ended' && row.mail_changed !== 1) return { outcome: 'unknown' }
+      const mail = await tx.selectFrom('outgoing_mail').selectAll().where('id', '=', id).executeTakeFirstOrThrow()
+      if (mail.edit_hash !== hash || mail.edit_draft_id === null) return { outcome: 'changed' }
+      await tx
+        .updateTable('outgoing_mail')
+        .set({ hash, draft_id: mail.edit_draft_id, edited: 1 })
+        .where('id', '=', id)
+        .execute()
+      await decideMails(tx, [id], 'approved', this.now(), this.undoMs)
+      await tx
+        .updateTable('approval')
+        .set({ decision: 'approved', decided_by: user, decided_at: this.now() })
+        .where('id', '=', id)
+        .execute()
+      return { outcome: 'decided', conversationId: row.conversation_id }
+    })
+  }
+
+  /** Denies what was asked by a version in which the agent itself could send: it proposes the mail anew. */
+  async denyOutdated(ids: readonly string[]): Promise<void> {
+    if (ids.length === 0) return
+    await this.db
+      .updateTable('approval')
+      .set({ decision: 'denied', outdated: 1, reason: null, decided_at: this.now() })
+      .where('id', 'in', ids)
+      .where('delivered_at', 'is', null)
+      .execute()
   }
 
   /** Notes since when (epoch milliseconds) these stand before their owner; what was noted first stays. */
@@ -138,9 +203,12 @@ async function questions(db: Database, ids: readonly string[]) {
     .innerJoin('turn', 'turn.id', 'approval.turn_id')
     .innerJoin('conversation', 'conversation.id', 'turn.conversation_id')
     .innerJoin('person', 'person.id', 'conversation.person_id')
+    .leftJoin('outgoing_mail', 'outgoing_mail.id', 'approval.id')
     .select([
       'approval.id',
       'approval.decision',
+      'outgoing_mail.hash as mail_hash',
+      'outgoing_mail.changed as mail_changed',
       'turn.state',
       'conversation.id as conversation_id',
       'person.team',
@@ -148,6 +216,34 @@ async function questions(db: Database, ids: readonly string[]) {
     ])
     .where('approval.id', 'in', [...ids])
     .execute()
+}
+
+/** A yes holds a mail until it leaves; a no ends it. */
+export async function decideMails(
+  tx: Database,
+  ids: readonly string[],
+  decision: Decision,
+  now: number,
+  undoMs: number,
+): Promise<void> {
+  if (ids.length === 0) return
+  const mails = await tx
+    .selectFrom('outgoing_mail')
+    .select(['id', 'send_at'])
+    .where('id', 'in', [...ids])
+    .where('state', '=', 'asking')
+    .execute()
+  for (const { id, send_at } of mails) {
+    await tx
+      .updateTable('outgoing_mail')
+      .set(
+        decision === 'approved'
+          ? { state: 'held', due_at: Math.max(send_at ?? 0, now + undoMs) }
+          : { state: 'denied', ended_at: now },
+      )
+      .where('id', '=', id)
+      .execute()
+  }
 }
 
 function toApproval(row: Selectable<ApprovalTable>): Approval {
@@ -165,6 +261,7 @@ function toApproval(row: Selectable<ApprovalTable>): Approval {
 
 /** Nobody decides that an access ends: whoever ends it, the questions end with it. */
 function deniedBy(row: Selectable<ApprovalTable>): DeniedBy {
+  if (row.outdated === 1) return 'outdated'
   if (row.superseded === 1) return 'new_message'
   return row.decided_by === null ? 'ended_access' : 'press'
 }

@@ -215,6 +215,46 @@ const supersededApprovals: Migration = {
   },
 }
 
+/** What leaves a mailbox is sent by the bot: what was shown, and how far it is. */
+const outgoingMails: Migration = {
+  async up(db: Kysely<unknown>) {
+    await db.schema
+      .alterTable('approval')
+      .addColumn('outdated', 'integer', (c) => c.notNull().defaultTo(0))
+      .execute()
+    await db.schema
+      .createTable('outgoing_mail')
+      .addColumn('id', 'text', (c) => c.primaryKey().references('approval.id'))
+      .addColumn('person_id', 'text', (c) => c.notNull().references('person.id'))
+      .addColumn('conversation_id', 'text', (c) => c.notNull().references('conversation.id'))
+      .addColumn('turn_id', 'text', (c) => c.notNull().references('turn.id'))
+      .addColumn('call_id', 'text', (c) => c.notNull())
+      .addColumn('state', 'text', (c) => c.notNull())
+      .addColumn('hash', 'text', (c) => c.notNull())
+      .addColumn('recipients', 'integer', (c) => c.notNull())
+      .addColumn('domains', 'text', (c) => c.notNull())
+      .addColumn('draft_id', 'text')
+      .addColumn('in_reply_to', 'text')
+      .addColumn('changed', 'integer', (c) => c.notNull().defaultTo(0))
+      .addColumn('edited', 'integer', (c) => c.notNull().defaultTo(0))
+      .addColumn('edit_hash', 'text')
+      .addColumn('edit_draft_id', 'text')
+      .addColumn('send_at', 'bigint')
+      .addColumn('due_at', 'bigint')
+      .addColumn('drafting_since', 'bigint')
+      .addColumn('sending_since', 'bigint')
+      .addColumn('message_id', 'text')
+      .addColumn('ended_at', 'bigint')
+      .addColumn('why', 'text')
+      .addColumn('created_at', 'bigint', (c) => c.notNull())
+      .execute()
+    await db.schema.createIndex('outgoing_mail_state').on('outgoing_mail').columns(['state', 'due_at']).execute()
+    await db.schema.createIndex('outgoing_mail_turn').on('outgoing_mail').column('turn_id').execute()
+    await db.schema.createIndex('outgoing_mail_person').on('outgoing_mail').columns(['person_id', 'state']).execute()
+    await db.schema.createIndex('outgoing_mail_message').on('outgoing_mail').column('message_id').execute()
+  },
+}
+
 export const MIGRATIONS: Record<string, Migration> = {
   '0001_first': first,
   '0002_message_revision': messageRevision,
@@ -223,4 +263,5 @@ export const MIGRATIONS: Record<string, Migration> = {
   '0005_decision_reason': decisionReason,
   '0006_connect_states': connectStates,
   '0007_superseded_approvals': supersededApprovals,
+  '0010_outgoing_mails': outgoingMails,
 }

@@ -5,6 +5,7 @@
 
 import type { Generated } from 'kysely'
 import type { TurnState } from '../turns/model.js'
+import type { OutgoingState } from '../turns/outgoing-mail.js'
 
 export interface Schema {
   person: PersonTable
@@ -19,6 +20,7 @@ export interface Schema {
   vault: VaultTable
   connect_state: ConnectStateTable
   access_ending: AccessEndingTable
+  outgoing_mail: OutgoingMailTable
 }
 
 /** A Slack user of a workspace, mapped once to a Scalekit identifier. */
@@ -115,6 +117,8 @@ export interface ApprovalTable {
   reason: string | null
   /** 1 where it was denied by a new message that its owner wrote instead of deciding. */
   superseded: Generated<number>
+  /** 1 where it was asked by a version in which the agent itself could send: denied, and proposed anew. */
+  outdated: Generated<number>
   /** Slack user who decided. */
   decided_by: string | null
   decided_at: number | null
@@ -196,4 +200,45 @@ export interface AccessEndingTable {
   removed: Generated<number>
   asked_at: number
   done_at: number | null
+}
+
+/** A mail on its way; its approval has the same id. Hashes, ids, counts and domains: never a word of it. */
+export interface OutgoingMailTable {
+  id: string
+  person_id: string
+  conversation_id: string
+  turn_id: string
+  /** Event id of the tool call. */
+  call_id: string
+  state: OutgoingState
+  /** SHA-256 (hex) of what its owner saw last. */
+  hash: string
+  /** How many addresses it goes to. */
+  recipients: number
+  /** JSON: their domains. */
+  domains: string
+  /** The draft that holds it. */
+  draft_id: string | null
+  /** Gmail id of the message it answers. */
+  in_reply_to: string | null
+  /** 1 where it was changed elsewhere and is asked about again. */
+  changed: Generated<number>
+  /** 1 where its owner changed it in the card. */
+  edited: Generated<number>
+  /** What its owner left in the window for editing, and the draft that holds it. */
+  edit_hash: string | null
+  edit_draft_id: string | null
+  /** When it was asked to leave; null: at once. */
+  send_at: number | null
+  /** Since it was approved: when it leaves. */
+  due_at: number | null
+  /** Set before a draft is made, so that a lost answer is looked up and not repeated. */
+  drafting_since: number | null
+  sending_since: number | null
+  /** Gmail id of the sent message. */
+  message_id: string | null
+  ended_at: number | null
+  /** Why the mailbox refused it. */
+  why: string | null
+  created_at: number
 }

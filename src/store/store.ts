@@ -6,10 +6,18 @@ import { Conversations } from './conversations.js'
 import { type Database, openDatabase } from './database.js'
 import { Deployments } from './deployments.js'
 import { Messages } from './messages.js'
+import { OutgoingMails } from './outgoing-mails.js'
 import { People } from './people.js'
 import { Posts } from './posts.js'
 import { Turns } from './turns.js'
 import { Vaults } from './vaults.js'
+
+export interface StoreOptions {
+  /** How long an approved mail can be taken back before it leaves, in milliseconds. */
+  readonly undoMs: number
+}
+
+const DEFAULT_OPTIONS: StoreOptions = { undoMs: 10_000 }
 
 /** Everything that outlives a process, a file per table. */
 export class Store {
@@ -19,6 +27,7 @@ export class Store {
   readonly turns: Turns
   readonly posts: Posts
   readonly approvals: Approvals
+  readonly outgoing: OutgoingMails
   readonly commands: Commands
   readonly deployments: Deployments
   readonly vaults: Vaults
@@ -29,13 +38,15 @@ export class Store {
   constructor(
     readonly db: Database,
     now: () => number,
+    { undoMs }: StoreOptions = DEFAULT_OPTIONS,
   ) {
     this.people = new People(db, now)
     this.conversations = new Conversations(db, now)
     this.messages = new Messages(db, now)
     this.turns = new Turns(db, now)
     this.posts = new Posts(db, now)
-    this.approvals = new Approvals(db, now)
+    this.approvals = new Approvals(db, now, undoMs)
+    this.outgoing = new OutgoingMails(db, now)
     this.commands = new Commands(db, now)
     this.deployments = new Deployments(db, now)
     this.vaults = new Vaults(db)
@@ -44,8 +55,12 @@ export class Store {
   }
 
   /** @throws DatabaseError */
-  static async open(path: string, now: () => number = Date.now): Promise<Store> {
-    return new Store(await openDatabase(path), now)
+  static async open(
+    path: string,
+    now: () => number = Date.now,
+    options: StoreOptions = DEFAULT_OPTIONS,
+  ): Promise<Store> {
+    return new Store(await openDatabase(path), now, options)
   }
 
   /** @throws when the database cannot be written right now */

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { LogPosition } from '../turns/events.js'
 import type { Message, Turn, TurnState } from '../turns/model.js'
+import { decideMails } from './approvals.js'
 import type { Database } from './database.js'
 import { byTs, toMessage } from './messages.js'
 import type { TurnTable } from './schema.js'
@@ -115,6 +116,8 @@ export class Turns {
         .select('person.slack_user')
         .where('conversation.id', '=', turn.conversationId)
         .executeTakeFirstOrThrow()
+      const open = approvals.filter((one) => one.decision === null).map((one) => one.id)
+      await decideMails(tx, open, 'denied', this.now(), 0)
       await tx
         .updateTable('approval')
         .set({ decision: 'denied', superseded: 1, decided_by: slack_user, decided_at: this.now() })
@@ -195,6 +198,13 @@ export class Turns {
    */
   async end(turn: Turn, ending: string, position: LogPosition | null): Promise<void> {
     await this.db.transaction().execute(async (tx) => {
+      // Nobody decides any more what this turn asked.
+      await tx
+        .updateTable('outgoing_mail')
+        .set({ state: 'denied', ended_at: this.now() })
+        .where('turn_id', '=', turn.id)
+        .where('state', '=', 'asking')
+        .execute()
       await tx
         .updateTable('turn')
         .set({ state: 'ended', ending, ended_at: this.now() })

@@ -107,8 +107,11 @@ export interface Turn {
 }
 
 export type Decision = 'approved' | 'denied'
-/** What made it a no: a press, a new message that its owner wrote instead of deciding, or the end of their access to the mailbox. */
-export type DeniedBy = 'press' | 'new_message' | 'ended_access'
+/**
+ * What made it a no: a press, a new message that its owner wrote instead of deciding, the end of their access to the mailbox, or a newer version of
+ * this program, in which the agent asks for it in another way.
+ */
+export type DeniedBy = 'press' | 'new_message' | 'ended_access' | 'outdated'
 
 /** A tool call that waits, or waited, for its owner's yes or no. What it would do is read from the session, not kept here. */
 export interface Approval {

@@ -179,6 +179,8 @@ export interface OutgoingMail {
   /** The draft that holds it, where it was edited, waits for its time, or was one from the beginning. */
   readonly draftId: string | null
   readonly inReplyTo: string | null
+  /** It was changed elsewhere after it had been shown, and is asked about again. */
+  readonly changed: boolean
   /** Its owner changed it before they approved it. */
   readonly edited: boolean
   /** When it was asked to leave, in epoch milliseconds; null: at once. */

@@ -1,0 +1,263 @@
+import type { Selectable } from 'kysely'
+import type { OutgoingMail, OutgoingState, Presser } from '../turns/outgoing-mail.js'
+import type { OutgoingMailStore, Proposal, ShownAnew } from '../turns/outgoing-store.js'
+import type { Database } from './database.js'
+import type { OutgoingMailTable } from './schema.js'
+
+/** Mails on their way: ids, hashes, counts and domains. No word of a mail is ever stored. */
+export class OutgoingMails implements OutgoingMailStore {
+  constructor(
+    private readonly db: Database,
+    private readonly now: () => number,
+  ) {}
+
+  async propose(proposal: Proposal): Promise<OutgoingMail> {
+    await this.db
+      .insertInto('outgoing_mail')
+      .values({
+        id: proposal.approvalId,
+        person_id: proposal.personId,
+        conversation_id: proposal.conversationId,
+        turn_id: proposal.turnId,
+        call_id: proposal.callId,
+        state: 'asking',
+        hash: proposal.hash,
+        recipients: proposal.recipients,
+        domains: JSON.stringify(proposal.domains),
+        draft_id: proposal.draftId,
+        in_reply_to: proposal.inReplyTo,
+        send_at: proposal.sendAt,
+        edit_hash: null,
+        edit_draft_id: null,
+        due_at: null,
+        drafting_since: null,
+        sending_since: null,
+        message_id: null,
+        ended_at: null,
+        why: null,
+        created_at: this.now(),
+      })
+      .onConflict((conflict) => conflict.column('id').doNothing())
+      .execute()
+    return await this.get(proposal.approvalId)
+  }
+
+  async get(id: string): Promise<OutgoingMail> {
+    return toOutgoingMail(await this.#row(id))
+  }
+
+  async find(id: string): Promise<OutgoingMail | null> {
+    const row = await this.db.selectFrom('outgoing_mail').selectAll().where('id', '=', id).executeTakeFirst()
+    return row === undefined ? null : toOutgoingMail(row)
+  }
+
+  async ofTurn(turnId: string): Promise<OutgoingMail[]> {
+    const rows = await this.db.selectFrom('outgoing_mail').selectAll().where('turn_id', '=', turnId).execute()
+    return rows.map(toOutgoingMail)
+  }
+
+  async ownedBy(id: string, { team, user }: Presser): Promise<OutgoingMail | 'not_yours' | 'unknown'> {
+    const row = await this.db
+      .selectFrom('outgoing_mail')
+      .innerJoin('person', 'person.id', 'outgoing_mail.person_id')
+      .selectAll('outgoing_mail')
+      .select(['person.team', 'person.slack_user'])
+      .where('outgoing_mail.id', '=', id)
+      .executeTakeFirst()
+    if (row === undefined) return 'unknown'
+    return row.team === team && row.slack_user === user ? toOutgoingMail(row) : 'not_yours'
+  }
+
+  async scheduledOf({ team, user }: Presser): Promise<OutgoingMail[]> {
+    const rows = await this.db
+      .selectFrom('outgoing_mail')
+      .innerJoin('person', 'person.id', 'outgoing_mail.person_id')
+      .selectAll('outgoing_mail')
+      .where('person.team', '=', team)
+      .where('person.slack_user', '=', user)
+      .where('outgoing_mail.state', '=', 'held')
+      .where('outgoing_mail.send_at', 'is not', null)
+      .orderBy('outgoing_mail.due_at')
+      .execute()
+    return rows.map(toOutgoingMail)
+  }
+
+  async unfinished(): Promise<OutgoingMail[]> {
+    const rows = await this.db
+      .selectFrom('outgoing_mail')
+      .selectAll()
+      .where('state', 'in', ['held', 'sending'])
+      .orderBy('due_at')
+      .execute()
+    return rows.map(toOutgoingMail)
+  }
+
+  async showAnew(id: string, shown: ShownAnew): Promise<void> {
+    await this.db
+      .updateTable('outgoing_mail')
+      .set(shownColumns(shown))
+      .where('id', '=', id)
+      .where('state', '=', 'asking')
+      .execute()
+  }
+
+  async askAnew(id: string, shown: ShownAnew): Promise<boolean> {
+    return await this.db.transaction().execute(async (tx) => {
+      const result = await tx
+        .updateTable('outgoing_mail')
+        .set({
+          ...shownColumns(shown),
+          state: 'asking',
+          changed: 1,
+          due_at: null,
+          edit_hash: null,
+          edit_draft_id: null,
+        })
+        .where('id', '=', id)
+        .where('state', '=', 'held')
+        .executeTakeFirst()
+      if (result.numUpdatedRows === 0n) return false
+      await tx
+        .updateTable('approval')
+        .set({ decision: null, decided_by: null, decided_at: null, reason: null, asked_at: null })
+        .where('id', '=', id)
+        .where('delivered_at', 'is', null)
+        .execute()
+      return true
+    })
+  }
+
+  async beginDraft(id: string): Promise<number | null> {
+    const { drafting_since } = await this.#row(id)
+    if (drafting_since === null)
+      await this.db.updateTable('outgoing_mail').set({ drafting_since: this.now() }).where('id', '=', id).execute()
+    return drafting_since
+  }
+
+  async settleDraft(id: string, draftId: string): Promise<void> {
+    await this.db
+      .updateTable('outgoing_mail')
+      .set({ draft_id: draftId, drafting_since: null })
+      .where('id', '=', id)
+      .execute()
+  }
+
+  async beginEdit(id: string, hash: string): Promise<{ readonly draftId: string | null; readonly isFirst: boolean }> {
+    const row = await this.#row(id)
+    if (row.edit_hash === hash) return { draftId: row.edit_draft_id, isFirst: false }
+    await this.db
+      .updateTable('outgoing_mail')
+      .set({ edit_hash: hash, edit_draft_id: null })
+      .where('id', '=', id)
+      .where('state', '=', 'asking')
+      .execute()
+    return { draftId: null, isFirst: true }
+  }
+
+  async settleEdit(id: string, hash: string, draftId: string): Promise<void> {
+    await this.db
+      .updateTable('outgoing_mail')
+      .set({ edit_draft_id: draftId })
+      .where('id', '=', id)
+      .where('edit_hash', '=', hash)
+      .execute()
+  }
+
+  async begin(id: string): Promise<boolean> {
+    return await this.db.transaction().execute(async (tx) => {
+      const mail = await tx.selectFrom('outgoing_mail').selectAll().where('id', '=', id).executeTakeFirstOrThrow()
+      if (mail.state !== 'held' || mail.due_at === null || mail.due_at > this.now()) return false
+      const ending = await tx
+        .selectFrom('access_ending')
+        .select('id')
+        .where('person_id', '=', mail.person_id)
+        .where('done_at', 'is', null)
+        .executeTakeFirst()
+      if (ending !== undefined) return false
+      await tx
+        .updateTable('outgoing_mail')
+        .set({ state: 'sending', sending_since: this.now() })
+        .where('id', '=', id)
+        .execute()
+      return true
+    })
+  }
+
+  async giveBack(id: string): Promise<void> {
+    await this.db
+      .updateTable('outgoing_mail')
+      .set({ state: 'held', sending_since: null })
+      .where('id', '=', id)
+      .where('state', '=', 'sending')
+      .execute()
+  }
+
+  async finish(
+    id: string,
+    from: readonly OutgoingState[],
+    state: OutgoingState,
+    { messageId = null, why = null }: { readonly messageId?: string | null; readonly why?: string | null } = {},
+  ): Promise<boolean> {
+    const result = await this.db
+      .updateTable('outgoing_mail')
+      .set({ state, message_id: messageId, why, ended_at: this.now() })
+      .where('id', '=', id)
+      .where('state', 'in', [...from])
+      .executeTakeFirst()
+    return result.numUpdatedRows > 0n
+  }
+
+  async undoOfTurn(turnId: string): Promise<void> {
+    await this.db
+      .updateTable('outgoing_mail')
+      .set({ state: 'undone', ended_at: this.now() })
+      .where('turn_id', '=', turnId)
+      .where('state', '=', 'held')
+      .where('send_at', 'is', null)
+      .execute()
+  }
+
+  async isSentMessage(messageId: string): Promise<boolean> {
+    const row = await this.db
+      .selectFrom('outgoing_mail')
+      .select('id')
+      .where('message_id', '=', messageId)
+      .executeTakeFirst()
+    return row !== undefined
+  }
+
+  async #row(id: string): Promise<Selectable<OutgoingMailTable>> {
+    return await this.db.selectFrom('outgoing_mail').selectAll().where('id', '=', id).executeTakeFirstOrThrow()
+  }
+}
+
+function shownColumns(shown: ShownAnew) {
+  return {
+    hash: shown.hash,
+    recipients: shown.recipients,
+    domains: JSON.stringify(shown.domains),
+    draft_id: shown.draftId,
+    in_reply_to: shown.inReplyTo,
+  }
+}
+
+function toOutgoingMail(row: Selectable<OutgoingMailTable>): OutgoingMail {
+  return {
+    id: row.id,
+    conversationId: row.conversation_id,
+    turnId: row.turn_id,
+    callId: row.call_id,
+    personId: row.person_id,
+    state: row.state,
+    hash: row.hash,
+    draftId: row.draft_id,
+    inReplyTo: row.in_reply_to,
+    changed: row.changed === 1,
+    edited: row.edited === 1,
+    sendAt: row.send_at,
+    dueAt: row.due_at,
+    sendingSince: row.sending_since,
+    endedAt: row.ended_at,
+    why: row.why,
+  }
+}

@@ -1,0 +1,62 @@
+/** What has to be remembered of mails on their way. Implemented in the store; every method is one transaction. */
+
+import type { OutgoingMail, OutgoingState, Presser } from './outgoing-mail.js'
+
+/** What a card shows for the first time: the record of what its owner is asked about. */
+export interface Proposal {
+  /** Its approval's id is its own. */
+  readonly approvalId: string
+  readonly personId: string
+  readonly conversationId: string
+  readonly turnId: string
+  readonly callId: string
+  readonly hash: string
+  /** How many addresses it goes to. */
+  readonly recipients: number
+  /** Their domains, each once, sorted. */
+  readonly domains: readonly string[]
+  readonly draftId: string | null
+  readonly inReplyTo: string | null
+  /** Epoch milliseconds; null: at once. */
+  readonly sendAt: number | null
+}
+
+export interface OutgoingMailStore {
+  /** Notes what is asked; what was noted before stays. */
+  propose(proposal: Proposal): Promise<OutgoingMail>
+  get(id: string): Promise<OutgoingMail>
+  find(id: string): Promise<OutgoingMail | null>
+  ofTurn(turnId: string): Promise<OutgoingMail[]>
+  ownedBy(id: string, by: Presser): Promise<OutgoingMail | 'not_yours' | 'unknown'>
+  /** What waits for its time, soonest first. */
+  scheduledOf(by: Presser): Promise<OutgoingMail[]>
+  /** What is held or leaves right now, of everybody. */
+  unfinished(): Promise<OutgoingMail[]>
+  /** The card shows other content now than when it was first shown; a press on the older one counts for nothing. */
+  showAnew(id: string, shown: ShownAnew): Promise<void>
+  /** An approved mail was changed elsewhere: it is asked about again. False: it is not held any more. */
+  askAnew(id: string, shown: ShownAnew): Promise<boolean>
+  /** A draft is about to be made; answers since when an earlier attempt is unanswered (epoch milliseconds), null where there is none. */
+  beginDraft(id: string): Promise<number | null>
+  settleDraft(id: string, draftId: string): Promise<void>
+  /** A draft with the owner's changes is about to be made; `draftId`: it exists already. */
+  beginEdit(id: string, hash: string): Promise<{ readonly draftId: string | null; readonly isFirst: boolean }>
+  settleEdit(id: string, hash: string, draftId: string): Promise<void>
+  /** From held to sending, at or after its time. False: it was undone, is not due, or its owner's access is being ended. */
+  begin(id: string): Promise<boolean>
+  /** Nothing was sent after all: from sending back to held. */
+  giveBack(id: string): Promise<void>
+  /** Ends one that is in one of these states. False: it is in another. */
+  finish(
+    id: string,
+    from: readonly OutgoingState[],
+    state: OutgoingState,
+    details?: { readonly messageId?: string | null; readonly why?: string | null },
+  ): Promise<boolean>
+  /** Takes back what is in its undo window in a turn that was told to stop. */
+  undoOfTurn(turnId: string): Promise<void>
+  /** Whether this message of the mailbox is one that was sent from here before. */
+  isSentMessage(messageId: string): Promise<boolean>
+}
+
+export type ShownAnew = Pick<Proposal, 'hash' | 'recipients' | 'domains' | 'draftId' | 'inReplyTo'>
