@@ -72,8 +72,11 @@ export class ConfigurationError extends Error {
 
 type Environment = Readonly<Record<string, string | undefined>>
 
+/** In the current directory. */
+export const DOT_ENV = '.env'
+
 /** Loads `.env` beside the current directory, without overriding what the environment already says. */
-export function loadDotEnv(path = '.env'): void {
+export function loadDotEnv(path = DOT_ENV): void {
   if (existsSync(path)) process.loadEnvFile(path)
 }
 

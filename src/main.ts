@@ -7,7 +7,7 @@ import { InstanceMailboxAccess, VirtualMailboxAccess } from './agent/mailbox-acc
 import { markOf } from './agent/mark.js'
 import { storedDeployment } from './agent/provisioning.js'
 import { ManagedAgent } from './agent/sessions.js'
-import { type BotConfig, ConfigurationError, loadDotEnv, readBotConfig } from './config.js'
+import { type BotConfig, ConfigurationError, DOT_ENV, loadDotEnv, readBotConfig } from './config.js'
 import { unaskedChanges } from './gmail/policies.js'
 import { createLog, describeError, type Log } from './log.js'
 import { Scalekit } from './scalekit/client.js'
@@ -26,6 +26,7 @@ import { Streams } from './slack/streams.js'
 import { SlackSurface } from './slack/surface.js'
 import { createWebClient, SlackRefused } from './slack/web.js'
 import { DatabaseError, holdBotLock } from './store/database.js'
+import { exposures } from './store/private-files.js'
 import { Store } from './store/store.js'
 import { AccessEnder } from './turns/access-ending.js'
 import { Alarms } from './turns/alarms.js'
@@ -58,6 +59,8 @@ async function main(): Promise<void> {
   process.on('unhandledRejection', (error) => log.error(describeError(error), 'a rejection that nobody handled'))
   const lock = holdBotLock(config.databasePath)
   const store = await Store.open(config.databasePath)
+  for (const exposure of exposures(config.databasePath, DOT_ENV))
+    log.warn(exposure, 'file permissions too wide: other users of this machine can reach it')
   const claude = new Claude(config.anthropic)
   const deployment = await provisioned(store, config, claude.url)
 

@@ -1,8 +1,14 @@
 /** `npm run backup -- FILE`: a consistent copy of the database, made while the bot runs. */
 
+import { dirname } from 'node:path'
 import { loadDotEnv, readDatabasePath } from '../config.js'
 import { backUpDatabase } from '../store/backup.js'
+import { exposedFolder } from '../store/private-files.js'
 import { explain } from './command.js'
+
+/** A signal ends the copy, and with it the process: not before its unfinished files are gone. */
+const stopped = new AbortController()
+for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => stopped.abort())
 
 try {
   loadDotEnv()
@@ -12,8 +18,10 @@ try {
     process.exitCode = 1
   } else {
     const source = readDatabasePath(process.env)
-    await backUpDatabase(source, target)
+    await backUpDatabase(source, target, stopped.signal)
     console.log(`✓ ${source} is copied to ${target}.`)
+    for (const { path, mode, remedy } of exposedFolder(dirname(target)))
+      console.error(`! ${path} is open to other users of this machine (${mode}).\n  → ${remedy}`)
   }
 } catch (error) {
   const explanation = explain(error)

@@ -11,24 +11,45 @@ import {
   storedDeployment,
 } from '../agent/provisioning.js'
 import { toolDifferences } from '../agent/tool-comparison.js'
-import type { PlatformConfig } from '../config.js'
+import { DOT_ENV, type PlatformConfig } from '../config.js'
 import { describeOverrides, offeredTools } from '../gmail/policies.js'
 import { Scalekit } from '../scalekit/client.js'
 import { inspectMcpConfiguration } from '../scalekit/mcp-configurations.js'
+import { exposures } from '../store/private-files.js'
 import { Store } from '../store/store.js'
 import { explain } from './command.js'
 
 export type Check =
-  | { readonly ok: true; readonly what: string }
+  | {
+      readonly ok: true
+      readonly what: string
+      /** It works, and should be different all the same. */
+      readonly advice?: string
+    }
   | { readonly ok: false; readonly what: string; readonly remedy: string }
 
 const RUN_SETUP = 'run `npm run setup`'
+
+/** Files and folders that other users of this machine can reach. After the database was opened, which tightens what is its own. */
+export function checkPermissions(databasePath: string): Check[] {
+  return exposures(databasePath, DOT_ENV).map(({ path, mode, remedy }) => ({
+    ok: true,
+    what: `${path} is open to other users of this machine (${mode})`,
+    advice: remedy,
+  }))
+}
 
 /** In the order in which they depend on each other; what cannot be known because of an earlier one is left out. */
 export async function checkPlatform(config: PlatformConfig): Promise<Check[]> {
   const claude = new Claude(config.anthropic)
   const { checks, deployment } = await checkDatabase(config, claude)
-  return [...checks, ...(await checkScalekit(config, deployment)), ...(await checkClaude(config, claude, deployment))]
+  const permissions = checkPermissions(config.databasePath)
+  return [
+    ...checks,
+    ...permissions,
+    ...(await checkScalekit(config, deployment)),
+    ...(await checkClaude(config, claude, deployment)),
+  ]
 }
 
 async function checkDatabase(

@@ -9,10 +9,21 @@ const MANIFEST = new URL('../../manifest.yml', import.meta.url)
 
 loadDotEnv()
 const checks = await examine(process.env)
-for (const check of checks) console.log(check.ok ? `✓ ${check.what}` : `✗ ${check.what}\n  → ${check.remedy}`)
+for (const check of checks) console.log(line(check))
 const wrong = checks.filter(({ ok }) => !ok).length
-console.log(wrong === 0 ? '\nAll is well.' : `\n${wrong} of ${checks.length} checks failed.`)
+const warnings = checks.filter((check) => check.ok && check.advice !== undefined).length
+if (wrong > 0) console.log(`\n${wrong} of ${checks.length} checks failed.`)
+else console.log(warnings === 0 ? '\nAll is well.' : `\nAll is well, with ${count(warnings, 'warning')}.`)
 if (wrong > 0) process.exitCode = 1
+
+function line(check: Check): string {
+  if (!check.ok) return `✗ ${check.what}\n  → ${check.remedy}`
+  return check.advice === undefined ? `✓ ${check.what}` : `! ${check.what}\n  → ${check.advice}`
+}
+
+function count(number: number, thing: string): string {
+  return `${number} ${thing}${number === 1 ? '' : 's'}`
+}
 
 /** Whatever part of the configuration is complete is tried, whatever the other part lacks. */
 async function examine(environment: NodeJS.ProcessEnv): Promise<Check[]> {

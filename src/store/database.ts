@@ -3,7 +3,6 @@
  * beside the running bot; what only one bot may do is guarded by `holdBotLock`.
  */
 
-import { existsSync, mkdirSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import SQLite from 'better-sqlite3'
@@ -17,6 +16,7 @@ import {
   SqliteDriver,
 } from 'kysely'
 import { MIGRATIONS } from './migrations.js'
+import { makePrivateFile, makePrivateFolder, tightenDatabase } from './private-files.js'
 import type { Schema } from './schema.js'
 
 export type Database = Kysely<Schema>
@@ -44,7 +44,11 @@ const BUSY_PAUSE_MS = 20
 export async function openDatabase(path: string): Promise<Database> {
   const file = path === ':memory:' ? path : resolve(path)
   try {
-    if (file !== ':memory:') makeDirectory(dirname(file))
+    if (file !== ':memory:') {
+      makePrivateFolder(dirname(file))
+      makePrivateFile(file)
+      tightenDatabase(file)
+    }
     const sqlite = new SQLite(file, { timeout: BUSY_TIMEOUT_MS })
     await writeAhead(sqlite)
     // A message is acknowledged to Slack once it is stored; with NORMAL a power cut could still take it back.
@@ -135,7 +139,8 @@ export function holdBotLock(databasePath: string): BotLock {
   const file = `${resolve(databasePath)}.lock`
   let lock: SQLite.Database | undefined
   try {
-    makeDirectory(dirname(file))
+    makePrivateFolder(dirname(file))
+    makePrivateFile(file)
     lock = new SQLite(file, { timeout: 0 })
     lock.pragma('journal_mode = DELETE')
     lock.exec('BEGIN EXCLUSIVE')
@@ -162,13 +167,6 @@ export function isBotRunning(databasePath: string): boolean {
     if (error instanceof BotRunning) return true
     throw error
   }
-}
-
-/** Not `recursive: true`: on Node 20 that never returns where a parent cannot be made, e.g. below /proc. */
-function makeDirectory(path: string): void {
-  if (existsSync(path)) return
-  makeDirectory(dirname(path))
-  mkdirSync(path)
 }
 
 function reason(error: unknown): string {

@@ -1,7 +1,7 @@
 /** The commands as a person runs them: a process, an environment, what it prints and how it ends. */
 
 import { spawn } from 'node:child_process'
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -125,6 +125,16 @@ describe('npm run doctor', () => {
     const { code, output } = await run('doctor')
     expect(output).not.toContain('✗')
     expect(output).toContain('All is well')
+    expect(code).toBe(0)
+  })
+
+  it('warns of what other users of the machine can read, and is content', async () => {
+    await setUp()
+    await writeFile(join(directory, '.env'), 'LOG_LEVEL=warn\n', { mode: 0o644 })
+    await chmod(join(directory, '.env'), 0o644)
+    const { code, output } = await run('doctor')
+    expect(output).toMatch(/! \/.+\.env is open to other users of this machine \(644\)\n {2}→ chmod 600 \/.+\.env\n/)
+    expect(output).toContain('All is well, with 1 warning.')
     expect(code).toBe(0)
   })
 

@@ -1,6 +1,8 @@
 /** A second process on a database, for tests: gets ready, waits for the word, does its task and says how it went. */
 
 import { once } from 'node:events'
+import { writeSync } from 'node:fs'
+import { backUpDatabase } from '../../src/store/backup.js'
 import { holdBotLock, openDatabase } from '../../src/store/database.js'
 import { Store } from '../../src/store/store.js'
 import { incoming } from './fixture.js'
@@ -14,6 +16,14 @@ if (task === 'lock') {
   process.stdout.write('held\n')
   // The lock is held until somebody ends this process.
   setInterval(() => {}, 60_000)
+} else if (task === 'backup') {
+  // A signal that is looked at between two stretches of pages, and then holds the process there for good.
+  const signal = new AbortController().signal
+  signal.throwIfAborted = () => {
+    writeSync(1, 'copying\n')
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0)
+  }
+  await backUpDatabase(path, `${path}.${process.pid}`, signal)
 } else if (task === 'write') {
   const store = await Store.open(path)
   for (let count = 0; count < 150; count += 1)
