@@ -15,6 +15,7 @@ import { ScalekitConnections, verifyConsent } from './scalekit/connections.js'
 import { instanceFinder } from './scalekit/instances.js'
 import { ScalekitMailboxAddresses } from './scalekit/mailbox-addresses.js'
 import { tokenMint } from './scalekit/tokens.js'
+import { ScalekitTools } from './scalekit/tool-execution.js'
 import { createSlackBot, identify } from './slack/bot.js'
 import { FOLLOWED_BY_SOMEBODY_ELSE } from './slack/connect-prompt.js'
 import { EditBudget } from './slack/edit-budget.js'
@@ -127,7 +128,7 @@ async function run(
           url: `${publicSite.url}${VERIFY_PATH}`,
           issueState: (person: IdentifiedPerson) => store.connectStates.issue(person),
         }
-  const mailboxes = new ScalekitMailboxAddresses(scalekit, scalekitConfig.connection, log, Date.now)
+  const mailboxes = new ScalekitMailboxAddresses(new ScalekitTools(scalekit, scalekitConfig.connection), log, Date.now)
   const connections = new RememberedConnections(
     new ScalekitConnections(scalekit, mailbox, verification),
     store.people,

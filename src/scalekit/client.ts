@@ -4,7 +4,7 @@
  */
 
 import { ScalekitClient } from '@scalekit-sdk/node'
-import type { z } from 'zod'
+import { z } from 'zod'
 import { redact } from '../log.js'
 import { OperatorProblem, Unavailable } from '../turns/ports.js'
 
@@ -23,6 +23,18 @@ export interface RestCall<Answer> {
   readonly body?: object
   readonly answer: z.ZodType<Answer>
 }
+
+/** What became of a request that is made once. */
+export type OnceOutcome =
+  | { readonly outcome: 'answered'; readonly body: unknown }
+  | /** A definite no: nothing was done. */ {
+      readonly outcome: 'refused'
+      readonly status: number
+      readonly message: string
+      /** Scalekit's own code for the case; empty where it gives none. */
+      readonly code: string
+    }
+  | /** No answer, or one that does not tell. */ { readonly outcome: 'lost' }
 
 const TIMEOUT_MS = 15_000
 
@@ -63,6 +75,28 @@ export class Scalekit {
     return answer.data
   }
 
+  /**
+   * A request that must not be made twice. Only one that Scalekit did not let in (401) is made again, with a fresh token.
+   * @param timeoutMs how long an answer is waited for
+   * @throws Unavailable, OperatorProblem: nothing was done
+   */
+  async once(call: { readonly path: string; readonly body: object }, timeoutMs: number): Promise<OnceOutcome> {
+    const post: RestCall<unknown> = { method: 'POST', ...call, answer: anything }
+    const token = this.#currentToken()
+    let answer = await this.#fetchOnce(post, await token, timeoutMs)
+    if (answer?.status === 401) {
+      if (this.#token === token) this.#token = null
+      answer = await this.#fetchOnce(post, await this.#currentToken(), timeoutMs)
+    }
+    if (answer === null) return { outcome: 'lost' }
+    const { status, text } = answer
+    if (status === 401 || status === 429) throw sortAnswer(answer)
+    const body = parseJson(text)
+    if (status >= 200 && status <= 299) return body === undefined ? { outcome: 'lost' } : { outcome: 'answered', body }
+    if (status === 408 || status < 400 || status >= 500) return { outcome: 'lost' }
+    return { outcome: 'refused', status, ...explanation(body) }
+  }
+
   /** A call through the SDK. @throws ScalekitRefusal, Unavailable, OperatorProblem */
   async sdk<T>(call: (sdk: ScalekitClient) => Promise<T>): Promise<T> {
     try {
@@ -95,31 +129,66 @@ export class Scalekit {
   }
 
   async #fetch(call: RestCall<unknown>, token: string): Promise<Answer> {
-    const url = new URL(`${this.url}/api/v1${call.path}`)
-    for (const [name, value] of Object.entries(call.query ?? {})) url.searchParams.set(name, value)
     try {
-      const response = await fetch(url, {
-        method: call.method,
-        headers: {
-          authorization: `Bearer ${token}`,
-          accept: 'application/json',
-          ...(call.body === undefined ? {} : { 'content-type': 'application/json' }),
-        },
-        ...(call.body === undefined ? {} : { body: JSON.stringify(call.body) }),
-        // A redirect would carry the token to wherever it points.
-        redirect: 'error',
-        signal: AbortSignal.timeout(this.timeoutMs),
-      })
-      return {
-        status: response.status,
-        text: await response.text(),
-        retryAfter: response.headers.get('retry-after'),
-        call,
-      }
+      return await this.#request(call, token, this.timeoutMs)
     } catch {
-      throw new Unavailable('scalekit', `Scalekit could not be reached (${call.method} ${shape(call.path)})`)
+      throw notReached(call)
     }
   }
+
+  /** Null where nobody knows whether Scalekit took the request. @throws Unavailable where it never got there */
+  async #fetchOnce(call: RestCall<unknown>, token: string, timeoutMs: number): Promise<Answer | null> {
+    try {
+      return await this.#request(call, token, timeoutMs)
+    } catch (error) {
+      if (neverConnected(error)) throw notReached(call)
+      return null
+    }
+  }
+
+  async #request(call: RestCall<unknown>, token: string, timeoutMs: number): Promise<Answer> {
+    const url = new URL(`${this.url}/api/v1${call.path}`)
+    for (const [name, value] of Object.entries(call.query ?? {})) url.searchParams.set(name, value)
+    const response = await fetch(url, {
+      method: call.method,
+      headers: {
+        authorization: `Bearer ${token}`,
+        accept: 'application/json',
+        ...(call.body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
+      ...(call.body === undefined ? {} : { body: JSON.stringify(call.body) }),
+      // A redirect would carry the token to wherever it points.
+      redirect: 'error',
+      signal: AbortSignal.timeout(timeoutMs),
+    })
+    return {
+      status: response.status,
+      text: await response.text(),
+      retryAfter: response.headers.get('retry-after'),
+      call,
+    }
+  }
+}
+
+const anything = z.unknown()
+
+function notReached(call: RestCall<unknown>): Unavailable {
+  return new Unavailable('scalekit', `Scalekit could not be reached (${call.method} ${shape(call.path)})`)
+}
+
+/** Failures to connect, before the first byte of a request: `fetch` keeps the system's code in the cause. */
+const CONNECT_FAILURES: ReadonlySet<unknown> = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'UND_ERR_CONNECT_TIMEOUT',
+])
+
+function neverConnected(error: unknown): boolean {
+  const cause = error instanceof Error ? error.cause : undefined
+  return typeof cause === 'object' && cause !== null && 'code' in cause && CONNECT_FAILURES.has(cause.code)
 }
 
 interface Answer {
@@ -168,6 +237,17 @@ function reason(text: string): string {
   const body = parseJson(text)
   const message = typeof body === 'object' && body !== null && 'message' in body ? body.message : undefined
   return typeof message === 'string' && message !== '' ? ` (${redact(message).slice(0, 200)})` : ''
+}
+
+const explained = z.looseObject({
+  message: z.string().catch(''),
+  details: z.array(z.looseObject({ error_code: z.string().catch('') })).catch([]),
+})
+
+function explanation(body: unknown): { message: string; code: string } {
+  const { data } = explained.safeParse(body)
+  const code = data?.details.find(({ error_code }) => error_code !== '')?.error_code
+  return { message: data?.message ?? '', code: code ?? '' }
 }
 
 function refusedCredentials(status: number): OperatorProblem {

@@ -4,10 +4,10 @@
  */
 
 import { z } from 'zod'
+import type { MailboxTools } from '../gmail/tool-runner.js'
 import { describeError, type Log } from '../log.js'
 import type { IdentifiedPerson, Person } from '../turns/model.js'
 import type { MailboxAddresses } from '../turns/ports.js'
-import type { Scalekit } from './client.js'
 
 /** How long an answer is believed, in milliseconds: an account may be exchanged behind our back. */
 const TTL_MS = 10 * 60_000
@@ -19,16 +19,14 @@ interface Known {
   readonly address: Promise<string | null>
 }
 
-/** Gmail's own `users.getProfile`; some deployments wrap what the provider answered in `data`. */
+/** Gmail's own `users.getProfile`. */
 const profile = z.looseObject({ emailAddress: z.email() })
-const answer = z.union([profile, z.looseObject({ data: profile }).transform(({ data }) => data)])
 
 export class ScalekitMailboxAddresses implements MailboxAddresses {
   readonly #known = new Map<string, Known>()
 
   constructor(
-    private readonly scalekit: Scalekit,
-    private readonly connection: string,
+    private readonly tools: MailboxTools,
     private readonly log: Log,
     private readonly now: () => number,
   ) {}
@@ -53,21 +51,13 @@ export class ScalekitMailboxAddresses implements MailboxAddresses {
     if (this.#known.get(person.id) === asked) this.#known.delete(person.id)
   }
 
-  async #ask({ id, identifier }: IdentifiedPerson, onFailure: () => void): Promise<string | null> {
+  async #ask(person: IdentifiedPerson, onFailure: () => void): Promise<string | null> {
     try {
-      const { data } = await this.scalekit.sdk((sdk) =>
-        sdk.actions.executeTool({
-          toolName: 'gmail_get_profile',
-          toolInput: {},
-          identifier,
-          connector: this.connection,
-        }),
-      )
-      return answer.parse(data).emailAddress
+      return profile.parse(await this.tools.read(person, 'gmail_get_profile', {})).emailAddress
     } catch (error) {
       // A nicety: a reply without the address is better than none, and the next one asks again.
       const what = error instanceof z.ZodError ? { error: 'the answer holds no address' } : describeError(error)
-      this.log.debug({ person: id, ...what }, 'the address of a mailbox could not be learnt')
+      this.log.debug({ person: person.id, ...what }, 'the address of a mailbox could not be learnt')
       onFailure()
       return null
     }

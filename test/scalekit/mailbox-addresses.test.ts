@@ -4,6 +4,7 @@ import { type ScalekitSandbox, startScalekit } from '../../src/sandbox/scalekit/
 import { WORLD } from '../../src/sandbox/world.js'
 import { Scalekit } from '../../src/scalekit/client.js'
 import { ScalekitMailboxAddresses } from '../../src/scalekit/mailbox-addresses.js'
+import { ScalekitTools } from '../../src/scalekit/tool-execution.js'
 import type { IdentifiedPerson } from '../../src/turns/model.js'
 import { SilentLog } from '../turns/silent-log.js'
 
@@ -16,7 +17,11 @@ let now: number
 beforeEach(async () => {
   now = 1_800_000_000_000
   sandbox = await startScalekit({ world: WORLD, mailboxes: await loadSamples(WORLD.mailAccounts) })
-  addresses = new ScalekitMailboxAddresses(new Scalekit(sandbox), 'gmail', new SilentLog(), () => now)
+  addresses = new ScalekitMailboxAddresses(
+    new ScalekitTools(new Scalekit(sandbox), 'gmail'),
+    new SilentLog(),
+    () => now,
+  )
 })
 afterEach(async () => {
   await sandbox.close()
