@@ -291,7 +291,7 @@ async function run(
     onLeft,
     store,
     requests,
-    actions: { wake, stop: (turnId) => turns.stop(turnId) },
+    actions: { wake, stop: (turnId) => turns.stop(turnId), revise: (turnId) => turns.revise(turnId) },
     routes,
     log,
   })

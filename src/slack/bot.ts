@@ -39,7 +39,10 @@ export interface SlackBotOptions {
   readonly onLeft: (team: string, user: string) => Promise<void>
   readonly store: Store
   readonly requests: Requests
-  readonly actions: Pick<ActionRooms, 'wake' | 'stop'>
+  readonly actions: Pick<ActionRooms, 'wake' | 'stop'> & {
+    /** Takes up a turn anew whose messages were edited or deleted, as the store says already. */
+    readonly revise: (turnId: string) => Promise<void>
+  }
   /** What else is served on the port, in HTTP mode. */
   readonly routes: readonly CustomRoute[]
   readonly log: Log
@@ -157,17 +160,27 @@ function handlers(options: SlackBotOptions): ConstructorParameters<typeof Intake
       log.warn(describeError(error), 'Slack does not show what was written below a mention before it arrived')
     }
   }
+  /** @param turnId a turn whose messages were edited or deleted; null: none was */
+  const takeUpAnew = async (turnId: string | null): Promise<void> => {
+    if (turnId !== null) await actions.revise(turnId)
+  }
   return {
     message: async (message) => await heard(message, await store.messages.journal(message)),
     async edited({ message, team, channel, ts, text, revision }) {
       if (message === null) await store.messages.edit(team, channel, ts, text, revision)
-      else await heard(message, await store.messages.amend(message, revision))
+      else {
+        const journaled = await store.messages.amend(message, revision)
+        await heard(message, journaled)
+        if (journaled.admission === 'ignored') return
+      }
+      await takeUpAnew(await store.revisions.edit({ team, channel, ts, text }, revision))
     },
     async deleted({ message, team, channel, ts }) {
-      const { messages } = store
+      const { messages, revisions } = store
       const conversationId =
         message === null ? await messages.cancel(team, channel, ts) : await messages.retract(message)
       if (conversationId !== null) actions.wake(conversationId)
+      else await takeUpAnew(await revisions.retract({ team, channel, ts }))
     },
     async command(command) {
       if (command.text === '' || command.text.toLowerCase() === 'help') return helpText(rules)

@@ -206,7 +206,8 @@ function queued(db: Database, { team, channel, ts }: MessageKey) {
 }
 
 export function toMessage(row: Selectable<MessageTable>): Message {
-  return { id: row.id, channel: row.channel, ts: row.ts, text: row.text, files: FILES.parse(JSON.parse(row.files)) }
+  const { id, channel, ts, text } = row
+  return { id, channel, ts, text, files: FILES.parse(JSON.parse(row.files)), replaces: row.replaces === 1 }
 }
 
 /** Slack timestamps are decimal strings, `seconds.microseconds`; as numbers they would lose their last digits. */

@@ -255,6 +255,17 @@ const outgoingMails: Migration = {
   },
 }
 
+/** A message may be edited or deleted after a session has heard it. */
+const revisions: Migration = {
+  async up(db: Kysely<unknown>) {
+    await db.schema
+      .alterTable('message')
+      .addColumn('replaces', 'integer', (c) => c.notNull().defaultTo(0))
+      .execute()
+    await db.schema.alterTable('turn').addColumn('revised_at', 'bigint').execute()
+  },
+}
+
 export const MIGRATIONS: Record<string, Migration> = {
   '0001_first': first,
   '0002_message_revision': messageRevision,
@@ -264,4 +275,5 @@ export const MIGRATIONS: Record<string, Migration> = {
   '0006_connect_states': connectStates,
   '0007_superseded_approvals': supersededApprovals,
   '0010_outgoing_mails': outgoingMails,
+  '0012_revisions': revisions,
 }

@@ -72,6 +72,8 @@ export interface MessageTable {
   revision: Generated<string>
   /** JSON of FileReference[]. */
   files: string
+  /** 1 where the session had heard the request before its owner edited it or took a part of it back: this is how it stands now. */
+  replaces: Generated<number>
   /** `taken`: a session was, or is, to hear it; `refused`: answered without one. */
   state: 'queued' | 'taken' | 'cancelled' | 'refused'
   turn_id: string | null
@@ -85,6 +87,8 @@ export interface TurnTable {
   /** How it ended, e.g. `answered`; null before. */
   ending: string | null
   stop_requested_at: number | null
+  /** Since when what its session heard is not what its owner wants any more: they edited or deleted a message that it has taken. */
+  revised_at: Generated<number | null>
   /** Its owner's access to the mailbox was ended at that time: it stops, and says why. */
   access_ended_at: number | null
   /** Id of the event with which the session came to rest when the mailbox was lost; what follows is a further attempt. */

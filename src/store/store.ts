@@ -9,6 +9,7 @@ import { Messages } from './messages.js'
 import { OutgoingMails } from './outgoing-mails.js'
 import { People } from './people.js'
 import { Posts } from './posts.js'
+import { Revisions } from './revisions.js'
 import { Turns } from './turns.js'
 import { Vaults } from './vaults.js'
 
@@ -25,6 +26,7 @@ export class Store {
   readonly conversations: Conversations
   readonly messages: Messages
   readonly turns: Turns
+  readonly revisions: Revisions
   readonly posts: Posts
   readonly approvals: Approvals
   readonly outgoing: OutgoingMails
@@ -44,6 +46,7 @@ export class Store {
     this.conversations = new Conversations(db, now)
     this.messages = new Messages(db, now)
     this.turns = new Turns(db, now)
+    this.revisions = new Revisions(db, now)
     this.posts = new Posts(db, now)
     this.approvals = new Approvals(db, now, undoMs)
     this.outgoing = new OutgoingMails(db, now)

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import type { Selectable } from 'kysely'
 import type { LogPosition } from '../turns/events.js'
 import type { Message, Turn, TurnState } from '../turns/model.js'
 import { decideMails } from './approvals.js'
@@ -39,12 +40,13 @@ export class Turns {
         .where('state', '=', 'queued')
         .executeTakeFirst()
       if (waiting !== undefined) return toTurn(waiting)
-      const row: TurnTable = {
+      const row: Selectable<TurnTable> = {
         id: randomUUID(),
         conversation_id: conversationId,
         state: 'queued',
         ending: null,
         stop_requested_at: null,
+        revised_at: null,
         access_ended_at: null,
         lost_event: null,
         lost_at: null,
@@ -195,9 +197,17 @@ export class Turns {
   /**
    * Ends a turn and moves the conversation's log position behind it, in one transaction.
    * @param position null: the session may still be at it, so nobody knows where its log will stand
+   * @returns false, and nothing changed: its owner edited or deleted what it has answered, so that it is taken up anew
    */
-  async end(turn: Turn, ending: string, position: LogPosition | null): Promise<void> {
-    await this.db.transaction().execute(async (tx) => {
+  async end(turn: Turn, ending: string, position: LogPosition | null): Promise<boolean> {
+    return await this.db.transaction().execute(async (tx) => {
+      const { revised_at } = await tx
+        .selectFrom('turn')
+        .select('revised_at')
+        .where('id', '=', turn.id)
+        .executeTakeFirstOrThrow()
+      // One that was given up, or has nothing left to answer, ends all the same.
+      if (revised_at !== null && position !== null && ending !== 'retracted') return false
       // Nobody decides any more what this turn asked.
       await tx
         .updateTable('outgoing_mail')
@@ -215,6 +225,7 @@ export class Turns {
         .set(position === null ? { adrift: 1 } : { position_event: position.id, position_at: position.at })
         .where('id', '=', turn.conversationId)
         .execute()
+      return true
     })
   }
 
@@ -238,12 +249,13 @@ function isDeliveredLate(ts: string, receivedAt: number, moment: number): boolea
   return writtenAt < moment - CLOCK_SKEW_MS && receivedAt - writtenAt < LATEST_DELIVERY_MS
 }
 
-function toTurn(row: TurnTable): Turn {
+function toTurn(row: Selectable<TurnTable>): Turn {
   return {
     id: row.id,
     conversationId: row.conversation_id,
     state: row.state,
     stopRequested: row.stop_requested_at !== null,
+    isRevised: row.revised_at !== null,
     accessEndedAt: row.access_ended_at,
     lost: row.lost_event === null || row.lost_at === null ? null : { event: row.lost_event, at: row.lost_at },
     createdAt: row.created_at,

@@ -18,6 +18,7 @@ export function contextBlock(
     `Where: ${conversation.kind === 'im' ? 'a direct message; nobody else reads it' : 'a channel thread in Slack'}`,
     `Reference: ${message.id}`,
   ]
+  if (message.replaces) lines.push(REPLACES)
   if (message.files.length > 0) {
     lines.push(
       `Attached in Slack, not readable for you: ${message.files.map((file) => `${oneLine(file.name)} (${oneLine(file.mimetype)})`).join(', ')}`,
@@ -32,6 +33,9 @@ export function contextBlock(
   lines.push('</context>')
   return lines.join('\n')
 }
+
+const REPLACES =
+  'Replaces: the person edited this request, or took part of it back, while you worked on it. It stands as it is here and in the messages that come with it; what they wrote before of it counts no more'
 
 /** What the agent is told when a mailbox that it lost in the middle of a request is there again. It holds no words of anybody's. */
 export function reconnectedNote(reference: string): string {

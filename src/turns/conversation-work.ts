@@ -3,7 +3,7 @@
 import type { ConversationWork } from './dispatcher.js'
 import type { Turn } from './model.js'
 import { EMPTY_REPLY } from './reply.js'
-import { type TurnRooms, TurnRun } from './turn.js'
+import { type TurnOutcome, type TurnRooms, TurnRun } from './turn.js'
 import type { Phase, ReplyView } from './view.js'
 
 /** A turn that fails so often for a reason that nobody foresaw will fail again: its person is told. */
@@ -38,7 +38,7 @@ export class Turns implements ConversationWork {
     }
   }
 
-  async #advance(turn: Turn, run: TurnRun, signal: AbortSignal): Promise<'ended' | 'waiting'> {
+  async #advance(turn: Turn, run: TurnRun, signal: AbortSignal): Promise<TurnOutcome> {
     try {
       const outcome = await run.advance()
       this.#failures.delete(turn.id)
@@ -59,6 +59,14 @@ export class Turns implements ConversationWork {
   /** Stops a turn whose owner's wish is in the store: at once where it runs here, and by looking at it again. */
   async stop(turnId: string): Promise<void> {
     await this.#end(turnId, null)
+  }
+
+  /** Takes up a turn anew whose messages its owner edited or deleted, as the store says already. */
+  async revise(turnId: string): Promise<void> {
+    const run = this.#running.get(turnId)
+    const conversationId = run?.conversationId ?? (await this.rooms.store.turns.get(turnId)).conversationId
+    run?.revise()
+    this.rooms.wake(conversationId)
   }
 
   /** Ends a turn whose owner's access was ended, as the store says already: at once where it runs here, else by looking at it again. */

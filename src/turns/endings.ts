@@ -10,6 +10,7 @@ export type Ending =
   | 'empty_answer'
   | 'stopped'
   | 'superseded'
+  | 'retracted'
   | 'disconnected'
   | 'help'
   | 'too_long'
@@ -48,6 +49,7 @@ export const ENDING_WORDS: Readonly<Record<Ending, string | null>> = {
   stopped: 'Stopped, as you asked. What was done up to here stays done. Write again to go on.',
   superseded:
     'You wrote something new instead of deciding, so I left it undone. Ask me for it again if you want it after all.',
+  retracted: 'You deleted your message, so I stopped. Write again if you still need something.',
   disconnected:
     'Access to this mailbox was ended, so I stopped here. What was done up to here stays done. Write again when you want to go on: I then send you a link to connect.',
   help: null,

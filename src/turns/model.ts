@@ -61,6 +61,8 @@ export interface Message {
   /** The person's words: entities decoded, the bot's mention removed. */
   readonly text: string
   readonly files: readonly FileReference[]
+  /** The session has heard this request before its owner edited it, or took a part of it back; this is how it stands now. */
+  readonly replaces: boolean
 }
 
 export interface FileReference {
@@ -96,6 +98,8 @@ export interface Turn {
   readonly state: TurnState
   /** The owner pressed Stop. */
   readonly stopRequested: boolean
+  /** The owner edited or deleted a message that it has taken: it is taken up anew with what is left. */
+  readonly isRevised: boolean
   /** Epoch milliseconds: when its owner's access to the mailbox was ended while it was under way; null where it was not. */
   readonly accessEndedAt: number | null
   /** Where the session came to rest when it last lost the mailbox, and when (epoch milliseconds); null where it never did. */

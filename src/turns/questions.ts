@@ -30,6 +30,16 @@ export class Questions {
     return this.#approvals.some((approval) => approval.decision !== null && !approval.delivered)
   }
 
+  /** There is a yes that the session has not been told: it was there first, whatever its owner changes now. */
+  get hasUntoldYes(): boolean {
+    return this.#approvals.some((approval) => approval.decision === 'approved' && !approval.delivered)
+  }
+
+  /** Something was allowed in this turn, and may have been done. */
+  get hasYes(): boolean {
+    return this.#approvals.some((approval) => approval.decision === 'approved')
+  }
+
   /** What a session that waits for these calls can go on with: `deciding` while it is all up to the owner, else what was decided. */
   async open(callIds: readonly string[]): Promise<'deciding' | readonly Approval[]> {
     this.#approvals = await this.store.open(this.turnId, callIds)

@@ -40,9 +40,16 @@ export interface TurnStore {
     setState(id: string, state: Exclude<TurnState, 'ended'>): Promise<void>
     /** Ends a turn that has taken nothing: these messages are dealt with, whatever else is queued waits for the next turn. */
     refuse(turn: Turn, messages: readonly Message[], ending: string): Promise<void>
-    /** @param position null: the session may still be at it, so nobody knows where its log will stand */
-    end(turn: Turn, ending: string, position: LogPosition | null): Promise<void>
+    /**
+     * @param position null: the session may still be at it, so nobody knows where its log will stand
+     * @returns false, and nothing changed: it was revised, and is taken up anew
+     */
+    end(turn: Turn, ending: string, position: LogPosition | null): Promise<boolean>
     discard(turn: Turn): Promise<void>
+  }
+  readonly revisions: {
+    /** What is left of a revised turn's messages waits again, for the same turn. False, and nothing changed: nothing is left. */
+    beginAnew(turn: Turn, position: LogPosition | null): Promise<boolean>
   }
   readonly accessEndings: {
     /** Whether this person's access is being ended: nothing new begins for them until that is done. */

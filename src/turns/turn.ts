@@ -31,6 +31,7 @@ import {
 import { Questions, toolDecision } from './questions.js'
 import { Reading } from './reading.js'
 import { type Reply, toolSteps } from './reply.js'
+import { takeBack } from './revision.js'
 import { ensureSession, findBearings, LATE_ARRIVAL_MS, letGoOfSession } from './session-keeper.js'
 import { type OwnerRooms, TurnOwner } from './turn-owner.js'
 import type { TurnStore } from './turn-store.js'
@@ -52,6 +53,9 @@ export interface TurnRooms extends OwnerRooms {
   /** For counting. */
   readonly onTurnEnded: (ending: Ending) => void
 }
+
+/** `waiting`: for a decision or a connection, which will wake the conversation. `anew`: its owner changed what it is about. */
+export type TurnOutcome = 'ended' | 'waiting' | 'anew'
 
 /** A session that has our messages and shows no sign of life for this long is given up. */
 const SILENCE_MS = 5 * 60_000
@@ -89,6 +93,7 @@ export class TurnRun {
   /** The session has, or may have, this turn's messages. */
   #isSent = false
   #isSilent = false
+  #isRevised = false
   readonly #pause: Pause
   #stopFollowing: () => void = () => undefined
 
@@ -135,8 +140,15 @@ export class TurnRun {
     }
   }
 
+  /** What it is about was edited or deleted, as the store says already. */
+  revise(): void {
+    this.#isRevised = true
+    this.#pause.end()
+    this.#stopFollowing()
+  }
+
   /** Whatever it is, it fails every time, and nobody foresaw it: the person is told instead of waiting for ever. */
-  async abandon(): Promise<'ended'> {
+  async abandon(): Promise<TurnOutcome> {
     return await this.#giveUp('unknown')
   }
 
@@ -150,8 +162,8 @@ export class TurnRun {
     await this.rooms.agent.interrupt(sessionId)
   }
 
-  /** Does all that can be done now. `waiting`: for a decision or a connection, which will wake the conversation. */
-  async advance(): Promise<'ended' | 'waiting'> {
+  /** Does all that can be done now. */
+  async advance(): Promise<TurnOutcome> {
     for (;;) {
       try {
         return await this.#advance()
@@ -181,13 +193,14 @@ export class TurnRun {
     }
   }
 
-  async #advance(): Promise<'ended' | 'waiting'> {
+  async #advance(): Promise<TurnOutcome> {
     const turn = await this.rooms.store.turns.get(this.turn.id)
     await this.#questions.load()
     this.#accessEndedAt ??= turn.accessEndedAt
     this.#stopRequested ||= turn.stopRequested || turn.accessEndedAt !== null
     this.#lostEvent = turn.lost?.event ?? null
     this.#isSent = turn.state === 'running' || turn.state === 'waiting_approval'
+    if (turn.isRevised && !this.#questions.hasUntoldYes) return await this.#takeUpAnew(turn)
     switch (turn.state) {
       case 'queued':
       case 'waiting_connection':
@@ -208,7 +221,7 @@ export class TurnRun {
   }
 
   /** From queued messages to a session that has them. Nothing is taken before the very moment of sending. */
-  async #start(turn: Turn): Promise<'ended' | 'waiting'> {
+  async #start(turn: Turn): Promise<TurnOutcome> {
     const { store, surface } = this.rooms
     const waiting = await store.messages.queued(this.conversation.id)
     if (waiting.length === 0) return await this.#discard()
@@ -260,7 +273,7 @@ export class TurnRun {
   }
 
   /** The process ended, or an answer was lost, between taking the messages and knowing that the session has them. */
-  async #resumeSending(turn: Turn): Promise<'ended' | 'waiting'> {
+  async #resumeSending(turn: Turn): Promise<TurnOutcome> {
     const profile = await this.#ownerProfile()
     const person = await this.#owner.identify(profile)
     if (person === null) return await this.#end('identifier_taken')
@@ -294,7 +307,7 @@ export class TurnRun {
   }
 
   /** @param isAgain the session was at work on it when it was lost sight of */
-  async #resumeFollowing(isAgain: boolean): Promise<'ended' | 'waiting'> {
+  async #resumeFollowing(isAgain: boolean): Promise<TurnOutcome> {
     const { sessionId } = this.conversation
     if (sessionId === null) return await this.#end('unknown')
     await this.#ownerProfile()
@@ -314,7 +327,7 @@ export class TurnRun {
    * Nothing to do, and nothing to show, until there is a decision that the session has not been told, a wish to stop, or a message instead
    * of a decision.
    */
-  async #resumeDeciding(): Promise<'ended' | 'waiting'> {
+  async #resumeDeciding(): Promise<TurnOutcome> {
     if (this.#questions.hasNews || this.#stopRequested) {
       await this.rooms.store.turns.setState(this.turn.id, 'running')
       return await this.#resumeFollowing(false)
@@ -326,7 +339,7 @@ export class TurnRun {
    * Its owner wrote something new instead of deciding. The session is not told here: until it has the denials it takes no message, so
    * the new one goes out with them, in one batch of the turn that follows.
    */
-  async #endSuperseded(): Promise<'ended'> {
+  async #endSuperseded(): Promise<TurnOutcome> {
     await this.#questions.load()
     await this.#ownerProfile()
     this.#owner.learnMailboxAddress()
@@ -335,13 +348,31 @@ export class TurnRun {
     return await this.#end('superseded')
   }
 
+  /** Its owner edited or deleted what the session has heard. */
+  async #takeUpAnew(turn: Turn): Promise<TurnOutcome> {
+    this.#stopWaiting()
+    const { isAnythingLeft, position } = await takeBack(
+      this.rooms,
+      turn,
+      this.conversation,
+      (ms) => this.#pause.take(ms),
+      (sessionId) => this.#questions.deliverDenials(sessionId),
+    )
+    if (isAnythingLeft) return 'anew'
+    if (!this.#questions.hasYes) {
+      // Below a message that is gone, an answer would stand where everybody looks.
+      await this.#display.remove()
+      await this.rooms.store.turns.end(turn, 'retracted', position)
+      return this.#ended('retracted', this.#display)
+    }
+    await this.#ownerProfile()
+    await this.#recall(null)
+    return await this.#end('retracted')
+  }
+
   /** Reads the session's events until the turn is over or needs its owner. @param isAgain it was being read, and lost sight of */
-  async #follow(
-    sessionId: string,
-    feed: EventFeed,
-    abort: AbortController,
-    isAgain = false,
-  ): Promise<'ended' | 'waiting'> {
+  async #follow(sessionId: string, feed: EventFeed, abort: AbortController, isAgain = false): Promise<TurnOutcome> {
+    if (this.#isRevised) return 'anew'
     const reading = this.#reading
     reading.begin(this.#lostEvent)
     this.#stopFollowing = () => abort.abort()
@@ -381,6 +412,7 @@ export class TurnRun {
       if (isCaughtUp) this.#show({ type: 'working' })
     }
     this.signal.throwIfAborted()
+    if (this.#wasRevised) return 'anew'
     if (this.#isSilent) {
       await this.rooms.agent.interrupt(sessionId)
       return await this.#end('stalled')
@@ -423,7 +455,7 @@ export class TurnRun {
     await this.#questions.markAsked(Math.max(began, clock.now() - SEEN_BEFORE_ANSWERED_MS))
   }
 
-  async #waitForDecision(): Promise<'ended' | 'waiting'> {
+  async #waitForDecision(): Promise<TurnOutcome> {
     const { turns } = this.rooms.store
     await turns.setState(this.turn.id, 'waiting_approval')
     if (await turns.supersede(this.turn)) return await this.#endSuperseded()
@@ -433,7 +465,7 @@ export class TurnRun {
   }
 
   /** The session has come to rest: the turn is over, unless that is because the mailbox was lost on the way. */
-  async #rest(): Promise<'ended' | 'waiting'> {
+  async #rest(): Promise<TurnOutcome> {
     this.#accessEndedAt ??= (await this.rooms.store.turns.get(this.turn.id)).accessEndedAt
     const ending = endingOf(this.#reply, this.#stopRequested)
     const { end, position } = this.#reply
@@ -456,7 +488,7 @@ export class TurnRun {
   }
 
   /** Waits for the connection where it is gone, and then has the session go on with what it has heard already. */
-  async #reconnect(turn: Turn): Promise<'ended' | 'waiting'> {
+  async #reconnect(turn: Turn): Promise<TurnOutcome> {
     if (turn.lost === null) return await this.#end('unknown')
     await this.#recall(turn.lost.event)
     if (this.#stopRequested) return await this.#end('stopped')
@@ -491,7 +523,7 @@ export class TurnRun {
   }
 
   /** Has a session that heard the turn's messages go on with them. */
-  async #goOn(sessionId: string, lostEvent: string): Promise<'ended' | 'waiting'> {
+  async #goOn(sessionId: string, lostEvent: string): Promise<TurnOutcome> {
     const { agent, store } = this.rooms
     const { position } = this.conversation
     const references = (await store.messages.ofTurn(this.turn.id)).map((message) => message.id)
@@ -518,6 +550,10 @@ export class TurnRun {
   /** A field that changes while others are awaited; the compiler believes that it stays as it was last seen. */
   get #wantsToStop(): boolean {
     return this.#stopRequested
+  }
+
+  get #wasRevised(): boolean {
+    return this.#isRevised
   }
 
   get #endedMeanwhile(): boolean {
@@ -588,11 +624,7 @@ export class TurnRun {
     return feed
   }
 
-  async #waitForConnection(
-    turn: Turn,
-    person: IdentifiedPerson,
-    state: 'missing' | 'expired',
-  ): Promise<'ended' | 'waiting'> {
+  async #waitForConnection(turn: Turn, person: IdentifiedPerson, state: 'missing' | 'expired'): Promise<TurnOutcome> {
     const { store, watch, wake, clock } = this.rooms
     this.rooms.mailboxes.forget(person)
     const hasTaken = turn.state === 'sending' || turn.lost !== null
@@ -689,7 +721,7 @@ export class TurnRun {
     return this.rooms.surface.reply(this.turn, { ...this.conversation, address: address ?? origin })
   }
 
-  async #end(wanted: Ending): Promise<'ended'> {
+  async #end(wanted: Ending): Promise<TurnOutcome> {
     const ending = this.#endingInView(wanted)
     this.#stopWaiting()
     this.#show({ type: 'ended', ending })
@@ -700,8 +732,8 @@ export class TurnRun {
     if (ending === 'mailbox_refused' && person !== null) await this.rooms.access.distrust(person)
     // A reply without an end was given up: the session may go on, and nobody knows where its log will stand. One whose questions a new message
     // denied stands still until it hears of that.
-    const isAtRest = this.#reply.end !== null || wanted === 'superseded'
-    await this.rooms.store.turns.end(this.turn, ending, isAtRest ? this.#reply.position : null)
+    const isAtRest = this.#reply.end !== null || wanted === 'superseded' || wanted === 'retracted'
+    if (!(await this.rooms.store.turns.end(this.turn, ending, isAtRest ? this.#reply.position : null))) return 'anew'
     if (ending === 'session_terminated' || ending === 'session_deleted') {
       await this.rooms.store.conversations.forgetSession(this.conversation.id)
     }
@@ -736,7 +768,7 @@ export class TurnRun {
   }
 
   /** What waits behind a turn that has taken its messages stays queued: it is answered next. */
-  async #giveUp(ending: Ending): Promise<'ended'> {
+  async #giveUp(ending: Ending): Promise<TurnOutcome> {
     return (await this.#hasTaken()) ? await this.#end(ending) : await this.#refuse(ending)
   }
 
@@ -746,7 +778,7 @@ export class TurnRun {
   }
 
   /** What cannot be tried again, in words for the person and a line for the operator. */
-  async #fail(error: unknown): Promise<'ended'> {
+  async #fail(error: unknown): Promise<TurnOutcome> {
     const ending = failureEnding(error)
     this.rooms.log.error(
       { turn: this.turn.id, conversation: this.conversation.id, ending, ...describeError(error) },

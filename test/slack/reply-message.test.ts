@@ -227,7 +227,7 @@ describe('the reply in Slack', () => {
       expect(shown()).toEqual([])
       return
     }
-    await reply.placeBelow([{ id: 'm', channel: CHANNEL, ts, text: 'another question', files: [] }])
+    await reply.placeBelow([{ id: 'm', channel: CHANNEL, ts, text: 'another question', files: [], replaces: false }])
     reply.show(answered('Both.'))
     await reply.settled()
     expect(shown()).toEqual(['Both.'])
@@ -240,7 +240,7 @@ describe('the reply in Slack', () => {
     reply.show(view({ type: 'queued', behind: 'turn' }))
     await reply.settled()
     const { ts } = anna.post('one more thing', { channel: CHANNEL, threadTs })
-    await reply.placeBelow([{ id: 'm', channel: CHANNEL, ts, text: 'one more thing', files: [] }])
+    await reply.placeBelow([{ id: 'm', channel: CHANNEL, ts, text: 'one more thing', files: [], replaces: false }])
     reply.show(answered('Both.'))
     await reply.settled()
     expect(shown()).toEqual([expect.stringContaining('Both.')])
@@ -253,7 +253,9 @@ describe('the reply in Slack', () => {
     const reply = start()
     reply.show(view({ type: 'starting' }))
     await reply.settled()
-    await reply.placeBelow([{ id: 'm', channel: CHANNEL, ts: threadTs, text: 'a question', files: [] }])
+    await reply.placeBelow([
+      { id: 'm', channel: CHANNEL, ts: threadTs, text: 'a question', files: [], replaces: false },
+    ])
     reply.show(answered('For nobody.'))
     await reply.settled()
     await reply.remove()

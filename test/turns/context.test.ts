@@ -15,7 +15,14 @@ const conversation: Conversation = {
   isAdrift: false,
   place: null,
 }
-const message: Message = { id: 'm-ref', channel: 'D1', ts: '1795339920.000100', text: 'What is unread?', files: [] }
+const message: Message = {
+  id: 'm-ref',
+  channel: 'D1',
+  ts: '1795339920.000100',
+  text: 'What is unread?',
+  files: [],
+  replaces: false,
+}
 const profile: Profile = { name: 'Anna Lindqvist', timeZone: 'Europe/Stockholm', email: null }
 
 /** The lines between the marks, or an error where the block is not one whole block. */

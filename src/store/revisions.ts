@@ -1,0 +1,126 @@
+/** What people change or take back after a session has heard it. As long as nothing has, `messages.ts` sees to it. */
+
+import { randomUUID } from 'node:crypto'
+import type { LogPosition } from '../turns/events.js'
+import type { Turn, TurnState } from '../turns/model.js'
+import { decideMails } from './approvals.js'
+import type { Database } from './database.js'
+
+/** What a Slack message is known by, whatever it says. */
+interface MessageKey {
+  readonly team: string
+  readonly channel: string
+  readonly ts: string
+}
+
+/** A turn whose session has heard its messages, or may have, and whose end is still open. */
+const REVISABLE: readonly TurnState[] = ['sending', 'running', 'waiting_approval', 'reconnecting']
+
+export class Revisions {
+  constructor(
+    private readonly db: Database,
+    private readonly now: () => number,
+  ) {}
+
+  /**
+   * Takes over an edit of a message that a turn has taken and not answered yet: all that waits for a decision is denied, and the
+   * turn has to be taken up anew. An edit that changes no words, and one that comes late or twice, changes nothing.
+   * @param revision `ts` of the edit; empty where the message changed otherwise, e.g. because a link in it was looked up
+   * @returns id of the turn, where it has to be taken up anew
+   */
+  async edit(message: MessageKey & { readonly text: string }, revision: string): Promise<string | null> {
+    return await this.db.transaction().execute(async (tx) => {
+      const row = await taken(tx, message)
+      if (row === null || revision <= row.revision) return null
+      const { text } = message
+      await tx.updateTable('message').set({ text, revision }).where('id', '=', row.id).execute()
+      if (text === row.text) return null
+      await this.#revise(tx, row.turn_id, row.slack_user)
+      return row.turn_id
+    })
+  }
+
+  /** The same for a message that was deleted: what is left of the turn's messages is taken up anew. */
+  async retract(message: MessageKey): Promise<string | null> {
+    return await this.db.transaction().execute(async (tx) => {
+      const row = await taken(tx, message)
+      if (row === null) return null
+      await tx
+        .updateTable('message')
+        .set({ state: 'cancelled', text: '', turn_id: null })
+        .where('id', '=', row.id)
+        .execute()
+      await this.#revise(tx, row.turn_id, row.slack_user)
+      return row.turn_id
+    })
+  }
+
+  /**
+   * The session of a revised turn has come to rest there: what is left of its messages waits again, under new references, since the
+   * session knows the old ones with other words.
+   * @param position where the session's log stands now; null for a session that has heard nothing
+   * @returns false, and nothing changed: nothing is left
+   */
+  async beginAnew(turn: Pick<Turn, 'id' | 'conversationId'>, position: LogPosition | null): Promise<boolean> {
+    return await this.db.transaction().execute(async (tx) => {
+      const left = await tx.selectFrom('message').select('id').where('turn_id', '=', turn.id).execute()
+      if (left.length === 0) return false
+      for (const { id } of left) {
+        await tx
+          .updateTable('message')
+          .set({ id: randomUUID(), state: 'queued', turn_id: null, replaces: 1 })
+          .where('id', '=', id)
+          .execute()
+      }
+      await tx
+        .updateTable('turn')
+        .set({ state: 'queued', revised_at: null, started_at: null, lost_event: null, lost_at: null })
+        .where('id', '=', turn.id)
+        .execute()
+      await tx
+        .updateTable('conversation')
+        .set({ position_event: position?.id ?? null, position_at: position?.at ?? null, adrift: 0 })
+        .where('id', '=', turn.conversationId)
+        .execute()
+      return true
+    })
+  }
+
+  async #revise(tx: Database, turnId: string, slackUser: string): Promise<void> {
+    const now = this.now()
+    await tx.updateTable('turn').set({ revised_at: now }).where('id', '=', turnId).execute()
+    const open = await tx
+      .selectFrom('approval')
+      .select('id')
+      .where('turn_id', '=', turnId)
+      .where('decision', 'is', null)
+      .execute()
+    const ids = open.map(({ id }) => id)
+    await decideMails(tx, ids, 'denied', now, 0)
+    await tx
+      .updateTable('approval')
+      .set({ decision: 'denied', superseded: 1, decided_by: slackUser, decided_at: now })
+      .where('turn_id', '=', turnId)
+      .where('decision', 'is', null)
+      .execute()
+  }
+}
+
+/** The message, where a turn has taken it that can still be taken up anew: one that was stopped, or lost its mailbox for good, cannot. */
+async function taken(tx: Database, { team, channel, ts }: MessageKey) {
+  const row = await tx
+    .selectFrom('message')
+    .innerJoin('turn', 'turn.id', 'message.turn_id')
+    .innerJoin('conversation', 'conversation.id', 'message.conversation_id')
+    .innerJoin('person', 'person.id', 'conversation.person_id')
+    .select(['message.id', 'message.text', 'message.revision', 'turn.id as turn_id', 'person.slack_user'])
+    .where('message.team', '=', team)
+    .where('message.channel', '=', channel)
+    .where('message.ts', '=', ts)
+    .where('message.state', '=', 'taken')
+    .where('turn.state', 'in', [...REVISABLE])
+    .where('turn.stop_requested_at', 'is', null)
+    .where('turn.access_ended_at', 'is', null)
+    .executeTakeFirst()
+  return row ?? null
+}

@@ -1,0 +1,43 @@
+/**
+ * A request that its owner edited or deleted while the session was at it: the session is interrupted and comes to rest, and what is
+ * left of the request waits again, for the same turn and its reply. Each step may be done twice.
+ */
+
+import type { Conversation, Turn } from './model.js'
+import { SessionGone } from './ports.js'
+import { LATE_ARRIVAL_MS, letGoOfSession, type SessionRooms } from './session-keeper.js'
+import type { TurnStore } from './turn-store.js'
+
+export interface RevisionRooms extends SessionRooms {
+  readonly store: SessionRooms['store'] & Pick<TurnStore, 'revisions'>
+}
+
+/**
+ * @param pause rejects when the bot stops
+ * @param deny tells the session that what it asked for was denied: until it knows, it takes nothing else
+ * @returns whether anything of the request is left; where not, nothing is changed in the store
+ * @throws Unavailable, OperatorProblem
+ */
+export async function takeBack(
+  rooms: RevisionRooms,
+  turn: Turn,
+  conversation: Conversation,
+  pause: (ms: number) => Promise<void>,
+  deny: (sessionId: string) => Promise<void>,
+): Promise<{ readonly isAnythingLeft: boolean; readonly position: Conversation['position'] }> {
+  const { agent, store } = rooms
+  // What was sent and not answered may reach the session only now.
+  if (turn.state === 'sending') await pause(LATE_ARRIVAL_MS)
+  let { position } = conversation
+  if (conversation.sessionId !== null) {
+    try {
+      await deny(conversation.sessionId)
+      position = await agent.comeToRest(conversation.sessionId)
+    } catch (error) {
+      if (!(error instanceof SessionGone)) throw error
+      await letGoOfSession(rooms, conversation, error)
+      position = null
+    }
+  }
+  return { isAnythingLeft: await store.revisions.beginAnew(turn, position), position }
+}
