@@ -32,7 +32,22 @@ export interface SessionOptions {
   /** Whatever is decided came with a message behind it. */
   readonly isFollowed?: boolean
   readonly now?: Date
+  /** Gives the session the host's tools that send, and answers their calls. */
+  readonly host?: (call: ToolCall) => ToolOutcome
 }
+
+const mail = { to: {}, cc: {}, bcc: {}, subject: {}, body: {}, content_type: {}, send_at: {} }
+/** As the host of this project names them. */
+export const HOST_TOOLS: readonly BrainTool[] = [
+  { name: 'send_email', properties: { ...mail, thread_id: {} } },
+  { name: 'reply_to_email', properties: { ...mail, thread_id: {}, in_reply_to_message_id: {} } },
+  { name: 'send_draft', properties: { draft_id: {}, send_at: {} } },
+].map(({ name, properties }) => ({
+  name,
+  description: '',
+  inputSchema: { type: 'object', properties },
+  serverName: '',
+}))
 
 /** Tools that an agent of this project is given. */
 const OFFERED = GMAIL_TOOLS.filter((tool) => tool.kind !== 'never offered').map((tool) => tool.name)
@@ -73,7 +88,7 @@ export class ScriptedSession {
       inputSchema: { ...tool.inputSchema },
       serverName: 'mailbox',
     }))
-    return new ScriptedSession(client, listed, options)
+    return new ScriptedSession(client, options.host === undefined ? listed : [...listed, ...HOST_TOOLS], options)
   }
 
   /** Sends messages as one batch and answers with what the agent said and did. */
@@ -152,6 +167,8 @@ export class ScriptedSession {
   async #call(call: ToolCall): Promise<ToolOutcome> {
     const decided = this.options.decide?.(call)
     if (decided !== undefined) return decided
+    const byHost = HOST_TOOLS.some((tool) => tool.name === call.name)
+    if (byHost && this.options.host !== undefined) return this.options.host(call)
     const result = await this.client.callTool({ name: call.name, arguments: call.input })
     const content: unknown = result.content
     const text = Array.isArray(content) ? content.map((one) => String(one.text ?? '')).join('\n') : ''

@@ -67,10 +67,10 @@ export type Intent =
         | 'report'
         | 'yes'
         | 'no'
-        | 'send draft'
         | 'more'
         | 'translation'
     }
+  | { readonly type: 'send draft'; readonly sendAt?: string | undefined }
   | { readonly type: 'emoji'; readonly emoji: string }
   | { readonly type: 'list'; readonly filter: Filter; readonly counting: boolean }
   | { readonly type: 'open'; readonly target: Target /** All of it, verbatim. */; readonly whole: boolean }
@@ -85,6 +85,8 @@ export type Intent =
       readonly text: string | undefined
       readonly draft: boolean
       readonly all: boolean
+      /** When it is to leave, in the person's words. */
+      readonly sendAt?: string | undefined
     }
   | {
       readonly type: 'write'
@@ -92,8 +94,15 @@ export type Intent =
       readonly about: string | undefined
       readonly text: string | undefined
       readonly draft: boolean
+      readonly sendAt?: string | undefined
     }
-  | { readonly type: 'forward'; readonly target: Target; readonly to: string; readonly text: string | undefined }
+  | {
+      readonly type: 'forward'
+      readonly target: Target
+      readonly to: string
+      readonly text: string | undefined
+      readonly sendAt?: string | undefined
+    }
   | { readonly type: 'change'; readonly change: Change; readonly target: Target }
   | { readonly type: 'unknown'; readonly words: string }
 

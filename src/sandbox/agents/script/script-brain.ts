@@ -12,6 +12,8 @@ import { answerMoney } from './money.js'
 import { answerQuestion, answerSaid, answerWho, answerWhose } from './people.js'
 import { answerReport } from './report.js'
 import { type ScriptTurn, scriptTurn } from './script-turn.js'
+import { sayResult, wasDenied } from './sending.js'
+import { HOST_SENDING_TOOLS } from './sending-result.js'
 import { answerChange, answerLabels } from './sorting.js'
 import { answerSummary } from './summaries.js'
 import {
@@ -116,19 +118,35 @@ async function answerMessage(turn: BrainTurn, script: ScriptTurn, words: string)
 /** The call that its person wrote past instead of deciding, if that is the last that happened. */
 function passedOverCall(history: readonly HistoryItem[]): ToolCall | undefined {
   const last = history.findLast((item) => item.type !== 'user')
-  return last?.type === 'tool' && last.outcome.status === 'denied' ? last.call : undefined
+  return last?.type === 'tool' && wasDenied(last.call.name, last.outcome) ? last.call : undefined
 }
 
 /** A yes in words is no press of a button. */
 async function askAgain(turn: BrainTurn, script: ScriptTurn, call: ToolCall): Promise<void> {
-  await script.say('Only a press of **Approve** does that. Here it is once more:')
+  const byHost = HOST_SENDING_TOOLS.has(call.name)
+  await script.say(
+    byHost
+      ? 'Please press **Send** on the card for that. Here it is again:'
+      : 'Only a press of **Approve** does that. Here it is once more:',
+  )
   const [outcome] = await turn.callTools([call])
+  if (outcome?.status === 'ok' && byHost) return await sayOrStop(turn, script, call, outcome.text)
   if (outcome?.status === 'ok') return await script.say('Done.')
   if (outcome?.status === 'denied' && turn.isFollowed) return
   const isDenied = outcome?.status === 'denied'
   await script.say(
     obstacleWords(new Obstacle(isDenied ? 'denied' : 'failed', call.name, isDenied ? outcome.message : outcome?.text)),
   )
+}
+
+/** A second no that comes with other words is answered by those. */
+async function sayOrStop(turn: BrainTurn, script: ScriptTurn, call: ToolCall, answered: string): Promise<void> {
+  try {
+    await sayResult(script, call.name, answered, call.input.send_at)
+  } catch (error) {
+    if (!(error instanceof Obstacle)) throw error
+    if (!turn.isFollowed) await script.say(obstacleWords(error))
+  }
 }
 
 async function answer(turn: ScriptTurn, intent: Intent): Promise<void> {
@@ -176,7 +194,7 @@ async function answer(turn: ScriptTurn, intent: Intent): Promise<void> {
     case 'report':
       return await answerReport(turn)
     case 'send draft':
-      return await answerSendDraft(turn)
+      return await answerSendDraft(turn, intent.sendAt)
     case 'list':
       return await answerList(turn, intent.filter, intent.counting)
     case 'open':
@@ -194,7 +212,7 @@ async function answer(turn: ScriptTurn, intent: Intent): Promise<void> {
     case 'write':
       return await answerWrite(turn, intent)
     case 'forward':
-      return await answerForward(turn, intent.target, intent.to, intent.text)
+      return await answerForward(turn, intent.target, intent.to, intent.text, intent.sendAt)
     case 'change':
       return await answerChange(turn, intent.change, intent.target)
     case 'unknown':

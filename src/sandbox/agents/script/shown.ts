@@ -6,6 +6,7 @@ import type { HistoryItem } from '../brain.js'
 import { isRecord, parseLoosely, textOf } from './loose-json.js'
 import { isWhen, listTitle, sender } from './markdown.js'
 import { mailsIn, mergeMail, type SeenMail } from './seen-mail.js'
+import { sendingResult } from './sending-result.js'
 
 const LISTED = /^\d+\. \*\*(.+?)\*\* — ([^,\n]+), ([^,.\n]+)/gm
 /** Tools whose message is what the conversation is about afterwards. */
@@ -112,8 +113,14 @@ export class Shown {
     if (name === 'gmail_get_thread_by_id')
       this.mail = mails.filter((mail) => !mail.labels.includes('SENT')).at(-1) ?? mails.at(-1)
     else if (name === 'gmail_create_draft') this.draftId = draftIdIn(answer)
-    else if (name === 'gmail_send_draft') this.draftId = undefined
+    else if (name === 'gmail_send_draft' || (name === 'send_draft' && leaves(answer))) this.draftId = undefined
   }
+}
+
+/** Whether a draft that the host was asked to send is on its way, so that it is no draft any more. */
+function leaves(answer: string): boolean {
+  const { type } = sendingResult(answer)
+  return type === 'sent' || type === 'scheduled'
 }
 
 function messageIdOf(input: Record<string, unknown>): string | undefined {

@@ -1,6 +1,7 @@
 /** Answers that need no mailbox: greetings, help, what was not understood, and what stood in the way. */
 import { plain, shortened } from './markdown.js'
 import type { ScriptTurn } from './script-turn.js'
+import { HOST_SENDING_TOOLS } from './sending-result.js'
 import type { Obstacle } from './toolbox.js'
 
 const EXAMPLES = [
@@ -92,8 +93,14 @@ const NOT_DONE: readonly (readonly [RegExp, string])[] = [
 const CONNECTION_TROUBLE =
   /\b(?:401|403|unauthori[sz]ed|forbidden|expired|revoked|not connected|reconnect|credential|token)\b/i
 
+function notSentWords(kind: Obstacle['kind'], reason: string | undefined): string {
+  if (kind !== 'denied') return `It wasn't sent. ${plain(reason ?? '', 400)}`.trim()
+  return reason === undefined || reason.trim() === '' ? 'Not sent. What should be different?' : 'How should it read?'
+}
+
 /** What the person hears when a tool is missing, failed or was denied. */
 export function obstacleWords({ kind, tool, reason }: Obstacle): string {
+  if (HOST_SENDING_TOOLS.has(tool)) return notSentWords(kind, reason)
   switch (kind) {
     case 'missing':
       return `For that I would need the tool \`${tool}\`, which is not enabled for me here. Nothing has been done. Whoever set me up can enable it.`

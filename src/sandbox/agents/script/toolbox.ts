@@ -35,6 +35,7 @@ const SPELLINGS: Readonly<Record<string, readonly string[]>> = {
   cc: ['cc'],
   subject: ['subject'],
   body: ['body', 'message_body', 'message', 'text', 'content'],
+  sendAt: ['send_at'],
   inReplyTo: ['in_reply_to_message_id', 'in_reply_to', 'inReplyTo'],
   others: ['other_contacts', 'otherContacts'],
   name: ['name'],

@@ -6,6 +6,7 @@ import { change } from './change-requests.js'
 import { everyday } from './everyday-requests.js'
 import type { Intent } from './intent.js'
 import { attachment, list, nounPhrase, open, question, safety, said, summarize, who } from './looking-requests.js'
+import { withoutSendTime } from './send-time.js'
 import { forward, reply, STRONG_SAYING, write } from './writing-requests.js'
 
 /** Longer messages are not one request any more; only their beginning is read as one. */
@@ -34,7 +35,26 @@ export function understand(message: string): Intent[] {
   if (text === '') return [{ type: 'help' }]
   if (text.length < 200 && ONLY_EMOJI.test(text)) return [{ type: 'emoji', emoji: text.replace(/\s+/g, ' ') }]
   if (text.length > LONGEST_REQUEST) return [{ type: 'unknown', words: text }]
-  return requests(text).map(understandOne)
+  return sentLater(text) ?? requests(text).map(understandOne)
+}
+
+/** The requests of a message that says when its mail is to leave; undefined where none of them sends one. */
+function sentLater(text: string): Intent[] | undefined {
+  const timed = withoutSendTime(text)
+  if (timed === undefined) return undefined
+  const intents = requests(timed.words).map(understandOne)
+  const last = intents.at(-1)
+  switch (last?.type) {
+    case 'reply':
+    case 'write':
+      // What has a time to leave at is no mere draft.
+      return [...intents.slice(0, -1), { ...last, draft: false, sendAt: timed.time }]
+    case 'forward':
+    case 'send draft':
+      return [...intents.slice(0, -1), { ...last, sendAt: timed.time }]
+    default:
+      return undefined
+  }
 }
 
 function requests(text: string): string[] {

@@ -8,14 +8,15 @@ import { addressed, enumerated, listTitle, plain, quoted, sender, when } from '.
 import { peopleNamed } from './people.js'
 import { alarmsAbout, mailboxAddress, type ScriptTurn } from './script-turn.js'
 import { type Correspondent, mailsIn, type SeenMail } from './seen-mail.js'
-import { draftIdIn } from './shown.js'
-import { Obstacle, type Wish } from './toolbox.js'
+import { hostSends, saveDraft, send, signature } from './sending.js'
+import type { Wish } from './toolbox.js'
 
 export interface ReplyRequest {
   readonly target: Target
   readonly text: string | undefined
   readonly draft: boolean
   readonly all: boolean
+  readonly sendAt?: string | undefined
 }
 
 export async function answerReply(turn: ScriptTurn, request: ReplyRequest): Promise<void> {
@@ -56,45 +57,15 @@ export async function answerReply(turn: ScriptTurn, request: ReplyRequest): Prom
     )
     return
   }
-  await turn.say(
-    [...alarms, `This goes to ${addressees}, in the thread **${listTitle(mail)}**:`, quoted(body)].join('\n\n'),
-  )
-  await sendOrDraft(turn, 'gmail_reply_to_thread', wish)
-}
-
-/** Sends; where the person answers the question for approval with "make it a draft" or "say this instead of that", does so. */
-async function sendOrDraft(turn: ScriptTurn, tool: string, wish: Wish): Promise<void> {
-  try {
-    await turn.tools.call(tool, wish)
-  } catch (error) {
-    if (!(error instanceof Obstacle) || error.kind !== 'denied') throw error
-    if (/\bdraft\b/i.test(error.reason ?? '') && turn.tools.has('gmail_create_draft')) {
-      await turn.say('You said no to sending and asked for a draft, so I am keeping it as one.')
-      await saveDraft(turn, wish)
-      await turn.say('It is in your Drafts folder. Nothing has been sent.')
-      return
-    }
-    const body = reworded(typeof wish.body === 'string' ? wish.body : '', error.reason ?? '')
-    if (body === undefined) throw error
-    await turn.say(`I changed that. It would say now:\n\n${quoted(body)}`)
-    return await sendOrDraft(turn, tool, { ...wish, body })
-  }
-  await turn.say('Sent. It is in your Sent folder.')
-}
-
-const INSTEAD =
-  /^(?:please )?(?:say|write|put|use|make (?:it|that))?\s*["“']?(.{1,200}?)["”']?\s+(?:instead of|rather than|not)\s+["“']?(.{1,200}?)["”']?[.!\s]*$/i
-
-/** The text with the one put in the place of the other; undefined where the words ask for something else, or the other is not in it. */
-function reworded(body: string, words: string): string | undefined {
-  const [, wanted, unwanted] = INSTEAD.exec(words.trim()) ?? []
-  if (wanted === undefined || unwanted === undefined) return undefined
-  const at = body.toLowerCase().indexOf(unwanted.toLowerCase())
-  return at === -1 ? undefined : `${body.slice(0, at)}${wanted}${body.slice(at + unwanted.length)}`
-}
-
-async function saveDraft(turn: ScriptTurn, wish: Wish): Promise<void> {
-  turn.shown.draftId = draftIdIn(await turn.tools.call('gmail_create_draft', wish))
+  await send(turn, {
+    kind: 'reply',
+    // Whom a plain reply goes to, the host finds by itself.
+    wish: others.length === 0 && hostSends(turn, 'reply') ? { ...wish, to: undefined, subject: undefined } : wish,
+    to,
+    alarms,
+    preview: `This goes to ${addressees}, in the thread **${listTitle(mail)}**:\n\n${quoted(body)}`,
+    at: request.sendAt,
+  })
 }
 
 async function everybodyElse(turn: ScriptTurn, mail: SeenMail, to: Correspondent): Promise<Correspondent[]> {
@@ -107,15 +78,12 @@ async function everybodyElse(turn: ScriptTurn, mail: SeenMail, to: Correspondent
   )
 }
 
-function signature({ context }: ScriptTurn): string | undefined {
-  return context.person?.split(/\s+/)[0]
-}
-
 export interface LetterRequest {
   readonly to: string
   readonly about: string | undefined
   readonly text: string | undefined
   readonly draft: boolean
+  readonly sendAt?: string | undefined
 }
 
 export async function answerWrite(turn: ScriptTurn, request: LetterRequest): Promise<void> {
@@ -143,8 +111,13 @@ export async function answerWrite(turn: ScriptTurn, request: LetterRequest): Pro
     )
     return
   }
-  await turn.say(`This goes to ${addressed(to)}: ${preview}`)
-  await sendOrDraft(turn, 'gmail_send_message', wish)
+  await send(turn, {
+    kind: 'new',
+    wish,
+    to,
+    preview: `This goes to ${addressed(to)}: ${preview}`,
+    at: request.sendAt,
+  })
 }
 
 /** Whom a name means; asks the person and answers undefined where that is not clear. */
@@ -181,6 +154,7 @@ export async function answerForward(
   target: Target,
   name: string,
   note: string | undefined,
+  at: string | undefined,
 ): Promise<void> {
   const found = await find(turn, target, true)
   if ('question' in found) {
@@ -199,15 +173,13 @@ export async function answerForward(
     mail.body ?? mail.snippet,
   ].join('\n')
   const body = note === undefined ? original : `${letter(note, to, signature(turn))}\n\n${original}`
-  const left = mail.attachments?.length ? ' Its attachments stay behind: my tools cannot attach files.' : ''
-  const alarms = alarmsAbout(mail, turn).map((alarm) => `⚠️ ${alarm}\n\n`)
-  await turn.say(
-    `${alarms.join('')}I am forwarding **${listTitle(mail)}** from ${sender(mail)} to ${addressed(to)}.${left}`,
-  )
-  await sendOrDraft(turn, 'gmail_send_message', {
-    to: to.address,
-    subject: `Fwd: ${mail.subject.replace(/^fwd:\s*/i, '')}`,
-    body,
+  const left = mail.attachments?.length ? ['Its attachments stay behind: my tools cannot attach files.'] : []
+  await send(turn, {
+    kind: 'new',
+    wish: { to: to.address, subject: `Fwd: ${mail.subject.replace(/^fwd:\s*/i, '')}`, body },
+    alarms: [...alarmsAbout(mail, turn).map((alarm) => `⚠️ ${alarm}`), ...left],
+    preview: `I am forwarding **${listTitle(mail)}** from ${sender(mail)} to ${addressed(to)}.`,
+    at,
   })
 }
 
@@ -242,7 +214,7 @@ export async function answerDrafts(turn: ScriptTurn): Promise<void> {
   await turn.say(`You have ${found.length === 1 ? 'one draft' : `**${found.length} drafts**`}:\n\n${lines.join('\n')}`)
 }
 
-export async function answerSendDraft(turn: ScriptTurn): Promise<void> {
+export async function answerSendDraft(turn: ScriptTurn, at?: string): Promise<void> {
   let id = turn.shown.draftId
   if (id === undefined) {
     await turn.say('Let me see which draft that is.')
@@ -258,8 +230,5 @@ export async function answerSendDraft(turn: ScriptTurn): Promise<void> {
     }
     id = found[0]?.id
   }
-  await turn.say('I am sending the draft.')
-  await turn.tools.call('gmail_send_draft', { draftId: id })
-  turn.shown.draftId = undefined
-  await turn.say('Sent. The draft has become a message in your Sent folder.')
+  await send(turn, { kind: 'draft', wish: { draftId: id }, preview: 'I am sending the draft.', at })
 }
