@@ -4,7 +4,8 @@
  * when it has grown.
  *
  * The rules are CommonMark's and GitHub's tables, more lenient where models are careless (a nested list that is indented too
- * little or too much), and stricter where leniency would surprise (an underline below several lines is a rule).
+ * little or too much; a fence in a fence of the same length), and stricter where leniency would surprise (an underline below several
+ * lines is a rule; a quote ends with its marked lines, as in mail; numbers are those that were written).
  */
 import type { OpenMark } from './markdown-nodes.js'
 import { type Alignment, MAX_COLUMNS, tableCells, tableRuler } from './markdown-tables.js'
@@ -13,10 +14,18 @@ export interface Quote {
   readonly kind: 'quote'
 }
 
+/** What the items of one list have in common: the same object means the same list. */
+export interface List {
+  readonly isOrdered: boolean
+}
+
 export interface Item {
   readonly kind: 'item'
-  /** The number of an ordered item; undefined for a bullet. */
+  readonly list: List
+  /** The number of an ordered item, as it was written; undefined for a bullet. */
   readonly number: number | undefined
+  /** Something other than text, usually an empty line, stands between it and the item before. */
+  readonly isApart: boolean
   readonly task: 'open' | 'done' | undefined
   /** Columns, within what encloses the item, of its marker and of its text. */
   readonly markerIndent: number
@@ -37,6 +46,8 @@ export interface Paragraph extends Placed {
   resume: readonly OpenMark[]
   /** It began on the page before. */
   continued: boolean
+  /** Its author was stopped in the middle of it. */
+  brokenOff?: boolean
 }
 
 export interface CodeBlock extends Placed {
@@ -70,6 +81,8 @@ export type Leaf =
       readonly length: number
       readonly indent: number
       readonly language: string
+      /** Lengths of the fences that were opened, with a language, inside it. */
+      readonly inner: readonly number[]
     }
   | { readonly kind: 'indented' }
   | {
@@ -118,6 +131,9 @@ const FENCE = /^(?:(`{3,})([^`]*)|(~{3,})(.*))$/
 const MARKER = /^(?:[-+*]|(\d{1,4})[.)])(?=\s|$)/
 const RULE = /^(?:(?:\*[ \t]*){3,}|(?:-[ \t]*){3,}|(?:_[ \t]*){3,})$/
 const UNDERLINE = /^(?:=+|-+)[ \t]*$/
+/** A fence that can only be an opening one: it names a language. */
+const OPENING = /^(`{3,}|~{3,})[ \t]*[\w+#.{-][^`]*$/
+const MAX_INNER = 8
 const TASK = /^\[([ xX])\](?=\s)\s*/
 
 export class BlockReader {
@@ -148,6 +164,23 @@ export class BlockReader {
   /** The state before the next line. */
   state(): BlockState {
     return { path: this.#path, leaf: this.#leaf, midLine: this.#midLine, open: this.#open }
+  }
+
+  /** Begins another text, which continues nothing of the one before. */
+  startOver(): void {
+    this.#path = []
+    this.#midLine = false
+    this.#close()
+  }
+
+  /** Marks where the text broke off. */
+  breakOff(): void {
+    if (this.#leaf?.kind === 'paragraph' && this.#current?.kind === 'paragraph') {
+      this.#current.brokenOff = true
+      return
+    }
+    this.startOver()
+    this.#addText('…')
   }
 
   /** Reads one line, without its line end. */
@@ -201,10 +234,16 @@ export class BlockReader {
       closing.length >= fence.length &&
       closing.length <= MAX_MARKUP_LINE &&
       isRunOf(closing, fence.character)
-    if (closes) {
+    if (closes && fence.inner.length === 0) {
       this.#leaf = undefined
       this.#current = undefined
       return 'none'
+    }
+    const [, opening = ''] = indent <= 3 && closing.length <= MAX_INFO ? (OPENING.exec(closing) ?? []) : []
+    if (closes && closing.length >= (fence.inner.at(-1) ?? 0)) {
+      this.#leaf = { ...fence, inner: fence.inner.slice(0, -1) }
+    } else if (opening.startsWith(fence.character.repeat(fence.length)) && fence.inner.length < MAX_INNER) {
+      this.#leaf = { ...fence, inner: [...fence.inner, opening.length] }
     }
     this.#code(fence.language).lines.push(rest.slice(Math.min(indent, fence.indent)))
     return 'line'
@@ -255,7 +294,8 @@ export class BlockReader {
     }
     const indent = indentOf(rest)
     const text = rest.slice(indent)
-    if (!started && inParagraph && !allMatched && !this.#beginsBlock(text, short)) {
+    const inQuote = this.#path.slice(matched).some((container) => container.kind === 'quote')
+    if (!started && inParagraph && !allMatched && !inQuote && !this.#beginsBlock(text, short)) {
       this.#addText(text)
       return 'line'
     }
@@ -313,14 +353,24 @@ export class BlockReader {
     let body = after.slice(gap)
     const task = TASK.exec(body)
     if (task !== null) body = body.slice(task[0].length)
-    let number: number | undefined
-    if (marker[1] !== undefined) {
-      const earlier = sibling?.kind === 'item' && sibling.number !== undefined ? sibling.number + 1 : 0
-      number = Math.max(Number(marker[1]), earlier)
-    }
+    const number = marker[1] === undefined ? undefined : Number(marker[1])
+    const isApart = this.#leaf === undefined
+    const isOrdered = number !== undefined
+    const before = sibling?.kind === 'item' ? sibling.list : undefined
+    // What counts from 1 again after a gap is another list.
+    const goesOn = before?.isOrdered === isOrdered && !(number === 1 && isApart)
+    const list = before !== undefined && goesOn ? before : { isOrdered }
     const done = task === null ? undefined : task[1] === ' ' ? 'open' : 'done'
     return {
-      item: { kind: 'item', number, task: done, markerIndent: indent, textIndent: indent + marker[0].length + gap },
+      item: {
+        kind: 'item',
+        list,
+        number,
+        isApart,
+        task: done,
+        markerIndent: indent,
+        textIndent: indent + marker[0].length + gap,
+      },
       body,
     }
   }
@@ -337,7 +387,7 @@ export class BlockReader {
     if (fence !== null) {
       const run = fence[1] ?? fence[3] ?? ''
       const language = /^[\w+#.-]*/.exec((fence[2] ?? fence[4] ?? '').trim())?.[0].slice(0, MAX_LANGUAGE) ?? ''
-      this.#leaf = { kind: 'fence', character: run.charAt(0), length: run.length, indent, language }
+      this.#leaf = { kind: 'fence', character: run.charAt(0), length: run.length, indent, language, inner: [] }
       this.#push({ kind: 'code', path, language, lines: [] })
     } else if (level > 0) {
       this.#push({ kind: 'heading', path, level, text: headingText(text.slice(level)) })

@@ -35,8 +35,10 @@ const BARE_URL_COST = 24
 const LINK_COST = 45
 const LINE_START_COST = 6
 const LINE_START_COST_KEPT = 1
-/** A list item's number may have more digits than the one that was written. */
-const NUMBER_COST = 5
+/** A number that is written as text has a backslash. */
+const NUMBER_COST = 1
+/** An invisible paragraph and two empty lines, beside what indents them. */
+const BETWEEN_LISTS_COST = 3
 /** A cell as a line of a record, beside its label and text. */
 const CELL_COST = 9
 const ROW_COST = 48
@@ -111,8 +113,16 @@ export class MarkdownCost {
     let needed = 1 + width
     // An empty line before it; a quote's sign stands on that, too.
     if (begins) needed += 1 + (kept.some((container) => container.kind === 'quote') ? width : 0)
-    for (const container of begun)
-      if (container.kind === 'item' && container.number !== undefined) needed += NUMBER_COST
+    for (const [index, container] of begun.entries()) {
+      if (container.kind !== 'item') continue
+      const earlier = before.path[kept.length + index]
+      const isSameList = earlier?.kind === 'item' && earlier.list === container.list
+      if (!isSameList) needed += BETWEEN_LISTS_COST + 2 * width
+      if (container.number === undefined) continue
+      needed += NUMBER_COST
+      // A number that is text stands alone where something else than text is beside it.
+      if (after.leaf?.kind !== 'paragraph' || index < begun.length - 1) needed += 2 + widthOf(after.path)
+    }
     // Code also has to be closed, perhaps by nothing but the end of what encloses it, and its first line is padded.
     if (after.leaf?.kind === 'fence' || after.leaf?.kind === 'indented')
       if (begins) needed += widthOf(after.path) + 12 + 2 * begun.length + (after.leaf.kind === 'indented' ? 8 : 0)
@@ -203,7 +213,7 @@ function textCost(text: string): number {
 function widthOf(path: readonly Container[]): number {
   let width = 0
   for (const container of path) {
-    const marker = container.kind === 'item' && container.number !== undefined ? `${container.number + 1}. `.length : 0
+    const marker = container.kind === 'item' && container.number !== undefined ? `${container.number}\\. `.length : 0
     width += container.kind === 'quote' ? 2 : Math.max(ITEM_INDENT, marker)
   }
   return width

@@ -7,7 +7,7 @@
  * a page), and what was open there (a fence, a table, a list item, bold) is closed on it and opened again on the next.
  */
 
-import { renderLive, renderSlice } from './markdown.js'
+import { type Part, renderLive, renderSlice } from './markdown.js'
 import { type BlockLimits, BlockReader, type BlockState, type Effect, START } from './markdown-blocks.js'
 import { characterBoundary, inlineBreak } from './markdown-break.js'
 import { CLOSING_COST, MarkdownCost } from './markdown-cost.js'
@@ -17,6 +17,8 @@ import { CLOSING_COST, MarkdownCost } from './markdown-cost.js'
  * itself. Shorter pages would not read better on a phone (Slack folds long messages there), and more messages are harder to follow.
  */
 export const PAGE_LIMIT = 11_000
+/** What ends a text that broke off, and an empty line. */
+const PART_COST = 60
 /** A smaller page has no room for what is closed and reopened around it. */
 const LEAST_LIMIT = 1_000
 
@@ -28,13 +30,18 @@ export interface PageOptions {
 }
 
 /** All pages of a text at once; none where there is nothing to show. For a text that grows, keep a `Pager`. */
-export function pages(markdown: string, { final, limit = PAGE_LIMIT }: PageOptions): string[] {
+export function pages(markdown: string | readonly Part[], { final, limit = PAGE_LIMIT }: PageOptions): string[] {
   return new Pager(limit).update(markdown, final)
 }
 
 interface Start {
   offset: number
   state: BlockState
+}
+
+interface Placed {
+  readonly from: number
+  readonly isBrokenOff: boolean
 }
 
 interface Page {
@@ -50,7 +57,9 @@ export class Pager {
   readonly #budget: number
   readonly #limits: BlockLimits
   #frozen: Page[] = []
+  /** The texts one below the other, and where each begins. */
   #source = ''
+  #parts: readonly Placed[] = []
 
   /** @throws RangeError when `limit` is below 1,000 */
   constructor(limit = PAGE_LIMIT) {
@@ -60,26 +69,60 @@ export class Pager {
   }
 
   /**
-   * The pages of the text as it is now. Usually it continues the one before; where it differs (a preview was replaced), pages from the
-   * difference on are made anew. `final` says nothing about later calls.
+   * The pages of the texts as they are now, each read by itself. Usually they continue those before; where they differ (a preview was replaced),
+   * pages from the difference on are made anew. `final` is about the last text, and says nothing about later calls.
    */
-  update(markdown: string, final: boolean): string[] {
+  update(markdown: string | readonly Part[], final: boolean): string[] {
+    const parts = typeof markdown === 'string' ? [{ text: markdown }] : markdown
+    const source = parts.map(({ text }) => text).join('\n')
+    const placed = placesOf(parts)
     let last = this.#frozen.at(-1)
-    while (last !== undefined && !markdown.startsWith(this.#source.slice(0, last.decidedBy))) {
+    while (last !== undefined && !this.#isSame(source, placed, last.decidedBy)) {
       this.#frozen.pop()
       last = this.#frozen.at(-1)
     }
-    this.#source = markdown
+    this.#source = source
+    this.#parts = placed
     let start = last?.next ?? { offset: 0, state: START }
     for (let page = this.#fill(start); page !== undefined; page = this.#fill(start)) {
       this.#frozen.push(page)
       start = page.next
     }
-    const rest = markdown.slice(start.offset)
+    const rest = this.#slice(start.offset, source.length)
     const tail = final
       ? renderSlice(rest, start.state, 'complete', this.#limits).text
       : renderLive(rest, start.state, this.#limits)
     return [...this.#frozen.map((page) => page.text), tail].filter((text) => text.trim() !== '')
+  }
+
+  /** Whether nothing differs in the first `length` characters. */
+  #isSame(source: string, parts: readonly Placed[], length: number): boolean {
+    if (!source.startsWith(this.#source.slice(0, length))) return false
+    const until = (all: readonly Placed[]) => all.filter(({ from }) => from <= length)
+    const [now, before] = [until(parts), until(this.#parts)]
+    // Whether the last of them broke off is told behind its end.
+    return (
+      now.length === before.length &&
+      now.every(
+        ({ from, isBrokenOff }, index) =>
+          from === before[index]?.from && (index === now.length - 1 || isBrokenOff === before[index]?.isBrokenOff),
+      )
+    )
+  }
+
+  /** A stretch of the source by texts; the first and the last may be no more than a piece of one. */
+  #slice(from: number, to: number): Part[] {
+    const slices: Part[] = []
+    for (const [index, part] of this.#parts.entries()) {
+      const next = this.#parts[index + 1]?.from
+      const end = next ?? this.#source.length + 1
+      if (end <= from || part.from >= to) continue
+      const isWhole = end - 1 <= to
+      // Without the line end that stands between two.
+      const text = this.#source.slice(Math.max(from, part.from), isWhole ? end - 1 : to)
+      slices.push({ text, isBrokenOff: part.isBrokenOff && isWhole })
+    }
+    return slices
   }
 
   /** The page that begins at `start`, if the text is more than fits on it. */
@@ -89,8 +132,15 @@ export class Pager {
     const cost = new MarkdownCost(start.state)
     const boundaries: Boundary[] = []
     let at = start.offset
+    const next = this.#parts.findIndex(({ from }) => from > at)
+    const later = next === -1 ? [] : this.#parts.slice(next)
     while (at < source.length) {
       const lineStart = at
+      if (later[0]?.from === at) {
+        later.shift()
+        reader.startOver()
+        cost.total += PART_COST
+      }
       const before = { offset: at, state: reader.state(), cost: cost.total, keep: keepsNext(reader) }
       cost.beginLine(before.state)
       while (at < source.length && source.charAt(at) !== '\n') {
@@ -120,7 +170,7 @@ export class Pager {
       roughCut(this.#source, start, decidedBy, reader)
     const inParagraph =
       next.state.leaf?.kind === 'paragraph' && (next.state.midLine || ('effect' in next && next.effect === 'line'))
-    const slice = this.#source.slice(start.offset, next.offset)
+    const slice = this.#slice(start.offset, next.offset)
     const { text, open } = renderSlice(slice, start.state, inParagraph ? 'cut' : 'complete', this.#limits)
     return {
       text,
@@ -147,6 +197,15 @@ export class Pager {
     if (index === undefined || index <= lineStart) return undefined
     return { offset: end - (text.length - index), state: { path, leaf, midLine: true, open: [] } }
   }
+}
+
+function placesOf(parts: readonly Part[]): Placed[] {
+  let from = 0
+  return parts.map(({ text, isBrokenOff = false }) => {
+    const placed = { from, isBrokenOff }
+    from += text.length + 1
+    return placed
+  })
 }
 
 /** A place between two lines where a page may end. */

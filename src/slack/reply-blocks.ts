@@ -4,13 +4,14 @@ import type { ActionsBlock, KnownBlock } from '@slack/web-api'
 import { describeToolCall, describeToolKind } from '../turns/activity.js'
 import { ENDING_WORDS } from '../turns/endings.js'
 import type { Decision } from '../turns/model.js'
-import { replyText, type ToolStep, toolSteps } from '../turns/reply.js'
+import { isWriting, replyTexts, type ToolStep, toolSteps } from '../turns/reply.js'
 import { shorten } from '../turns/shorten.js'
 import type { ReplyView } from '../turns/view.js'
 import { ACTIONS } from './action-ids.js'
 import { approvalBlocks, approvalLine, approvalsTogether, denyInstead, type Stage } from './approval-card.js'
 import { connectBlocks } from './connect-prompt.js'
 import { type AppRules, helpLines } from './consent.js'
+import type { Part } from './markdown.js'
 import { escapeMrkdwn } from './markdown-escape.js'
 import { Pager } from './pages.js'
 import type { MessageContent } from './poster.js'
@@ -51,8 +52,8 @@ const LONGEST_TEXT = 2_900
  * @param pager kept by whoever shows a growing reply, so that what is frozen is not read again at every edit
  */
 export function replyMessages(view: ReplyView, look: ReplyLook, pager: Pager = new Pager()): MessageContent[] {
-  const ended = view.phase.type === 'ended'
-  const texts = pager.update(wholeText(view, look), ended || view.phase.type === 'deciding')
+  const isWhole = view.phase.type === 'ended' || view.phase.type === 'deciding' || !isWriting(view.reply)
+  const texts = pager.update(parts(view, look), isWhole)
   const bodies = texts.length === 0 ? [''] : texts
   const notification = notificationText(view, bodies)
   const messages = bodies.map((text, index): MessageContent => {
@@ -149,16 +150,18 @@ function weight(blocks: readonly KnownBlock[]): number {
   return blocks.reduce((sum, block) => sum + CONTAINER_WEIGHT + ofValue(block, ''), 0)
 }
 
-function wholeText(view: ReplyView, look: ReplyLook): string {
-  const parts = [
-    view.notice === null ? '' : `_${view.notice}_`,
-    replyText(view.reply),
-    view.cutOff === null ? '' : `${view.cutOff.trimEnd()} …`,
+/** What the agent said and what the bot says about it, each read by itself: nothing that the agent left open reaches further. */
+function parts(view: ReplyView, look: ReplyLook): Part[] {
+  const texts: Part[] = [
+    { text: view.notice === null ? '' : `_${view.notice}_` },
+    ...replyTexts(view.reply).map((text) => ({ text })),
+    { text: view.cutOff ?? '', isBrokenOff: true },
   ]
   if (view.phase.type === 'ended') {
-    parts.push(view.phase.ending === 'help' ? helpLines(look).join('\n\n') : (ENDING_WORDS[view.phase.ending] ?? ''))
+    const { ending } = view.phase
+    texts.push({ text: ending === 'help' ? helpLines(look).join('\n\n') : (ENDING_WORDS[ending] ?? '') })
   }
-  return parts.filter((part) => part !== '').join('\n\n')
+  return texts.filter(({ text }) => text.trim() !== '')
 }
 
 /** What stands below the text, by what belongs together. */

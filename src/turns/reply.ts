@@ -114,11 +114,20 @@ export function fold(reply: Reply, event: AgentEvent): Reply {
 
 const TOOL_START = { allow: 'working', ask: 'undecided', deny: 'denied' } as const
 
-/** The whole text of a reply so far, previews included: what is shown. Markdown. */
-export function replyText(reply: Reply): string {
+/** The messages of a reply so far, previews included: what is shown. Each is Markdown that is to be read by itself. */
+export function replyTexts(reply: Reply): string[] {
   const texts = reply.items.flatMap((item) => (item.type === 'text' && item.text.trim() !== '' ? [item.text] : []))
-  if (reply.preview !== null && reply.preview.text.trim() !== '') texts.push(reply.preview.text)
-  return texts.join('\n\n')
+  return isWriting(reply) ? [...texts, reply.preview?.text ?? ''] : texts
+}
+
+/** All of them, one below the other: to be kept as a text, not to be read as one. */
+export function replyText(reply: Reply): string {
+  return replyTexts(reply).join('\n\n')
+}
+
+/** The last of the messages is not whole yet. */
+export function isWriting({ preview }: Reply): boolean {
+  return preview !== null && preview.text.trim() !== ''
 }
 
 export function toolSteps(reply: Reply): ToolStep[] {

@@ -67,7 +67,11 @@ const { list } = fc.letrec<{ list: string }>((tie) => ({
     .tuple(
       fc.boolean(),
       fc.array(
-        fc.tuple(line, fc.option(tie('list'), { freq: 3, nil: undefined }), fc.constantFrom('', '[ ] ', '[x] ')),
+        fc.tuple(
+          line,
+          fc.option(tie('list'), { freq: 3, nil: undefined, maxDepth: 4 }),
+          fc.constantFrom('', '[ ] ', '[x] '),
+        ),
         {
           minLength: 1,
           maxLength: 4,

@@ -1,0 +1,87 @@
+import fc from 'fast-check'
+import { describe, expect, it, test } from 'vitest'
+import { type Part, renderMarkdown } from '../../src/slack/markdown.js'
+import { pages } from '../../src/slack/pages.js'
+import { seenLines } from './seen-lines.js'
+
+const seen = (markdown: string): string[] => seenLines(renderMarkdown(markdown, 'final'))
+const seenOf = (parts: readonly Part[]): string[] => pages(parts, { final: true }).flatMap(seenLines)
+
+describe('what a person sees of a text', () => {
+  test.each<[string, string, string[]]>([
+    ['dates', '28. Dezember\n4. Januar', ['28. Dezember', '4. Januar']],
+    ['dates that follow each other', '28. Dezember\n29. Dezember', ['28. Dezember', '29. Dezember']],
+    ['dates with empty lines', '28. Dezember\n\n4. Januar', ['28. Dezember', '4. Januar']],
+    ['dates below text', 'Frei:\n28. Dezember\n4. Januar', ['Frei:', '28. Dezember', '4. Januar']],
+    ['dates in a list', '- Frei:\n  28. Dezember\n  4. Januar', ['• Frei:', '28. Dezember', '4. Januar']],
+    ['dates in a quote', '> 28. Dezember\n> 4. Januar', ['> 28. Dezember', '> 4. Januar']],
+    ['dates on the first of a month', '1. Mai\n1. Juni', ['1. Mai', '1. Juni']],
+    ['a year', '2026. Ein gutes Jahr', ['2026. Ein gutes Jahr']],
+    ['a number alone', '3.', ['3.']],
+    ['numbers alone', '3.\n7.', ['3.', '7.']],
+    ['a number in text', 'It is\n3. and not 4.', ['It is', '3. and not 4.']],
+    ['a list', '1. a\n2. b\n3. c', ['1. a', '2. b', '3. c']],
+    ['a list that begins later', '3. a\n4. b', ['3. a', '4. b']],
+    ['a list that leaves numbers out', '1. a\n2. b\n5. c', ['1. a', '2. b', '5. c']],
+    ['a list that counts down', '3. a\n2. b\n1. c', ['3. a', '2. b', '1. c']],
+    ['two lists', '1. a\n2. b\n\n1. c\n2. d', ['1. a', '2. b', '1. c', '2. d']],
+    ['lists in a list', '- a\n  1. b\n  2. c\n- d\n  1. e', ['• a', '1. b', '2. c', '• d', '1. e']],
+    ['steps with text between', '1. a\n\nwhy\n\n2. b\n\nwhy\n\n3. c', ['1. a', 'why', '2. b', 'why', '3. c']],
+    ['steps with code, out of order', '4. a\n   ```\n   x\n   ```\n2. b\n   - c', ['4. a', '| x', '2. b', '• c']],
+    ['a number and code', '4. ```\n   x\n   ```', ['4. | x']],
+    ['a quote in mail', 'He wrote:\n> a\nI think b.\n> c', ['He wrote:', '> a', 'I think b.', '> c']],
+    ['a quote of a quote', '> > a\n> b\nc', ['> > a', '> b', 'c']],
+    ['a quoted list', '> - a\nb', ['> • a', 'b']],
+    ['text below an item', '- a\nb', ['• a', 'b']],
+    [
+      'a fence in a fence',
+      '```md\nDo:\n```sh\nnpm ci\n```\nDone.\n```\nafter',
+      ['| Do:', '| ```sh', '| npm ci', '| ```', '| Done.', 'after'],
+    ],
+    [
+      'fences in a fence',
+      '~~~\n~~~js\na\n~~~\n~~~py\nb\n~~~\n~~~\nafter',
+      ['| ~~~js', '| a', '| ~~~', '| ~~~py', '| b', '| ~~~', 'after'],
+    ],
+    ['a fence in a longer one', '````\n```\na\n```\n````\nafter', ['| ```', '| a', '| ```', 'after']],
+    ['two blocks of code', '```\na\n```\nb\n```\nc\n```', ['| a', 'b', '| c']],
+    ['an escaped command', '&lt;!channel&gt; &eacute;', ['<!channel> é']],
+  ])('%s', (_, markdown, lines) => {
+    expect(seen(markdown)).toEqual(lines)
+  })
+})
+
+describe('messages that follow each other', () => {
+  test.each<[string, (string | Part)[], string[]]>([
+    ['lists', ['1. a\n2. b', '1. c\n2. d'], ['1. a', '2. b', '1. c', '2. d']],
+    ['lists of which one goes on', ['1. a\n2. b', '3. c'], ['1. a', '2. b', '3. c']],
+    ['a list and an indented line', ['- a', '    b'], ['• a', '| b']],
+    ['bullets', ['- a', '- b'], ['• a', '• b']],
+    ['an open fence', ['```\na', 'b'], ['| a', 'b']],
+    ['an open fence in a list', ['- x\n  ```\n  a', 'b'], ['• x', '| a', 'b']],
+    ['an open quote', ['> a', 'b'], ['> a', 'b']],
+    ['bold that nothing closes', ['a **b', 'c** d'], ['a **b', 'c** d']],
+    ['half a link', ['a [b', '](https://x.org)'], ['a [b', '](https://x.org→https://x.org)']],
+    ['half a table', ['| a | b |', '|---|---|\n| 1 | 2 |'], ['| a | b |', '|---|---|', '| 1 | 2 |']],
+    ['a line that would underline', ['a', '---'], ['a', '---']],
+    [
+      'an open fence that was stopped',
+      [{ text: '```\na\nb', isBrokenOff: true }, 'Stopped.'],
+      ['| a', '| b', '…', 'Stopped.'],
+    ],
+    ['bold that was stopped', [{ text: 'a **b', isBrokenOff: true }, 'Stopped.'], ['a b …', 'Stopped.']],
+    ['a link that was stopped', [{ text: 'a [b](http', isBrokenOff: true }, 'Stopped.'], ['a [b](http …', 'Stopped.']],
+    [
+      'a list that was stopped',
+      [{ text: '1. a\n2. b', isBrokenOff: true }, 'Stopped.'],
+      ['1. a', '2. b …', 'Stopped.'],
+    ],
+    [
+      'a fence that was just closed',
+      [{ text: '```\na\n```', isBrokenOff: true }, 'Stopped.'],
+      ['| a', '…', 'Stopped.'],
+    ],
+  ])('%s: each is read by itself', (_, texts, lines) => {
+    expect(seenOf(texts.map((text) => (typeof text === 'string' ? { text } : text)))).toEqual(lines)
+  })
+})
