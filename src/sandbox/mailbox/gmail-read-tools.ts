@@ -1,5 +1,6 @@
 /** The tools that only look. */
 import { z } from 'zod'
+import { partContent, withPayload } from './gmail-payload.js'
 import {
   type GmailDraftList,
   type GmailLabel,
@@ -10,6 +11,7 @@ import {
   gmailMessage,
   gmailThread,
   MESSAGE_FORMATS,
+  type MessageFormat,
   type Person,
   snippetOf,
 } from './gmail-resource.js'
@@ -32,6 +34,11 @@ const query = z
 const labelIds = z.array(z.string()).optional().describe('Label ids that a result must all have.')
 const includeSpamTrash = z.boolean().optional().describe('Whether to include spam and trash.')
 const personFields = z.array(z.string()).optional().describe('Fields to include for each person.')
+
+/** What is asked for without a format is asked for in full. */
+function isFull(wanted: MessageFormat | undefined): boolean {
+  return (wanted ?? 'full') === 'full'
+}
 
 export const READ_TOOLS: readonly GmailTool[] = [
   gmailTool(
@@ -62,7 +69,11 @@ export const READ_TOOLS: readonly GmailTool[] = [
     'reads',
     'Retrieve a specific Gmail message using its message ID.',
     { message_id: z.string().min(1).describe('Unique Gmail message ID.'), format },
-    (mailbox, input) => gmailMessage(mailbox, mailbox.message(input.message_id), input.format),
+    async (mailbox, input) => {
+      const message = mailbox.message(input.message_id)
+      const resource = gmailMessage(mailbox, message, input.format)
+      return isFull(input.format) ? await withPayload(resource, message) : resource
+    },
   ),
   gmailTool(
     'gmail_list_threads',
@@ -119,7 +130,11 @@ export const READ_TOOLS: readonly GmailTool[] = [
       file_name: z.string().optional().describe('Preferred filename of the returned attachment.'),
     },
     async (mailbox, input) => {
-      const { content, ...attachment } = await mailbox.attachment(input.message_id, input.attachment_id)
+      const part = await partContent(mailbox.message(input.message_id), input.attachment_id)
+      const { content, ...attachment } =
+        part === undefined
+          ? await mailbox.attachment(input.message_id, input.attachment_id)
+          : { ...part, id: input.attachment_id, size: part.content.length }
       return {
         attachmentId: attachment.id,
         filename: input.file_name ?? attachment.filename,
@@ -164,7 +179,12 @@ export const READ_TOOLS: readonly GmailTool[] = [
     'reads',
     'Retrieve a specific Gmail draft by draft ID.',
     { draft_id: z.string().min(1).describe("The Gmail draft ID. Example: 'r-1234567890123456789'."), format },
-    (mailbox, input) => gmailDraft(mailbox, mailbox.draft(input.draft_id), input.format),
+    async (mailbox, input) => {
+      const draft = mailbox.draft(input.draft_id)
+      const resource = gmailDraft(mailbox, draft, input.format)
+      if (!isFull(input.format)) return resource
+      return { ...resource, message: await withPayload(resource.message, draft.message) }
+    },
   ),
   gmailTool(
     'gmail_get_profile',

@@ -2,6 +2,7 @@
  * What the mailbox's tools answer with: Gmail's resources, with the mail's text and attachments laid out flat so that a model
  * reads them without decoding MIME.
  */
+import type { GmailPart } from './gmail-payload.js'
 import { formatAddress, type MailAddress, type MailHeader } from './mail.js'
 import type { Draft, Mailbox, Message } from './mailbox.js'
 
@@ -25,8 +26,8 @@ export interface GmailMessage {
   /** Milliseconds since 1970, as a string. */
   internalDate: string
   sizeEstimate: number
-  /** All but `minimal` and `raw`. */
-  payload?: { mimeType: string; headers: MailHeader[] }
+  /** All but `minimal` and `raw`; with the parts where a single message or draft is asked for in full. */
+  payload?: { mimeType: string; headers: MailHeader[] } | GmailPart
   /** `full` and `metadata`: the headers a reader looks at. Dates are ISO 8601. */
   from?: string
   to?: string

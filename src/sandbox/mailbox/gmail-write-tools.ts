@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { type GmailMessageReference, gmailDraft, gmailReference } from './gmail-resource.js'
 import { type GmailTool, gmailTool } from './gmail-tool.js'
 import type { Letter } from './letter.js'
+import { formatAddress } from './mail.js'
 import type { Mailbox, Message } from './mailbox.js'
 
 const to = z
@@ -122,7 +123,9 @@ export const SEND_TOOLS: readonly GmailTool[] = [
     'Send a reply within an existing Gmail thread.',
     {
       thread_id: requiredThreadId,
-      to,
+      to: to
+        .optional()
+        .describe('Recipient email address(es). If omitted, whoever the answered message asks answers to go to.'),
       cc,
       bcc,
       body,
@@ -137,9 +140,12 @@ export const SEND_TOOLS: readonly GmailTool[] = [
         .describe("The Message-ID header of the message being replied to. Example: '<abc123@mail.gmail.com>'."),
     },
     async (mailbox, input) => {
+      const answered = answeredMessage(mailbox, input.thread_id, input.in_reply_to_message_id)
+      const recipients = input.to ?? replyRecipients(mailbox, answered)
       const letter: Letter = {
-        ...letterOf({ ...input, subject: input.subject ?? 'Re:' }),
-        inReplyTo: input.in_reply_to_message_id,
+        ...letterOf({ ...input, to: recipients, subject: input.subject ?? 'Re:' }),
+        inReplyTo: input.in_reply_to_message_id ?? (answered?.mail.messageId || undefined),
+        references: answered === undefined ? [] : ancestors(answered),
       }
       return gmailReference(await mailbox.send(letter, input.thread_id))
     },
@@ -172,6 +178,24 @@ function answering(mailbox: Mailbox, letter: Letter, thread: string | undefined)
   const messages = mailbox.thread(thread).filter(({ labels }) => !labels.has('DRAFT'))
   const references = messages.map(({ mail }) => mail.messageId).filter((id) => id !== '')
   return { ...letter, inReplyTo: references.at(-1), references }
+}
+
+/** The message of a thread with this Message-ID; without one, the last that somebody wrote. */
+function answeredMessage(mailbox: Mailbox, thread: string, messageId: string | undefined): Message | undefined {
+  const messages = mailbox.thread(thread).filter(({ labels }) => !labels.has('DRAFT') && !labels.has('TRASH'))
+  return messageId === undefined ? messages.at(-1) : messages.find(({ mail }) => mail.messageId === messageId)
+}
+
+/** Who asked for answers, else who wrote; an answer to a mail of one's own goes where that went. */
+function replyRecipients(mailbox: Mailbox, answered: Message | undefined): string {
+  if (answered === undefined) return ''
+  const { mail } = answered
+  if (mailbox.isAccount(mail.from.address)) return mail.to.map(formatAddress).join(', ')
+  return mail.headers.find(({ name }) => name.toLowerCase() === 'reply-to')?.value ?? formatAddress(mail.from)
+}
+
+function ancestors({ mail }: Message): string[] {
+  return [...new Set([...mail.references, mail.messageId])].filter((id) => id !== '')
 }
 
 function idsOf(mailbox: Mailbox, thread: string): string[] {

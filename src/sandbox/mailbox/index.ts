@@ -1,6 +1,7 @@
 /** The sandbox's mailboxes. */
 export type * from './gmail-resource.js'
 export { GMAIL_TOOLS, gmailToolNamed, isGmailTool } from './gmail-tools.js'
+export type { Letter, LetterAttachment } from './letter.js'
 export type { Mail, MailAddress, MailAttachment } from './mail.js'
 export {
   type Draft,
@@ -15,3 +16,4 @@ export { NotAnMboxError } from './mbox.js'
 export { serveMailbox } from './mcp-server.js'
 export { PostOffice } from './post-office.js'
 export { loadSamples, type SampleAccount } from './samples.js'
+export { type SentMail, sentMails } from './sent-mail.js'

@@ -11,9 +11,19 @@ export interface Letter {
   readonly subject: string
   readonly body: string
   readonly contentType?: 'text/plain' | 'text/html' | undefined
+  /** The same in HTML, beside a plain body, as a mail program's own page writes it. */
+  readonly html?: string | undefined
+  readonly attachments?: readonly LetterAttachment[] | undefined
+  readonly replyTo?: string | undefined
   /** Message-ID that this answers, with its angle brackets. */
   readonly inReplyTo?: string | undefined
   readonly references?: readonly string[] | undefined
+}
+
+export interface LetterAttachment {
+  readonly filename: string
+  readonly mimeType: string
+  readonly content: Uint8Array
 }
 
 export interface Envelope {
@@ -63,13 +73,56 @@ export function rawMessage(letter: Letter, envelope: Envelope): Buffer {
     ['Message-ID', envelope.messageId],
     ['In-Reply-To', letter.inReplyTo ?? ''],
     ['References', references.join('\r\n ')],
+    ['Reply-To', addressHeader(addressList('Reply-To', letter.replyTo ?? ''))],
     ['MIME-Version', '1.0'],
-    ['Content-Type', `${letter.contentType ?? 'text/plain'}; charset=utf-8`],
-    ['Content-Transfer-Encoding', 'base64'],
   ]
-  const head = headers.filter(([, value]) => value !== '').map(([name, value]) => `${name}: ${value}\r\n`)
-  const body = Buffer.from(letter.body).toString('base64').replace(/.{76}/g, '$&\r\n')
-  return Buffer.from(`${head.join('')}\r\n${body}\r\n`)
+  return Buffer.from(`${headerLines(headers)}${contentOf(letter, boundaryOf(envelope))}`)
+}
+
+/** The content headers and the body behind them. */
+function contentOf(letter: Letter, boundary: string): string {
+  const own = textPart(letter.contentType ?? 'text/plain', letter.body)
+  const text =
+    letter.html === undefined
+      ? own
+      : multipart('multipart/alternative', `${boundary}a`, [own, textPart('text/html', letter.html)])
+  const attachments = (letter.attachments ?? []).map(attachmentPart)
+  return attachments.length === 0 ? text : multipart('multipart/mixed', `${boundary}m`, [text, ...attachments])
+}
+
+function textPart(type: string, text: string): string {
+  return encodedPart([['Content-Type', `${type}; charset=utf-8`]], Buffer.from(text))
+}
+
+function attachmentPart({ filename, mimeType, content }: LetterAttachment): string {
+  const name = encodedWords(singleLine('Content-Disposition', filename).replace(/["\\]/g, '_'))
+  const headers: [string, string][] = [
+    ['Content-Type', `${singleLine('Content-Type', mimeType)}; name="${name}"`],
+    ['Content-Disposition', `attachment; filename="${name}"`],
+  ]
+  return encodedPart(headers, Buffer.from(content))
+}
+
+function encodedPart(headers: readonly [string, string][], content: Buffer): string {
+  const body = content.toString('base64').replace(/.{76}/g, '$&\r\n')
+  return `${headerLines([...headers, ['Content-Transfer-Encoding', 'base64']])}\r\n${body}\r\n`
+}
+
+function multipart(type: string, boundary: string, parts: readonly string[]): string {
+  const inner = parts.map((part) => `--${boundary}\r\n${part}`).join('\r\n')
+  return `${headerLines([['Content-Type', `${type}; boundary="${boundary}"`]])}\r\n${inner}\r\n--${boundary}--\r\n`
+}
+
+/** Made of the Message-ID, which nothing else in the mail is made of; base64 holds no "=_". */
+function boundaryOf({ messageId }: Envelope): string {
+  return `=_${messageId.replace(/\W/g, '').slice(0, 24)}`
+}
+
+function headerLines(headers: readonly [string, string][]): string {
+  return headers
+    .filter(([, value]) => value !== '')
+    .map(([name, value]) => `${name}: ${value}\r\n`)
+    .join('')
 }
 
 /** A moment as mail headers write it, in the zone that is `offsetMinutes` east of Greenwich. */
@@ -80,7 +133,7 @@ export function mailDate(time: number, offsetMinutes: number): string {
   return `${local} ${offsetMinutes < 0 ? '-' : '+'}${zone}`
 }
 
-function addressList(header: 'To' | 'Cc' | 'Bcc', value: string): MailAddress[] {
+function addressList(header: 'To' | 'Cc' | 'Bcc' | 'Reply-To', value: string): MailAddress[] {
   if (value.trim() === '') return []
   const parsed = addressParser(singleLine(header, value), { flatten: true })
   const addresses = parsed.flatMap((entry) =>

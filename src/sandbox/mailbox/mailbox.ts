@@ -235,10 +235,11 @@ export class Mailbox {
     this.#changes++
   }
 
-  /** Newest first. */
+  /** Newest first; without those in the trash, as Gmail lists them. */
   drafts(): Draft[] {
     return [...this.#drafts]
       .map(([id, messageId]) => ({ id, message: this.#stored(messageId) }))
+      .filter(({ message }) => !message.labels.has('TRASH'))
       .sort((a, b) => b.message.date - a.message.date)
   }
 
@@ -260,8 +261,11 @@ export class Mailbox {
   async updateDraft(id: string, letter: Letter, threadId?: string): Promise<Draft> {
     const { message: before } = this.draft(id)
     if (threadId !== undefined) this.#storedThread(threadId)
-    const message = await this.#keepDraft(letter, threadId ?? before.threadId)
-    this.#remove(before.id)
+    const mail = await parseMail(this.#write(letter))
+    // It may have been changed, sent or deleted meanwhile: the last change counts, and what is gone stays gone.
+    const { message: replaced } = this.draft(id)
+    this.#remove(replaced.id)
+    const message = this.#add(mail, new Set(['DRAFT']), this.now(), threadId ?? before.threadId)
     this.#drafts.set(id, message.id)
     return { id, message }
   }
