@@ -53,8 +53,12 @@ export interface BotConfig extends PlatformConfig {
   readonly publicSite: { readonly url: string; readonly clientId: string; readonly clientSecret: string } | undefined
   /** With which Scalekit signs its webhooks. */
   readonly webhookSecret: string | undefined
-  /** Port of `/healthz`, `/readyz`, `/metrics` (and of Slack's requests in HTTP mode). */
+  /** Port of `/healthz`, `/readyz`, `/metrics` (and of Slack's requests in HTTP mode). 0: any free one. */
   readonly port: number | undefined
+  /** A port of its own for `/metrics`. 0: any free one. */
+  readonly metricsPort: number | undefined
+  /** Address or name to listen on; undefined: see src/web/listeners.ts. */
+  readonly host: string | undefined
 }
 
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
@@ -83,11 +87,17 @@ export function loadDotEnv(path = DOT_ENV): void {
 const required = (remedy: string) => z.string({ error: `is missing: ${remedy}` })
 const startsWith = (prefix: string, remedy: string) =>
   required(remedy).startsWith(prefix, { error: `must start with ${prefix}: ${remedy}` })
+/** What goes there carries keys and mail: in the clear only where it never leaves this machine. */
 const httpUrl = (remedy: string) =>
-  z.url({
-    protocol: /^https?$/,
-    error: (issue) => `${issue.input === undefined ? 'is missing' : 'is not an http(s) address'}: ${remedy}`,
-  })
+  z
+    .url({
+      protocol: /^https?$/,
+      error: (issue) => `${issue.input === undefined ? 'is missing' : 'is not an http(s) address'}: ${remedy}`,
+    })
+    .refine((text) => !URL.canParse(text) || new URL(text).protocol !== 'http:' || isHere(new URL(text)), {
+      error:
+        'must begin with https: plain http is only for this machine (127.0.0.1, ::1, localhost), since keys and mail would travel in the clear',
+    })
 const wholeNumber = (min: number, max: number) =>
   z.coerce
     .number({ error: `must be a whole number from ${min} to ${max}` })
@@ -149,7 +159,12 @@ const BOT = {
   CHANNEL_REPLIES: z.enum(['ask', 'here', 'private'], { error: 'must be ask, here or private' }).default('ask'),
   ALLOW_GUESTS: z.enum(['no', 'yes'], { error: 'must be no or yes' }).default('no'),
   REPLY_STREAMING: z.enum(['edit', 'native', 'auto'], { error: 'must be edit, native or auto' }).default('edit'),
-  PORT: wholeNumber(1, 65_535).optional(),
+  HOST: z
+    .string()
+    .regex(/^[\w.:%-]+$/, { error: 'must be an address or a name of this machine, e.g. 127.0.0.1 or 0.0.0.0' })
+    .optional(),
+  PORT: wholeNumber(0, 65_535).optional(),
+  METRICS_PORT: wholeNumber(0, 65_535).optional(),
   PUBLIC_URL: z
     .string()
     .refine(isPublicUrl, {
@@ -185,6 +200,8 @@ export function readBotConfig(environment: Environment): BotConfig {
   } else if (given.SLACK_APP_TOKEN === undefined && given.PORT === undefined) {
     extra.push('PORT is missing: SLACK_SIGNING_SECRET without SLACK_APP_TOKEN means HTTP mode, which listens on PORT')
   }
+  if (given.METRICS_PORT !== undefined && given.METRICS_PORT !== '0' && given.METRICS_PORT === given.PORT)
+    extra.push('METRICS_PORT must be another port than PORT: leave it out to have the metrics on PORT')
   extra.push(...publicSiteProblems(given))
   const values = parse(BOT, environment, extra)
   return {
@@ -202,14 +219,23 @@ export function readBotConfig(environment: Environment): BotConfig {
     publicSite: publicSite(values),
     webhookSecret: values.SCALEKIT_WEBHOOK_SECRET,
     port: values.PORT,
+    metricsPort: values.METRICS_PORT,
+    host: values.HOST,
   }
 }
 
 function isPublicUrl(text: string): boolean {
   if (!URL.canParse(text)) return false
-  const { protocol, hostname, pathname, search, hash } = new URL(text)
-  const isHere = hostname === 'localhost' || hostname === '127.0.0.1' || hostname === '[::1]'
-  return (protocol === 'https:' || (protocol === 'http:' && isHere)) && `${pathname}${search}${hash}` === '/'
+  const url = new URL(text)
+  return (
+    (url.protocol === 'https:' || (url.protocol === 'http:' && isHere(url))) &&
+    `${url.pathname}${url.search}${url.hash}` === '/'
+  )
+}
+
+/** `URL` writes every form of an IPv4 address (`127.1`, `0x7f.0.0.1`) in the usual one. */
+function isHere({ hostname }: URL): boolean {
+  return /^127\.\d+\.\d+\.\d+$/.test(hostname) || ['[::1]', 'localhost'].includes(hostname)
 }
 
 function publicSiteProblems(given: Readonly<Record<string, string>>): string[] {

@@ -23,6 +23,7 @@ import { Home } from './slack/home.js'
 import { type MessageContent, Poster } from './slack/poster.js'
 import { Requests } from './slack/requests.js'
 import { isVisitor, SlackSignIn } from './slack/sign-in.js'
+import { SLACK_EVENTS_PATH } from './slack/signed-requests.js'
 import { Streams } from './slack/streams.js'
 import { SlackSurface } from './slack/surface.js'
 import { createWebClient, SlackRefused } from './slack/web.js'
@@ -40,8 +41,10 @@ import { type MailboxAddresses, Unavailable } from './turns/ports.js'
 import { RememberedConnections } from './turns/remembered-connections.js'
 import { ConnectFlow } from './web/connect-flow.js'
 import { connectRoutes, SIGNED_IN_PATH, VERIFY_PATH } from './web/connect-routes.js'
-import { healthRoutes, type Route, serveRoutes } from './web/health.js'
+import { healthRoutes, metricsRoute } from './web/health.js'
+import { ListenError, listen } from './web/listeners.js'
 import { Metrics } from './web/metrics.js'
+import type { Route } from './web/routes.js'
 import { webhookRoute } from './web/webhook.js'
 
 /** How long a stop may take before what is under way is left to the next start, in milliseconds. */
@@ -252,17 +255,18 @@ async function run(
   const health = healthRoutes({
     problems: async () => {
       await store.checkWritable()
-      return bot.connected ? [] : ['not connected to Slack']
+      const refused = bot.requests?.problem ?? null
+      return [...(bot.connected ? [] : ['not connected to Slack']), ...(refused === null ? [] : [refused])]
     },
-    metrics: () =>
-      metrics.render({
-        inbox_conversations_active: { help: 'Conversations being worked on.', value: dispatcher.active },
-        inbox_slack_connected: { help: 'Whether deliveries from Slack can arrive.', value: bot.connected ? 1 : 0 },
-      }),
     log,
   })
-  const routes = [
-    ...health,
+  const metricsPage = metricsRoute(() =>
+    metrics.render({
+      inbox_conversations_active: { help: 'Conversations being worked on.', value: dispatcher.active },
+      inbox_slack_connected: { help: 'Whether deliveries from Slack can arrive.', value: bot.connected ? 1 : 0 },
+    }),
+  )
+  const site = [
     ...(publicSite === undefined
       ? []
       : connectSite(config, publicSite, {
@@ -292,12 +296,22 @@ async function run(
     store,
     requests,
     actions: { wake, stop: (turnId) => turns.stop(turnId), revise: (turnId) => turns.revise(turnId) },
-    routes,
+    onRefusedRequest: (reason) => metrics.requestRefused(reason),
     log,
   })
-
-  const server =
-    config.port !== undefined && slack.delivery.mode === 'socket' ? await serveRoutes(routes, config.port) : undefined
+  const slackRequests = bot.requests
+  if (slackRequests !== null) {
+    site.push({
+      path: SLACK_EVENTS_PATH,
+      method: 'POST',
+      handler: (request, response) => void slackRequests.receive(request, response),
+    })
+  }
+  const listeners = await listen(
+    { mode: slack.delivery.mode, host: config.host, port: config.port, metricsPort: config.metricsPort },
+    { health, metrics: [metricsPage], site },
+    log,
+  )
   await startReceiving(bot)
   log.info(
     { bot: identity.userId, team: identity.teamId, mode: scalekitConfig.mode, delivery: slack.delivery.mode },
@@ -311,9 +325,14 @@ async function run(
   return async () => {
     watch.stop()
     alarms.stop()
-    server?.close()
     // Side by side: a peer that does not finish its closing handshake must not keep the rest from coming to rest.
-    await Promise.all([bot.stop(), requests.stop(), accessEnder.stop(), dispatcher.stop().then(() => surface.stop())])
+    await Promise.all([
+      listeners.close(),
+      bot.stop(),
+      requests.stop(),
+      accessEnder.stop(),
+      dispatcher.stop().then(() => surface.stop()),
+    ])
   }
 }
 
@@ -410,7 +429,12 @@ async function startReceiving(bot: ReturnType<typeof createSlackBot>): Promise<v
 }
 
 main().catch((error: unknown) => {
-  if (error instanceof ConfigurationError || error instanceof DatabaseError || error instanceof StartError) {
+  if (
+    error instanceof ConfigurationError ||
+    error instanceof DatabaseError ||
+    error instanceof ListenError ||
+    error instanceof StartError
+  ) {
     process.stderr.write(`${error.message}\n`)
   } else {
     const { error: name, message } = describeError(error)

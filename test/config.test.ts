@@ -53,7 +53,7 @@ describe('what is missing or malformed', () => {
     ])
   })
 
-  it.each([
+  it.each<[string, string, string]>([
     ['SLACK_BOT_TOKEN', 'xoxp-1', 'must start with xoxb-'],
     ['SLACK_APP_TOKEN', 'xoxb-1', 'must start with xapp-'],
     ['SLACK_API_URL', 'slack.com', 'http(s) address'],
@@ -70,12 +70,29 @@ describe('what is missing or malformed', () => {
     ['REPLY_STREAMING', 'always', 'must be edit, native or auto'],
     ['ANTHROPIC_BASE_URL', 'localhost:1234', 'http(s) address'],
     ['SCALEKIT_ENV_URL', 'ftp://x.example', 'http(s) address'],
+    ...['SLACK_API_URL', 'ANTHROPIC_BASE_URL', 'SCALEKIT_ENV_URL'].flatMap((name) =>
+      [
+        'http://x.example/api/',
+        'http://10.0.0.7:4000',
+        'http://127.0.0.1.x.example',
+        'http://127.0.0.1@x.example/',
+      ].map((url): [string, string, string] => [
+        name,
+        url,
+        'must begin with https: plain http is only for this machine',
+      ]),
+    ),
+    ['ANTHROPIC_BASE_URL', 'http://0.0.0.0:4000', 'must begin with https'],
+    ['ANTHROPIC_BASE_URL', 'http://[fe80::1]:4000', 'must begin with https'],
     ['SCALEKIT_MCP_MODE', 'both', 'must be virtual or instance'],
     ['SCALEKIT_MCP_CONFIG', 'Inbox Agent', 'a–z'],
     ['SCALEKIT_IDENTIFIER', 'everybody', 'one mailbox'],
     ['SCALEKIT_IDENTIFIER', '{team}', 'one mailbox'],
     ['DATABASE_URL', 'postgres://x.example/inbox', 'must be file:PATH'],
     ['PORT', '70000', 'must be 65535 or less'],
+    ['PORT', '-1', 'must be 0 or more'],
+    ['METRICS_PORT', '70000', 'must be 65535 or less'],
+    ['HOST', 'http://0.0.0.0', 'an address or a name of this machine'],
     ['LOG_LEVEL', 'loud', 'must be one of'],
   ])('%s=%s is told as such', (name, value, words) => {
     const found = problems(readBotConfig, { ...BOT, [name]: value })
@@ -148,6 +165,8 @@ describe('what is left out', () => {
         allowGuests: false,
       },
       port: undefined,
+      metricsPort: undefined,
+      host: undefined,
     })
   })
 
@@ -185,6 +204,33 @@ describe('what is given', () => {
       port: 8080,
       logLevel: 'debug',
     })
+  })
+})
+
+describe('plain http', () => {
+  it.each([
+    'http://127.0.0.1:4000',
+    'http://127.8.9.1',
+    'http://127.1',
+    'http://[::1]:4000',
+    'http://localhost:4000',
+    'HTTP://LOCALHOST',
+  ])('is for this machine: %s', (url) => {
+    const names = ['SLACK_API_URL', 'ANTHROPIC_BASE_URL', 'SCALEKIT_ENV_URL']
+    expect(problems(readBotConfig, { ...BOT, ...Object.fromEntries(names.map((name) => [name, url])) })).toEqual([])
+  })
+})
+
+describe('where it listens', () => {
+  it('is one port, or two, any free ones where they are 0', () => {
+    expect(readBotConfig({ ...BOT, PORT: '0', METRICS_PORT: '0', HOST: '0.0.0.0' })).toMatchObject({
+      port: 0,
+      metricsPort: 0,
+      host: '0.0.0.0',
+    })
+    expect(problems(readBotConfig, { ...BOT, PORT: '3000', METRICS_PORT: '3000' })).toEqual([
+      expect.stringContaining('METRICS_PORT must be another port than PORT'),
+    ])
   })
 })
 
@@ -228,6 +274,8 @@ describe('a public address', () => {
     expect(readBotConfig(BOT).publicSite).toBeUndefined()
     const here = { ...BOT, ...SITE, PUBLIC_URL: 'http://127.0.0.1:3000' }
     expect(readBotConfig(here).publicSite?.url).toBe('http://127.0.0.1:3000')
+    const alsoHere = { ...BOT, ...SITE, PUBLIC_URL: 'http://127.0.0.2:3000' }
+    expect(readBotConfig(alsoHere).publicSite?.url).toBe('http://127.0.0.2:3000')
   })
 
   it('wants a port and the credentials of the sign-in, all told at once', () => {
@@ -237,6 +285,7 @@ describe('a public address', () => {
 
   it.each([
     ['PUBLIC_URL', 'http://inbox.example.com', 'https address without a path'],
+    ['PUBLIC_URL', 'http://127.0.0.1.example.com', 'https address without a path'],
     ['PUBLIC_URL', 'https://inbox.example.com/bot', 'https address without a path'],
     ['PUBLIC_URL', 'inbox.example.com', 'https address without a path'],
     ['SCALEKIT_WEBHOOK_SECRET', 'secret', 'must start with whsec_'],

@@ -1,6 +1,6 @@
 /** Puts the Slack room together: Bolt and its receiver, intake in front of them, and what is done with each delivery. */
 
-import { App, type CustomRoute, HTTPReceiver, type Receiver, SocketModeReceiver } from '@slack/bolt'
+import { App, HTTPReceiver, type Receiver, SocketModeReceiver } from '@slack/bolt'
 import type { WebClient } from '@slack/web-api'
 import type { SlackDelivery } from '../config.js'
 import { describeError, type Log } from '../log.js'
@@ -18,6 +18,7 @@ import { EarlyReplies } from './early-replies.js'
 import type { Home } from './home.js'
 import { Intake } from './intake.js'
 import type { Requests } from './requests.js'
+import { type RefusalReason, SignedRequests, SLACK_EVENTS_PATH } from './signed-requests.js'
 import { SocketConnection } from './socket.js'
 import { SlackRefused, sdkLogger, slackCall, webClientOptions } from './web.js'
 
@@ -43,8 +44,8 @@ export interface SlackBotOptions {
     /** Takes up a turn anew whose messages were edited or deleted, as the store says already. */
     readonly revise: (turnId: string) => Promise<void>
   }
-  /** What else is served on the port, in HTTP mode. */
-  readonly routes: readonly CustomRoute[]
+  /** A request in HTTP mode was not signed by Slack. */
+  readonly onRefusedRequest: (reason: RefusalReason) => void
   readonly log: Log
 }
 
@@ -55,6 +56,8 @@ export interface SlackBot {
   stop(): Promise<void>
   /** Whether deliveries can arrive right now. */
   readonly connected: boolean
+  /** Slack's requests, in HTTP mode; null in Socket Mode. */
+  readonly requests: SignedRequests | null
 }
 
 /** @throws Unavailable, SlackRefused (`invalid_auth`, …) */
@@ -71,8 +74,8 @@ export async function identify(web: WebClient): Promise<SlackBotOptions['identit
 }
 
 export function createSlackBot(options: SlackBotOptions): SlackBot {
-  const { log, delivery } = options
-  const { receiver, socket } = createReceiver(options)
+  const { log } = options
+  const { receiver, socket, requests } = createReceiver(options)
   const intake = new Intake(receiver, () => options.identity, handlers(options), log)
   const app = new App({
     receiver: intake,
@@ -90,33 +93,34 @@ export function createSlackBot(options: SlackBotOptions): SlackBot {
   let listening = false
   return {
     async start() {
-      if (socket !== null) await socket.start()
-      else if (delivery.mode === 'http') await receiver.start(delivery.port)
+      // In HTTP mode, whoever listens hands the requests over.
+      await socket?.start()
       listening = true
     },
     async stop() {
-      if (socket !== null) await socket.stop()
-      else if (listening) await receiver.stop()
       listening = false
+      await socket?.stop()
     },
+    requests,
     get connected() {
       return socket === null ? listening : socket.connected
     },
   }
 }
 
-function createReceiver(options: SlackBotOptions): { receiver: Receiver; socket: SocketConnection | null } {
-  const { delivery, log, apiUrl, routes } = options
+interface Reception {
+  readonly receiver: Receiver
+  readonly socket: SocketConnection | null
+  readonly requests: SignedRequests | null
+}
+
+function createReceiver(options: SlackBotOptions): Reception {
+  const { delivery, log, apiUrl, onRefusedRequest: onRefused } = options
   if (delivery.mode === 'http') {
-    return {
-      receiver: new HTTPReceiver({
-        signingSecret: delivery.signingSecret,
-        port: delivery.port,
-        customRoutes: [...routes],
-        logger: sdkLogger(log),
-      }),
-      socket: null,
-    }
+    const { signingSecret } = delivery
+    const receiver = new HTTPReceiver({ signingSecret, endpoints: SLACK_EVENTS_PATH, logger: sdkLogger(log) })
+    const requests = new SignedRequests({ signingSecret, receiver, onRefused, log, now: () => performance.now() })
+    return { receiver, socket: null, requests }
   }
   const receiver = new SocketModeReceiver({
     appToken: delivery.appToken,
@@ -128,7 +132,7 @@ function createReceiver(options: SlackBotOptions): { receiver: Receiver; socket:
       return false
     },
   })
-  return { receiver, socket: new SocketConnection(receiver.client, log) }
+  return { receiver, socket: new SocketConnection(receiver.client, log), requests: null }
 }
 
 function handlers(options: SlackBotOptions): ConstructorParameters<typeof Intake>[2] {

@@ -4,7 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { describeError, type Log } from '../log.js'
 import type { ConnectFlow, Outcome } from './connect-flow.js'
 import { CONTENT_SECURITY_POLICY, connectPage } from './connect-pages.js'
-import type { Route } from './health.js'
+import type { Route } from './routes.js'
 
 /** Where Scalekit sends the browser after consent. */
 export const VERIFY_PATH = '/connect/verify'

@@ -2,9 +2,15 @@
 
 export class Metrics {
   readonly #endings = new Map<string, number>()
+  readonly #refusals = new Map<string, number>()
 
   turnEnded(ending: string): void {
     this.#endings.set(ending, (this.#endings.get(ending) ?? 0) + 1)
+  }
+
+  /** A request in HTTP mode that Slack did not sign. */
+  requestRefused(reason: string): void {
+    this.#refusals.set(reason, (this.#refusals.get(reason) ?? 0) + 1)
   }
 
   /** @param gauges values of this moment, by metric name */
@@ -14,6 +20,12 @@ export class Metrics {
       '# TYPE inbox_turns_ended_total counter',
     ]
     for (const [ending, count] of this.#endings) lines.push(`inbox_turns_ended_total{ending="${ending}"} ${count}`)
+    lines.push(
+      '# HELP inbox_slack_requests_refused_total Requests in HTTP mode that were not signed by Slack, by what was wrong.',
+      '# TYPE inbox_slack_requests_refused_total counter',
+    )
+    for (const [reason, count] of this.#refusals)
+      lines.push(`inbox_slack_requests_refused_total{reason="${reason}"} ${count}`)
     for (const [name, { help, value }] of Object.entries(gauges)) {
       lines.push(`# HELP ${name} ${help}`, `# TYPE ${name} gauge`, `${name} ${value}`)
     }

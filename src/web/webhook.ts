@@ -3,7 +3,7 @@
 import type { IncomingMessage } from 'node:http'
 import { z } from 'zod'
 import { describeError, type Log } from '../log.js'
-import type { Route } from './health.js'
+import type { Route } from './routes.js'
 
 export const WEBHOOK_PATH = '/scalekit/webhook'
 

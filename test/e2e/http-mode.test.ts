@@ -72,10 +72,17 @@ describe('HTTP mode', () => {
       body,
     })
     expect(answer.status).toBe(401)
+    // Nothing of Slack's was heard so far: the secret may be wrong.
+    const ready = async () => (await fetch(`http://127.0.0.1:${port}/readyz`)).status
+    expect(await ready()).toBe(503)
     const anna = house.slack.person(ANNA)
     anna.post('real')
     await anna.waitFor(answers('You said: real'))
     expect(brain.words).toEqual(['real'])
+    expect(await ready()).toBe(200)
+    expect(house.bot.output).toMatch(/"level":"warn".*"msg":"slack request refused: /)
+    const metrics = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text()
+    expect(metrics).toContain('inbox_slack_requests_refused_total{reason="mismatch"} 1')
   })
 
   it('hears what Slack delivers again after the bot was away', async () => {

@@ -4,7 +4,7 @@ import { createServer } from 'node:http'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import { readMail, sendMail, TestBrain } from '../support/brains.js'
-import { freePort, portOf } from '../support/free-port.js'
+import { portOf } from '../support/free-port.js'
 import { ANNA, House, type HouseOptions } from '../support/house.js'
 
 /** What the person who installs and runs the bot sees. */
@@ -121,11 +121,26 @@ describe('npm start', () => {
   it('serves its health where there is a PORT', async () => {
     await open()
     await house.run('cli/setup.js')
-    const port = await freePort()
-    await house.startBot({ PORT: String(port) })
+    const bot = await house.startBot({ PORT: '0' })
+    const port = /"setting":"PORT","host":"127\.0\.0\.1","port":(\d+)/.exec(bot.output)?.[1]
     expect(await (await fetch(`http://127.0.0.1:${port}/healthz`)).text()).toBe('ok\n')
     expect((await fetch(`http://127.0.0.1:${port}/readyz`)).status).toBe(200)
     expect(await (await fetch(`http://127.0.0.1:${port}/metrics`)).text()).toContain('inbox_slack_connected 1')
+  })
+})
+
+describe('a PORT that is in use', () => {
+  it('is told in a sentence, and the start ends', async () => {
+    await open()
+    await house.run('cli/setup.js')
+    const other = createServer().listen(0, '127.0.0.1')
+    await once(other, 'listening')
+    const port = portOf(other)
+    const { code, output } = await house.run('main.js', { PORT: String(port) })
+    other.close()
+    expect(code).toBe(1)
+    expect(output).toContain(`PORT: port ${port} is used by another program.`)
+    expect(output).not.toMatch(/^\s+at /m)
   })
 })
 
