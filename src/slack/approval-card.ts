@@ -4,11 +4,11 @@
  */
 
 import type { KnownBlock, RichTextBlock, RichTextText } from '@slack/web-api'
+import { recipientWarning, visibly } from '../gmail/look-alikes.js'
 import { describeToolCall, isArchiving } from '../turns/activity.js'
 import { shorten } from '../turns/shorten.js'
 import type { ApprovalView } from '../turns/view.js'
 import { ACTIONS } from './action-ids.js'
-import { recipientWarning, visibly } from './look-alikes.js'
 import { escapeMrkdwn } from './markdown-escape.js'
 
 type Input = Readonly<Record<string, unknown>>

@@ -94,6 +94,7 @@ export type EditedField = keyof EditedMail
 export type SendOutcome =
   | { readonly outcome: 'sent'; readonly messageId: string | null }
   | /** The mailbox said no, and nothing left. */ { readonly outcome: 'refused'; readonly why: string }
+  | /** Its draft is not what was shown any more, and nothing left. */ { readonly outcome: 'changed' }
   | /** Whether it left is not known: it has to be looked up, and is never sent again. */ { readonly outcome: 'lost' }
 
 /** A mail that cannot be sent as asked; the message is for the agent, in words. */

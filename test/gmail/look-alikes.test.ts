@@ -1,5 +1,5 @@
 import { describe, expect, it, test } from 'vitest'
-import { recipientWarning, visibly } from '../../src/slack/look-alikes.js'
+import { recipientWarning, visibly } from '../../src/gmail/look-alikes.js'
 
 describe('recipients that are not what they look like', () => {
   test.each([

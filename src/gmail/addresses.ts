@@ -1,0 +1,84 @@
+/** Mail addresses: read from header fields and from what people and agents type, written for header fields, compared. Pure. */
+
+import { type Address, addressParser } from 'postal-mime'
+import { getDomain } from 'tldts'
+import type { MailAddress } from '../turns/outgoing-mail.js'
+
+/** One address, without quoted local parts and address literals: nobody is asked to write to those by name. */
+const USABLE =
+  /^[^\s@<>(),;:"\\[\]\p{Cc}\p{Cf}]+@(?:[^\s@<>(),;:"\\[\].\p{Cc}\p{Cf}]+\.)+[^\s@<>(),;:"\\[\].\p{Cc}\p{Cf}]+$/u
+/** Characters that a display name may hold without quotes. */
+const ATOMS = /^[\p{L}\p{N}\p{M}!#$%&'*+\-/=?^_`{|}~ ]*$/u
+
+/**
+ * The addresses in the value of a header field, folded or not. Encoded words are decoded in names alone: an address that is not written out is none,
+ * and stays empty beside what stands in its place.
+ */
+export function readAddresses(value: string): MailAddress[] {
+  const unfolded = value.replace(/\r?\n(?=[ \t])/g, '').replace(/[\r\n]+/g, ' ')
+  return addressParser(unfolded)
+    .flatMap(flattened)
+    .map(({ name, address }) => {
+      const text = collapsed(name)
+      if (address === '' || unfolded.includes(address)) return { name: text, address }
+      return { name: text === '' ? address : `${text} <${address}>`, address: '' }
+    })
+}
+
+function flattened(entry: Address): { name: string; address: string }[] {
+  return entry.group === undefined ? [entry] : entry.group
+}
+
+/**
+ * Recipients as somebody wrote them, each text with one address or several.
+ * @returns the addresses, each once; or what cannot be used of it
+ */
+export function recipientsIn(
+  texts: readonly string[],
+): { readonly addresses: MailAddress[] } | { readonly unusable: string[] } {
+  const read = texts.flatMap((text) => readAddresses(text.replaceAll(';', ',')))
+  const unusable = read.filter(({ address }) => !USABLE.test(address))
+  if (unusable.length > 0) return { unusable: unusable.map(({ name, address }) => address || name) }
+  return { addresses: uniqueAddresses(read) }
+}
+
+export function uniqueAddresses(addresses: readonly MailAddress[]): MailAddress[] {
+  const seen = new Map<string, MailAddress>()
+  for (const address of addresses) {
+    const key = comparable(address.address)
+    if (!seen.has(key)) seen.set(key, address)
+  }
+  return [...seen.values()]
+}
+
+/** As a header field has it: `Name <a@b>`, with quotes where the name needs them. */
+export function formatAddress({ name, address }: MailAddress): string {
+  if (name === '') return address
+  const shown = ATOMS.test(name) ? name : `"${name.replace(/["\\]/g, '\\$&')}"`
+  return address === '' ? shown : `${shown} <${address}>`
+}
+
+export function formatAddresses(addresses: readonly MailAddress[]): string {
+  return addresses.map(formatAddress).join(', ')
+}
+
+/** The same for the same mailbox: only the domain is the same in either case for certain. */
+export function comparable(address: string): string {
+  const at = address.lastIndexOf('@')
+  return at === -1 ? address : address.slice(0, at + 1) + address.slice(at + 1).toLowerCase()
+}
+
+/** Whether both lead to one mailbox, as providers deliver: in any case. */
+export function isSameAddress(one: string, other: string): boolean {
+  return one !== '' && one.toLowerCase() === other.toLowerCase()
+}
+
+/** The domain that somebody registered, e.g. `example.co.uk`; the whole one where no public suffix is known. */
+export function registrableDomain(address: string): string {
+  const domain = address.slice(address.lastIndexOf('@') + 1).toLowerCase()
+  return getDomain(domain, { allowPrivateDomains: true }) ?? domain
+}
+
+export function collapsed(text: string): string {
+  return text.replace(/\s+/g, ' ').trim()
+}

@@ -1,0 +1,321 @@
+/**
+ * The mailbox side of sending: what would leave, read whole; kept as a draft in the owner's own mailbox; sent once; looked up where the answer was lost.
+ */
+
+import { describeError, type Log } from '../log.js'
+import type { IdentifiedPerson } from '../turns/model.js'
+import {
+  type EditedField,
+  type EditedMail,
+  type MailContent,
+  type Mailer,
+  type ResolvedMail,
+  type SendOutcome,
+  type SendRequest,
+  UnsendableMail,
+} from '../turns/outgoing-mail.js'
+import { type MailboxAddresses, NotConnected, OperatorProblem, Unavailable } from '../turns/ports.js'
+import { collapsed, formatAddresses, recipientsIn } from './addresses.js'
+import { contentHash, sentKey } from './content-hash.js'
+import { contentOf, leavesAsDraft, type ReadMail } from './mail-reading.js'
+import { answeredMessage, bracketed, draftPlace, replySubject, replyTargets } from './mail-threads.js'
+import { mailWarnings, outsiders } from './mail-warnings.js'
+import { idOf, OwnersMailbox } from './owners-mailbox.js'
+import { type ReadableHtml, readableHtml } from './readable-html.js'
+import type { MailboxTools, ToolInput } from './tool-runner.js'
+
+/** Drafts and sent mails that a look-up reads; what it looks for is minutes old. */
+const MOST_LOOKED_AT = 25
+/** Recipients about whom the mailbox is asked whether they are known. */
+const MOST_STRANGERS = 10
+/** How far the clocks of the mailbox and of this machine may be apart, in milliseconds. */
+const CLOCK_TOLERANCE_MS = 60_000
+
+export interface GmailMailerParts {
+  readonly tools: MailboxTools
+  readonly address: Pick<MailboxAddresses, 'address'>
+  readonly log: Log
+  readonly now: () => number
+}
+
+interface Draft {
+  readonly id: string
+  readonly messageId: string | null
+}
+
+export class GmailMailer implements Mailer {
+  constructor(private readonly parts: GmailMailerParts) {}
+
+  async resolve(person: IdentifiedPerson, request: SendRequest): Promise<ResolvedMail> {
+    const mailbox = await this.#mailbox(person)
+    if (request.type === 'draft') {
+      const draft = await readDraft(mailbox, request.draftId)
+      if (recipientsOf(draft.content).length === 0) throw new UnsendableMail('This draft has no recipient yet.')
+      if (recipientsOf(draft.content).some(({ address }) => address === ''))
+        throw new UnsendableMail('This draft has a recipient without a usable email address.')
+      return await this.#shown(mailbox, draft.content, draft.draft, [])
+    }
+    const { content, repliesTo } = request.type === 'new' ? newMail(request, mailbox) : await reply(request, mailbox)
+    return await this.#shown(mailbox, content, null, repliesTo)
+  }
+
+  async edit(
+    person: IdentifiedPerson,
+    mail: ResolvedMail,
+    edited: EditedMail,
+  ): Promise<{ readonly mail: ResolvedMail } | { readonly problems: Readonly<Partial<Record<EditedField, string>>> }> {
+    if (mail.leavesAsDraft) throw new UnsendableMail('This email has parts that can only be edited in Gmail.')
+    const lists = { to: recipientsIn([edited.to]), cc: recipientsIn([edited.cc]), bcc: recipientsIn([edited.bcc]) }
+    const problems: Partial<Record<EditedField, string>> = {}
+    for (const field of ['to', 'cc', 'bcc'] as const) {
+      const list = lists[field]
+      if ('unusable' in list) problems[field] = `Check this address: ${list.unusable.join(', ')}`
+    }
+    const { to, cc, bcc } = { to: usable(lists.to), cc: usable(lists.cc), bcc: usable(lists.bcc) }
+    if (to.length === 0) problems.to ??= 'Add at least one email address.'
+    if (Object.keys(problems).length > 0) return { problems }
+    const body = { format: 'text' as const, source: edited.text }
+    const content = { ...mail.content, to, cc, bcc, subject: collapsed(edited.subject), body }
+    return { mail: await this.#shown(await this.#mailbox(person), content, null, []) }
+  }
+
+  async saveDraft(person: IdentifiedPerson, mail: ResolvedMail): Promise<ResolvedMail> {
+    if (mail.leavesAsDraft) throw new UnsendableMail('This email has parts that only its own draft can hold.')
+    const result = await this.parts.tools.write(person, 'gmail_create_draft', inputOf(mail.content))
+    if (result.outcome === 'refused') throw new UnsendableMail(`Gmail did not keep the draft: ${result.why}`)
+    const [id] = result.outcome === 'done' ? idOf(result.data) : []
+    if (id === undefined) throw new Unavailable('scalekit', 'The answer to a new draft was lost')
+    const mailbox = await this.#mailbox(person)
+    const { content, draft } = await readDraft(mailbox, id)
+    const inReplyTo = content.inReplyTo ?? mail.content.inReplyTo
+    return { ...describe({ ...content, inReplyTo }, draft).mail, warnings: mail.warnings }
+  }
+
+  async findDraft(person: IdentifiedPerson, hash: string): Promise<ResolvedMail | null> {
+    const mailbox = await this.#mailbox(person)
+    for (const id of await mailbox.draftIds(MOST_LOOKED_AT)) {
+      const found = await readable(() => readDraft(mailbox, id))
+      if (found !== null && contentHash(found.content) === hash)
+        return await this.#shown(mailbox, found.content, found.draft, [])
+    }
+    return null
+  }
+
+  async send(person: IdentifiedPerson, mail: ResolvedMail): Promise<SendOutcome> {
+    const mailbox = await this.#mailbox(person)
+    const call = mail.leavesAsDraft ? await draftCall(mailbox, mail) : await contentCall(mailbox, mail.content)
+    if (call === null) return { outcome: 'changed' }
+    const result = await this.parts.tools.write(person, call.tool, call.input)
+    if (result.outcome !== 'done') return result
+    const [messageId] = idOf(result.data)
+    // An answer that names no message does not say that it left: the Sent mail does.
+    if (messageId === undefined) return { outcome: 'lost' }
+    if (!mail.leavesAsDraft && mail.draft !== null) await this.#tidyUp(person, mail.draft)
+    return { outcome: 'sent', messageId }
+  }
+
+  async findSent(person: IdentifiedPerson, mail: ResolvedMail, since: number): Promise<string | null> {
+    const mailbox = await this.#mailbox(person)
+    const found = await mailbox.search('in:sent', MOST_LOOKED_AT)
+    if (found === null) throw new Unavailable('scalekit', 'The Sent mail could not be searched')
+    const isRecent = (date: number | null) => date === null || date >= since - CLOCK_TOLERANCE_MS
+    for (const { id, date } of found) {
+      if (!isRecent(date)) continue
+      const sent = await mailbox.message(id)
+      if (sent === null || !isRecent(sent.date) || sent.labels.includes('DRAFT')) continue
+      if (await readable(async () => isSentAs(sent, mail))) return id
+    }
+    return null
+  }
+
+  async discardDraft(person: IdentifiedPerson, draft: Draft): Promise<void> {
+    const messageId = draft.messageId ?? (await readable(async () => (await this.#mailbox(person)).draft(draft.id)))?.id
+    if (messageId == null) return
+    const result = await this.parts.tools.write(person, 'gmail_trash_message', { message_id: messageId })
+    if (result.outcome === 'lost') throw new Unavailable('scalekit', 'The answer to a discarded draft was lost')
+  }
+
+  /** The mail has left; a draft that stays behind is a nuisance and no failure. */
+  async #tidyUp(person: IdentifiedPerson, draft: Draft): Promise<void> {
+    try {
+      await this.discardDraft(person, draft)
+    } catch (error) {
+      this.parts.log.warn({ person: person.id, ...describeError(error) }, 'draft of a sent mail not trashed')
+    }
+  }
+
+  async #mailbox(person: IdentifiedPerson): Promise<OwnersMailbox> {
+    return new OwnersMailbox(this.parts.tools, person, await this.parts.address.address(person))
+  }
+
+  async #shown(
+    mailbox: OwnersMailbox,
+    content: MailContent,
+    draft: Draft | null,
+    repliesTo: readonly string[],
+  ): Promise<ResolvedMail> {
+    const { mail, html } = describe(content, draft)
+    const strangers = await this.#strangers(mailbox, content)
+    return { ...mail, warnings: mailWarnings(content, html, { owner: mailbox.owner, strangers, repliesTo }) }
+  }
+
+  /** Recipients outside the owner's domain to whom this mailbox never wrote. Where that cannot be learnt, nothing is claimed. */
+  async #strangers(mailbox: OwnersMailbox, content: MailContent): Promise<string[]> {
+    const asked = outsiders(content, mailbox.owner)
+      .filter((address) => /^[\w.+-]+@[\w.-]+$/.test(address))
+      .slice(0, MOST_STRANGERS)
+    const known = await Promise.all(asked.map((address) => this.#hasWrittenTo(mailbox, address)))
+    return asked.filter((_, index) => known[index] === false)
+  }
+
+  async #hasWrittenTo(mailbox: OwnersMailbox, address: string): Promise<boolean | null> {
+    try {
+      const found = await mailbox.search(`in:sent to:${address}`, 1)
+      return found === null ? null : found.length > 0
+    } catch (error) {
+      if (error instanceof NotConnected || error instanceof OperatorProblem) throw error
+      this.parts.log.debug({ person: mailbox.person.id, ...describeError(error) }, 'recipient not looked up')
+      return null
+    }
+  }
+}
+
+function describe(content: MailContent, draft: Draft | null): { mail: ResolvedMail; html: ReadableHtml | null } {
+  const html = content.body.format === 'html' ? readableHtml(content.body.source) : null
+  const mail: ResolvedMail = {
+    content,
+    hash: contentHash(content),
+    readable: html === null ? content.body.source : html.text,
+    warnings: [],
+    draft,
+    leavesAsDraft: leavesAsDraft(content),
+  }
+  return { mail, html }
+}
+
+async function readDraft(mailbox: OwnersMailbox, id: string): Promise<{ content: MailContent; draft: Draft }> {
+  const mail = await mailbox.draft(id)
+  const isAlone = mail.fields.inReplyTo === null && (mail.threadId === null || mail.threadId === mail.id)
+  const thread = isAlone || mail.threadId === null ? null : await mailbox.thread(mail.threadId)
+  const content = contentOf(mail, draftPlace(mail, thread?.messages ?? []))
+  return { content, draft: { id, messageId: mail.id } }
+}
+
+interface Composed {
+  readonly content: MailContent
+  readonly repliesTo: readonly string[]
+}
+
+function newMail(request: Extract<SendRequest, { type: 'new' }>, { owner }: OwnersMailbox): Composed {
+  const content: MailContent = {
+    ...composed(request, owner),
+    to: recipients('to', request.to),
+    subject: collapsed(request.subject),
+    threadId: request.threadId,
+    inReplyTo: null,
+  }
+  if (content.to.length === 0) throw new UnsendableMail('The email has no recipient: give an address in `to`.')
+  return { content, repliesTo: [] }
+}
+
+async function reply(request: Extract<SendRequest, { type: 'reply' }>, mailbox: OwnersMailbox): Promise<Composed> {
+  const thread = await mailbox.thread(request.threadId)
+  if (thread === null) throw new UnsendableMail('There is no such email thread.')
+  const answered = answeredMessage(thread.messages, request.inReplyTo)
+  const targets = replyTargets(answered, mailbox.owner)
+  const to = request.to === null ? targets.to : recipients('to', request.to)
+  if (to.length === 0 || to.some(({ address }) => address === ''))
+    throw new UnsendableMail('The message does not say whom an answer goes to: give an address in `to`.')
+  const content: MailContent = {
+    ...composed(request, mailbox.owner),
+    to,
+    subject: request.subject === null ? replySubject(answered.fields.subject) : collapsed(request.subject),
+    threadId: thread.id,
+    inReplyTo: answered.id,
+  }
+  return { content, repliesTo: request.to === null ? targets.elsewhere : [] }
+}
+
+function composed({ cc, bcc, body, format }: Exclude<SendRequest, { type: 'draft' }>, owner: string | null) {
+  return {
+    from: owner === null ? null : { name: '', address: owner },
+    cc: recipients('cc', cc),
+    bcc: recipients('bcc', bcc),
+    body: { format, source: body },
+    attachments: [],
+    otherFields: [],
+  }
+}
+
+function recipients(field: string, texts: readonly string[]) {
+  const list = recipientsIn(texts)
+  if ('unusable' in list) throw new UnsendableMail(`Not an email address in \`${field}\`: ${list.unusable.join(', ')}`)
+  return list.addresses
+}
+
+function usable(list: ReturnType<typeof recipientsIn>) {
+  return 'unusable' in list ? [] : list.addresses
+}
+
+function recipientsOf({ to, cc, bcc }: MailContent) {
+  return [...to, ...cc, ...bcc]
+}
+
+/** The fields that the tools which write a mail have in common. */
+function inputOf({ to, cc, bcc, subject, body, threadId }: MailContent): ToolInput {
+  return {
+    to: formatAddresses(to),
+    ...(cc.length === 0 ? {} : { cc: formatAddresses(cc) }),
+    ...(bcc.length === 0 ? {} : { bcc: formatAddresses(bcc) }),
+    subject,
+    body: body.source,
+    content_type: body.format === 'html' ? 'text/html' : 'text/plain',
+    ...(threadId === null ? {} : { thread_id: threadId }),
+  }
+}
+
+interface Call {
+  readonly tool: string
+  readonly input: ToolInput
+}
+
+async function contentCall(mailbox: OwnersMailbox, content: MailContent): Promise<Call> {
+  const { threadId, inReplyTo } = content
+  const input = inputOf(content)
+  if (threadId === null || inReplyTo === null) return { tool: 'gmail_send_message', input }
+  const messageId = inReplyTo.startsWith('<') ? inReplyTo : (await mailbox.message(inReplyTo))?.fields.messageId
+  const header = messageId == null ? {} : { in_reply_to_message_id: bracketed(messageId) }
+  return { tool: 'gmail_reply_to_thread', input: { ...input, ...header } }
+}
+
+/** Compared immediately before. Null: the draft is gone, or is another one by now. */
+async function draftCall(mailbox: OwnersMailbox, { draft, hash }: ResolvedMail): Promise<Call | null> {
+  if (draft === null) throw new UnsendableMail('This email can only leave as a draft, and there is none.')
+  const current = await readable(() => readDraft(mailbox, draft.id))
+  if (current === null || contentHash(current.content) !== hash) return null
+  return { tool: 'gmail_send_draft', input: { draft_id: draft.id } }
+}
+
+function isSentAs(sent: ReadMail, mail: ResolvedMail): boolean {
+  const content = contentOf(sent, { threadId: sent.threadId, inReplyTo: null })
+  const { threadId } = mail.content
+  const isPlaced =
+    threadId === null || sent.threadId === null || sent.threadId === threadId || sent.threadId === sent.id
+  // Some mailboxes leave out the hidden copies of what was sent.
+  const withBcc = content.bcc.length > 0
+  return (
+    isPlaced &&
+    sentKey(content, describe(content, null).mail.readable, { withBcc }) ===
+      sentKey(mail.content, mail.readable, { withBcc })
+  )
+}
+
+/** Null for a mail that cannot be shown. */
+async function readable<T>(read: () => Promise<T>): Promise<T | null> {
+  try {
+    return await read()
+  } catch (error) {
+    if (error instanceof UnsendableMail) return null
+    throw error
+  }
+}

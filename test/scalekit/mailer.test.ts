@@ -1,0 +1,179 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { GmailMailer } from '../../src/gmail/mailer.js'
+import { loadSamples, type Mailbox } from '../../src/sandbox/mailbox/index.js'
+import { type ScalekitSandbox, startScalekit } from '../../src/sandbox/scalekit/index.js'
+import { WORLD } from '../../src/sandbox/world.js'
+import { Scalekit } from '../../src/scalekit/client.js'
+import { ScalekitTools } from '../../src/scalekit/tool-execution.js'
+import type { IdentifiedPerson } from '../../src/turns/model.js'
+import { type SendRequest, UnsendableMail } from '../../src/turns/outgoing-mail.js'
+import { Unavailable } from '../../src/turns/ports.js'
+import { SilentLog } from '../turns/silent-log.js'
+
+const PERSON: IdentifiedPerson = { id: 'p1', team: 'T1', user: 'U1', identifier: 'slack:T1:U1' }
+const ANNA = 'anna@northwind.example'
+const REST = 'POST /api/v1/execute_tool'
+
+const NEW: SendRequest = {
+  type: 'new',
+  to: ['Rosa "R" Vandermeer <rosa@vandermeer.example>', 'ben@northwind.example'],
+  cc: ['priya@northwind.example'],
+  bcc: ['helen.marsh@meridian-museum.example'],
+  subject: 'Überraschung: zwei Wörter, und ein sehr langer Betreff, der gefaltet werden muss, damit er ankommt',
+  body: 'Grüße,  \r\n\r\nfünf € = 5 \r\n-- \r\nAnna\r\n\r\n',
+  format: 'text',
+  threadId: null,
+}
+
+describe('the mailbox, over the wire', () => {
+  let sandbox: ScalekitSandbox
+  let mailbox: Mailbox
+  let mailer: GmailMailer
+  let log: SilentLog
+
+  beforeEach(async () => {
+    sandbox = await startScalekit({ world: WORLD, mailboxes: await loadSamples(WORLD.mailAccounts) })
+    sandbox.connect(PERSON.identifier, ANNA)
+    const found = sandbox.mailboxes.get(ANNA)
+    if (found === undefined) throw new Error('no mailbox')
+    mailbox = found
+    log = new SilentLog()
+    const tools = new ScalekitTools(new Scalekit(sandbox), 'gmail')
+    mailer = new GmailMailer({ tools, address: { address: async () => ANNA }, log, now: Date.now })
+  })
+  afterEach(() => sandbox.close())
+
+  const written = () => sandbox.requests(REST).map(({ tool }) => tool)
+  const sentNow = (subject: string) => mailbox.search({ query: `in:sent subject:"${subject}"` })
+
+  it('keeps a mail as a draft that is the same mail, finds it, sends it once, and puts the draft away', async () => {
+    const mail = await mailer.resolve(PERSON, NEW)
+    const saved = await mailer.saveDraft(PERSON, mail)
+    expect(saved.hash).toBe(mail.hash)
+    expect(saved.draft?.id).toEqual(expect.any(String))
+    expect(saved.content.threadId).toBeNull()
+    expect((await mailer.findDraft(PERSON, mail.hash))?.draft).toEqual(saved.draft)
+    const since = Date.now()
+    expect(await mailer.findSent(PERSON, mail, since)).toBeNull()
+    const outcome = await mailer.send(PERSON, saved)
+    expect(outcome).toMatchObject({ outcome: 'sent', messageId: expect.any(String) })
+    expect(written()).toEqual(['gmail_create_draft', 'gmail_send_message', 'gmail_trash_message'])
+    expect(await mailer.findDraft(PERSON, mail.hash)).toBeNull()
+    expect(await mailer.findSent(PERSON, mail, since)).toBe(outcome.outcome === 'sent' && outcome.messageId)
+    expect(await mailer.findSent(PERSON, mail, since + 3_600_000)).toBeNull()
+    expect(await mailer.findSent(PERSON, await mailer.resolve(PERSON, { ...NEW, body: 'Other' }), since)).toBeNull()
+  })
+
+  it('finds what left although the answer was lost', async () => {
+    const mail = await mailer.resolve(PERSON, { ...NEW, format: 'html', body: '<p>Hello <b>you</b></p>' })
+    sandbox.fault(REST, { type: 'drop-answer' }, 1, 'gmail_send_message')
+    const since = Date.now()
+    expect(await mailer.send(PERSON, mail)).toEqual({ outcome: 'lost' })
+    expect(await mailer.findSent(PERSON, mail, since)).toEqual(expect.any(String))
+    expect(written()).toEqual(['gmail_send_message'])
+  })
+
+  it('finds the draft that was made although the answer was lost', async () => {
+    const mail = await mailer.resolve(PERSON, NEW)
+    sandbox.fault(REST, { type: 'drop-answer' }, 1, 'gmail_create_draft')
+    await expect(mailer.saveDraft(PERSON, mail)).rejects.toBeInstanceOf(Unavailable)
+    const found = await mailer.findDraft(PERSON, mail.hash)
+    expect(found?.hash).toBe(mail.hash)
+    if (found?.draft == null) throw new Error('no draft')
+    await mailer.discardDraft(PERSON, found.draft)
+    await mailer.discardDraft(PERSON, found.draft)
+    expect(await mailer.findDraft(PERSON, mail.hash)).toBeNull()
+  })
+
+  it('answers whom the message names, in its thread, and the draft of it is the same mail', async () => {
+    const [message] = mailbox.search({ query: 'from:helen.marsh subject:"Opening evening"' })
+    if (message === undefined) throw new Error('no such mail')
+    const request: SendRequest = {
+      type: 'reply',
+      threadId: message.threadId,
+      to: null,
+      cc: [],
+      bcc: [],
+      subject: null,
+      body: 'Six of us.',
+      format: 'text',
+      inReplyTo: null,
+    }
+    const mail = await mailer.resolve(PERSON, request)
+    expect(mail.content.to).toEqual([{ name: 'Helen Marsh', address: 'helen.marsh@meridian-museum.example' }])
+    expect(mail.content.subject).toBe('Re: Opening evening: how many of yours?')
+    const pinned = await mailer.resolve(PERSON, { ...request, inReplyTo: mail.content.inReplyTo })
+    expect(pinned.hash).toBe(mail.hash)
+    const saved = await mailer.saveDraft(PERSON, mail)
+    expect(saved.hash).toBe(mail.hash)
+    const read = await mailer.resolve(PERSON, { type: 'draft', draftId: saved.draft?.id ?? '' })
+    expect(read.hash).toBe(mail.hash)
+    const since = Date.now()
+    const outcome = await mailer.send(PERSON, read)
+    expect(written()).toContain('gmail_reply_to_thread')
+    expect(outcome).toMatchObject({ outcome: 'sent' })
+    const [reply] = sentNow('Re: Opening evening')
+    expect(reply?.threadId).toBe(message.threadId)
+    expect(await mailer.findSent(PERSON, mail, since)).toBe(reply?.id)
+  })
+
+  it.each<[string, SendRequest]>([
+    ['a draft', { type: 'draft', draftId: 'r-none' }],
+    [
+      'a thread',
+      {
+        type: 'reply',
+        threadId: 'none',
+        to: null,
+        cc: [],
+        bcc: [],
+        subject: null,
+        body: '',
+        format: 'text',
+        inReplyTo: null,
+      },
+    ],
+    ['an address', { ...NEW, cc: ['Rosa'] }],
+  ])('says when there is no such thing: %s', async (_, request) => {
+    await expect(mailer.resolve(PERSON, request)).rejects.toBeInstanceOf(UnsendableMail)
+  })
+
+  it('says who was never written to, and that of nobody in the own house', async () => {
+    const { warnings } = await mailer.resolve(PERSON, { ...NEW, to: ['stranger@elsewhere.example', ANNA], bcc: [] })
+    expect(warnings).toEqual(['You have never written to stranger@elsewhere.example.'])
+  })
+
+  it('claims nothing about recipients where the mailbox does not answer', async () => {
+    sandbox.fault('grpc ExecuteTool', { type: 'fail', status: 404 }, 10, 'gmail_fetch_mails')
+    const { warnings } = await mailer.resolve(PERSON, { ...NEW, to: ['stranger@elsewhere.example'], bcc: [] })
+    expect(warnings).toEqual([])
+  })
+
+  it('a mail with what its owner made of it', async () => {
+    const mail = await mailer.resolve(PERSON, { ...NEW, format: 'html', body: '<p>x</p>' })
+    const fields = {
+      to: 'Rosa <rosa@vandermeer.example>; ben@northwind.example',
+      cc: '',
+      bcc: '',
+      subject: ' A\n b ',
+      text: 'New',
+    }
+    const result = await mailer.edit(PERSON, mail, fields)
+    if (!('mail' in result)) throw new Error('not edited')
+    expect(result.mail).toMatchObject({ readable: 'New', draft: null, leavesAsDraft: false })
+    expect(result.mail.content).toMatchObject({
+      subject: 'A b',
+      body: { format: 'text', source: 'New' },
+      cc: [],
+      bcc: [],
+    })
+    expect(result.mail.content.to.map(({ address }) => address)).toEqual([
+      'rosa@vandermeer.example',
+      'ben@northwind.example',
+    ])
+    expect((await mailer.saveDraft(PERSON, result.mail)).hash).toBe(result.mail.hash)
+    expect(await mailer.edit(PERSON, mail, { ...fields, to: ' ', cc: 'nobody' })).toEqual({
+      problems: { to: 'Add at least one email address.', cc: 'Check this address: nobody' },
+    })
+  })
+})
