@@ -33,6 +33,7 @@ import { type DraftContent, draftContent } from './drafts.js'
 import { type FollowPace, followSession, STANDARD_PACE } from './event-log.js'
 import { type Attachment, personalGrant } from './grants.js'
 import { isMarked } from './mark.js'
+import { referencesIn } from './references.js'
 import { goneInsteadOf, whyGone } from './session-state.js'
 import { describedIn } from './targets.js'
 import { sameAddress, sameServers, sameTools } from './tool-comparison.js'
@@ -188,8 +189,7 @@ export class ManagedAgent implements Agent {
     // All of them, not only those since `after`: the API's filter by time leaves out what is still queued, which has none yet.
     for await (const event of this.#events(sessionId, ['user.message'])) {
       if (event.type !== 'user.message' || isBehind(event, after)) continue
-      const context = contextOf(event)
-      for (const reference of references) if (context.includes(reference)) found.add(reference)
+      for (const reference of referencesIn(event)) if (references.includes(reference)) found.add(reference)
     }
     return found
   }
@@ -331,14 +331,6 @@ function confirmation(decision: ToolDecision): BetaManagedAgentsUserToolConfirma
   const answer = { type: 'user.tool_confirmation', tool_use_id: decision.callId } as const
   if (decision.allowed) return { ...answer, result: 'allow' }
   return { ...answer, result: 'deny', ...(decision.reason === undefined ? {} : { deny_message: decision.reason }) }
-}
-
-/** All text before the person's own words, in which anybody could write anything. A note of ours has one block, and no such words. */
-function contextOf(event: BetaManagedAgentsUserMessageEvent): string {
-  return event.content
-    .slice(0, event.content.length === 1 ? 1 : -1)
-    .map((block) => (block.type === 'text' ? block.text : ''))
-    .join('\n')
 }
 
 function isBehind(event: BetaManagedAgentsUserMessageEvent, after: LogPosition | null): boolean {

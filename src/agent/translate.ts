@@ -9,6 +9,7 @@ import type {
   BetaManagedAgentsStreamSessionEvents,
 } from '@anthropic-ai/sdk/resources/beta/sessions/events'
 import type { AgentErrorKind, AgentEvent, IdleReason, PersistedEvent } from '../turns/events.js'
+import { referencesIn } from './references.js'
 
 export type VendorEvent = BetaManagedAgentsStreamSessionEvents
 
@@ -38,7 +39,7 @@ type Stamp = Pick<PersistedEvent, 'id' | 'at'>
 function translatePersisted(event: VendorPersisted, stamp: Stamp): PersistedEvent {
   switch (event.type) {
     case 'user.message':
-      return { ...stamp, type: 'message_received' }
+      return { ...stamp, type: 'message_received', references: referencesIn(event) }
     case 'user.tool_confirmation':
       return { ...stamp, type: 'tool_decided', callId: event.tool_use_id, allowed: event.result === 'allow' }
     case 'agent.thinking':

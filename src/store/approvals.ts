@@ -254,6 +254,7 @@ function toApproval(row: Selectable<ApprovalTable>): Approval {
     decision: row.decision,
     reason: row.reason,
     deniedBy: row.decision === 'denied' ? deniedBy(row) : null,
+    askedAt: row.asked_at === null ? null : Number(row.asked_at),
     decidedAt: row.decided_at,
     delivered: row.delivered_at !== null,
   }

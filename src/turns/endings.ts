@@ -124,6 +124,11 @@ export function endingOf(reply: Reply, stopRequested: boolean): Ending {
   }
 }
 
+/** How a turn ended whose session rests and shows no sign of taking up what it was sent. */
+export function endingOfSilence(reply: Reply): Ending {
+  return reply.error === null || reply.error.retry === 'retrying' ? 'stalled' : errorEnding(reply)
+}
+
 function errorEnding(reply: Reply): Ending {
   return reply.error?.kind ?? 'unknown'
 }

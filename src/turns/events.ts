@@ -25,7 +25,12 @@ interface Persisted {
 
 export type PersistedEvent = Persisted &
   (
-    | /** A `user.message` of ours was taken up by the agent. */ { readonly type: 'message_received' }
+    | {
+        /** The session has processed a `user.message`: before its answer, or only when the answer is complete. */
+        readonly type: 'message_received'
+        /** What its context block says it is known by; empty for a message that is not ours. */
+        readonly references: readonly string[]
+      }
     | { readonly type: 'running' }
     | { readonly type: 'thinking' }
     | /** One whole message of the agent. Markdown. */ { readonly type: 'message'; readonly text: string }

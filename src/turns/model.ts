@@ -127,6 +127,8 @@ export interface Approval {
   /** What should be different, in the owner's words; null where they did not say. */
   readonly reason: string | null
   readonly deniedBy: DeniedBy | null
+  /** Epoch milliseconds: since when it stands before its owner; null before. */
+  readonly askedAt: number | null
   /** Epoch milliseconds; null before. */
   readonly decidedAt: number | null
   /** The session has been told. */

@@ -48,6 +48,16 @@ export class Questions {
     return decided.length === 0 && undelivered.length > 0 ? 'deciding' : decided
   }
 
+  /** The last of them was put to its owner at this time or later. Epoch milliseconds. */
+  wasAskedSince(at: number): boolean {
+    return this.#approvals.some(({ askedAt }) => askedAt !== null && askedAt >= at)
+  }
+
+  /** A session that waits for these calls waits for something that was not asked yet. */
+  hasMissed(callIds: readonly string[]): boolean {
+    return callIds.some((callId) => !this.#approvals.some((approval) => approval.callId === callId))
+  }
+
   /** There was something to decide in this turn. */
   get isAny(): boolean {
     return this.#approvals.length > 0

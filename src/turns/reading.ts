@@ -2,20 +2,33 @@
 
 import type { AgentEvent } from './events.js'
 import { type EventFeed, SessionGone } from './ports.js'
-import { EMPTY_REPLY, fold, type Reply, toolSteps } from './reply.js'
+import { type Reply, toolSteps } from './reply.js'
+import { beginSpan, foldSpan, type Span, settle, shownOf } from './span.js'
+
+/** What tells a turn's own messages from all others in a session. */
+export interface OwnMessages {
+  /** References of the messages that its owner wrote. */
+  readonly references: readonly string[]
+  readonly turnId: string
+}
+
+/** The reference of the note that has a session go on after it came to rest with this event, without the mailbox. */
+export function noteReference(turnId: string, lostEvent: string): string {
+  return `${turnId}/${lostEvent}`
+}
 
 export class Reading {
-  #reply: Reply = EMPTY_REPLY
+  #own: OwnMessages = { references: [], turnId: '' }
+  #span: Span = beginSpan([])
+  #shown: Reply = this.#span.reply
   #cutOff: string | null = null
   /** How many events were read since it was begun. */
   #events = 0
   /** The event with which an earlier attempt came to rest, as long as it has not been read. */
   #passesUntil: string | null = null
-  /** How many of the reply's items belong to the attempts before. */
-  #earlierItems = 0
 
   get reply(): Reply {
-    return this.#reply
+    return this.#shown
   }
 
   /** What an interrupted message had said when it was cut off: no event will ever confirm it, but the person has read it. */
@@ -27,35 +40,56 @@ export class Reading {
     return this.#events
   }
 
+  /** The session shows signs of life; else it rests, or has not begun. */
+  get isAtWork(): boolean {
+    return this.#span.isAtWork
+  }
+
+  /** The session rests and has processed all own messages, though nothing shows that it has worked on them. */
+  get hasRestedUnanswered(): boolean {
+    return this.#span.rested !== null && this.#span.unheard.length === 0
+  }
+
   /** Of this attempt: where an earlier one failed is known, and was dealt with. */
   get hasFailedSteps(): boolean {
-    const items = this.#reply.items.slice(this.#earlierItems)
-    return toolSteps({ ...this.#reply, items }).some((step) => step.state === 'failed')
+    const items = this.#shown.items.slice(this.#span.kept)
+    return toolSteps({ ...this.#shown, items }).some((step) => step.state === 'failed')
   }
 
   /**
    * Reads from the turn's first event on.
    * @param lostEvent the event with which an earlier attempt came to rest, without the mailbox: how that one ended does not count; null where there was none
    */
-  begin(lostEvent: string | null): void {
-    this.#reply = EMPTY_REPLY
+  begin(own: OwnMessages, lostEvent: string | null): void {
+    this.#own = own
+    this.#set(beginSpan(own.references))
     this.#events = 0
     this.#passesUntil = lostEvent
   }
 
-  /** Reads one event. `earlier`: it belongs to an earlier attempt; `begun`: with it, the session has taken this one up. */
+  /** Reads one event. `earlier`: it belongs to an earlier attempt; `begun`: with it, the session went to work. */
   take(event: AgentEvent): 'earlier' | 'begun' | 'went_on' {
-    const wasBegun = this.#reply.begun
-    this.#cutOff = cutOffBy(this.#reply, event) ?? this.#cutOff
-    this.#reply = fold(this.#reply, event)
+    const before = this.#span
+    const cutOff = cutOffBy(this.#shown, event) ?? this.#cutOff
+    this.#set(foldSpan(before, event, this.#isOwn))
+    this.#cutOff = this.#span.reply.items.length < before.reply.items.length ? null : cutOff
     this.#events += 1
-    if (this.#passesUntil === null) return this.#reply.begun && !wasBegun ? 'begun' : 'went_on'
-    if (this.#reply.position?.id === this.#passesUntil) {
+    if (this.#passesUntil === null) return this.#span.isAtWork && !before.isAtWork ? 'begun' : 'went_on'
+    if (this.#span.reply.position?.id === this.#passesUntil) {
+      this.#set(beginSpan([noteReference(this.#own.turnId, this.#passesUntil)], this.#shown))
       this.#passesUntil = null
-      this.#reply = { ...this.#reply, begun: false, awaiting: [], error: null, end: null }
-      this.#earlierItems = this.#reply.items.length
     }
     return 'earlier'
+  }
+
+  /**
+   * Nothing came for long. Where the session rests and has processed all own messages, that rest was the end; else the reply stays without one.
+   * @returns whether there is an end now that says something
+   */
+  settle(): boolean {
+    this.#set(settle(this.#span))
+    const { end, items } = this.#shown
+    return end !== null && (end !== 'end_turn' || items.length > this.#span.kept)
   }
 
   /**
@@ -63,18 +97,27 @@ export class Reading {
    * @param until the event it ends with; null: all there is
    * @throws Unavailable, OperatorProblem
    */
-  async recall(feed: EventFeed, until: string | null): Promise<void> {
-    let reply = EMPTY_REPLY
+  async recall(feed: EventFeed, own: OwnMessages, until: string | null): Promise<void> {
+    this.#own = own
+    let span = beginSpan(own.references)
     try {
       for await (const event of feed) {
         if (event.type === 'caught_up') break
-        reply = fold(reply, event)
-        if (reply.position?.id === until) break
+        span = foldSpan(span, event, this.#isOwn)
+        if (span.reply.position?.id === until) break
       }
-      this.#reply = reply
+      this.#set(span)
     } catch (error) {
       if (!(error instanceof SessionGone)) throw error
     }
+  }
+
+  readonly #isOwn = (reference: string): boolean =>
+    this.#own.references.includes(reference) || reference.startsWith(`${this.#own.turnId}/`)
+
+  #set(span: Span): void {
+    this.#span = span
+    this.#shown = shownOf(span)
   }
 }
 

@@ -10,7 +10,7 @@ export interface Reply {
   readonly items: readonly ReplyItem[]
   /** The message that is being written right now, where previews tell. */
   readonly preview: { readonly messageId: string; readonly text: string } | null
-  /** The session has taken up this turn: only from then on can an idle session mean that the turn is over. */
+  /** The session has done something: idle before that, it only repeats how it came to rest earlier. */
   readonly begun: boolean
   /** Tool calls that the session waits for its owner to decide; empty while it works. */
   readonly awaiting: readonly string[]
@@ -64,6 +64,7 @@ export function fold(reply: Reply, event: AgentEvent): Reply {
   const next: Reply = { ...reply, position: { id: event.id, at: event.at } }
   switch (event.type) {
     case 'message_received':
+      return { ...next, begun: true }
     case 'running':
     case 'thinking':
       // A session that runs again waits for nothing and has not ended.
@@ -103,7 +104,7 @@ export function fold(reply: Reply, event: AgentEvent): Reply {
     case 'idle':
       if (event.reason === 'requires_action')
         return { ...next, preview: null, awaiting: event.awaiting.filter((id) => hasCalled(reply, id)) }
-      // Idle before the session took anything up is the end of an earlier turn.
+      // Idle before the session did anything repeats the end of an earlier turn.
       return reply.begun ? { ...next, preview: null, awaiting: [], end: event.reason } : next
     case 'session_ended':
       return { ...next, preview: null, awaiting: [], end: event.how }
@@ -139,7 +140,7 @@ function isKnown(reply: Reply, messageId: string): boolean {
 }
 
 /** What was called before this turn has been dealt with before it: a session may repeat that it waited for that. */
-function hasCalled(reply: Reply, callId: string): boolean {
+export function hasCalled(reply: Reply, callId: string): boolean {
   return reply.items.some((item) => item.type === 'tool' && item.id === callId)
 }
 

@@ -9,7 +9,7 @@ import { describeError } from '../log.js'
 import type { Alarms } from './alarms.js'
 import type { Clock, ConnectionWatch } from './connection-watch.js'
 import { contextBlock } from './context.js'
-import { type Ending, endingOf } from './endings.js'
+import { type Ending, endingOf, endingOfSilence } from './endings.js'
 import { failureEnding } from './failures.js'
 import { Interruption } from './interruption.js'
 import { hasLostMailbox, tellReconnected } from './lost-mailbox.js'
@@ -23,13 +23,14 @@ import {
   type MailboxAccess,
   type MailboxAddresses,
   type MailboxGrant,
+  OperatorProblem,
   type ReplyDisplay,
   SessionGone,
   type Surface,
   Unavailable,
 } from './ports.js'
 import { Questions, toolDecision } from './questions.js'
-import { Reading } from './reading.js'
+import { noteReference, type OwnMessages, Reading } from './reading.js'
 import { type Reply, toolSteps } from './reply.js'
 import { takeBack } from './revision.js'
 import { ensureSession, findBearings, LATE_ARRIVAL_MS, letGoOfSession } from './session-keeper.js'
@@ -63,6 +64,8 @@ const SILENCE_MS = 5 * 60_000
 const CONNECTION_PATIENCE_MS = 24 * 60 * 60_000
 /** How long before Slack's answer somebody may have seen what the request showed. */
 const SEEN_BEFORE_ANSWERED_MS = 2_000
+/** How long after a question its session is looked at again: it may have called for more meanwhile. */
+const LOOKS_AGAIN_AFTER_MS = 5_000
 const TITLE_LENGTH = 60
 
 /** Endings that come in the middle of what the agent writes. */
@@ -332,7 +335,19 @@ export class TurnRun {
       await this.rooms.store.turns.setState(this.turn.id, 'running')
       return await this.#resumeFollowing(false)
     }
-    return (await this.rooms.store.turns.supersede(this.turn)) ? await this.#endSuperseded() : 'waiting'
+    if (await this.rooms.store.turns.supersede(this.turn)) return await this.#endSuperseded()
+    if (!(await this.#hasMissedQuestion())) return 'waiting'
+    await this.rooms.store.turns.setState(this.turn.id, 'running')
+    return await this.#resumeFollowing(false)
+  }
+
+  /** The session may have called for more after nobody followed it any more: what it waits for is one question. */
+  async #hasMissedQuestion(): Promise<boolean> {
+    const { sessionId } = this.conversation
+    const isRecent = this.#questions.wasAskedSince(this.rooms.clock.now() - 2 * LOOKS_AGAIN_AFTER_MS)
+    if (sessionId === null || !isRecent) return false
+    const ahead = await this.#lookAhead(sessionId)
+    return ahead !== null && this.#questions.hasMissed(ahead.awaiting)
   }
 
   /**
@@ -374,50 +389,91 @@ export class TurnRun {
   async #follow(sessionId: string, feed: EventFeed, abort: AbortController, isAgain = false): Promise<TurnOutcome> {
     if (this.#isRevised) return 'anew'
     const reading = this.#reading
-    reading.begin(this.#lostEvent)
+    reading.begin(await this.#own(), this.#lostEvent)
     this.#stopFollowing = () => abort.abort()
     let isCaughtUp = false
+    /** The calls that its owner has been asked about. */
+    let asked: readonly string[] = []
     const silence = this.#watchForSilence(abort)
     for await (const event of feed) {
       if (event.type === 'caught_up') {
         isCaughtUp = true
         if (this.#questions.isAny) await this.#recallNames(sessionId)
         if (!isAgain || !this.#hasShownMore) this.#show({ type: 'working', goesOn: isAgain && this.#shown === null })
-        continue
-      }
-      const taken = reading.take(event)
-      this.#patience.progressed(reading.events)
-      if (taken === 'earlier') continue
-      if (taken === 'begun') {
-        silence.clear()
+      } else {
+        const taken = reading.take(event)
+        this.#patience.progressed(reading.events)
+        if (taken === 'earlier') continue
+        silence.note(reading.isAtWork)
         // An interruption from before only reached an idle session.
-        if (isCaughtUp) this.#interruption.reset()
+        if (taken === 'begun' && isCaughtUp) this.#interruption.reset()
+        if (this.#reply.end !== null) return await this.#rest()
+        // Stopped before it went to work.
+        if (event.type === 'idle' && this.#stopRequested && reading.hasRestedUnanswered)
+          return await this.#end('stopped')
+        if (this.#stopRequested && reading.isAtWork) await this.#interrupt(sessionId)
       }
-      if (this.#reply.end !== null) return await this.#rest()
-      if (this.#stopRequested && this.#reply.begun) await this.#interrupt(sessionId)
+      // What the session waited for in the middle of what is read again, it may not wait for any more, or for more than that.
+      if (!isCaughtUp) continue
       // A stopped turn asks for nothing any more: the interruption ends it.
       if (this.#reply.awaiting.length > 0 && !this.#stopRequested) {
-        const open = await this.#questions.open(this.#reply.awaiting)
+        const { awaiting } = this.#reply
+        const open = await this.#questions.open(awaiting)
         if (open !== 'deciding') {
           if (open.length > 0) await this.#deliver(sessionId, open)
         } else {
-          await this.#ask(sessionId)
-          if (!this.#wantsToStop) return await this.#waitForDecision()
+          if (awaiting.some((callId) => !asked.includes(callId))) await this.#ask(sessionId)
+          asked = awaiting
           // Pressed while the question was being put, or it cannot be put at all: there is nothing to wait for.
-          await this.#interrupt(sessionId)
-          continue
+          if (this.#wantsToStop) {
+            await this.#interrupt(sessionId)
+            continue
+          }
+          // It may have called for more while that was put to its owner: all of it is one question.
+          if (await this.#hasGoneOn(sessionId)) continue
+          return await this.#waitForDecision()
         }
       }
-      // What is only read again stands in Slack already, and more of it: shown from its beginning it would shrink and grow anew.
-      if (isCaughtUp) this.#show({ type: 'working' })
+      if (event.type !== 'caught_up') this.#show({ type: 'working' })
     }
     this.signal.throwIfAborted()
     if (this.#wasRevised) return 'anew'
-    if (this.#isSilent) {
-      await this.rooms.agent.interrupt(sessionId)
-      return await this.#end('stalled')
+    if (!this.#isSilent) throw new Unavailable('claude', 'the event log ended')
+    if (reading.settle()) return await this.#rest()
+    await this.rooms.agent.interrupt(sessionId)
+    if (this.#stopRequested) return await this.#end('stopped')
+    return await this.#end(endingOfSilence(this.#reply))
+  }
+
+  async #own(): Promise<OwnMessages> {
+    const messages = await this.rooms.store.messages.ofTurn(this.turn.id)
+    return { turnId: this.turn.id, references: messages.map(({ id }) => id) }
+  }
+
+  /** Whether the session's log holds more than was read of it. Where that cannot be learnt, nothing waits for it. */
+  async #hasGoneOn(sessionId: string): Promise<boolean> {
+    const ahead = await this.#lookAhead(sessionId)
+    return ahead !== null && ahead.position?.id !== this.#reply.position?.id
+  }
+
+  /** The reply as the session's log tells it now; null where it cannot be read. */
+  async #lookAhead(sessionId: string): Promise<Reply | null> {
+    const reading = new Reading()
+    const abort = new AbortController()
+    try {
+      const signal = AbortSignal.any([this.signal, abort.signal])
+      const feed = this.rooms.agent.follow(sessionId, this.conversation.position, signal)
+      await reading.recall(feed, await this.#own(), null)
+      return reading.reply
+    } catch (error) {
+      if (!(error instanceof Unavailable || error instanceof OperatorProblem)) throw error
+      this.rooms.log.warn({ turn: this.turn.id, ...describeError(error) }, 'what a session waits for could not be read')
+      return null
+    } finally {
+      abort.abort()
+      // A feed that ends because the process does has not told all.
+      this.signal.throwIfAborted()
     }
-    throw new Unavailable('claude', 'the event log ended')
   }
 
   /**
@@ -459,6 +515,7 @@ export class TurnRun {
     const { turns } = this.rooms.store
     await turns.setState(this.turn.id, 'waiting_approval')
     if (await turns.supersede(this.turn)) return await this.#endSuperseded()
+    this.rooms.alarms.set(this.conversation.id, this.rooms.clock.now() + LOOKS_AGAIN_AFTER_MS)
     // It may wait for days: nothing of it stays in memory.
     this.#display.close()
     return 'waiting'
@@ -514,7 +571,7 @@ export class TurnRun {
         this.conversation.position,
         AbortSignal.any([this.signal, abort.signal]),
       )
-      await this.#reading.recall(feed, until)
+      await this.#reading.recall(feed, await this.#own(), until)
       // A feed that ends because the process does has not told all.
       this.signal.throwIfAborted()
     } finally {
@@ -532,7 +589,7 @@ export class TurnRun {
       await store.turns.beginAnew(this.turn.id)
       return await this.#advance()
     }
-    const reference = `${this.turn.id}/${lostEvent}`
+    const reference = noteReference(this.turn.id, lostEvent)
     const isFirst = (await store.turns.get(this.turn.id)).state === 'reconnecting'
     await store.turns.setState(this.turn.id, 'sending')
     this.#isSent = true
@@ -560,14 +617,23 @@ export class TurnRun {
     return this.#accessEndedAt !== null
   }
 
-  /** Ends the feed when the session shows no sign of having taken up what it was sent. */
-  #watchForSilence(abort: AbortController): { clear(): void } {
-    return this.rooms.clock.setTimeout(() => {
-      // Nobody follows this feed any more.
-      if (abort.signal.aborted) return
-      this.#isSilent = true
-      abort.abort()
-    }, SILENCE_MS)
+  /** Ends the feed when a session that rests, or has not begun, shows no sign of taking up what it was sent. */
+  #watchForSilence(abort: AbortController): { note(isAtWork: boolean): void } {
+    const arm = () =>
+      this.rooms.clock.setTimeout(() => {
+        // Nobody follows this feed any more.
+        if (abort.signal.aborted) return
+        this.#isSilent = true
+        abort.abort()
+      }, SILENCE_MS)
+    // A session may repeat for ever that it rests: that is no sign of life.
+    let timer: { clear(): void } | null = arm()
+    return {
+      note: (isAtWork) => {
+        if (isAtWork) timer?.clear()
+        timer = isAtWork ? null : (timer ?? arm())
+      },
+    }
   }
 
   async #deliver(sessionId: string, decided: readonly Approval[]): Promise<void> {

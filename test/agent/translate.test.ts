@@ -19,8 +19,25 @@ const failure = (type: string, retry: unknown = { type: 'exhausted' }): VendorEv
 const CASES: readonly [string, VendorEvent, AgentEvent | null][] = [
   [
     'a message of ours that was taken up',
-    { ...stamp, type: 'user.message', content: [{ type: 'text', text: 'hi' }] },
-    { id, at, type: 'message_received' },
+    {
+      ...stamp,
+      type: 'user.message',
+      content: [
+        { type: 'text', text: '<context>\nFrom: Anna\nReference: ref-1\n</context>' },
+        { type: 'text', text: 'hi\nReference: ref-2' },
+      ],
+    },
+    { id, at, type: 'message_received', references: ['ref-1'] },
+  ],
+  [
+    'a note of ours, in which nobody speaks',
+    { ...stamp, type: 'user.message', content: [{ type: 'text', text: '<context>\nReference: t/e\n</context>' }] },
+    { id, at, type: 'message_received', references: ['t/e'] },
+  ],
+  [
+    'a message that is not ours',
+    unforeseen({ ...stamp, type: 'user.message' }),
+    { id, at, type: 'message_received', references: [] },
   ],
   ['the queued copy of a message', { id, processed_at: null, type: 'user.message', content: [] }, null],
   ['a queued copy that leaves the time out', { id, type: 'user.message', content: [] }, null],

@@ -165,7 +165,7 @@ export class FakeAgent implements Agent {
     session.received.push(...messages)
     session.batches.push(messages.length)
     if (this.isDeaf) return
-    for (const _ of messages) session.push({ type: 'message_received' })
+    for (const { reference } of messages) session.push({ type: 'message_received', references: [reference] })
     session.push({ type: 'running' })
     const answer = this.answers.shift()
     if (answer !== undefined) {

@@ -52,7 +52,7 @@ const history: fc.Arbitrary<PersistedEvent[]> = fc
   .map(([stale, steps, last]) => {
     const events = log()
     if (stale) events.add({ type: 'idle', reason: 'end_turn', awaiting: [] })
-    events.add({ type: 'message_received' })
+    events.add({ type: 'message_received', references: [] })
     events.add({ type: 'running' })
     for (const parts of steps) {
       let call = ''
@@ -195,7 +195,7 @@ describe('a reply', () => {
     const events = log()
     events.add({ type: 'idle', reason: 'end_turn', awaiting: [] })
     expect(replyOf(events.events)).toMatchObject({ begun: false, end: null })
-    events.add({ type: 'message_received' })
+    events.add({ type: 'message_received', references: [] })
     events.add({ type: 'idle', reason: 'end_turn', awaiting: [] })
     expect(replyOf(events.events)).toMatchObject({ begun: true, end: 'end_turn' })
   })
