@@ -48,9 +48,9 @@ export class Questions {
     return decided.length === 0 && undelivered.length > 0 ? 'deciding' : decided
   }
 
-  /** The last of them was put to its owner at this time or later. Epoch milliseconds. */
-  wasAskedSince(at: number): boolean {
-    return this.#approvals.some(({ askedAt }) => askedAt !== null && askedAt >= at)
+  /** Some were put to their owner in this span of time. Epoch milliseconds. */
+  wereAskedWithin(from: number, to: number): boolean {
+    return this.#approvals.some(({ askedAt }) => askedAt !== null && askedAt >= from && askedAt <= to)
   }
 
   /** A session that waits for these calls waits for something that was not asked yet. */

@@ -344,8 +344,9 @@ export class TurnRun {
   /** The session may have called for more after nobody followed it any more: what it waits for is one question. */
   async #hasMissedQuestion(): Promise<boolean> {
     const { sessionId } = this.conversation
-    const isRecent = this.#questions.wasAskedSince(this.rooms.clock.now() - 2 * LOOKS_AGAIN_AFTER_MS)
-    if (sessionId === null || !isRecent) return false
+    const now = this.rooms.clock.now()
+    const isDue = this.#questions.wereAskedWithin(now - 4 * LOOKS_AGAIN_AFTER_MS, now - LOOKS_AGAIN_AFTER_MS)
+    if (sessionId === null || !isDue) return false
     const ahead = await this.#lookAhead(sessionId)
     return ahead !== null && this.#questions.hasMissed(ahead.awaiting)
   }

@@ -65,6 +65,14 @@ export class FakeSession {
     return this.waiting
   }
 
+  /** Calls one more tool while it waits, without having run between. Answers the id of the call. */
+  widen({ name, input = {} }: WantedCall): string {
+    const id = this.push({ type: 'tool_called', name, input, permission: 'ask' })?.id ?? ''
+    this.waiting = [...this.waiting, id]
+    this.push({ type: 'idle', reason: 'requires_action', awaiting: this.waiting })
+    return id
+  }
+
   say(text: string): void {
     this.push({ type: 'message', text }, { type: 'request_ended', failed: false })
   }
@@ -94,6 +102,8 @@ export class FakeAgent implements Agent {
   readonly names = new Map<string, string>()
   /** Takes messages, and never takes them up. */
   isDeaf = false
+  /** Denials that come with messages are answered first, and it rests before it takes up the messages. */
+  restsAfterDenials = false
   /** How the next turns are answered; where nothing is said, with one message. */
   readonly answers: Answer[] = []
   /** What the session does once nothing waits for a decision any more. */
@@ -162,6 +172,11 @@ export class FakeAgent implements Agent {
     session.waiting = []
     session.decisions.push(...told)
     for (const { callId, allowed } of told) session.push({ type: 'tool_decided', callId, allowed })
+    if (this.restsAfterDenials && told.length > 0) {
+      session.push({ type: 'running' })
+      session.say('I did not do it.')
+      session.rest()
+    }
     session.received.push(...messages)
     session.batches.push(messages.length)
     if (this.isDeaf) return
