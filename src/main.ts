@@ -173,7 +173,7 @@ async function run(
     homeTeam: identity.teamId,
     homeEnterprise: identity.enterpriseId ?? null,
     allowGuests: slack.allowGuests,
-    now: Date.now,
+    clock: SYSTEM_CLOCK,
   })
   const wake = (conversationId: string) => dispatcher.wake(conversationId)
   const watch = new ConnectionWatch(connections, SYSTEM_CLOCK, log)

@@ -5,12 +5,9 @@ import type { BetaManagedAgentsUserMessageEvent } from '@anthropic-ai/sdk/resour
 /** A line of the context block. Words of people are folded into single lines there, so that none of them can begin one. */
 const REFERENCE = /^Reference: (\S+)$/gim
 
-/** The references in the context of a message. The person's own words, the last block, may hold anything and are not looked at. */
+/** The references in the context of a message, its first block. What comes after it, people's own words and others', may hold anything. */
 export function referencesIn(event: Partial<Pick<BetaManagedAgentsUserMessageEvent, 'content'>>): string[] {
-  const content = event.content ?? []
-  // A note of ours has one block, and no such words.
-  const context = content.length === 1 ? content : content.slice(0, -1)
-  return context.flatMap((block) =>
-    block.type === 'text' ? [...block.text.matchAll(REFERENCE)].flatMap(([, reference]) => reference ?? []) : [],
-  )
+  const [context] = event.content ?? []
+  if (context?.type !== 'text') return []
+  return [...context.text.matchAll(REFERENCE)].flatMap(([, reference]) => reference ?? [])
 }

@@ -162,6 +162,7 @@ export class ManagedAgent implements Agent {
         type: 'user.message' as const,
         content: [
           { type: 'text' as const, text: message.context },
+          ...(message.quoted ?? []).map((text) => ({ type: 'text' as const, text })),
           ...(message.text === null ? [] : [{ type: 'text' as const, text: message.text }]),
         ],
       })),

@@ -170,14 +170,14 @@ function handlers(options: SlackBotOptions): ConstructorParameters<typeof Intake
   }
   return {
     message: async (message) => await heard(message, await store.messages.journal(message)),
-    async edited({ message, team, channel, ts, text, revision }) {
-      if (message === null) await store.messages.edit(team, channel, ts, text, revision)
+    async edited({ message, revision, ...edited }) {
+      if (message === null) await store.messages.edit(edited, revision)
       else {
         const journaled = await store.messages.amend(message, revision)
         await heard(message, journaled)
         if (journaled.admission === 'ignored') return
       }
-      await takeUpAnew(await store.revisions.edit({ team, channel, ts, text }, revision))
+      await takeUpAnew(await store.revisions.edit(edited, revision))
     },
     async deleted({ message, team, channel, ts }) {
       const { messages, revisions } = store
@@ -226,7 +226,7 @@ async function disconnectPressed(
       log.warn({ person: person?.id }, 'a press to disconnect was not its presser’s own, and did nothing')
       return
     }
-    await store.commands.journal({ triggerId, team, user, text: 'disconnect' })
+    await store.commands.journal({ triggerId, team, user, text: 'disconnect', mentions: [] })
     requests.wake()
   } catch (error) {
     log.error(describeError(error), 'a press could not be stored')

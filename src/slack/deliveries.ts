@@ -5,22 +5,24 @@
 
 import { z } from 'zod'
 import type { IncomingMessage } from '../turns/admission.js'
+import type { ForwardedMessage, Words } from '../turns/words.js'
+import { forwardedMessages } from './attachments.js'
 import { CHANGE_BLOCK, CHANGE_CALLBACK, CHANGE_INPUT } from './change-modal.js'
 import { mentions, personsWords } from './message-text.js'
 
 export type Delivery =
   | { readonly kind: 'message'; readonly message: IncomingMessage }
-  | {
+  | (Words & {
       readonly kind: 'edited'
       readonly team: string
       readonly channel: string
       readonly ts: string
-      readonly text: string
+      readonly forwarded: readonly ForwardedMessage[]
       /** `ts` of the edit; empty where the message changed otherwise, e.g. because a link in it was looked up. */
       readonly revision: string
       /** The message as it stands now, where it is so young that Slack may still be about to bring it for the first time. */
       readonly message: IncomingMessage | null
-    }
+    })
   | {
       readonly kind: 'deleted'
       readonly team: string
@@ -31,14 +33,13 @@ export type Delivery =
     }
   | { readonly kind: 'home_opened'; readonly team: string; readonly user: string }
   | /** Somebody's account was deactivated. */ { readonly kind: 'left'; readonly team: string; readonly user: string }
-  | {
+  | (Words & {
       readonly kind: 'command'
       readonly team: string
       readonly user: string
       readonly channel: string
-      readonly text: string
       readonly triggerId: string
-    }
+    })
   | {
       readonly kind: 'press'
       readonly team: string
@@ -76,6 +77,13 @@ const FILE = z.object({
   size: z.number().nullish(),
 })
 
+/** Whatever says that a message comes from an app: a bot, or a workflow that writes on behalf of somebody. */
+const MADE_BY_AN_APP = {
+  bot_id: z.unknown().optional(),
+  bot_profile: z.unknown().optional(),
+  workflow_id: z.unknown().optional(),
+}
+
 const MESSAGE_EVENT = z.object({
   type: z.enum(['message', 'app_mention']),
   subtype: z.string().optional(),
@@ -85,10 +93,12 @@ const MESSAGE_EVENT = z.object({
   thread_ts: z.string().optional(),
   user: z.string().optional(),
   text: z.string().nullish(),
-  bot_id: z.string().nullish(),
+  ...MADE_BY_AN_APP,
   user_team: z.string().nullish(),
   source_team: z.string().nullish(),
   files: z.array(FILE).optional(),
+  blocks: z.unknown().optional(),
+  attachments: z.unknown().optional(),
 })
 
 const CHANGED_EVENT = z.object({
@@ -101,7 +111,9 @@ const CHANGED_EVENT = z.object({
     ts: z.string(),
     user: z.string().optional(),
     text: z.string().nullish(),
-    bot_id: z.string().nullish(),
+    ...MADE_BY_AN_APP,
+    blocks: z.unknown().optional(),
+    attachments: z.unknown().optional(),
     edited: z.object({ ts: z.string().optional() }).nullish(),
   }),
   previous_message: z.unknown().optional(),
@@ -170,7 +182,18 @@ const SUBMISSION_BODY = z.object({
 })
 
 /** Subtypes of messages that people write; everything else is Slack talking about messages. */
-const WRITTEN_SUBTYPES = new Set([undefined, 'file_share', 'thread_broadcast'])
+const WRITTEN_SUBTYPES = new Set([undefined, 'file_share', 'thread_broadcast', 'me_message'])
+/** Answers what is written near it and has neither a bot's mark nor `is_bot`. */
+const SLACKBOT = 'USLACKBOT'
+
+/** Bots answer bots for ever: only what a person wrote is heard, and the bot's own messages are none of it. */
+function isNoPersons(
+  message: Readonly<Partial<Record<keyof typeof MADE_BY_AN_APP, unknown>>> & { readonly user?: string | undefined },
+  bot: BotIdentity,
+): boolean {
+  const { user, bot_id, bot_profile, workflow_id } = message
+  return Boolean(bot_id || bot_profile || workflow_id) || user === bot.userId || user === SLACKBOT
+}
 
 export function readDelivery(body: unknown, bot: BotIdentity): Delivery {
   if (typeof body !== 'object' || body === null) return { kind: 'malformed', reason: 'the body is no object' }
@@ -241,10 +264,8 @@ function homeOfUser(userTeam: string | null | undefined, home: string, bot: BotI
 }
 
 function readMessage(event: z.infer<typeof MESSAGE_EVENT>, team: string, bot: BotIdentity): Delivery {
-  // Bots answer bots for ever: whatever has a bot's mark is left alone, our own messages among it.
-  if (!WRITTEN_SUBTYPES.has(event.subtype) || event.bot_id || event.user === undefined || event.user === bot.userId) {
-    return { kind: 'other' }
-  }
+  const { user } = event
+  if (!WRITTEN_SUBTYPES.has(event.subtype) || user === undefined || isNoPersons(event, bot)) return { kind: 'other' }
   const text = event.text ?? ''
   const kind =
     event.channel_type === 'im' || (event.channel_type === undefined && event.channel.startsWith('D')) ? 'im' : 'shared'
@@ -255,9 +276,10 @@ function readMessage(event: z.infer<typeof MESSAGE_EVENT>, team: string, bot: Bo
       channel: event.channel,
       ts: event.ts,
       threadTs: event.thread_ts ?? null,
-      user: event.user,
+      user,
       userTeam: homeOfUser(event.user_team ?? event.source_team, team, bot),
-      text: personsWords(text, bot.userId),
+      ...personsWords(text, bot.userId, event.blocks),
+      forwarded: forwardedMessages(event.attachments),
       files: (event.files ?? []).map((file) => ({
         id: file.id,
         name: file.name ?? 'file',
@@ -279,13 +301,14 @@ function readChange(event: unknown, team: string, bot: BotIdentity): Delivery {
   if (message.subtype === 'tombstone')
     return { kind: 'deleted', team, channel, ts, message: overtaken(previous, changed.data, ts, team, bot) }
   // The bot's own edits come back as changes, too.
-  if (message.bot_id || message.user === bot.userId) return { kind: 'other' }
+  if (isNoPersons(message, bot)) return { kind: 'other' }
   return {
     kind: 'edited',
     team,
     channel,
     ts,
-    text: personsWords(message.text ?? '', bot.userId),
+    ...personsWords(message.text ?? '', bot.userId, message.blocks),
+    forwarded: forwardedMessages(message.attachments),
     revision: message.edited?.ts ?? '',
     message: overtaken(message, changed.data, ts, team, bot),
   }
@@ -337,7 +360,7 @@ function readCommand(body: object, bot: BotIdentity): Delivery {
     team: homeOf(command.team_id, command.enterprise_id, bot) ?? command.team_id,
     user: command.user_id,
     channel: command.channel_id,
-    text: personsWords(command.text, bot.userId),
+    ...personsWords(command.text, bot.userId),
     triggerId: command.trigger_id,
   }
 }

@@ -138,7 +138,9 @@ export class Requests {
       user: command.person.user,
       userTeam: command.person.team,
       text: command.text,
+      mentions: command.mentions,
       files: [],
+      forwarded: [],
       kind: 'im',
       addressed: true,
     })

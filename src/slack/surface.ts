@@ -3,9 +3,12 @@
 import type { WebClient } from '@slack/web-api'
 import type { Log } from '../log.js'
 import type { Posts } from '../store/posts.js'
+import type { Clock } from '../turns/connection-watch.js'
 import type { Conversation, Message, Person, Turn } from '../turns/model.js'
 import { OperatorProblem, type PlaceChoice, type ReplyDisplay, type Surface, Unavailable } from '../turns/ports.js'
+import type { Named, Names } from '../turns/words.js'
 import type { AppRules } from './consent.js'
+import { Directory } from './directory.js'
 import type { EditBudget } from './edit-budget.js'
 import type { Poster } from './poster.js'
 import { ReplyMessage } from './reply-message.js'
@@ -28,7 +31,7 @@ export interface SlackSurfaceOptions {
   readonly homeEnterprise: string | null
   /** Whether guests of the workspace are served like members. */
   readonly allowGuests: boolean
-  readonly now: () => number
+  readonly clock: Pick<Clock, 'now' | 'setTimeout'>
 }
 
 /** How long a person's directory entry is believed, in milliseconds. */
@@ -42,17 +45,27 @@ export class SlackSurface implements Surface {
   readonly #replies = new Map<string, ReplyMessage>()
 
   readonly #places: ReplyPlaces
+  readonly #directory: Directory
 
   constructor(private readonly options: SlackSurfaceOptions) {
-    this.#places = new ReplyPlaces({ ...options, directMessage: (person) => this.directMessage(person) })
+    this.#directory = new Directory(options.web, options.clock, options.log)
+    this.#places = new ReplyPlaces({
+      ...options,
+      now: options.clock.now,
+      directMessage: (person) => this.directMessage(person),
+    })
   }
 
   async profile(person: Person): Promise<ProfileAnswer> {
     const known = this.#profiles.get(person.id)
-    if (known !== undefined && known.until > this.options.now()) return known.profile
+    if (known !== undefined && known.until > this.options.clock.now()) return known.profile
     const profile = await this.#lookUp(person)
-    this.#profiles.set(person.id, { until: this.options.now() + PROFILE_TTL_MS, profile })
+    this.#profiles.set(person.id, { until: this.options.clock.now() + PROFILE_TTL_MS, profile })
     return profile
+  }
+
+  async names(wanted: readonly Named[], person: Person): Promise<Names> {
+    return await this.#directory.names(wanted, person.user)
   }
 
   async chooseAddress(conversation: Conversation, first: Message | undefined): Promise<PlaceChoice> {

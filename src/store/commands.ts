@@ -1,14 +1,15 @@
 import { randomUUID } from 'node:crypto'
 import type { Person } from '../turns/model.js'
+import type { Words } from '../turns/words.js'
 import type { Database } from './database.js'
 import { People, toPerson } from './people.js'
 import type { CommandTable } from './schema.js'
+import { parseMentions } from './words.js'
 
 /** A slash command with a request in it, stored before it is acknowledged. */
-export interface Command {
+export interface Command extends Words {
   readonly id: string
   readonly person: Person
-  readonly text: string
   readonly state: Exclude<CommandTable['state'], 'done'>
   /** Epoch milliseconds. */
   readonly receivedAt: number
@@ -21,7 +22,9 @@ export class Commands {
   ) {}
 
   /** Stores a command once per trigger id. Null where it was already stored. */
-  async journal(command: { triggerId: string; team: string; user: string; text: string }): Promise<string | null> {
+  async journal(
+    command: Words & { readonly triggerId: string; readonly team: string; readonly user: string },
+  ): Promise<string | null> {
     return await this.db.transaction().execute(async (tx) => {
       const person = await new People(tx, this.now).ensure(command.team, command.user)
       const id = randomUUID()
@@ -33,6 +36,7 @@ export class Commands {
           team: command.team,
           person_id: person.id,
           text: command.text,
+          mentions: JSON.stringify(command.mentions),
           state: 'received',
           received_at: this.now(),
         })
@@ -50,6 +54,7 @@ export class Commands {
       .select([
         'command.id',
         'command.text',
+        'command.mentions',
         'command.state',
         'command.received_at',
         'command.person_id',
@@ -67,6 +72,7 @@ export class Commands {
             {
               id: row.id,
               text: row.text,
+              mentions: parseMentions(row.mentions),
               state,
               receivedAt: row.received_at,
               person: toPerson({
@@ -92,6 +98,6 @@ export class Commands {
 
   /** The words stand in the journal of messages now, and are needed here no more. */
   async markDone(id: string): Promise<void> {
-    await this.db.updateTable('command').set({ state: 'done', text: '' }).where('id', '=', id).execute()
+    await this.db.updateTable('command').set({ state: 'done', text: '', mentions: '[]' }).where('id', '=', id).execute()
   }
 }

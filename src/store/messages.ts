@@ -3,10 +3,12 @@ import type { Selectable } from 'kysely'
 import { z } from 'zod'
 import { type Admission, admit, type IncomingMessage } from '../turns/admission.js'
 import type { Message } from '../turns/model.js'
+import type { Words } from '../turns/words.js'
 import { Conversations } from './conversations.js'
 import type { Database } from './database.js'
 import { People } from './people.js'
 import type { MessageTable } from './schema.js'
+import { parseForwarded, parseMentions } from './words.js'
 
 export interface Journaled {
   readonly admission: Admission
@@ -17,7 +19,9 @@ export interface Journaled {
 }
 
 /** What a message is known by, whatever it says. */
-type MessageKey = Pick<IncomingMessage, 'team' | 'channel' | 'ts'>
+export type MessageKey = Pick<IncomingMessage, 'team' | 'channel' | 'ts'>
+/** What an edit of it changes. */
+export type MessageContent = Pick<IncomingMessage, 'text' | 'mentions' | 'forwarded'>
 
 const FILES = z.array(z.object({ id: z.string(), name: z.string(), mimetype: z.string(), size: z.number() }))
 
@@ -56,8 +60,8 @@ export class Messages {
   }
 
   /** Takes over an edit of a message that is stored, as `amend` does. Answers whether it did. */
-  async edit(team: string, channel: string, ts: string, text: string, revision: string): Promise<boolean> {
-    return await edit(this.db, { team, channel, ts, text }, revision)
+  async edit(message: MessageKey & MessageContent, revision: string): Promise<boolean> {
+    return await edit(this.db, message, revision)
   }
 
   /** Takes back a deleted message, as long as no turn has taken it. Answers its conversation, where it did. */
@@ -90,11 +94,11 @@ export class Messages {
   }
 
   /** What the owner wrote in turns that have ended, as far as a session was to hear it, oldest first, the last `limit` of it. */
-  async earlier(conversationId: string, limit: number): Promise<string[]> {
+  async earlier(conversationId: string, limit: number): Promise<Words[]> {
     const rows = await this.db
       .selectFrom('message')
       .innerJoin('turn', 'turn.id', 'message.turn_id')
-      .select(['message.ts', 'message.text'])
+      .select(['message.ts', 'message.text', 'message.mentions'])
       .where('message.conversation_id', '=', conversationId)
       .where('message.state', '=', 'taken')
       .where('turn.state', '=', 'ended')
@@ -102,7 +106,7 @@ export class Messages {
     return rows
       .sort(byTs)
       .slice(-limit)
-      .map((row) => row.text)
+      .map(({ text, mentions }) => ({ text, mentions: parseMentions(mentions) }))
   }
 
   async #journal(tx: Database, message: IncomingMessage, revision: string): Promise<Journaled> {
@@ -139,17 +143,16 @@ export class Messages {
   async #insert(tx: Database, conversationId: string, message: IncomingMessage, revision: string): Promise<boolean> {
     const known = await tx
       .selectFrom('message')
-      .select(['id', 'files'])
+      .select(['id', 'files', 'forwarded'])
       .where('team', '=', message.team)
       .where('channel', '=', message.channel)
       .where('ts', '=', message.ts)
       .executeTakeFirst()
     if (known !== undefined) {
-      if (message.files.length > 0 && known.files === '[]') {
-        await tx
-          .updateTable('message')
-          .set({ files: JSON.stringify(message.files) })
-          .where('id', '=', known.id)
+      if (known.files === '[]' && known.forwarded === '[]') {
+        // What is cancelled stays empty, and what is taken has been heard.
+        await queued(tx, message)
+          .set({ files: JSON.stringify(message.files), forwarded: JSON.stringify(message.forwarded) })
           .execute()
       }
       return false
@@ -163,8 +166,10 @@ export class Messages {
         channel: message.channel,
         ts: message.ts,
         text: message.text,
+        mentions: JSON.stringify(message.mentions),
         revision,
         files: JSON.stringify(message.files),
+        forwarded: JSON.stringify(message.forwarded),
         state: 'queued',
         turn_id: null,
         received_at: this.now(),
@@ -174,14 +179,23 @@ export class Messages {
   }
 }
 
-async function edit(db: Database, message: MessageKey & { readonly text: string }, revision: string): Promise<boolean> {
+async function edit(db: Database, message: MessageKey & MessageContent, revision: string): Promise<boolean> {
   const { text } = message
-  const result = await queued(db, message).where('revision', '<=', revision).set({ text, revision }).executeTakeFirst()
+  const lists = { mentions: JSON.stringify(message.mentions), forwarded: JSON.stringify(message.forwarded) }
+  const result = await queued(db, message)
+    .where('revision', '<=', revision)
+    .set({ text, revision, ...lists })
+    .executeTakeFirst()
   return result.numUpdatedRows > 0n
 }
 
+/** What is left of a message that was taken back. */
+export const NOTHING_SAID = { text: '', mentions: '[]', files: '[]', forwarded: '[]' }
+
 async function cancel(db: Database, message: MessageKey): Promise<string | null> {
-  const result = await queued(db, message).set({ state: 'cancelled', text: '' }).executeTakeFirst()
+  const result = await queued(db, message)
+    .set({ state: 'cancelled', ...NOTHING_SAID })
+    .executeTakeFirst()
   return result.numUpdatedRows === 0n ? null : await conversationOf(db, message)
 }
 
@@ -207,7 +221,16 @@ function queued(db: Database, { team, channel, ts }: MessageKey) {
 
 export function toMessage(row: Selectable<MessageTable>): Message {
   const { id, channel, ts, text } = row
-  return { id, channel, ts, text, files: FILES.parse(JSON.parse(row.files)), replaces: row.replaces === 1 }
+  return {
+    id,
+    channel,
+    ts,
+    text,
+    mentions: parseMentions(row.mentions),
+    files: FILES.parse(JSON.parse(row.files)),
+    forwarded: parseForwarded(row.forwarded),
+    replaces: row.replaces === 1,
+  }
 }
 
 /** Slack timestamps are decimal strings, `seconds.microseconds`; as numbers they would lose their last digits. */

@@ -266,6 +266,22 @@ const revisions: Migration = {
   },
 }
 
+/** Whom a message names, and what was passed on with it. */
+const wholeWords: Migration = {
+  async up(db: Kysely<unknown>) {
+    for (const [table, column] of [
+      ['message', 'mentions'],
+      ['message', 'forwarded'],
+      ['command', 'mentions'],
+    ] as const) {
+      await db.schema
+        .alterTable(table)
+        .addColumn(column, 'text', (c) => c.notNull().defaultTo('[]'))
+        .execute()
+    }
+  },
+}
+
 export const MIGRATIONS: Record<string, Migration> = {
   '0001_first': first,
   '0002_message_revision': messageRevision,
@@ -274,6 +290,7 @@ export const MIGRATIONS: Record<string, Migration> = {
   '0005_decision_reason': decisionReason,
   '0006_connect_states': connectStates,
   '0007_superseded_approvals': supersededApprovals,
+  '0008_whole_words': wholeWords,
   '0010_outgoing_mails': outgoingMails,
   '0012_revisions': revisions,
 }

@@ -5,13 +5,7 @@ import type { LogPosition } from '../turns/events.js'
 import type { Turn, TurnState } from '../turns/model.js'
 import { decideMails } from './approvals.js'
 import type { Database } from './database.js'
-
-/** What a Slack message is known by, whatever it says. */
-interface MessageKey {
-  readonly team: string
-  readonly channel: string
-  readonly ts: string
-}
+import { type MessageContent, type MessageKey, NOTHING_SAID } from './messages.js'
 
 /** A turn whose session has heard its messages, or may have, and whose end is still open. */
 const REVISABLE: readonly TurnState[] = ['sending', 'running', 'waiting_approval', 'reconnecting']
@@ -24,17 +18,25 @@ export class Revisions {
 
   /**
    * Takes over an edit of a message that a turn has taken and not answered yet: all that waits for a decision is denied, and the
-   * turn has to be taken up anew. An edit that changes no words, and one that comes late or twice, changes nothing.
+   * turn has to be taken up anew. An edit that changes no words, and one that comes late or twice, changes nothing. A message that a link in
+   * it leads to comes so too, a moment after it, when Slack has looked it up.
    * @param revision `ts` of the edit; empty where the message changed otherwise, e.g. because a link in it was looked up
    * @returns id of the turn, where it has to be taken up anew
    */
-  async edit(message: MessageKey & { readonly text: string }, revision: string): Promise<string | null> {
+  async edit(message: MessageKey & MessageContent, revision: string): Promise<string | null> {
     return await this.db.transaction().execute(async (tx) => {
       const row = await taken(tx, message)
-      if (row === null || revision <= row.revision) return null
+      if (row === null) return null
+      const isLookedUp = revision === row.revision && row.forwarded === '[]' && message.forwarded.length > 0
+      if (revision <= row.revision && !isLookedUp) return null
       const { text } = message
-      await tx.updateTable('message').set({ text, revision }).where('id', '=', row.id).execute()
-      if (text === row.text) return null
+      const lists = { mentions: JSON.stringify(message.mentions), forwarded: JSON.stringify(message.forwarded) }
+      await tx
+        .updateTable('message')
+        .set({ text, revision, ...lists })
+        .where('id', '=', row.id)
+        .execute()
+      if (text === row.text && !isLookedUp) return null
       await this.#revise(tx, row.turn_id, row.slack_user)
       return row.turn_id
     })
@@ -47,7 +49,7 @@ export class Revisions {
       if (row === null) return null
       await tx
         .updateTable('message')
-        .set({ state: 'cancelled', text: '', turn_id: null })
+        .set({ state: 'cancelled', turn_id: null, ...NOTHING_SAID })
         .where('id', '=', row.id)
         .execute()
       await this.#revise(tx, row.turn_id, row.slack_user)
@@ -113,7 +115,8 @@ async function taken(tx: Database, { team, channel, ts }: MessageKey) {
     .innerJoin('turn', 'turn.id', 'message.turn_id')
     .innerJoin('conversation', 'conversation.id', 'message.conversation_id')
     .innerJoin('person', 'person.id', 'conversation.person_id')
-    .select(['message.id', 'message.text', 'message.revision', 'turn.id as turn_id', 'person.slack_user'])
+    .select(['message.id', 'message.text', 'message.revision', 'message.forwarded'])
+    .select(['turn.id as turn_id', 'person.slack_user'])
     .where('message.team', '=', team)
     .where('message.channel', '=', channel)
     .where('message.ts', '=', ts)

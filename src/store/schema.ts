@@ -70,8 +70,12 @@ export interface MessageTable {
   text: string
   /** `ts` of the edit that `text` comes from; empty for what was written first. */
   revision: Generated<string>
+  /** JSON of Mention[]: where `text` names somebody. */
+  mentions: Generated<string>
   /** JSON of FileReference[]. */
   files: string
+  /** JSON of ForwardedMessage[]. */
+  forwarded: Generated<string>
   /** 1 where the session had heard the request before its owner edited it or took a part of it back: this is how it stands now. */
   replaces: Generated<number>
   /** `taken`: a session was, or is, to hear it; `refused`: answered without one. */
@@ -139,6 +143,8 @@ export interface CommandTable {
   team: string
   person_id: string
   text: string
+  /** JSON of Mention[]: where `text` names somebody. */
+  mentions: Generated<string>
   /** `waiting`: its connect prompt stands in the DM; `withdrawn`: that prompt leads nowhere any more, and has yet to say so. */
   state: 'received' | 'waiting' | 'withdrawn' | 'done'
   received_at: number

@@ -109,7 +109,9 @@ export class Turns {
         .where('conversation_id', '=', turn.conversationId)
         .where('state', '=', 'queued')
         .where('received_at', '>=', since)
-        .where((message) => message.or([message('text', '!=', ''), message('files', '!=', '[]')]))
+        .where((message) =>
+          message.or([message('text', '!=', ''), message('files', '!=', '[]'), message('forwarded', '!=', '[]')]),
+        )
         .execute()
       if (!later.some((message) => !isDeliveredLate(message.ts, Number(message.received_at), since))) return false
       const { slack_user } = await tx

@@ -1,9 +1,10 @@
 /** Who may say what to which conversation. Pure: the journal asks it inside the transaction that stores the message. */
 
 import type { FileReference } from './model.js'
+import type { ForwardedMessage, Words } from './words.js'
 
 /** A Slack message that may be meant for the bot, as intake reads it from an event. */
-export interface IncomingMessage {
+export interface IncomingMessage extends Words {
   readonly team: string
   readonly channel: string
   readonly ts: string
@@ -12,8 +13,8 @@ export interface IncomingMessage {
   readonly user: string
   /** The workspace or organisation in which `user` is an id; another than `team` where somebody from outside writes in a shared channel. */
   readonly userTeam: string
-  /** The person's words: entities decoded, the bot's mention removed. */
-  readonly text: string
+  /** What they passed on with it. */
+  readonly forwarded: readonly ForwardedMessage[]
   readonly files: readonly FileReference[]
   /** `im`: only this person and the bot can read it. */
   readonly kind: 'im' | 'shared'

@@ -2,13 +2,15 @@
 
 import type { Conversation, Message, Profile } from './model.js'
 import { shorten } from './shorten.js'
+import { mentioned, type Names, type Words, withNames } from './words.js'
 
 /** The block that stands before the person's own words in a `user.message`. */
 export function contextBlock(
   message: Message,
   conversation: Conversation,
   profile: Profile,
-  earlier: readonly string[] = [],
+  names: Names = new Map(),
+  earlier: readonly Words[] = [],
 ): string {
   const lines = [
     '<context>',
@@ -19,6 +21,8 @@ export function contextBlock(
     `Reference: ${message.id}`,
   ]
   if (message.replaces) lines.push(REPLACES)
+  const named = mentioned(message, names)
+  if (named.length > 0) lines.push(`Named in the message: ${named.map(oneLine).join(', ')}`)
   if (message.files.length > 0) {
     lines.push(
       `Attached in Slack, not readable for you: ${message.files.map((file) => `${oneLine(file.name)} (${oneLine(file.mimetype)})`).join(', ')}`,
@@ -28,7 +32,7 @@ export function contextBlock(
     lines.push(
       'Earlier in this conversation, in a session that no longer exists, the same person wrote (oldest first):',
     )
-    lines.push(...earlier.map((text) => `- ${oneLine(text)}`))
+    lines.push(...earlier.map((words) => `- ${oneLine(withNames(words, names))}`))
   }
   lines.push('</context>')
   return lines.join('\n')

@@ -1,6 +1,7 @@
 /** The nouns of the project, as its rooms hand them to each other. Plain values: no behaviour, no vendor types. */
 
 import type { LogPosition } from './events.js'
+import type { ForwardedMessage, Words } from './words.js'
 
 /** A Slack user of a workspace. */
 export interface Person {
@@ -53,14 +54,14 @@ export interface Conversation {
   readonly isAdrift: boolean
 }
 
-/** What the owner wrote. */
-export interface Message {
+/** What the owner wrote: entities and emoji decoded, the bot's mention removed. */
+export interface Message extends Words {
   readonly id: string
   readonly channel: string
   readonly ts: string
-  /** The person's words: entities decoded, the bot's mention removed. */
-  readonly text: string
   readonly files: readonly FileReference[]
+  /** What they passed on with it. */
+  readonly forwarded: readonly ForwardedMessage[]
   /** The session has heard this request before its owner edited it, or took a part of it back; this is how it stands now. */
   readonly replaces: boolean
 }

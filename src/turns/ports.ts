@@ -3,6 +3,7 @@
 import type { AgentEvent, LogPosition } from './events.js'
 import type { Address, Conversation, IdentifiedPerson, Message, Person, Profile, Turn } from './model.js'
 import type { ApprovalView, ReplyView } from './view.js'
+import type { Named, Names } from './words.js'
 
 /** One Slack message as the session hears it: one `user.message` each. */
 export interface OutgoingMessage {
@@ -10,6 +11,8 @@ export interface OutgoingMessage {
   readonly reference: string
   /** Who, when, where: comes before the person's words. */
   readonly context: string
+  /** What others wrote and the person passed on, each a block of data (`quotedBlock`); comes between the two. */
+  readonly quoted?: readonly string[]
   /** The person's words, verbatim; null in a note of our own, in which nobody speaks. */
   readonly text: string | null
 }
@@ -162,6 +165,8 @@ export interface Surface {
    * @throws Unavailable when the look-up itself fails
    */
   profile(person: Person): Promise<Profile | ProfileProblem>
+  /** What those are called that a person's message names, as far as that person may know and Slack says. Never rejects. */
+  names(wanted: readonly Named[], person: Person): Promise<Names>
   /**
    * Where a conversation's replies go, for one that has not decided yet. May post the message under which they will stand;
    * asked again after a crash, it finds that message instead of posting another.

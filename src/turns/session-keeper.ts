@@ -7,6 +7,7 @@ import type { Log } from '../log.js'
 import type { Conversation } from './model.js'
 import { type Agent, type MailboxGrant, SessionGone } from './ports.js'
 import type { TurnStore } from './turn-store.js'
+import type { Words } from './words.js'
 
 export interface SessionRooms {
   readonly agent: Agent
@@ -18,7 +19,7 @@ export interface KeptSession {
   readonly conversation: Conversation
   readonly sessionId: string
   /** What its owner wrote in a session that is gone, oldest first; empty where nothing is. */
-  readonly earlier: readonly string[]
+  readonly earlier: readonly Words[]
 }
 
 /** A request of a process that was killed may still arrive at the API for some seconds: look twice before making another. */

@@ -2,6 +2,7 @@
 
 import type { LogPosition } from './events.js'
 import type { Address, Approval, Conversation, IdentifiedPerson, Message, Person, Turn, TurnState } from './model.js'
+import type { Words } from './words.js'
 
 export interface TurnStore {
   readonly people: {
@@ -22,7 +23,7 @@ export interface TurnStore {
     queued(conversationId: string): Promise<Message[]>
     ofTurn(turnId: string): Promise<Message[]>
     /** What the owner wrote in turns that have ended, as far as a session was to hear it, oldest first, the last `limit` of it. */
-    earlier(conversationId: string, limit: number): Promise<string[]>
+    earlier(conversationId: string, limit: number): Promise<Words[]>
   }
   readonly turns: {
     get(id: string): Promise<Turn>

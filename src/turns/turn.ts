@@ -8,12 +8,12 @@ import type { Log } from '../log.js'
 import { describeError } from '../log.js'
 import type { Alarms } from './alarms.js'
 import type { Clock, ConnectionWatch } from './connection-watch.js'
-import { contextBlock } from './context.js'
 import { type Ending, endingOf, endingOfSilence } from './endings.js'
 import { failureEnding } from './failures.js'
 import { Interruption } from './interruption.js'
 import { hasLostMailbox, tellReconnected } from './lost-mailbox.js'
 import type { Approval, Conversation, IdentifiedPerson, Message, Profile, Turn } from './model.js'
+import { outgoingMessage } from './outgoing.js'
 import { Patience } from './patience.js'
 import { Pause } from './pause.js'
 import {
@@ -37,6 +37,7 @@ import { ensureSession, findBearings, LATE_ARRIVAL_MS, letGoOfSession } from './
 import { type OwnerRooms, TurnOwner } from './turn-owner.js'
 import type { TurnStore } from './turn-store.js'
 import type { Phase, ReplyView } from './view.js'
+import { namesIn, saysNothing, type Words } from './words.js'
 
 export interface TurnRooms extends OwnerRooms {
   readonly store: TurnStore
@@ -80,7 +81,7 @@ export class TurnRun {
   readonly #owner: TurnOwner
   #notice: string | null = null
   /** What a new session is told of the one before it. */
-  #earlier: readonly string[] = []
+  #earlier: readonly Words[] = []
   #stopRequested: boolean
   /** Its owner's access was ended at this time (epoch milliseconds): whatever becomes of it, that is what its end says. */
   #accessEndedAt: number | null
@@ -232,7 +233,7 @@ export class TurnRun {
 
     const profile = await this.#owner.lookUp()
     if ('problem' in profile) return await this.#refuse(profile.problem)
-    if (waiting.every((message) => message.text === '' && message.files.length === 0)) return await this.#refuse('help')
+    if (waiting.every(saysNothing)) return await this.#refuse('help')
     if (this.conversation.address === null) {
       const address = await surface.chooseAddress(this.conversation, waiting[0])
       if (address === 'no_direct_message') return await this.#refuse('no_direct_message')
@@ -646,11 +647,11 @@ export class TurnRun {
   }
 
   async #send(sessionId: string, messages: readonly Message[], profile: Profile): Promise<void> {
-    const outgoing = messages.map((message, index) => ({
-      reference: message.id,
-      context: contextBlock(message, this.conversation, profile, index === 0 ? this.#earlier : []),
-      text: message.text === '' ? '(no words, only what is attached)' : message.text,
-    }))
+    const wanted = [...messages.flatMap(namesIn), ...this.#earlier.flatMap(({ mentions }) => mentions)]
+    const names = await this.rooms.surface.names(wanted, this.conversation.owner)
+    const outgoing = messages.map((message, index) =>
+      outgoingMessage(message, this.conversation, profile, names, index === 0 ? this.#earlier : []),
+    )
     const denials = await this.rooms.store.approvals.untoldDenials(this.conversation.id)
     await this.rooms.agent.sendMessages(sessionId, outgoing, denials.map(toolDecision))
     await this.#hasArrived(denials)

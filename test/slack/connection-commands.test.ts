@@ -73,7 +73,7 @@ afterEach(async () => {
 })
 
 async function connect(user = ANNA): Promise<string> {
-  await store.commands.journal({ triggerId: user, team: TEAM, user, text: 'connect' })
+  await store.commands.journal({ triggerId: user, team: TEAM, user, text: 'connect', mentions: [] })
   await work()
   return JSON.stringify(said.at(-1))
 }
@@ -108,7 +108,7 @@ describe('a connect prompt', () => {
 
   it('says so while Scalekit is away, and comes when it is there again', async () => {
     failure = new Unavailable('scalekit', 'no answer')
-    await store.commands.journal({ triggerId: ANNA, team: TEAM, user: ANNA, text: 'connect' })
+    await store.commands.journal({ triggerId: ANNA, team: TEAM, user: ANNA, text: 'connect', mentions: [] })
     await expect(work()).rejects.toBeInstanceOf(Unavailable)
     expect(JSON.stringify(said.at(-1))).toContain('does not answer just now')
     failure = null

@@ -72,7 +72,9 @@ describe('what people write', () => {
       threadTs: null,
       user: 'U0ANNA',
       text: 'What is <unread>?',
+      mentions: [],
       files: [],
+      forwarded: [],
       kind: 'im',
       userTeam: 'T1',
       addressed: true,
@@ -113,6 +115,18 @@ describe('what people write', () => {
     expect(message(read(event({ ...inChannel, ...more })))).toMatchObject({ threadTs: '1795339900.000001' })
   })
 
+  it('with /me is theirs', () => {
+    expect(message(read(event({ ...dm, subtype: 'me_message', text: 'waves' })))).toMatchObject({ text: 'waves' })
+  })
+
+  it('says with its blocks what is an emoji', () => {
+    const blocks = [
+      { type: 'rich_text', elements: [{ type: 'rich_text_section', elements: [{ type: 'text', text: 'x' }] }] },
+    ]
+    expect(message(read(event({ ...dm, text: 'at :x:', blocks }))).text).toBe('at :x:')
+    expect(message(read(event({ ...dm, text: 'at :x:', blocks: 7, attachments: 7 }))).text).toBe('at ❌')
+  })
+
   it('with files names them, though it may have no words', () => {
     const shared = { ...dm, subtype: 'file_share', text: '', files: [file, { id: 'F2', mode: 'file_access' }] }
     expect(message(read(event(shared)))).toMatchObject({
@@ -121,6 +135,128 @@ describe('what people write', () => {
         { id: 'F1', name: 'offer.pdf', mimetype: 'application/pdf', size: 12_345 },
         { id: 'F2', name: 'file', mimetype: 'application/octet-stream', size: 0 },
       ],
+    })
+  })
+
+  describe('and passes on', () => {
+    const share = {
+      is_share: true,
+      is_msg_unfurl: true,
+      ts: '1795339000.000100',
+      author_id: 'U0BEN',
+      author_name: 'Ben Okafor',
+      author_subname: 'Ben',
+      channel_id: 'C0GENERAL',
+      channel_name: 'general',
+      text: 'Lunch at &lt;noon&gt;, <@U0ANNA>? :wave:',
+      mrkdwn_in: ['text'],
+      from_url: 'https://x.slack.com/archives/C0GENERAL/p1795339000000100',
+      fallback: '[November 22nd, 2026 9:16 AM] ben: Lunch',
+    }
+    const forwarded = {
+      words: {
+        text: 'Lunch at <noon>, @U0ANNA? 👋',
+        mentions: [{ kind: 'user', id: 'U0ANNA', at: 17, length: 7, isNamed: false }],
+      },
+      author: 'Ben Okafor',
+      authorId: 'U0BEN',
+      ts: '1795339000.000100',
+      channel: 'general',
+      channelId: 'C0GENERAL',
+      files: [],
+    }
+    const inBlocks = [
+      {
+        team: 'T1',
+        channel: 'C1',
+        ts: '1.0',
+        message: {
+          blocks: [{ type: 'section', text: { type: 'mrkdwn', text: 'Build *done* <https://x.example|log>' } }],
+        },
+      },
+    ]
+    it.each([
+      ['a message, without words', [share], [forwarded]],
+      ['a message of which a link tells', [{ ...share, is_share: undefined }], [forwarded]],
+      ['a reply', [{ ...share, is_share: undefined, is_msg_unfurl: undefined, is_reply_unfurl: true }], [forwarded]],
+      [
+        'its files',
+        [{ ...share, files: [{ id: 'F1', name: 'menu.pdf', mimetype: 'application/pdf' }, { id: 'F2' }, 7] }],
+        [
+          {
+            ...forwarded,
+            files: [
+              { name: 'menu.pdf', mimetype: 'application/pdf' },
+              { name: 'file', mimetype: 'application/octet-stream' },
+            ],
+          },
+        ],
+      ],
+      [
+        'what an app wrote, in blocks alone',
+        [
+          {
+            is_share: true,
+            author_name: 'Deploy',
+            bot_id: 'B1',
+            ts: 1795339000.0001,
+            text: '',
+            message_blocks: inBlocks,
+          },
+        ],
+        [
+          {
+            words: { text: 'Build *done* log (https://x.example)', mentions: [] },
+            author: 'Deploy',
+            authorId: null,
+            ts: '1795339000.0001',
+            channel: null,
+            channelId: null,
+            files: [],
+          },
+        ],
+      ],
+      [
+        'one that passes on another',
+        [{ ...share, attachments: [{ ...share, author_name: 'Cleo' }] }],
+        [forwarded, { ...forwarded, author: 'Cleo' }],
+      ],
+      ['several', [share, share], [forwarded, forwarded]],
+      ['nothing, with the preview of a page', [{ title: 'News', text: 'x', from_url: 'https://x.example' }], []],
+      ['nothing, in an unknown shape', [7, null, 'x', { is_share: 'yes' }], []],
+      ['nothing, in no list', { is_share: true }, []],
+      [
+        'what it can, of an unknown shape',
+        [{ is_share: true, text: 7, ts: 'soon', author_id: 7, channel_id: '../x', files: 'x', message_blocks: 7 }],
+        [
+          {
+            words: { text: '', mentions: [] },
+            author: null,
+            authorId: null,
+            ts: null,
+            channel: null,
+            channelId: null,
+            files: [],
+          },
+        ],
+      ],
+    ])('%s', (_, attachments, expected) => {
+      expect(message(read(event({ ...dm, text: '', blocks: undefined, attachments })))).toMatchObject({
+        text: '',
+        forwarded: expected,
+      })
+    })
+
+    it('also where it was edited', () => {
+      const changed = {
+        type: 'message',
+        subtype: 'message_changed',
+        message: { ...dm, attachments: [share] },
+        channel: 'D0ANNA',
+        ts: '1795339930.000200',
+        channel_type: 'im',
+      }
+      expect(read(event(changed))).toMatchObject({ kind: 'edited', forwarded: [forwarded] })
     })
   })
 
@@ -150,7 +286,11 @@ describe('what is none of the bot’s business', () => {
     ],
     ['somebody joining', { ...inChannel, subtype: 'channel_join' }],
     ['a topic', { ...inChannel, subtype: 'channel_topic', topic: 'x' }],
-    ['/me', { ...inChannel, subtype: 'me_message' }],
+    ['what a workflow writes on behalf of somebody', { ...inChannel, text: '<@U0BOT> hi', workflow_id: 'Wf1' }],
+    ['what an app writes on behalf of somebody', { ...dm, bot_profile: { id: 'B1', app_id: 'A2', name: 'Flow' } }],
+    ['Slackbot, which has no mark of a bot', { ...dm, user: 'USLACKBOT' }],
+    ['a mention by Slackbot', { ...mention, user: 'USLACKBOT' }],
+    ['an answer of Slackbot', { ...inChannel, user: 'USLACKBOT', subtype: 'slackbot_response' }],
     ['a reminder', { ...inChannel, subtype: 'reminder_add' }],
     ['a message of nobody', { ...inChannel, user: undefined }],
     ['a reaction', { type: 'reaction_added', user: 'U0ANNA', item: {}, reaction: '+1' }],
@@ -192,6 +332,8 @@ describe('changes', () => {
       channel: 'D0ANNA',
       ts: '1795339920.000100',
       text: 'better & shorter',
+      mentions: [],
+      forwarded: [],
       revision: '1795339930.000000',
       message: expect.objectContaining({
         ts: '1795339920.000100',
@@ -214,6 +356,9 @@ describe('changes', () => {
     ['with its mark', { bot_id: 'B0BOT', user: 'U0BOT' }],
     ['by its user', { user: 'U0BOT' }],
     ['of another bot', { bot_id: 'B0OTHER', user: 'U0OTHER' }],
+    ['of a bot that is nobody', { bot_id: 'B0OTHER', user: undefined, subtype: 'bot_message' }],
+    ['of a workflow', { workflow_id: 'Wf1' }],
+    ['of Slackbot', { user: 'USLACKBOT' }],
   ])("to a bot's message are left alone: %s", (_, author) => {
     expect(changed(author)).toEqual({ kind: 'other' })
   })
@@ -292,7 +437,8 @@ describe('a slash command', () => {
       team: 'T1',
       user: 'U0ANNA',
       channel: 'C0GENERAL',
-      text: 'what did @ben send & when?',
+      text: 'what did ben send & when?',
+      mentions: [{ kind: 'user', id: 'U0BEN', at: 9, length: 3, isNamed: true }],
       triggerId: '1.2.abc',
     })
   })

@@ -227,7 +227,18 @@ describe('the reply in Slack', () => {
       expect(shown()).toEqual([])
       return
     }
-    await reply.placeBelow([{ id: 'm', channel: CHANNEL, ts, text: 'another question', files: [], replaces: false }])
+    await reply.placeBelow([
+      {
+        id: 'm',
+        channel: CHANNEL,
+        ts,
+        text: 'another question',
+        mentions: [],
+        files: [],
+        forwarded: [],
+        replaces: false,
+      },
+    ])
     reply.show(answered('Both.'))
     await reply.settled()
     expect(shown()).toEqual(['Both.'])
@@ -240,7 +251,18 @@ describe('the reply in Slack', () => {
     reply.show(view({ type: 'queued', behind: 'turn' }))
     await reply.settled()
     const { ts } = anna.post('one more thing', { channel: CHANNEL, threadTs })
-    await reply.placeBelow([{ id: 'm', channel: CHANNEL, ts, text: 'one more thing', files: [], replaces: false }])
+    await reply.placeBelow([
+      {
+        id: 'm',
+        channel: CHANNEL,
+        ts,
+        text: 'one more thing',
+        mentions: [],
+        files: [],
+        forwarded: [],
+        replaces: false,
+      },
+    ])
     reply.show(answered('Both.'))
     await reply.settled()
     expect(shown()).toEqual([expect.stringContaining('Both.')])
@@ -254,7 +276,16 @@ describe('the reply in Slack', () => {
     reply.show(view({ type: 'starting' }))
     await reply.settled()
     await reply.placeBelow([
-      { id: 'm', channel: CHANNEL, ts: threadTs, text: 'a question', files: [], replaces: false },
+      {
+        id: 'm',
+        channel: CHANNEL,
+        ts: threadTs,
+        text: 'a question',
+        mentions: [],
+        files: [],
+        forwarded: [],
+        replaces: false,
+      },
     ])
     reply.show(answered('For nobody.'))
     await reply.settled()

@@ -52,9 +52,21 @@ describe('that somebody’s access ends', () => {
   })
 
   it('withdraws connect prompts that stand, and answers the command that asked for it', async () => {
-    const prompt = await store.commands.journal({ triggerId: '1', team: TEAM, user: ANNA, text: 'connect' })
+    const prompt = await store.commands.journal({
+      triggerId: '1',
+      team: TEAM,
+      user: ANNA,
+      text: 'connect',
+      mentions: [],
+    })
     await store.commands.markWaiting(prompt ?? '')
-    const commandId = await store.commands.journal({ triggerId: '2', team: TEAM, user: ANNA, text: 'disconnect' })
+    const commandId = await store.commands.journal({
+      triggerId: '2',
+      team: TEAM,
+      user: ANNA,
+      text: 'disconnect',
+      mentions: [],
+    })
     if (commandId === null) throw new Error('the command was known')
     expect(await store.accessEndings.ofCommand(commandId)).toBeNull()
     const id = await store.accessEndings.note({ personId: anna.id, ...asked, commandId })

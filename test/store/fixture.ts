@@ -27,6 +27,8 @@ export function incoming(ts: string, rest: Partial<IncomingMessage> = {}): Incom
     user: ANNA,
     userTeam: TEAM,
     text: `words of ${ts}`,
+    mentions: [],
+    forwarded: [],
     files: [],
     kind: channel.startsWith('D') ? 'im' : 'shared',
     addressed: true,

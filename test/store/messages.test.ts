@@ -168,10 +168,10 @@ describe('what waits', () => {
 
   it('takes over an edit, until a turn has taken the message', async () => {
     const conversation = await journaled(store, incoming('1.0'))
-    expect(await store.messages.edit(TEAM, DM, '1.0', 'better words', '3.0')).toBe(true)
+    expect(await store.messages.edit(incoming('1.0', { text: 'better words' }), '3.0')).toBe(true)
     expect(await texts(conversation)).toEqual(['better words'])
     const taken = await store.turns.take(await store.turns.queue(conversation))
-    expect(await store.messages.edit(TEAM, DM, '1.0', 'too late', '3.0')).toBe(false)
+    expect(await store.messages.edit(incoming('1.0', { text: 'too late' }), '3.0')).toBe(false)
     expect(taken.map((message) => message.text)).toEqual(['better words'])
     expect(
       (await store.messages.ofTurn((await store.turns.unfinished(conversation))[0]?.id ?? '')).map((one) => one.text),
@@ -184,7 +184,7 @@ describe('what waits', () => {
     expect(await store.messages.cancel(TEAM, DM, '1.0')).toBeNull()
     await store.messages.journal(incoming('1.0'))
     expect(await texts(conversation)).toEqual([])
-    expect(await store.messages.edit(TEAM, DM, '1.0', 'back?', '3.0')).toBe(false)
+    expect(await store.messages.edit(incoming('1.0', { text: 'back?' }), '3.0')).toBe(false)
     await journaled(store, incoming('2.0', { threadTs: '1.0' }))
     await store.turns.take(await store.turns.queue(conversation))
     expect(await store.messages.cancel(TEAM, DM, '2.0')).toBeNull()
@@ -228,8 +228,8 @@ describe('what waits', () => {
 
   it('is edited and taken back only where it was written', async () => {
     const conversation = await journaled(store, incoming('1.0'))
-    expect(await store.messages.edit(TEAM, GENERAL, '1.0', 'x', '3.0')).toBe(false)
-    expect(await store.messages.edit('T2', DM, '1.0', 'x', '3.0')).toBe(false)
+    expect(await store.messages.edit(incoming('1.0', { text: 'x', channel: GENERAL }), '3.0')).toBe(false)
+    expect(await store.messages.edit(incoming('1.0', { text: 'x', team: 'T2' }), '3.0')).toBe(false)
     expect(await store.messages.cancel(TEAM, GENERAL, '1.0')).toBeNull()
     expect(await texts(conversation)).toEqual(['words of 1.0'])
   })
@@ -245,6 +245,46 @@ describe('what waits', () => {
     await store.turns.take(turn)
     await store.turns.end(turn, 'answered', null)
     expect((await store.conversations.unfinished()).sort()).toEqual([queued, running].sort())
+  })
+})
+
+describe('what was passed on with a message', () => {
+  const forwarded = {
+    words: { text: 'Lunch, Ben?', mentions: [{ kind: 'user' as const, id: 'U_BEN', at: 7, length: 3, isNamed: true }] },
+    author: 'Cleo',
+    authorId: 'U_CLEO',
+    ts: '0.5',
+    channel: 'general',
+    channelId: GENERAL,
+    files: [{ name: 'menu.pdf', mimetype: 'application/pdf' }],
+  }
+  const mention = { kind: 'user' as const, id: 'U_BEN', at: 0, length: 5, isNamed: false }
+  const share = incoming('1.0', { text: 'see', mentions: [mention], forwarded: [forwarded] })
+
+  it('is stored with it, and with whom it names', async () => {
+    const conversation = await journaled(store, share)
+    expect(await store.messages.queued(conversation)).toMatchObject([{ mentions: [mention], forwarded: [forwarded] }])
+  })
+
+  it('is what the second copy of a mention adds, as long as the message waits', async () => {
+    const conversation = await journaled(store, { ...share, forwarded: [] })
+    await store.messages.journal(share)
+    await store.messages.journal({ ...share, forwarded: [] })
+    expect(await store.messages.queued(conversation)).toMatchObject([{ forwarded: [forwarded] }])
+  })
+
+  it('changes with an edit', async () => {
+    const conversation = await journaled(store, share)
+    await store.messages.edit({ ...share, text: 'look', mentions: [], forwarded: [] }, '2.0')
+    expect(await store.messages.queued(conversation)).toMatchObject([{ text: 'look', mentions: [], forwarded: [] }])
+  })
+
+  it('goes with a deletion, and no late copy brings it back', async () => {
+    await journaled(store, share)
+    await store.messages.cancel(TEAM, DM, '1.0')
+    await store.messages.journal(share)
+    const rows = await store.db.selectFrom('message').select(['text', 'mentions', 'files', 'forwarded']).execute()
+    expect(rows).toEqual([{ text: '', mentions: '[]', files: '[]', forwarded: '[]' }])
   })
 })
 
@@ -264,7 +304,8 @@ describe('what was said before', () => {
     await journaled(store, incoming('4.0', { threadTs: '1.0' }))
     await end()
     await journaled(store, incoming('5.0', { threadTs: '1.0' }))
-    expect(await store.messages.earlier(conversation, 20)).toEqual(['words of 1.0', 'words of 3.0', 'words of 4.0'])
-    expect(await store.messages.earlier(conversation, 2)).toEqual(['words of 3.0', 'words of 4.0'])
+    const earlier = async (limit: number) => (await store.messages.earlier(conversation, limit)).map(({ text }) => text)
+    expect(await earlier(20)).toEqual(['words of 1.0', 'words of 3.0', 'words of 4.0'])
+    expect(await earlier(2)).toEqual(['words of 3.0', 'words of 4.0'])
   })
 })

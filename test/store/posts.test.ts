@@ -46,7 +46,7 @@ describe("the bot's own messages", () => {
 })
 
 describe('a command', () => {
-  const command = { triggerId: 'trigger', team: TEAM, user: ANNA, text: 'what is unread?' }
+  const command = { triggerId: 'trigger', team: TEAM, user: ANNA, text: 'what is unread?', mentions: [] }
 
   it('is kept once per trigger id, until it is done', async () => {
     const id = await store.commands.journal(command)

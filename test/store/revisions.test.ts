@@ -1,13 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Store } from '../../src/store/store.js'
 import type { Turn } from '../../src/turns/model.js'
-import { DM, incoming, journaled, openStore, TEAM } from './fixture.js'
+import { incoming, journaled, openStore } from './fixture.js'
 
 let store: Store
 let turn: Turn
 
-const FIRST = { team: TEAM, channel: DM, ts: '1.0' }
-const SECOND = { team: TEAM, channel: DM, ts: '2.0' }
+const FIRST = incoming('1.0')
+const SECOND = incoming('2.0')
 const POSITION = { id: 'event-9', at: '2026-11-22T09:00:00Z' }
 
 /** A turn that has taken two messages, the first of them edited once before that. */
@@ -15,7 +15,7 @@ beforeEach(async () => {
   store = await openStore()
   const conversation = await journaled(store, incoming('1.0'))
   await journaled(store, incoming('2.0', { threadTs: '1.0' }))
-  await store.messages.edit(TEAM, DM, '1.0', 'first words', '5.0')
+  await store.messages.edit({ ...FIRST, text: 'first words' }, '5.0')
   turn = await store.turns.queue(conversation)
   await store.turns.take(turn)
   await store.turns.setState(turn.id, 'running')
@@ -39,6 +39,19 @@ describe('an edit of what a turn has taken', () => {
     expect(await store.revisions.edit({ ...FIRST, text }, revision)).toBe(revises ? turn.id : null)
     expect(await isRevised()).toBe(revises)
     expect(await texts()).toEqual([revises ? text : 'first words', 'words of 2.0'])
+  })
+
+  it('brings the message that a link leads to, once, without having been edited', async () => {
+    const [words, rest] = [
+      { text: 'Lunch?', mentions: [] },
+      { author: 'Ben', authorId: null, ts: null },
+    ]
+    const forwarded = [{ words, ...rest, channel: null, channelId: null, files: [] }]
+    const lookedUp = { ...FIRST, text: 'first words', forwarded }
+    expect(await store.revisions.edit(lookedUp, '')).toBeNull()
+    expect(await store.revisions.edit(lookedUp, '5.0')).toBe(turn.id)
+    expect(await store.messages.ofTurn(turn.id)).toMatchObject([{ text: 'first words', forwarded }, {}])
+    expect(await store.revisions.edit(lookedUp, '5.0')).toBeNull()
   })
 
   it('counts once, however often it is delivered', async () => {
@@ -100,7 +113,7 @@ describe('a revised turn', () => {
     ])
     expect((await store.conversations.get(turn.conversationId)).position).toEqual(POSITION)
     // And it can be edited further, as what waits can.
-    expect(await store.messages.edit(TEAM, DM, '1.0', 'newer', '7.0')).toBe(true)
+    expect(await store.messages.edit({ ...FIRST, text: 'newer' }, '7.0')).toBe(true)
   })
 
   it('has nothing left once all of it was deleted', async () => {

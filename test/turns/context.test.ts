@@ -21,9 +21,14 @@ const message: Message = {
   ts: '1795339920.000100',
   text: 'What is unread?',
   files: [],
+  mentions: [],
+  forwarded: [],
   replaces: false,
 }
 const profile: Profile = { name: 'Anna Lindqvist', timeZone: 'Europe/Stockholm', email: null }
+
+const NOBODY = new Map<string, string>()
+const words = (text: string) => ({ text, mentions: [] })
 
 /** The lines between the marks, or an error where the block is not one whole block. */
 function lines(block: string): string[] {
@@ -54,7 +59,7 @@ describe('the context block', () => {
   })
 
   it('takes along what was said in a session that is gone, oldest first', () => {
-    const block = lines(contextBlock(message, conversation, profile, ['first', 'second\nline']))
+    const block = lines(contextBlock(message, conversation, profile, NOBODY, [words('first'), words('second\nline')]))
     expect(block.slice(-2)).toEqual(['- first', '- second line'])
   })
 
@@ -62,7 +67,7 @@ describe('the context block', () => {
     fc.assert(
       fc.property(hostile, hostile, hostile, hostile, (name, fileName, mimetype, before) => {
         const files = [{ id: 'F1', name: fileName, mimetype, size: 1 }]
-        const block = contextBlock({ ...message, files }, conversation, { ...profile, name }, [before])
+        const block = contextBlock({ ...message, files }, conversation, { ...profile, name }, NOBODY, [words(before)])
         expect(lines(block)).toHaveLength(8)
         expect(block).not.toMatch(/[\r\v\f\u0085\u2028\u2029]/)
         expect(block.match(/<\/?context>/g)).toHaveLength(2)
@@ -73,7 +78,7 @@ describe('the context block', () => {
   })
 
   it('is not filled up by one long name or message', () => {
-    expect(contextBlock(message, conversation, profile, ['😀'.repeat(5_000)]).length).toBeLessThan(1_500)
+    expect(contextBlock(message, conversation, profile, NOBODY, [words('😀'.repeat(5_000))]).length).toBeLessThan(1_500)
   })
 })
 

@@ -3,6 +3,7 @@
 import type { Conversation, Message, Person, Turn } from '../../src/turns/model.js'
 import type { PlaceChoice, ReplyDisplay, Surface } from '../../src/turns/ports.js'
 import type { ReplyView } from '../../src/turns/view.js'
+import type { Named, Names } from '../../src/turns/words.js'
 
 export class FakeReply implements ReplyDisplay {
   readonly views: ReplyView[] = []
@@ -52,6 +53,8 @@ export class FakeSurface implements Surface {
   readonly failures: Error[] = []
   /** Whether Slack opens direct messages with people. */
   hasDirectMessages = true
+  /** Who and what Slack knows the name of. */
+  readonly known = new Map<string, string>()
   readonly chosenFor: string[] = []
   /** The owner has not said yet where to answer. */
   undecidedUntil: number | null = null
@@ -61,6 +64,10 @@ export class FakeSurface implements Surface {
     const failure = this.failures.shift()
     if (failure !== undefined) throw failure
     return this.answer
+  }
+
+  async names(wanted: readonly Named[]): Promise<Names> {
+    return new Map(wanted.flatMap(({ id }) => (this.known.has(id) ? [[id, this.known.get(id) ?? '']] : [])))
   }
 
   async chooseAddress(conversation: Conversation): Promise<PlaceChoice> {

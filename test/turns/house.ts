@@ -168,6 +168,8 @@ export class House {
       user: where.user ?? ANNA,
       userTeam: TEAM,
       text,
+      mentions: [],
+      forwarded: [],
       files: Array.from({ length: where.files ?? 0 }, (_, index) => ({
         id: `F${index}`,
         name: 'offer.pdf',

@@ -13,10 +13,10 @@ export interface Composed {
 
 /**
  * Entities that a client writes itself (`<@U…>`, `<#C…>`, `<!here>`), names (`@anna`, `#general`), addresses of pages and of
- * people, and emoji. Everything else is text.
+ * people, and emoji that stand by themselves. Everything else is text.
  */
 const TOKENS =
-  /<@([UW][A-Z0-9]+)>|<#([CG][A-Z0-9]+)(?:\|[^>]*)?>|<!(here|channel|everyone)>|(?<![\w@])@([a-z0-9][a-z0-9._-]*)|(?<![\w#])#([a-z0-9][a-z0-9_-]*)|(https?:\/\/[^\s<>]*[^\s<>.,;:!?)\]'"])|([\w.+-]+@[\w-]+(?:\.[\w-]+)+)|:([a-z0-9_+-]+):/g
+  /<@([UW][A-Z0-9]+)>|<#([CG][A-Z0-9]+)(?:\|[^>]*)?>|<!(here|channel|everyone)>|(?<![\w@])@([a-z0-9][a-z0-9._-]*)|(?<![\w#])#([a-z0-9][a-z0-9_-]*)|(https?:\/\/[^\s<>]*[^\s<>.,;:!?)\]'"])|([\w.+-]+@[\w-]+(?:\.[\w-]+)+)|(?<![A-Za-z0-9_]):([a-z0-9_+-]+):(?![A-Za-z0-9_])/g
 
 /** Escapes the three characters that Slack escapes in text. */
 export function escapeText(text: string): string {

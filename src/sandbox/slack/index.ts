@@ -171,7 +171,8 @@ export async function startSlack(options: SlackOptions): Promise<SlackSandbox> {
     mentionOrder: options.mentionOrder ?? 'alternating',
     describe: (member) => wireUser(workspace, member, { scopes: new Set(options.scopes ?? BOT_SCOPES) }, now()),
   })
-  const person = (id: string) => new Person(id, { workspace, clients, events, interactions, watch, slashCommand })
+  const person = (id: string) =>
+    new Person(id, { workspace, clients, events, interactions, watch, slashCommand, origin: () => origin })
   const page = new PageServer({
     workspace,
     clients,

@@ -8,6 +8,7 @@ import { freshId } from './identifiers.js'
 import type { Interactions, PressPlace } from './interactions.js'
 import { SlackRefusal } from './refusal.js'
 import { type SeenMessage, seenEphemeral, seenMessage } from './seen.js'
+import { sharedMessage } from './shared-message.js'
 import { mimetypeOf } from './uploads.js'
 import type { WaitOptions, Watch } from './watch.js'
 import type { Conversation, Member, Message, Workspace } from './workspace.js'
@@ -19,6 +20,8 @@ export interface PersonParts {
   readonly interactions: Interactions
   readonly watch: Watch
   readonly slashCommand: string
+  /** For the addresses of files. */
+  readonly origin: () => string
 }
 
 export interface AttachedFile {
@@ -118,6 +121,52 @@ export class Person {
       ...(subtype !== undefined && { subtype }),
     })
     return { channel, ts }
+  }
+
+  /**
+   * Passes a message on that they can see: "Forward message…".
+   * @param comment their own words with it, as typed; none where empty
+   * @throws SlackRefusal `channel_not_found`, `message_not_found`, `thread_not_found`
+   */
+  share(
+    message: { readonly channel: string; readonly ts: string },
+    comment = '',
+    to: Pick<PostOptions, 'channel' | 'threadTs'> = {},
+  ): { readonly channel: string; readonly ts: string } {
+    const { workspace, origin } = this.parts
+    const author = this.#self()
+    const shared = workspace.message(this.#conversation(message.channel).id, message.ts)
+    if (shared === undefined || shared.subtype === 'tombstone') throw new SlackRefusal('message_not_found')
+    const conversation = this.#conversation(to.channel ?? this.dm)
+    if (to.threadTs !== undefined && workspace.message(conversation.id, to.threadTs) === undefined)
+      throw new SlackRefusal('thread_not_found')
+    const { text, richText } = compose(comment, workspace)
+    const { channel, ts } = workspace.post({
+      channel: conversation.id,
+      author: author.id,
+      byApp: false,
+      text,
+      attachments: [sharedMessage(workspace, shared, origin())],
+      clientMessageId: crypto.randomUUID(),
+      ...(text !== '' && { richText }),
+      ...(to.threadTs !== undefined && { threadTs: to.threadTs }),
+    })
+    return { channel, ts }
+  }
+
+  /** `/me`, a built-in command of Slack: what they do, in the third person. @throws SlackRefusal `channel_not_found`, `no_text` */
+  me(typed: string, channel = this.dm): { readonly channel: string; readonly ts: string } {
+    const { workspace } = this.parts
+    const author = this.#self()
+    if (typed.trim() === '') throw new SlackRefusal('no_text')
+    const { text } = compose(typed, workspace)
+    return workspace.post({
+      channel: this.#conversation(channel).id,
+      author: author.id,
+      byApp: false,
+      text,
+      subtype: 'me_message',
+    })
   }
 
   /** @throws SlackRefusal `message_not_found`, `cant_update_message` */

@@ -116,7 +116,7 @@ function appFields(workspace: Workspace) {
 function wireBlocks(message: Message): JsonObject[] {
   if (message.blocks !== undefined && message.blocks.length > 0) return message.blocks.map(translated)
   if (message.richText !== undefined) return message.richText.filter(isObject)
-  return message.text === '' || message.subtype === 'tombstone'
+  return message.text === '' || message.subtype === 'tombstone' || message.subtype === 'me_message'
     ? []
     : [richTextBlock([{ type: 'text', text: message.text }])]
 }

@@ -68,7 +68,7 @@ export interface Message {
   /** User id of the author, the bot's for the app's own. */
   readonly author: string
   readonly byApp: boolean
-  readonly subtype?: 'file_share' | 'thread_broadcast' | 'tombstone' | 'channel_join'
+  readonly subtype?: 'file_share' | 'thread_broadcast' | 'tombstone' | 'channel_join' | 'me_message'
   readonly text: string
   /** As the app sent them. People's messages have `richText` instead. */
   readonly blocks?: readonly StoredBlock[]

@@ -1,0 +1,34 @@
+/** What somebody wrote, as the tables hold it: lists as JSON. */
+
+import { z } from 'zod'
+import type { ForwardedMessage, Mention } from '../turns/words.js'
+
+const MENTIONS = z.array(
+  z.object({
+    kind: z.enum(['user', 'channel', 'group']),
+    id: z.string(),
+    at: z.number(),
+    length: z.number(),
+    isNamed: z.boolean(),
+  }),
+)
+
+const FORWARDED = z.array(
+  z.object({
+    words: z.object({ text: z.string(), mentions: MENTIONS }),
+    author: z.string().nullable(),
+    authorId: z.string().nullable(),
+    ts: z.string().nullable(),
+    channel: z.string().nullable(),
+    channelId: z.string().nullable(),
+    files: z.array(z.object({ name: z.string(), mimetype: z.string() })),
+  }),
+)
+
+export function parseMentions(json: string): Mention[] {
+  return MENTIONS.parse(JSON.parse(json))
+}
+
+export function parseForwarded(json: string): ForwardedMessage[] {
+  return FORWARDED.parse(JSON.parse(json))
+}
