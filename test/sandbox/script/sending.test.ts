@@ -3,6 +3,8 @@ import type { ToolCall, ToolOutcome } from '../../../src/sandbox/agents/brain.js
 import { type SendingResult, sendingResult } from '../../../src/sandbox/agents/script/sending-result.js'
 import { ScriptedSession, type SessionOptions, sampleMailbox } from './scripted-session.js'
 
+const NOT_KNOWN =
+  'It is not known whether this was sent: the mailbox did not answer. Say exactly that. Do not send it again.'
 const SENDING = /^(?:send_|reply_to_|gmail_send|gmail_reply)/
 const ok = (answer: unknown): ToolOutcome => ({
   status: 'ok',
@@ -132,6 +134,21 @@ describe('what became of it is said shortly', () => {
     ['denied', ok({ status: 'denied' }), 'Not sent. What should be different?'],
     ['denied with words', ok({ status: 'denied', reason: 'make it friendlier' }), 'How should it read?'],
     [
+      'not known, as an error',
+      { status: 'error', text: NOT_KNOWN },
+      "I can't tell whether it was sent. Please look in your Sent folder before you send it again.",
+    ],
+    [
+      'disconnected',
+      { status: 'error', text: 'Nothing was sent: Gmail was disconnected first.' },
+      "It wasn't sent. Gmail was disconnected first.",
+    ],
+    [
+      'undone, and kept',
+      ok('The person approved this and then undid it: nothing was sent. The text is still a draft in their Gmail.'),
+      "It wasn't sent: you undid it. It is still in your drafts.",
+    ],
+    [
       'an error',
       { status: 'error', text: 'Daily sending limit reached.' },
       "It wasn't sent. Daily sending limit reached.",
@@ -186,19 +203,42 @@ describe('what a tool of the host says', () => {
     ['Sent.', { type: 'sent', edited: false }],
     ['The person edited the email, and it was sent as follows: {"body":"I undid it"}', { type: 'sent', edited: true }],
     ['Sent after the person changed it:\nTo: a@x.example\n\nIt was not sent before.', { type: 'sent', edited: true }],
-    ['It is scheduled for 2026-11-21T08:00:00+01:00.', { type: 'scheduled', at: new Date('2026-11-21T07:00:00Z') }],
+    [
+      'It is scheduled for 2026-11-21T08:00:00+01:00.',
+      { type: 'scheduled', at: new Date('2026-11-21T07:00:00Z'), edited: false },
+    ],
     [
       '{"status":"scheduled","send_at":"2026-11-21T08:00:00+01:00"}',
-      { type: 'scheduled', at: new Date('2026-11-21T07:00:00Z') },
+      { type: 'scheduled', at: new Date('2026-11-21T07:00:00Z'), edited: false },
     ],
-    ['Undone by the person.', { type: 'undone' }],
-    ['Not sent: the person undid it.', { type: 'undone' }],
+    ['Undone by the person.', { type: 'undone', kept: false }],
+    ['Not sent: the person undid it.', { type: 'undone', kept: false }],
     ['Not sent: the person said: shorter', { type: 'denied', words: 'shorter' }],
-    ['The person undid it, so it was not sent.', { type: 'undone' }],
+    ['The person undid it, so it was not sent.', { type: 'undone', kept: false }],
     ['Not sent. The person said no.', { type: 'denied', words: undefined }],
     ['Not sent. The person wants it different: "shorter, please"', { type: 'denied', words: 'shorter, please' }],
     ['{"status":"denied","reason":"shorter"}', { type: 'denied', words: 'shorter' }],
-    ['{"status":"cancelled"}', { type: 'denied', words: undefined }],
+    ['{"status":"cancelled"}', { type: 'cancelled', kept: false }],
+    ['The person cancelled this before its time: nothing was sent.', { type: 'cancelled', kept: false }],
+    ['Sent, exactly as proposed.', { type: 'sent', edited: false }],
+    [
+      'Sent. The person changed it first. Word for word it says:\nTo: a@x.example\nSubject: I said no\n\nNothing was sent.',
+      { type: 'sent', edited: true },
+    ],
+    ['The person said no: nothing was sent. Do not try another way round.', { type: 'denied', words: undefined }],
+    [
+      'Nothing was sent. The person wants it changed first. In their words: say "Wednesday" instead of "Friday": it is sent then\nCall the tool again with the changed email.',
+      { type: 'denied', words: 'say "Wednesday" instead of "Friday": it is sent then' },
+    ],
+    [
+      'The person did not decide this. They wrote a new message instead, which follows: go on with that. Do this only if they ask for it again.',
+      { type: 'denied', words: undefined },
+    ],
+    [
+      'Approved, and scheduled for 2026-11-21T07:00:00.000Z. Nothing has been sent yet; it leaves by itself then, unless the person cancels it. Word for word it says:\nTo: a@x.example',
+      { type: 'scheduled', at: new Date('2026-11-21T07:00:00Z'), edited: true },
+    ],
+    [NOT_KNOWN, { type: 'unconfirmed' }],
     ['It is not known whether it was sent.', { type: 'unconfirmed' }],
     ['{"status":"unconfirmed"}', { type: 'unconfirmed' }],
     ['{"status":"refused","why":"Too many recipients"}', { type: 'other', text: 'Too many recipients' }],

@@ -3,11 +3,14 @@ import { isRecord, parseLoosely, textOf } from './loose-json.js'
 
 export const HOST_SENDING_TOOLS: ReadonlySet<string> = new Set(['send_email', 'reply_to_email', 'send_draft'])
 
+export const UNCONFIRMED = "I can't tell whether it was sent. Please look in your Sent folder before you send it again."
+
 export type SendingResult =
   /** `edited`: its owner changed it before it left. */
   | { readonly type: 'sent'; readonly edited: boolean }
-  | { readonly type: 'scheduled'; readonly at: Date | undefined }
-  | { readonly type: 'undone' }
+  | { readonly type: 'scheduled'; readonly at: Date | undefined; readonly edited: boolean }
+  /** Taken back in time, or cancelled before its time; `kept`: it is a draft still. */
+  | { readonly type: 'undone' | 'cancelled'; readonly kept: boolean }
   /** `words`: what its owner wants different, where they said it. */
   | { readonly type: 'denied'; readonly words: string | undefined }
   /** Nobody knows whether it left. */
@@ -17,10 +20,11 @@ export type SendingResult =
 
 const KINDS: readonly (readonly [Exclude<SendingResult['type'], 'other'>, RegExp])[] = [
   ['unconfirmed', /\bnot known\b|unknown|unconfirmed|unclear|not certain|\bmay\b.*\bsent\b|\blost\b|whether/i],
+  ['cancelled', /cancell?ed/i],
   ['undone', /\bundid\b|\bundone\b|\bundo\b|took (?:it|this) back/i],
   [
     'denied',
-    /\bnot (?:been )?sent\b|denied|said no|declined|cancell?ed|\bdifferent|asked for (?:a )?change|wrote (?:something|again)|set aside/i,
+    /\bnot (?:been )?sent\b|nothing was sent|denied|said no|declined|\bdifferent|wants it changed|wrote (?:something|again|a new)|set aside/i,
   ],
   ['scheduled', /schedul|will (?:be sent|leave|go out)|\blater\b/i],
   ['sent', /\bsent\b/i],
@@ -44,7 +48,14 @@ export function sendingResult(answer: string): SendingResult {
     case 'sent':
       return { type, edited: fields.edited === true || /edit|chang/i.test(verdict) }
     case 'scheduled':
-      return { type, at: timeIn(firstOf(fields, TIME_FIELDS) ?? answer) }
+      return {
+        type,
+        at: timeIn(firstOf(fields, TIME_FIELDS) ?? answer),
+        edited: fields.edited === true || /word for word/i.test(answer),
+      }
+    case 'undone':
+    case 'cancelled':
+      return { type, kept: /still a draft/i.test(answer) }
     case 'denied':
       return {
         type,
@@ -57,17 +68,20 @@ export function sendingResult(answer: string): SendingResult {
 
 /** They wrote a message instead of deciding: that message is what they have to say. */
 function isSetAside(verdict: string): boolean {
-  return /set aside|wrote (?:something|again)|instead of deciding|\bnew message\b/i.test(verdict)
+  return /set aside|wrote (?:something|again|a new)|instead of deciding|\bnew message\b/i.test(verdict)
 }
 
 function firstOf(fields: Record<string, unknown>, names: readonly string[]): string | undefined {
   return names.map((name) => textOf(fields[name])).find((value) => value !== undefined)
 }
 
-/** In quotation marks, or behind a colon. */
+/** Behind "in their words:", or in quotation marks; what is said to the model behind them is left out. */
 function wordsIn(answer: string): string | undefined {
-  const quoted = /["“](.+)["”]/s.exec(answer)?.[1]
-  return (quoted ?? /:\s*(.+)$/s.exec(answer.replace(/^\s*not sent:/i, ''))?.[1])?.trim() || undefined
+  const behind = /\b(?:words|said|wrote|different|changed?):\s*(.+?)(?:\nCall the tool again[^\n]*)?\s*$/is.exec(
+    answer,
+  )?.[1]
+  const words = behind ?? /["“](.+)["”]/s.exec(answer)?.[1]
+  return words?.trim().replace(/^["“](?=[^"“”]*["”]$)|["”]$(?<=^["“][^"“”]*["”])/g, '') || undefined
 }
 
 function timeIn(text: string): Date | undefined {

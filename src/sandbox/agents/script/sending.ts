@@ -8,7 +8,7 @@ import { plain, quoted } from './markdown.js'
 import type { ScriptTurn } from './script-turn.js'
 import type { Correspondent } from './seen-mail.js'
 import { onlySendTime, sendTime, spokenTime, withOffset } from './send-time.js'
-import { HOST_SENDING_TOOLS, sendingResult } from './sending-result.js'
+import { HOST_SENDING_TOOLS, sendingResult, UNCONFIRMED } from './sending-result.js'
 import { draftIdIn } from './shown.js'
 import { Obstacle, type Wish } from './toolbox.js'
 
@@ -78,16 +78,16 @@ export async function sayResult(turn: ScriptTurn, tool: string, answer: string, 
       return await turn.say(result.edited ? 'Sent, with your changes.' : 'Sent.')
     case 'scheduled': {
       const at = result.at ?? (typeof askedFor === 'string' ? new Date(askedFor) : undefined)
-      return await turn.say(
-        at === undefined ? 'It will go out later.' : `It will go out ${spokenTime(at, turn.context)}.`,
-      )
+      const time = at === undefined ? 'later' : spokenTime(at, turn.context)
+      return await turn.say(`It will go out ${time}${result.edited ? ', with your changes' : ''}.`)
     }
     case 'undone':
-      return await turn.say("It wasn't sent: you undid it.")
+    case 'cancelled': {
+      const how = result.type === 'undone' ? 'undid' : 'cancelled'
+      return await turn.say(`It wasn't sent: you ${how} it.${result.kept ? ' It is still in your drafts.' : ''}`)
+    }
     case 'unconfirmed':
-      return await turn.say(
-        "I can't tell whether it was sent. Please look in your Sent folder before you send it again.",
-      )
+      return await turn.say(UNCONFIRMED)
     case 'denied':
       throw new Obstacle('denied', tool, result.words)
     case 'other':

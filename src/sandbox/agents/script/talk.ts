@@ -1,7 +1,7 @@
 /** Answers that need no mailbox: greetings, help, what was not understood, and what stood in the way. */
 import { plain, shortened } from './markdown.js'
 import type { ScriptTurn } from './script-turn.js'
-import { HOST_SENDING_TOOLS } from './sending-result.js'
+import { HOST_SENDING_TOOLS, sendingResult, UNCONFIRMED } from './sending-result.js'
 import type { Obstacle } from './toolbox.js'
 
 const EXAMPLES = [
@@ -9,7 +9,7 @@ const EXAMPLES = [
   '- “Find mail from Helen about the panels” · “Any mail with attachments this week?”',
   '- “Read the second one” · “And the attachment?” · “Summarize that thread”',
   '- “Who is Priya?” · “What did Ben say about the budget?” · “What do I owe?”',
-  '- “Draft a reply saying that Tuesday works” · “Reply to her that I agree” · “Forward it to Ben”',
+  '- “Draft a reply saying that Tuesday works” · “Send it tomorrow at 8” · “Forward it to Ben”',
   '- “Archive it” · “Star the first one” · “Label it Invoices” · “Trash it” · “List my drafts”',
   '- “Write a long report about my mail”',
 ].join('\n')
@@ -94,7 +94,10 @@ const CONNECTION_TROUBLE =
   /\b(?:401|403|unauthori[sz]ed|forbidden|expired|revoked|not connected|reconnect|credential|token)\b/i
 
 function notSentWords(kind: Obstacle['kind'], reason: string | undefined): string {
-  if (kind !== 'denied') return `It wasn't sent. ${plain(reason ?? '', 400)}`.trim()
+  if (kind !== 'denied') {
+    if (sendingResult(reason ?? '').type === 'unconfirmed') return UNCONFIRMED
+    return `It wasn't sent. ${plain((reason ?? '').replace(/^nothing was sent[.:]\s*/i, ''), 400)}`.trim()
+  }
   return reason === undefined || reason.trim() === '' ? 'Not sent. What should be different?' : 'How should it read?'
 }
 
