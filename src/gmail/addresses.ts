@@ -37,9 +37,18 @@ export function recipientsIn(
   texts: readonly string[],
 ): { readonly addresses: MailAddress[] } | { readonly unusable: string[] } {
   const read = texts.flatMap((text) => readAddresses(text.replaceAll(';', ',')))
-  const unusable = read.filter(({ address }) => !USABLE.test(address))
-  if (unusable.length > 0) return { unusable: unusable.map(({ name, address }) => address || name) }
+  const unusable = [
+    // A group's name, or what follows a line break, would be dropped in silence.
+    ...texts.filter((text) => /[\p{Cc}:]/u.test(text.replace(/"[^"]*"/g, ''))).map(collapsed),
+    ...read.filter((entry) => !USABLE.test(entry.address) || namesAnother(entry)).map(formatAddress),
+  ]
+  if (unusable.length > 0) return { unusable }
   return { addresses: uniqueAddresses(read) }
+}
+
+/** Two addresses without a comma between them read as one with a name. */
+function namesAnother({ name, address }: MailAddress): boolean {
+  return name.split(' ').some((word) => USABLE.test(word) && !isSameAddress(word, address))
 }
 
 export function uniqueAddresses(addresses: readonly MailAddress[]): MailAddress[] {

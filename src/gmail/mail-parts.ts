@@ -66,10 +66,14 @@ export async function partsOfPayload(payload: GmailPart): Promise<MailParts | nu
 /** @throws where it is no mail at all */
 export async function partsOfRaw(raw: string): Promise<MailParts> {
   const mail = await PostalMime.parse(Buffer.from(raw, 'base64url'), { forceRfc822Attachments: true })
+  const type = mail.headers.find(({ key }) => key === 'content-type')?.value ?? ''
+  // An HTML body without a word is still HTML.
+  const html = mail.html ?? (/^\s*text\/html/i.test(type) ? '' : null)
+  const text = unixLines(mail.text ?? '')
   return {
     headers: mail.headers.map(({ originalKey, value }) => [originalKey, value]),
-    body: mail.html === undefined ? { format: 'text', source: mail.text ?? '' } : { format: 'html', source: mail.html },
-    alternative: mail.html === undefined ? null : (mail.text ?? null),
+    body: html === null ? { format: 'text', source: text } : { format: 'html', source: unixLines(html) },
+    alternative: html === null || mail.text === undefined ? null : text,
     attachments: mail.attachments.map(({ filename, mimeType, content }) => ({
       name: attachmentName(filename ?? '', mimeType),
       type: mimeType,
@@ -124,7 +128,7 @@ async function textOf(part: GmailPart): Promise<string | null> {
   const type = isUtf8(bytes) ? withUtf8(declared) : declared
   const mail = `Content-Type: ${type || 'text/plain; charset=utf-8'}\r\nContent-Transfer-Encoding: base64\r\n\r\n${bytes.toString('base64')}`
   const { text, html } = await PostalMime.parse(mail)
-  return (/^\s*text\/html/i.test(type) ? html : text) ?? ''
+  return unixLines((/^\s*text\/html/i.test(type) ? html : text) ?? '')
 }
 
 /** Gmail decodes most texts to UTF-8 and keeps what the part said of itself; bytes that are UTF-8 beyond ASCII are nothing else. */
@@ -143,6 +147,10 @@ function withUtf8(type: string): string {
   const [mime = '', ...parameters] = (type || 'text/plain').split(';')
   const others = parameters.filter((parameter) => !/^\s*charset\s*\*?\s*=/i.test(parameter))
   return [mime, ' charset=utf-8', ...others].join(';')
+}
+
+function unixLines(text: string): string {
+  return text.replace(/\r\n?/g, '\n')
 }
 
 function joined(segments: readonly Segment[]): Pick<MailParts, 'body' | 'alternative'> {

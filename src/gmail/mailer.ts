@@ -274,10 +274,7 @@ function inputOf({ to, cc, bcc, subject, body, threadId }: MailContent): ToolInp
   }
 }
 
-interface Call {
-  readonly tool: string
-  readonly input: ToolInput
-}
+type Call = { readonly tool: string; readonly input: ToolInput }
 
 async function contentCall(mailbox: OwnersMailbox, content: MailContent): Promise<Call> {
   const { threadId, inReplyTo } = content

@@ -17,7 +17,7 @@ const MOST_TAGS = 30_000
 const MOST_NODES = 50
 
 const HIDDEN_STYLE =
-  /(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|opacity\s*:\s*0*(?:\.0+)?\s*(?:;|!|$)|font-size\s*:\s*[01](?:\.\d+)?\s*(?:px|pt|em|rem|%)?\s*(?:;|!|$)|(?:max-)?(?:height|width)\s*:\s*0|mso-hide\s*:\s*all)/i
+  /(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|(?:opacity|font-size|(?:max-)?(?:height|width))\s*:\s*0*(?:\.0+)?\s*(?:px|pt|em|rem|%)?\s*(?:;|!|$)|font-size\s*:\s*1(?:px|pt)|mso-hide\s*:\s*all)/i
 /** Comments that one family of mail programs shows as text. */
 const CONDITIONAL = /<!--\[if/i
 

@@ -138,6 +138,57 @@ describe('the mailbox, over the wire', () => {
     await expect(mailer.resolve(PERSON, request)).rejects.toBeInstanceOf(UnsendableMail)
   })
 
+  const LETTER = { to: 'rosa@vandermeer.example', subject: 'Plan', body: 'See the plan.' }
+  const FILE = { filename: 'plan.pdf', mimeType: 'application/pdf', content: Buffer.from('%PDF-1.7') }
+
+  it('a draft with attachments leaves as itself, and only as it was shown', async () => {
+    const draft = await mailbox.createDraft({ ...LETTER, attachments: [FILE] })
+    const mail = await mailer.resolve(PERSON, { type: 'draft', draftId: draft.id })
+    expect(mail).toMatchObject({ leavesAsDraft: true, draft: { id: draft.id } })
+    expect(mail.content.attachments).toEqual([{ name: 'plan.pdf', type: 'application/pdf', size: 8 }])
+    await mailbox.updateDraft(draft.id, { ...LETTER, body: 'See the plan!', attachments: [FILE] })
+    expect(await mailer.send(PERSON, mail)).toEqual({ outcome: 'changed' })
+    expect(written()).toEqual([])
+    const now = await mailer.resolve(PERSON, { type: 'draft', draftId: draft.id })
+    const since = Date.now()
+    expect(await mailer.send(PERSON, now)).toMatchObject({ outcome: 'sent' })
+    expect(written()).toEqual(['gmail_send_draft'])
+    expect(await mailer.findSent(PERSON, now, since)).toBe(sentNow('Plan')[0]?.id)
+    expect(await mailer.send(PERSON, now)).toEqual({ outcome: 'changed' })
+  })
+
+  it('a draft whose answers go elsewhere leaves as itself, and says so', async () => {
+    const draft = await mailbox.createDraft({ ...LETTER, replyTo: 'eve@evil.example' })
+    const mail = await mailer.resolve(PERSON, { type: 'draft', draftId: draft.id })
+    expect(mail.content.otherFields).toEqual([['Reply-To', 'eve@evil.example']])
+    expect(mail.leavesAsDraft).toBe(true)
+  })
+
+  it('a draft without attachments leaves by its content, whatever the draft has become', async () => {
+    const draft = await mailbox.createDraft({ ...LETTER, body: '<p>See</p>', contentType: 'text/html' })
+    const mail = await mailer.resolve(PERSON, { type: 'draft', draftId: draft.id })
+    expect(mail).toMatchObject({ leavesAsDraft: false, readable: 'See', content: { body: { format: 'html' } } })
+    await mailbox.updateDraft(draft.id, { ...LETTER, body: 'Something else' })
+    expect((await mailer.resolve(PERSON, { type: 'draft', draftId: draft.id })).hash).not.toBe(mail.hash)
+    expect(await mailer.send(PERSON, mail)).toMatchObject({ outcome: 'sent' })
+    expect(written()[0]).toBe('gmail_send_message')
+    expect(sentNow('Plan').map(({ mail: { text } }) => text.trim())).toEqual(['See'])
+  })
+
+  it('a draft that cannot be put away does not undo the sending', async () => {
+    const draft = await mailbox.createDraft(LETTER)
+    const mail = await mailer.resolve(PERSON, { type: 'draft', draftId: draft.id })
+    sandbox.fault(REST, { type: 'fail', status: 503 }, 1, 'gmail_trash_message')
+    expect(await mailer.send(PERSON, mail)).toMatchObject({ outcome: 'sent' })
+    expect(log.lines.map(({ message }) => message)).toContain('draft of a sent mail not trashed')
+  })
+
+  it('a draft that was thrown away, or says nobody, is not sent', async () => {
+    const draft = await mailbox.createDraft(LETTER)
+    mailbox.trash([draft.message.id])
+    await expect(mailer.resolve(PERSON, { type: 'draft', draftId: draft.id })).rejects.toThrow(/no such draft/)
+  })
+
   it('says who was never written to, and that of nobody in the own house', async () => {
     const { warnings } = await mailer.resolve(PERSON, { ...NEW, to: ['stranger@elsewhere.example', ANNA], bcc: [] })
     expect(warnings).toEqual(['You have never written to stranger@elsewhere.example.'])

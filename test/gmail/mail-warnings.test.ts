@@ -1,0 +1,142 @@
+import { describe, expect, it } from 'vitest'
+import { readMail } from '../../src/gmail/mail-reading.js'
+import { answeredMessage, draftPlace, replySubject, replyTargets } from '../../src/gmail/mail-threads.js'
+import { mailWarnings, outsiders } from '../../src/gmail/mail-warnings.js'
+import type { MailContent } from '../../src/turns/outgoing-mail.js'
+
+const OWNER = 'anna@mail.northwind.example'
+const MAIL: MailContent = {
+  from: null,
+  to: [{ name: 'Ben', address: 'ben@x.example' }],
+  cc: [],
+  bcc: [],
+  subject: 'Hello',
+  body: { format: 'text', source: 'Hi' },
+  attachments: [],
+  otherFields: [],
+  threadId: null,
+  inReplyTo: null,
+}
+const NOTHING = { owner: OWNER, strangers: [], repliesTo: [] }
+const to = (name: string, address: string): Partial<MailContent> => ({ to: [{ name, address }] })
+
+describe('what is said about a mail', () => {
+  it.each<[Partial<MailContent>, string[]]>([
+    [{}, []],
+    [{ subject: 'Grüße 👨‍👩‍👧 1️⃣ 🏴󠁧󠁢󠁥󠁮󠁧󠁿 ❤️' }, []],
+    [{ subject: 'Việt Nam, Привет, שלום' }, []],
+    [{ subject: 'In\u200Bvoice' }, ['The subject holds characters that nobody sees: [U+200B].']],
+    [{ subject: 'a\u2800b' }, ['The subject holds characters that nobody sees: [U+2800].']],
+    [{ subject: 'a\u202Eb' }, ['The subject holds characters that nobody sees: [U+202E].']],
+    [{ subject: 'a\u0335\u0336b' }, ['The subject holds marks that cover letters: [U+0335] [U+0336].']],
+    [{ subject: 'p\u0430ypal' }, ['The subject mixes Latin and Cyrillic letters in one word: p\u0430[U+0430]ypal.']],
+    [
+      to('B\u0435n', 'ben@x.example'),
+      ['The name of ben@x.example mixes Latin and Cyrillic letters in one word: B\u0435[U+0435]n.'],
+    ],
+    [to('boss@x.example', 'eve@evil.example'), ['The name says boss@x.example, but it goes to eve@evil.example.']],
+    [to('ben@x.example', 'Ben@x.example'), []],
+    [to('', 'be\u200Bn@x.example'), ['be[U+200B]n@x.example holds characters that nobody sees.']],
+    [to('', 'ben\u2800@x.example'), ['ben[U+2800]@x.example holds characters that nobody sees.']],
+    [to('', 'b\u0435n@x.example'), ['b\u0435n@x.example mixes Latin and Cyrillic letters, which look alike.']],
+    [to('', 'be\u0335n@x.example'), ['be[U+0335]n@x.example holds marks that change how it looks.']],
+  ])('%j: %j', (change, expected) => {
+    expect(mailWarnings({ ...MAIL, ...change }, null, NOTHING)).toEqual(expected)
+  })
+
+  it('names strangers, other addresses for replies, and HTML', () => {
+    const known = { owner: OWNER, strangers: ['ben@x.example'], repliesTo: ['desk@x.example'] }
+    expect(mailWarnings(MAIL, { hidden: true, conditional: true }, known)).toEqual([
+      'Replies go to a different address: desk@x.example.',
+      'You have never written to ben@x.example.',
+      'This email is formatted (HTML).',
+      'Some of its text is hidden from readers.',
+      'Some of it only shows in Outlook.',
+    ])
+  })
+
+  it.each([
+    [OWNER, 'ben@northwind.example', false],
+    [OWNER, 'ben@other.northwind.example', false],
+    [OWNER, 'ben@notnorthwind.example', true],
+    ['a@x.co.uk', 'b@y.co.uk', true],
+    [null, 'b@y.co.uk', false],
+  ])('%s to %s is outside: %s', (owner, address, expected) => {
+    expect(outsiders({ ...MAIL, ...to('', address) }, owner).length > 0).toBe(expected)
+  })
+})
+
+async function message(id: string, headers: Record<string, string>, labels: string[] = [], internalDate?: string) {
+  const list = Object.entries(headers).map(([name, value]) => ({ name, value }))
+  const read = await readMail({ id, threadId: 't', labelIds: labels, internalDate, payload: { headers: list } }, OWNER)
+  if (read === null) throw new Error('no mail')
+  return read
+}
+
+describe('a reply', () => {
+  it.each<[string, Record<string, string>, string[], string[], string[]]>([
+    ['the sender', { From: 'Ben <ben@x.example>' }, [], ['ben@x.example'], []],
+    [
+      'Reply-To',
+      { From: 'ben@x.example', 'Reply-To': 'd@y.example, e@y.example' },
+      [],
+      ['d@y.example', 'e@y.example'],
+      ['d@y.example', 'e@y.example'],
+    ],
+    ['Reply-To, the same', { From: 'ben@x.example', 'Reply-To': 'Ben <BEN@x.example>' }, [], ['BEN@x.example'], []],
+    [
+      'those the owner wrote to',
+      { From: `Anna <${OWNER}>`, To: 'a@x.example, b@x.example' },
+      [],
+      ['a@x.example', 'b@x.example'],
+      [],
+    ],
+    [
+      'those the owner wrote to by another name',
+      { From: 'me@z.example', To: 'a@x.example' },
+      ['SENT'],
+      ['a@x.example'],
+      [],
+    ],
+    ['nobody', { To: OWNER }, [], [], []],
+  ])('goes to %s', async (_, headers, labels, addresses, elsewhere) => {
+    const targets = replyTargets(await message('m', headers, labels), OWNER)
+    expect([targets.to.map(({ address }) => address), targets.elsewhere]).toEqual([addresses, elsewhere])
+  })
+
+  it.each([
+    ['Hello', 'Re: Hello'],
+    ['Re: Hello', 'Re: Hello'],
+    ['RE : Hello', 'RE : Hello'],
+    ['Regarding', 'Re: Regarding'],
+    ['', 'Re:'],
+  ])('to %j says %j', (subject, expected) => {
+    expect(replySubject(subject)).toBe(expected)
+  })
+
+  it('answers the newest message that was written, or the one that is named', async () => {
+    const messages = await Promise.all([
+      message('m1', { 'Message-ID': '<one@x>' }, [], '100'),
+      message('m3', {}, [], '300'),
+      message('m2', {}, [], '200'),
+      message('m4', {}, ['DRAFT'], '400'),
+      message('m5', {}, ['TRASH'], '500'),
+    ])
+    const answered = (named: string | null) => answeredMessage(messages, named).id
+    expect([null, 'm1', '<one@x>', 'one@x'].map(answered)).toEqual(['m3', 'm1', 'm1', 'm1'])
+    for (const named of ['m4', 'm9', '<two@x>']) expect(() => answered(named)).toThrow(/not in this thread/)
+    expect(() => answeredMessage([], null)).toThrow(/no message/)
+  })
+
+  it('a draft belongs to a thread that others are in', async () => {
+    const draft = await message('d', { 'In-Reply-To': '<one@x>' }, ['DRAFT'])
+    const alone = await message('d', {}, ['DRAFT'])
+    const one = await message('m1', { 'Message-ID': '<one@x>' })
+    const two = await message('m2', { 'Message-ID': '<two@x>' })
+    expect(draftPlace(draft, [one, two, draft])).toEqual({ threadId: 't', inReplyTo: 'm1' })
+    expect(draftPlace(draft, [two, draft])).toEqual({ threadId: 't', inReplyTo: '<one@x>' })
+    expect(draftPlace(draft, [])).toEqual({ threadId: 't', inReplyTo: '<one@x>' })
+    expect(draftPlace(alone, [one, alone])).toEqual({ threadId: 't', inReplyTo: null })
+    expect(draftPlace(alone, [alone])).toEqual({ threadId: null, inReplyTo: null })
+  })
+})
