@@ -6,6 +6,7 @@
 import { existsSync } from 'node:fs'
 import { z } from 'zod'
 import { readToolPolicies, type ToolPolicies } from './gmail/policies.js'
+import { neverLog } from './log.js'
 
 export type ScalekitMode = 'virtual' | 'instance'
 
@@ -292,6 +293,18 @@ function slackDelivery(values: Values<typeof BOT>): SlackDelivery {
   throw new ConfigurationError(['SLACK_APP_TOKEN or SLACK_SIGNING_SECRET is missing'])
 }
 
+/** Known to the log before anything can be said about them. */
+const SECRETS = [
+  'SLACK_BOT_TOKEN',
+  'SLACK_APP_TOKEN',
+  'SLACK_SIGNING_SECRET',
+  'SLACK_CLIENT_SECRET',
+  'ANTHROPIC_API_KEY',
+  'SCALEKIT_CLIENT_SECRET',
+  'SCALEKIT_WEBHOOK_SECRET',
+  'TOKEN_KEY',
+]
+
 /** An empty or blank variable counts as missing: `.env.example` is full of them. */
 function present(environment: Environment): Record<string, string> {
   const entries: [string, string][] = []
@@ -306,7 +319,9 @@ function parse<Shape extends z.ZodRawShape>(
   environment: Environment,
   extra: readonly string[],
 ): Values<Shape> {
-  const result = z.object(shape).safeParse(present(environment))
+  const given = present(environment)
+  neverLog(SECRETS.map((name) => given[name]))
+  const result = z.object(shape).safeParse(given)
   const problems = [
     ...(result.error?.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`) ?? []),
     ...extra,

@@ -37,17 +37,41 @@ export function describeError(error: unknown): Record<string, unknown> {
   }
 }
 
+const REMOVED = '[removed]'
+
 const SECRET_SHAPES = [
   /xox[a-z]-[\w-]+/g,
   /xapp-[\w-]+/g,
   /sk-ant-[\w-]+/g,
   /eyJ[\w-]+\.[\w-]+\.[\w-]*/g,
+  // The signing secret of Scalekit's webhooks: base64.
+  /whsec_[\w+/=-]+/g,
+  // Google's access tokens; refresh tokens (1//) and authorization codes (4/); client secrets; API keys.
+  /ya29\.[\w.~+/-]+=*/g,
+  /(?<![\w/.])[14]\/{1,2}[\w-]{20,}/g,
+  /GOCSPX-[\w-]+/g,
+  /AIza[\w-]{20,}/g,
   /Bearer\s+[\w.~+/-]+=*/gi,
+  // Long, or padded: "Basic Information" is a page of Slack's.
+  /Basic\s+(?:[\w+/-]{16,}=*|[\w+/-]+=+)/gi,
+  // Whatever its form, what a query, a header or JSON calls a secret.
+  /(?<![a-z\d])(?:client[_-]?secret|signing[_-]?secret|(?:access|refresh|id|bot|app)?[_-]?token|api[_-]?key|authorization|password|secret)["']?\s*[:=]\s*["']?[^\s"'&,;)}\]]{6,}/gi,
   // Any scheme: Slack's WebSocket address carries a ticket.
   /\b[a-z][a-z\d+.-]*:\/\/[^\s"'<>]+/gi,
 ]
 
-/** Removes what looks like a token, and addresses, which may be pre-authenticated. */
+/** Shorter ones would take ordinary words out of every line. */
+const SHORTEST_SECRET = 8
+const heldSecrets = new Set<string>()
+
+/** Secrets that this process holds and that have no shape of their own (Slack's signing secret, Scalekit's client secret): removed by their value. */
+export function neverLog(secrets: readonly (string | undefined)[]): void {
+  for (const secret of secrets) if (secret !== undefined && secret.length >= SHORTEST_SECRET) heldSecrets.add(secret)
+}
+
+/** Removes what looks like a token, what this process holds as one, and addresses, which may be pre-authenticated. */
 export function redact(text: string): string {
-  return SECRET_SHAPES.reduce((result, shape) => result.replace(shape, '[removed]'), text)
+  let result = text
+  for (const secret of heldSecrets) result = result.replaceAll(secret, REMOVED)
+  return SECRET_SHAPES.reduce((rest, shape) => rest.replace(shape, REMOVED), result)
 }

@@ -2,9 +2,13 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import fc from 'fast-check'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { describeError, redact } from '../src/log.js'
+import { describeError, neverLog, redact } from '../src/log.js'
 
 const JWT = 'eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJzbGFjazpUMTpVMSJ9.c2lnbmF0dXJl-_x'
+
+/** Has no shape by which anybody could know it: this process was told that it is one. */
+const HELD = '8f742231b10e8888abcd99yyyzzz85a5'
+neverLog([HELD, 'short', undefined])
 
 const SECRETS = [
   'xoxb-12345-67890-AbCdEf',
@@ -22,6 +26,21 @@ const SECRETS = [
   'HTTPS://mcp.scalekit.example/s/9f8e7d6c5b4a',
   'wss://wss-primary.slack.example/link/?ticket=9f8e7d6c&app_id=A1',
   'https://user:pass@mail.example/x',
+  'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw+/=',
+  'ya29.a0AfB_byC-d3f_gh1jk',
+  '1//0gAbCdEfGhIjKlMnOpQrStUvWx-yz_12345',
+  '4/0AfJohXmAbCdEfGhIjKlMnOpQrStUv',
+  'GOCSPX-AbCdEf_123456',
+  'AIzaSyA-1234567890abcdefghij',
+  'Basic c2tjXzE6Y2xpZW50LXNlY3JldA==',
+  'basic c2tjXzE6c2Vj==',
+  'client_secret=9f8e7d6c5b4a',
+  'clientSecret: "9f8e7d6c5b4a',
+  'SCALEKIT_CLIENT_SECRET=9f8e7d6c5b4a',
+  'token=9f8e7d6c5b4a',
+  'x-api-key: 9f8e7d6c5b4a',
+  'authorization: 9f8e7d6c5b4a',
+  HELD,
 ]
 
 /** The part of a secret by which it could be used. */
@@ -47,6 +66,9 @@ describe('redaction', () => {
   it('keeps what helps the operator', () => {
     const words = 'An API error occurred: channel_not_found (C0123, turn 5f2c, HTTP 404, ECONNREFUSED 127.0.0.1:4000)'
     expect(redact(words)).toBe(words)
+    const remedy =
+      'copy it from your Slack app, Basic Information; a short word, 4/12 and 1/2, SLACK_BOT_TOKEN (invalid_auth)'
+    expect(redact(remedy)).toBe(remedy)
   })
 })
 

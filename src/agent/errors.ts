@@ -6,6 +6,7 @@
 import { APIConnectionError, APIError } from '@anthropic-ai/sdk'
 import { redact } from '../log.js'
 import { OperatorProblem, Rejected, SessionGone, Unavailable } from '../turns/ports.js'
+import { readRetryAfter } from '../turns/retry-pause.js'
 
 /** What a call was about: the same status means different things for different things. */
 export type Subject = 'agent' | 'environment' | 'vault' | 'session' | 'message'
@@ -69,12 +70,9 @@ function rejection(error: APIError): Rejected['reason'] {
 /** `retry-after` comes in seconds or as a date; `retry-after-ms` is more exact. */
 function retryAfter(error: APIError): number | undefined {
   const ms = Number(error.headers?.get('retry-after-ms') ?? Number.NaN)
-  if (Number.isFinite(ms)) return ms
-  const text = error.headers?.get('retry-after') ?? null
-  if (text === null) return undefined
-  const seconds = Number(text)
-  const wait = Number.isFinite(seconds) ? seconds * 1000 : Date.parse(text) - Date.now()
-  return Number.isFinite(wait) ? Math.max(0, wait) : undefined
+  if (Number.isFinite(ms)) return Math.max(0, ms)
+  const date = Date.parse(error.headers?.get('date') ?? '')
+  return readRetryAfter(error.headers?.get('retry-after'), Number.isNaN(date) ? Date.now() : date)
 }
 
 /** A socket that closed in the middle of a body, or a body that was cut short: the SDK lets these through as they are. */

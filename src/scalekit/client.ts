@@ -7,6 +7,7 @@ import { ScalekitClient } from '@scalekit-sdk/node'
 import { z } from 'zod'
 import { redact } from '../log.js'
 import { OperatorProblem, Unavailable } from '../turns/ports.js'
+import { readRetryAfter } from '../turns/retry-pause.js'
 
 export interface ScalekitCredentials {
   /** Environment URL, without a slash at its end. */
@@ -164,7 +165,7 @@ export class Scalekit {
     return {
       status: response.status,
       text: await response.text(),
-      retryAfter: response.headers.get('retry-after'),
+      retryAfter: { header: response.headers.get('retry-after'), date: response.headers.get('date') },
       call,
     }
   }
@@ -194,7 +195,7 @@ function neverConnected(error: unknown): boolean {
 interface Answer {
   readonly status: number
   readonly text: string
-  readonly retryAfter: string | null
+  readonly retryAfter: { readonly header: string | null; readonly date: string | null }
   readonly call: RestCall<unknown>
 }
 
@@ -222,12 +223,9 @@ function sortAnswer({ status, text, retryAfter, call }: Answer): Error {
   if (status === 401 || status === 403) return refusedCredentials(status)
   const what = `${call.method} ${shape(call.path)}`
   if (status === 408 || status === 429 || status >= 500) {
-    const seconds = Number(retryAfter ?? Number.NaN)
-    return new Unavailable(
-      'scalekit',
-      `Scalekit answered ${status} to ${what}`,
-      Number.isFinite(seconds) ? seconds * 1000 : undefined,
-    )
+    const date = Date.parse(retryAfter.date ?? '')
+    const wait = readRetryAfter(retryAfter.header, Number.isNaN(date) ? Date.now() : date)
+    return new Unavailable('scalekit', `Scalekit answered ${status} to ${what}`, wait)
   }
   return new ScalekitRefusal(status, `${what}${reason(text)}`)
 }

@@ -8,6 +8,7 @@
  * steadily instead of all at once and then not at all, while a single one moves about once a second.
  */
 import type { Clock } from '../turns/connection-watch.js'
+import { retryPause } from '../turns/retry-pause.js'
 
 /** What a reply has to show: `first` its first words, `approval` a question to its owner, `final` its end. */
 export type EditPriority = 'text' | 'first' | 'approval' | 'final'
@@ -66,6 +67,9 @@ const MOST_KEPT = 0.85
 const BACK_OFF = 0.75
 const LEAST_RATE = 5
 const RECOVERY_MS = 30_000
+/** After a refusal at least, doubled with each further one: Slack also says "wait 0 seconds". */
+const FIRST_PAUSE_MS = 1_000
+const LONGEST_PAUSE_MS = 30_000
 /** What is kept shrinks as replies grow older, so a blocked edit is looked at again at least this often. */
 const LOOK_AGAIN_MS = 1_000
 
@@ -107,6 +111,8 @@ export class EditBudget {
   #lastTextAt = Number.NEGATIVE_INFINITY
   #pausedUntil = Number.NEGATIVE_INFINITY
   #pausedAt = Number.NEGATIVE_INFINITY
+  /** In a row, without an edit that was taken in between. */
+  #refusals = 0
   #reduced: { rate: number; at: number } | undefined
   #timer: { at: number; timer: { clear(): void } } | undefined
   #clockReading = Number.NEGATIVE_INFINITY
@@ -248,6 +254,7 @@ export class EditBudget {
     try {
       const result = await slot.flush()
       if (result === 'unchanged') this.#spent = this.#spent.filter((each) => each !== spent)
+      if (result === 'done') this.#refusals = 0
       if (typeof result === 'string') this.#shown(slot, wish)
       else this.#refused(slot, wish, now, result.retryAfterMs)
     } catch (error) {
@@ -278,8 +285,10 @@ export class EditBudget {
     if (startedAt >= this.#pausedAt) {
       this.#reduced = { rate: Math.max(LEAST_RATE, Math.floor(this.#capacity(now) * BACK_OFF)), at: now }
       this.#pausedAt = now
+      this.#refusals += 1
     }
-    this.#pausedUntil = Math.max(this.#pausedUntil, now + retryAfterMs)
+    const pause = retryPause(this.#refusals, retryAfterMs, { first: FIRST_PAUSE_MS, longest: LONGEST_PAUSE_MS })
+    this.#pausedUntil = Math.max(this.#pausedUntil, now + pause)
   }
 
   #capacity(now: number): number {

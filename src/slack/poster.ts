@@ -6,6 +6,7 @@
 import type { ActionsBlock, KnownBlock, WebClient } from '@slack/web-api'
 import type { PostKey, Posts } from '../store/posts.js'
 import { Unavailable } from '../turns/ports.js'
+import { retryPause } from '../turns/retry-pause.js'
 import { SlackRefused, slackCall } from './web.js'
 
 /** What a Slack message consists of: blocks, and the short text for notifications and screen readers. */
@@ -65,8 +66,10 @@ const PAGE = 200
 const MOST_PAGES = 10
 
 export class Poster {
-  /** Epoch milliseconds: until then Slack takes no post, as it said with its last 429. */
+  /** Until then Slack takes no post, after its last 429. Milliseconds of the process's own clock, which nobody sets. */
   #pausedUntil = 0
+  /** Of posts, in a row. */
+  #refusals = 0
 
   constructor(
     private readonly web: WebClient,
@@ -74,6 +77,8 @@ export class Poster {
     private readonly botUserId: string,
     /** Stands in messages that name no user. */
     private readonly botId: string | null = null,
+    /** Milliseconds of a clock that nobody sets. */
+    private readonly monotonic: () => number = () => performance.now(),
   ) {}
 
   /**
@@ -84,7 +89,7 @@ export class Poster {
   async post(key: PostKey, target: PostTarget, content: MessageContent, stream?: StreamStart): Promise<Posted> {
     const earlier = (await this.posts.of(key.subject, key.place)).find((post) => post.part === key.part)
     if (earlier?.ts != null) return { ts: earlier.ts, isNew: false, isStream: false }
-    const wait = this.#pausedUntil - Date.now()
+    const wait = this.#pausedUntil - this.monotonic()
     if (wait > 0) throw new Unavailable('slack', 'posts are rate limited', wait)
     const found = earlier === undefined ? null : await this.#find(isKeyed(keyText(key)), target, earlier.announcedAt)
     if (earlier === undefined) await this.posts.announce(key, target.channel)
@@ -157,12 +162,17 @@ export class Poster {
 
   async #send(key: PostKey, target: PostTarget, content: MessageContent): Promise<string> {
     try {
-      return await this.#postMessage(key, target, content)
+      const ts = await this.#postMessage(key, target, content)
+      this.#refusals = 0
+      return ts
     } catch (error) {
       if (error instanceof Unavailable && error.retryAfterMs !== undefined) {
-        this.#pausedUntil = Date.now() + error.retryAfterMs
+        this.#refusals += 1
+        const pause = retryPause(this.#refusals, error.retryAfterMs)
+        this.#pausedUntil = this.monotonic() + pause
         // "Too many requests" means that it was not posted: there is nothing to look up later.
         await this.posts.forget(key)
+        throw new Unavailable('slack', error.message, pause)
       }
       throw error
     }

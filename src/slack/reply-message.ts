@@ -9,6 +9,7 @@ import { byTs } from '../store/messages.js'
 import type { PostKey, Posts } from '../store/posts.js'
 import type { Message } from '../turns/model.js'
 import { type ReplyDisplay, Unavailable } from '../turns/ports.js'
+import { retryPause } from '../turns/retry-pause.js'
 import type { ReplyView } from '../turns/view.js'
 import { AnswerFile } from './answer-file.js'
 import { ConnectPointer } from './connect-pointer.js'
@@ -422,7 +423,8 @@ export class ReplyMessage implements ReplyDisplay {
     }
     this.rooms.log.warn({ turn: turnId, ...describeError(error) }, 'the reply could not be shown yet; trying again')
     clearTimeout(this.#retry)
-    const delay = error instanceof Unavailable ? (error.retryAfterMs ?? RETRY_MS) : RETRY_MS
+    const asked = error instanceof Unavailable ? error.retryAfterMs : undefined
+    const delay = retryPause(1, asked, { first: RETRY_MS, longest: RETRY_MS })
     // Until then newer states only take the place of this one: asking sooner would not help, and count against the limit.
     this.#retry = setTimeout(() => {
       this.#retry = undefined

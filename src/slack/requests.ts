@@ -8,6 +8,7 @@ import type { Command, Commands } from '../store/commands.js'
 import type { Messages } from '../store/messages.js'
 import type { Person } from '../turns/model.js'
 import { Unavailable } from '../turns/ports.js'
+import { retryPause } from '../turns/retry-pause.js'
 import { ConnectionCommands, type ConnectionRooms, connectionWord } from './connection-commands.js'
 import type { Poster } from './poster.js'
 import { quoteMessage } from './quote.js'
@@ -99,10 +100,8 @@ export class Requests {
     this.#failures += 1
     const asked = failure instanceof Unavailable ? failure.retryAfterMs : undefined
     clearTimeout(this.#retry)
-    this.#retry = setTimeout(
-      () => this.wake(),
-      asked ?? Math.min(FIRST_RETRY_MS * 2 ** (this.#failures - 1), LONGEST_RETRY_MS),
-    )
+    const pause = retryPause(this.#failures, asked, { first: FIRST_RETRY_MS, longest: LONGEST_RETRY_MS })
+    this.#retry = setTimeout(() => this.wake(), pause)
     this.#retry.unref()
   }
 

@@ -8,6 +8,7 @@ import { describeError, type Log } from '../log.js'
 import type { Clock } from './connection-watch.js'
 import type { Person } from './model.js'
 import { type Agent, type Connections, type MailboxAccess, Unavailable } from './ports.js'
+import { retryPause } from './retry-pause.js'
 
 export interface AccessEnding {
   readonly id: string
@@ -110,7 +111,7 @@ export class AccessEnder {
           'somebody’s access could not be ended yet; trying again',
         )
         const asked = error instanceof Unavailable ? error.retryAfterMs : undefined
-        await this.#pause(asked ?? Math.min(FIRST_RETRY_MS * 2 ** (failures - 1), LONGEST_RETRY_MS))
+        await this.#pause(retryPause(failures, asked, { first: FIRST_RETRY_MS, longest: LONGEST_RETRY_MS }))
       }
     }
   }

@@ -1,11 +1,10 @@
 /** How long a service that does not answer is waited for, and how often it is asked meanwhile. */
 
 import type { Unavailable } from './ports.js'
+import { retryPause } from './retry-pause.js'
 
 /** How long a service may be out before a turn gives up, from its first failed try. Milliseconds, as all times here. */
 const PATIENCE_MS = 10 * 60_000
-const FIRST_RETRY_MS = 1_000
-const LONGEST_RETRY_MS = 30_000
 
 export class Patience {
   #failingSince: number | null = null
@@ -28,9 +27,9 @@ export class Patience {
     return this.#failingSince !== null && now - this.#failingSince > PATIENCE_MS
   }
 
-  /** The pause before the next try: what the service asked for, or a growing one. */
+  /** The pause before the next try: what the service asked for, and never less than one that grows. */
   pauseAfter({ retryAfterMs }: Unavailable): number {
-    return Math.min(retryAfterMs ?? Math.min(FIRST_RETRY_MS * 2 ** (this.#failures - 1), LONGEST_RETRY_MS), PATIENCE_MS)
+    return Math.min(retryPause(this.#failures, retryAfterMs), PATIENCE_MS)
   }
 
   /** Something new was read, not only what a new attempt reads again: the services work, and patience begins anew. */

@@ -348,6 +348,23 @@ describe('a refusal', () => {
     expect(edits).toEqual(['refused', 'refused', 'other'])
   })
 
+  it.each([0, -1_000, Number.NaN])(
+    'that names no time to wait (%j) is waited out with growing pauses',
+    async (retryAfterMs) => {
+      const { clock, edits, open } = desk()
+      const answers: FlushResult[] = Array.from({ length: 4 }, () => ({ retryAfterMs }))
+      open('refused', async () => answers.shift() ?? 'done').request('final')
+      await clock.pass(0)
+      for (const [index, pause] of [1_000, 2_000, 4_000, 8_000].entries()) {
+        expect(edits).toHaveLength(index + 1)
+        await clock.pass(pause - 1)
+        expect(edits).toHaveLength(index + 1)
+        await clock.pass(1)
+      }
+      expect(edits).toHaveLength(5)
+    },
+  )
+
   it('slows the rate, once for all edits that were on their way, and the rate recovers', async () => {
     const { clock, edits, open } = desk()
     const refusals = Array.from({ length: 3 }, (_, index) => {

@@ -140,6 +140,25 @@ describe('a message of the bot', () => {
   })
 })
 
+describe('a 429 that says to wait for no time at all', () => {
+  it.each([0, -1])('is waited out with growing pauses all the same: %j', async (retryAfter) => {
+    const { slack, thread } = await open()
+    const clock = { now: 0 }
+    const web = createWebClient(slack.botToken, slack.apiUrl, new SilentLog())
+    const poster = new Poster(web, store.posts, WORLD.bot.userId, null, () => clock.now)
+    slack.faults.next('chat.postMessage', { retryAfter }, 3)
+    const tries = () => slack.wire.entries.filter((entry) => entry.method === 'chat.postMessage').length
+    for (const [index, pause] of [1_000, 2_000, 4_000].entries()) {
+      await expect(poster.post(KEY, thread, content('Hello'))).rejects.toMatchObject({ retryAfterMs: pause })
+      clock.now += pause - 1
+      await expect(poster.post(KEY, thread, content('Hello'))).rejects.toMatchObject({ retryAfterMs: 1 })
+      expect(tries()).toBe(index + 1)
+      clock.now += 1
+    }
+    expect(await poster.post(KEY, thread, content('Hello'))).toMatchObject({ isNew: true })
+  })
+})
+
 /** A Slack of a few lines, for what people cannot do in a real one: messages of other apps, many pages. */
 async function slackOf(pages: readonly (readonly Record<string, unknown>[])[]) {
   const calls: { method: string; body: URLSearchParams }[] = []
