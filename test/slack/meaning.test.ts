@@ -61,7 +61,7 @@ describe('messages that follow each other', () => {
     ['an open fence in a list', ['- x\n  ```\n  a', 'b'], ['• x', '| a', 'b']],
     ['an open quote', ['> a', 'b'], ['> a', 'b']],
     ['bold that nothing closes', ['a **b', 'c** d'], ['a **b', 'c** d']],
-    ['half a link', ['a [b', '](https://x.org)'], ['a [b', '](https://x.org→https://x.org)']],
+    ['half a link', ['a [b', '](https://x.org)'], ['a [b', '](https://x.org)']],
     ['half a table', ['| a | b |', '|---|---|\n| 1 | 2 |'], ['| a | b |', '|---|---|', '| 1 | 2 |']],
     ['a line that would underline', ['a', '---'], ['a', '---']],
     [
@@ -83,5 +83,70 @@ describe('messages that follow each other', () => {
     ],
   ])('%s: each is read by itself', (_, texts, lines) => {
     expect(seenOf(texts.map((text) => (typeof text === 'string' ? { text } : text)))).toEqual(lines)
+  })
+
+  /** Markdown, and the lines that it means. */
+  interface Meant {
+    readonly markdown: string
+    readonly lines: readonly string[]
+  }
+  const word = fc.constantFrom<[string, string]>(
+    ...(['alpha', '2 * 3 * 4', 'snake_case', 'a_b@c.example', 'R&D', '<!here>', 'don’t', '日本語', '[x', 'y]', '~5'].map(
+      (text) => [text, text],
+    ) as [string, string][]),
+    ['**bold**', 'bold'],
+    ['*so _very_ so*', 'so very so'],
+    ['`a_b <c>`', 'a_b <c>'],
+    ['&eacute;', 'é'],
+    ['[the page](https://x.org/a_b)', 'the page (x.org)→https://x.org/a_b'],
+    ['https://x.org/a_b', 'https://x.org/a_b'],
+  )
+  const line = fc.array(word, { minLength: 1, maxLength: 4 }).map((words): Meant => {
+    // No line begins with a sign that means something there.
+    const all: [string, string][] = [['So', 'So'], ...words]
+    return { markdown: all.map(([text]) => text).join(' '), lines: [all.map(([, text]) => text).join(' ')] }
+  })
+  const marked = (lines: readonly Meant[], markers: readonly string[], shown: readonly string[] = markers): Meant => ({
+    markdown: lines.map(({ markdown }, index) => `${markers[index]}${markdown}`).join('\n'),
+    lines: lines.flatMap((one, index) => one.lines.map((text) => `${shown[index]}${text}`)),
+  })
+  const lines = fc.array(line, { minLength: 1, maxLength: 4 })
+  const numbers = fc.oneof(
+    fc.integer({ min: 0, max: 40 }).map((first) => Array.from({ length: 4 }, (_, index) => first + index)),
+    fc.array(fc.integer({ min: 0, max: 2100 }), { minLength: 4, maxLength: 4 }),
+  )
+  const code = fc
+    .array(fc.constantFrom('a < b && c', '  - x', '1. y', '> z', '```ts\nconst q = 1\n```', '**', '# h'), {
+      minLength: 1,
+      maxLength: 4,
+    })
+    .map((all) => all.join('\n'))
+  const shownCode = (text: string) => text.split('\n').map((one) => `| ${one}`)
+  const block = fc.oneof(
+    lines.map((all) => marked(all, ['', '', '', ''])),
+    fc.tuple(lines, numbers).map(([all, counted]) => marked(all, counted.map((number) => `${number}. `))),
+    lines.map((all) => marked(all, ['- ', '- ', '- ', '- '], ['• ', '• ', '• ', '• '])),
+    // A quote, and what the author wrote right below it.
+    fc.tuple(lines, line).map(([all, below]): Meant => {
+      const quoted = marked(all, ['> ', '> ', '> ', '> '])
+      return { markdown: `${quoted.markdown}\n${below.markdown}`, lines: [...quoted.lines, ...below.lines] }
+    }),
+    code.map((text): Meant => ({ markdown: `\`\`\`\n${text}\n\`\`\``, lines: shownCode(text) })),
+  )
+  const message = fc
+    .tuple(fc.array(block, { minLength: 1, maxLength: 4 }), fc.option(code, { freq: 3 }))
+    .map(([blocks, open]): Meant => {
+      const all = open === null ? blocks : [...blocks, { markdown: `\`\`\`\n${open}`, lines: shownCode(open) }]
+      return { markdown: all.map(({ markdown }) => markdown).join('\n\n'), lines: all.flatMap((one) => one.lines) }
+    })
+  const messages = fc.array(message, { minLength: 1, maxLength: 3 })
+
+  it('mean what each of them means, whatever they hold', () => {
+    fc.assert(
+      fc.property(messages, (all) => {
+        expect(seenOf(all.map(({ markdown }) => ({ text: markdown })))).toEqual(all.flatMap((one) => one.lines))
+      }),
+      { numRuns: 300, endOnFailure: true },
+    )
   })
 })

@@ -4,7 +4,7 @@ import type { Block, Inline } from '../../src/sandbox/page/text/tree.js'
 
 /**
  * A string for each line. Numbers as Slack counts them, `•` for bullets, `> ` for each quote around, `| ` before code, `label→target` for
- * links. Bold and its like are left out, and so are empty lines and depth of lists.
+ * links whose label is not the target. Bold and its like are left out, and so are empty lines and depth of lists.
  */
 export function seenLines(markdown: string): string[] {
   return parseMarkdown(markdown)
@@ -41,8 +41,12 @@ function wordsOf(nodes: readonly Inline[]): string {
       if (node.type === 'text' || node.type === 'code') return node.text
       if (node.type === 'break') return '\n'
       if (node.type === 'emoji') return node.character
-      if (node.type === 'link') return `${wordsOf(node.children)}→${node.url}`
+      if (node.type === 'link') return linkOf(wordsOf(node.children), node.url)
       return 'children' in node ? wordsOf(node.children) : ''
     })
     .join('')
+}
+
+function linkOf(label: string, url: string): string {
+  return url === label || url === `mailto:${label}` ? label : `${label}→${url}`
 }
