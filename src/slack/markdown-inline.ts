@@ -24,6 +24,8 @@ interface Bracket {
   at: number
   node: number
   image: boolean
+  /** Characters of targets before it. */
+  hidden: number
 }
 
 /** A stretch of source that a page break should not split. */
@@ -38,10 +40,11 @@ interface Parsed {
   atoms: Atom[]
 }
 
-/** Labels longer than this are text in brackets. */
-const MAX_LABEL = 2000
-/** While text arrives, an unclosed `[` hides at most this much behind it; then it is shown as a bracket. */
-const MAX_HELD_LABEL = 300
+/**
+ * Labels longer than this are text in brackets. While text arrives, an unclosed `[` hides what is behind it for so long; then it is shown as a
+ * bracket, and stays one.
+ */
+const MAX_LABEL = 300
 /** A backtick without its partner is the beginning of code for at most this long. */
 const MAX_OPEN_CODE = 1000
 const MAX_OPEN_TICKS = 8
@@ -86,6 +89,8 @@ class InlineReader {
   readonly #atoms: Atom[] = []
   readonly #openCode: OpenMark[] = []
   #brackets: Bracket[] = []
+  /** Characters of targets so far: nobody reads them, so they do not count in the length of a label that holds a link. */
+  #hidden = 0
   #at = 0
 
   constructor(source: string, end: InlineEnd) {
@@ -224,7 +229,7 @@ class InlineReader {
   }
 
   #open(sign: '[' | '!['): void {
-    this.#brackets.push({ at: this.#at, node: this.#nodes.length, image: sign === '![' })
+    this.#brackets.push({ at: this.#at, node: this.#nodes.length, image: sign === '![', hidden: this.#hidden })
     this.#text(sign)
     this.#at += sign.length
   }
@@ -232,7 +237,7 @@ class InlineReader {
   #readClosing(): void {
     const source = this.#source
     const bracket = this.#brackets.pop()
-    const labels = bracket !== undefined && this.#at - bracket.at <= MAX_LABEL
+    const labels = bracket !== undefined && this.#mayLabel(bracket, this.#at)
     const next = source.charAt(this.#at + 1)
     const tail = !labels
       ? undefined
@@ -245,19 +250,29 @@ class InlineReader {
       this.#text(']')
       this.#at += 1
     } else if (tail !== 'unfinished') {
+      this.#hidden += tail.after - this.#at
       const [, ...label] = this.#nodes.splice(bracket.node)
       this.#nodes.push(...link(tail.raw, label, bracket.image))
       this.#at = bracket.at
       this.#whole(tail.after - bracket.at)
       // No links inside links: a bracket before a finished one can no longer become one.
       if (!bracket.image) this.#brackets = this.#brackets.filter((earlier) => earlier.image)
-    } else if (this.#undecided(bracket.at)) {
-      this.#nodes.length = bracket.node
+    } else if (this.#live) {
+      // A bracket around it may become a link, too, or the label of a badge.
+      const outermost = this.#brackets.find((outer) => this.#mayLabel(outer, this.#at)) ?? bracket
+      this.#undecided(outermost.at)
+      this.#nodes.length = outermost.node
       this.#brackets = []
     } else {
+      this.#undecided(bracket.at)
       this.#text(']')
       this.#at += 1
     }
+  }
+
+  /** Whether what stands from the bracket to `end` is short enough for a label. */
+  #mayLabel(bracket: Bracket, end: number): boolean {
+    return end - bracket.at - (this.#hidden - bracket.hidden) <= MAX_LABEL
   }
 
   #readAngle(): void {
@@ -322,7 +337,7 @@ class InlineReader {
   /** What is open at the end and may still become something. */
   #endOpen(): void {
     const { length } = this.#source
-    const bracket = this.#brackets.find(({ at }) => length - at <= (this.#live ? MAX_HELD_LABEL : MAX_LABEL))
+    const bracket = this.#brackets.find((open) => this.#mayLabel(open, length))
     if (bracket !== undefined) this.#atoms.push({ from: bracket.at, to: length })
     if (bracket !== undefined && this.#live) this.#nodes.length = bracket.node
     const scheme = HELD_SCHEME.exec(this.#source.slice(-8))

@@ -14,6 +14,7 @@ import { type AppRules, helpLines } from './consent.js'
 import type { Part } from './markdown.js'
 import { escapeMrkdwn } from './markdown-escape.js'
 import { Pager } from './pages.js'
+import { plainText } from './plain-text.js'
 import type { MessageContent } from './poster.js'
 import type { GrowthStep } from './reply-stream.js'
 import { holdsLink } from './streamed-text.js'
@@ -371,11 +372,8 @@ function notificationText(view: ReplyView, bodies: readonly string[]): string {
   }
 }
 
-/** The beginning of a text for a notification; what is cut from an entity is dropped with it. */
-function notificationOf(text: string): string {
-  const plain = text
-    .replace(/[*_`#>|]/g, '')
-    .replace(/\s+/g, ' ')
-    .trim()
-  return shorten(plain, NOTIFICATION_LENGTH).replace(/&[a-z]*…$/, '…')
+/** The beginning of a text for a notification, without its marks; what is cut from an entity is dropped with it. */
+function notificationOf(rendered: string): string {
+  const words = plainText(rendered, 'words', NOTIFICATION_LENGTH).replace(/\s+/g, ' ').trim()
+  return shorten(escapeMrkdwn(words), NOTIFICATION_LENGTH).replace(/&[a-z]*…$/, '…')
 }

@@ -76,6 +76,14 @@ const HOPELESS = new Set([
 /** Steps that a stream tells of; with more, the message is edited, where earlier ones are only counted. */
 const MOST_STREAMED_STEPS = 20
 
+/** Messages, and for each which one it was before Slack refused that: a plainer form may take several. */
+interface Wanted {
+  readonly messages: readonly MessageContent[]
+  readonly origins: readonly number[]
+}
+
+const NOTHING: Wanted = { messages: [], origins: [] }
+
 /** With these codes this message cannot be edited any more, but another can take its place. */
 const LOST = new Set(['message_not_found', 'cant_update_message', 'edit_window_closed'])
 
@@ -85,7 +93,7 @@ export class ReplyMessage implements ReplyDisplay {
   #view: ReplyView | null = null
   readonly #pager = new Pager()
   readonly #file: AnswerFile
-  #rendered: { view: ReplyView; reply: readonly MessageContent[]; card: readonly MessageContent[] } | null = null
+  #rendered: { view: ReplyView; reply: Wanted; card: Wanted } | null = null
   #loaded = false
   #working: Promise<void> | null = null
   #again = false
@@ -97,7 +105,7 @@ export class ReplyMessage implements ReplyDisplay {
   #hopeless = false
   /** Slack takes nothing in the owner's direct messages. */
   #cardIsHopeless = false
-  /** How plainly a message has to be written, by place and part, since Slack refused it in a richer form. */
+  /** How plainly a message has to be written, by place and its number in its best form, since Slack refused it in a richer form. */
   readonly #plainness = new Map<string, number>()
   #editing: Promise<unknown> = Promise.resolve()
   #closed = false
@@ -317,8 +325,8 @@ export class ReplyMessage implements ReplyDisplay {
     if (view === null || (view.phase.type !== 'starting' && view.phase.type !== 'working')) return null
     const wanted = this.#wanted('reply')
     const steps = part === 0 ? growthSteps(view, this.look) : []
-    if (part !== wanted.length - 1 || this.#plainness.has(`reply:${part}`) || steps.length > MOST_STREAMED_STEPS)
-      return null
+    const isPlain = this.#plainness.has(`reply:${this.#originOf('reply', part)}`)
+    if (part !== wanted.length - 1 || isPlain || steps.length > MOST_STREAMED_STEPS) return null
     const text = wanted[part]?.blocks.map((block) => (block.type === 'markdown' ? block.text : '')).join('') ?? ''
     return holdsLink(text) ? null : { text, steps }
   }
@@ -331,7 +339,8 @@ export class ReplyMessage implements ReplyDisplay {
     if (this.look.audience === 'owner' || this.#view === null) return
     const { phase } = this.#view
     if (phase.type !== 'deciding' && phase.type !== 'connecting') return
-    const card = this.#landed.card[phase.type === 'connecting' ? 0 : firstOpenCard(this.#view, this.look)]
+    const first = phase.type === 'connecting' ? 0 : firstOpenCard(this.#view, this.look)
+    const card = this.#landed.card[this.#render()?.card.origins.indexOf(first) ?? -1]
     if (card === undefined) return
     if (await this.#review.leadTo(card)) this.#rendered = null
     if (phase.type === 'connecting') await this.#pointer.show(this.#review.url)
@@ -445,9 +454,10 @@ export class ReplyMessage implements ReplyDisplay {
 
   /** False when there is no plainer form left. */
   #writePlainer(place: Place, part: number): boolean {
-    const plainness = (this.#plainness.get(`${place}:${part}`) ?? 0) + 1
+    const message = `${place}:${this.#originOf(place, part)}`
+    const plainness = (this.#plainness.get(message) ?? 0) + 1
     if (plainness > PLAINEST) return false
-    this.#plainness.set(`${place}:${part}`, plainness)
+    this.#plainness.set(message, plainness)
     this.#rendered = null
     return true
   }
@@ -503,20 +513,33 @@ export class ReplyMessage implements ReplyDisplay {
     return null
   }
 
-  /** Rendered once per state: a state is looked at several times until it has landed. */
   #wanted(place: Place): readonly MessageContent[] {
-    if (this.#view === null) return []
-    if (this.#rendered?.view !== this.#view) {
-      const view = this.#view
-      const plain = (where: Place, messages: readonly MessageContent[]) =>
-        messages.map((content, part) => plainly(content, this.#plainness.get(`${where}:${part}`) ?? 0))
+    return this.#render()?.[place].messages ?? []
+  }
+
+  /** Which message this is in the reply's best form. */
+  #originOf(place: Place, part: number): number {
+    return this.#render()?.[place].origins[part] ?? part
+  }
+
+  /** Rendered once per state: a state is looked at several times until it has landed. */
+  #render(): { reply: Wanted; card: Wanted } | null {
+    const view = this.#view
+    if (view === null) return null
+    if (this.#rendered?.view !== view) {
+      const plain = (where: Place, messages: readonly MessageContent[]): Wanted => {
+        const forms = messages.map((content, origin) =>
+          plainly(content, this.#plainness.get(`${where}:${origin}`) ?? 0),
+        )
+        return { messages: forms.flat(), origins: forms.flatMap((form, origin) => form.map(() => origin)) }
+      }
       this.#rendered = {
         view,
         reply: plain('reply', replyMessages(view, this.#lookNow, this.#pager)),
-        card: this.#cardIsHopeless ? [] : plain('card', cardMessages(view, this.look)),
+        card: this.#cardIsHopeless ? NOTHING : plain('card', cardMessages(view, this.look)),
       }
     }
-    return this.#rendered[place]
+    return this.#rendered
   }
 
   get #lookNow(): ReplyLook {

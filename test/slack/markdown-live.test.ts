@@ -2,8 +2,27 @@ import fc from 'fast-check'
 import { describe, expect, it, test } from 'vitest'
 import { renderMarkdown } from '../../src/slack/markdown.js'
 import { documents, seen } from './markdown-samples.js'
+import { seenLines } from './seen-lines.js'
 
 const live = (markdown: string): string => renderMarkdown(markdown, 'live')
+
+/**
+ * What a person sees of a beginning is the beginning of what they see later, and of the whole. The one exception is a marker that nothing ever
+ * closes: it is shown as a sign when that is certain.
+ */
+function expectOnlyGrows(markdown: string): void {
+  const visible = (rendered: string) =>
+    seenLines(rendered)
+      .join('')
+      .replace(/→\S+|\s/g, '')
+  let before = ''
+  for (let length = 0; length <= markdown.length + 1; length += 1) {
+    const isWhole = length > markdown.length
+    const now = visible(isWhole ? renderMarkdown(markdown, 'final') : live(markdown.slice(0, length)))
+    expect(now.startsWith(before), `${JSON.stringify(markdown.slice(0, length))}: ${before} → ${now}`).toBe(true)
+    before = now
+  }
+}
 
 describe('Markdown that is still arriving', () => {
   test.each([
@@ -78,6 +97,65 @@ describe('Markdown that is still arriving', () => {
         }
       }),
       { numRuns: 25, endOnFailure: true },
+    )
+  })
+
+  it.each([
+    ['brackets in brackets', 'a [b [c]] d'],
+    ['a link around brackets', 'a [b [c] d](https://x.org/y) e'],
+    ['a bracket around a link', 'a [b [c](https://x.org/y) d](https://x.org/z) e'],
+    ['a badge', '[![build](https://x.org/b.svg)](https://x.org/ci) and [![a](https://x.org/a.svg)][a]'],
+    ['a badge with a long address', `[![build](https://x.org/${'b'.repeat(400)}.svg)](https://x.org/ci)`],
+    ['many badges', '[![build](https://x.org/b.svg)](https://x.org/ci) '.repeat(12)],
+    ['a label that is too long for one', `a [${'b c '.repeat(90)}](https://x.org/y) d`],
+    ['a footnote', 'a[^1] b [^2'],
+    ['names of characters', 'caf&eacute; &hellip; AT&T &nope; R&D &CounterClockwiseContourIntegral;'],
+    ['dates', '28. Dezember\n4. Januar\n\n2026. Ein gutes Jahr\n'],
+    ['two lists', '1. a\n2. b\n\n1. c\n2. d'],
+    ['text below a quote', '> a\n> b\nc\n> d'],
+    ['a fence in a fence', '```md\na\n```js\nb\n```\nc\n```\nd'],
+    ['a mail address with copies', '[a](mailto:b@x.org?bcc=c@x.org) d'],
+    ['an address with a user name', 'https://x.org@y.org/z a'],
+    ['an exclamation before a bracket', 'a! [b]! ![c'],
+    ['emphasis and a bracket', '**a [b](https://x.org/y) c** *d* [e'],
+  ])('takes nothing back: %s', (_, markdown) => {
+    expectOnlyGrows(markdown)
+  })
+
+  it('takes nothing back of brackets in any order', () => {
+    const piece = fc.constantFrom(
+      ...[
+        '[',
+        ']',
+        '![',
+        '](https://x.org/y)',
+        '](',
+        ')',
+        '[a]',
+        '[^1]',
+        '[b](https://x.org)',
+        '![c](https://x.org/i.png)',
+      ],
+      ...[
+        'word ',
+        'a',
+        ' ',
+        '&eacute;',
+        '&',
+        '!',
+        '\\',
+        '<',
+        '<br>',
+        'https://x.org/z ',
+        '(',
+        '\n',
+        '\n\n',
+        'long words '.repeat(20),
+      ],
+    )
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 14 }), (pieces) => expectOnlyGrows(pieces.join(''))),
+      { numRuns: 300, endOnFailure: true },
     )
   })
 

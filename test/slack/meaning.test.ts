@@ -91,9 +91,19 @@ describe('messages that follow each other', () => {
     readonly lines: readonly string[]
   }
   const word = fc.constantFrom<[string, string]>(
-    ...(['alpha', '2 * 3 * 4', 'snake_case', 'a_b@c.example', 'R&D', '<!here>', 'don’t', '日本語', '[x', 'y]', '~5'].map(
-      (text) => [text, text],
-    ) as [string, string][]),
+    ...([
+      'alpha',
+      '2 * 3 * 4',
+      'snake_case',
+      'a_b@c.example',
+      'R&D',
+      '<!here>',
+      'don’t',
+      '日本語',
+      '[x',
+      'y]',
+      '~5',
+    ].map((text) => [text, text]) as [string, string][]),
     ['**bold**', 'bold'],
     ['*so _very_ so*', 'so very so'],
     ['`a_b <c>`', 'a_b <c>'],
@@ -124,7 +134,12 @@ describe('messages that follow each other', () => {
   const shownCode = (text: string) => text.split('\n').map((one) => `| ${one}`)
   const block = fc.oneof(
     lines.map((all) => marked(all, ['', '', '', ''])),
-    fc.tuple(lines, numbers).map(([all, counted]) => marked(all, counted.map((number) => `${number}. `))),
+    fc.tuple(lines, numbers).map(([all, counted]) =>
+      marked(
+        all,
+        counted.map((number) => `${number}. `),
+      ),
+    ),
     lines.map((all) => marked(all, ['- ', '- ', '- ', '- '], ['• ', '• ', '• ', '• '])),
     // A quote, and what the author wrote right below it.
     fc.tuple(lines, line).map(([all, below]): Meant => {

@@ -420,6 +420,23 @@ describe('Slack', () => {
     }
   })
 
+  it.each([
+    ['marks', '**Hi** _you_ `so` ~~no~~ # x', 'Hi you so no # x'],
+    ['a heading and a list', '# Plan\n- a\n- [x] b\n\n1. c\n2. d', 'Plan • a • ☑ b 1. c 2. d'],
+    ['a mail address', 'Ask a_b_c@d_e.example', 'Ask a_b_c@d_e.example'],
+    ['names and sums', 'snake_case_name is 2 * 3 * 4 | 5 > 4', 'snake_case_name is 2 * 3 * 4 | 5 &gt; 4'],
+    ['code', 'Run `a_b --c > d`:\n```\nx_y *z*\n```', 'Run a_b --c &gt; d: x_y *z*'],
+    ['a link', 'See [the _page_](https://x.org/a_b)', 'See the page (x.org)'],
+    ['a quote', '> a\n\nb', 'a b'],
+    ['dates', '28. Dezember\n4. Januar', '28. Dezember 4. Januar'],
+    ['a command', '<!channel> R&D &eacute;', '&lt;!channel&gt; R&amp;D é'],
+    ['a table', '| a_b | c |\n|---|---|\n| 1 | 2 |', 'a_b c ─── ─ 1 2'],
+    ['a long link first', `[a](https://x.org/${'y_'.repeat(900)}) b`, 'a (x.org) b'],
+  ])('is told in words what is new, for notifications: %s', (_, text, expected) => {
+    const [first] = replyMessages(view(ended('answered'), { reply: replyOf(said(text)) }), owner)
+    expect(first?.text).toBe(expected)
+  })
+
   it('is told in a short line what is new, for notifications: no half character, no half entity', () => {
     fc.assert(
       fc.property(words, (text) => {

@@ -177,6 +177,42 @@ describe('the reply in Slack', () => {
     expect(last?.blocks?.[0]).toMatchObject({ type: 'markdown' })
   })
 
+  it.each([
+    ['once', 1],
+    ['in its plainer form, too', 2],
+  ])('says all of it in several messages where Slack refuses one %s', async (_, times) => {
+    const { slack, start, shown } = await open()
+    const reply = start()
+    reply.show(view({ type: 'starting' }))
+    await reply.settled()
+    for (let time = 0; time < times; time += 1) slack.faults.next('chat.update', { error: 'msg_blocks_too_long' })
+    const lines = Array.from({ length: 130 }, (_, index) => `Line ${index} of a_b & <c>, ${'word '.repeat(10)}`)
+    reply.show(answered(lines.join('\n\n')))
+    await reply.settled()
+    expect(shown().length).toBeGreaterThan(2)
+    const all = shown().join('\n').replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&')
+    expect(all.match(/Line \d+ of a_b & <c>/g)).toEqual(lines.map((line) => line.replace(/,.*/, '')))
+  })
+
+  it('puts buttons into a message of their own where Slack refuses a question, and takes it away when that is over', async () => {
+    const { slack, start, anna, threadTs, shown } = await open()
+    const reply = start()
+    reply.show(view({ type: 'working' }, 'Looking.'))
+    await reply.settled()
+    slack.faults.next('chat.update', { error: 'invalid_blocks' })
+    reply.show(asking(1))
+    await reply.settled()
+    const own = anna.thread(CHANNEL, threadTs).filter((message) => message.user === WORLD.bot.userId)
+    expect(own.length).toBeGreaterThan(1)
+    const [last, ...others] = [...own].reverse()
+    expect(last?.elements.length).toBeGreaterThan(1)
+    expect(last?.shown).toContain('About the message above:')
+    expect(others.flatMap(({ elements }) => elements)).toEqual([])
+    reply.show(answered('Done.'))
+    await reply.settled()
+    expect(shown()).toEqual([expect.stringContaining('Done.')])
+  })
+
   it('is one message, posted once and edited to its newest state', async () => {
     const { start, shown } = await open()
     const reply = start()

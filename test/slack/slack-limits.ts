@@ -23,6 +23,7 @@ export function literalsOf(blocks: MessageContent['blocks']): string[] {
         block.elements.filter((element) => element.type === 'plain_text'),
         () => false,
       )
+    if (block.type === 'section' && block.text?.type === 'plain_text') return [block.text.text]
     if (block.type !== 'rich_text') return []
     return block.elements.map((element) => {
       const text = textsIn(element, () => false).join('')
