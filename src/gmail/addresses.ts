@@ -1,6 +1,6 @@
 /** Mail addresses: read from header fields and from what people and agents type, written for header fields, compared. Pure. */
 
-import { type Address, addressParser } from 'postal-mime'
+import { type Address, addressParser, decodeWords } from 'postal-mime'
 import { getDomain } from 'tldts'
 import type { MailAddress } from '../turns/outgoing-mail.js'
 
@@ -9,6 +9,9 @@ const USABLE =
   /^[^\s@<>(),;:"\\[\]\p{Cc}\p{Cf}]+@(?:[^\s@<>(),;:"\\[\].\p{Cc}\p{Cf}]+\.)+[^\s@<>(),;:"\\[\].\p{Cc}\p{Cf}]+$/u
 /** Characters that a display name may hold without quotes. */
 const ATOMS = /^[\p{L}\p{N}\p{M}!#$%&'*+\-/=?^_`{|}~ ]*$/u
+
+/** Encoded words in encoded words; nobody writes any. */
+const MOST_LAYERS = 5
 
 /**
  * The addresses in the value of a header field, folded or not. Encoded words are decoded in names alone: an address that is not written out is none,
@@ -19,7 +22,7 @@ export function readAddresses(value: string): MailAddress[] {
   return addressParser(unfolded)
     .flatMap(flattened)
     .map(({ name, address }) => {
-      const text = collapsed(name)
+      const text = decoded(name)
       if (address === '' || unfolded.includes(address)) return { name: text, address }
       return { name: text === '' ? address : `${text} <${address}>`, address: '' }
     })
@@ -86,6 +89,16 @@ export function isSameAddress(one: string, other: string): boolean {
 export function registrableDomain(address: string): string {
   const domain = address.slice(address.lastIndexOf('@') + 1).toLowerCase()
   return getDomain(domain, { allowPrivateDomains: true }) ?? domain
+}
+
+/**
+ * A header text as readers see it. Encoded words inside of encoded words are decoded, too: sent as they stand, they would be read as something else
+ * than what was shown.
+ */
+export function decoded(text: string): string {
+  let shown = collapsed(text)
+  for (let layer = 0; layer < MOST_LAYERS && shown.includes('=?'); layer += 1) shown = collapsed(decodeWords(shown))
+  return shown
 }
 
 export function collapsed(text: string): string {

@@ -1,8 +1,7 @@
 /** Header fields of a mail: which stand in a place of their own, which are the way's, and which would leave unseen. Pure. */
 
-import { decodeWords } from 'postal-mime'
 import type { MailAddress } from '../turns/outgoing-mail.js'
-import { collapsed, formatAddresses, isSameAddress, readAddresses } from './addresses.js'
+import { decoded, formatAddresses, isSameAddress, readAddresses } from './addresses.js'
 
 export type HeaderField = readonly [name: string, value: string]
 
@@ -48,7 +47,7 @@ export function mailFields(headers: readonly HeaderField[], owner: string | null
 
 /** The text of a field, unfolded, with its encoded words decoded. */
 export function headerText(value: string): string {
-  return collapsed(decodeWords(value.replace(/\r?\n(?=[ \t])/g, '').replace(/[\r\n]+/g, ' ')))
+  return decoded(value.replace(/\r?\n(?=[ \t])/g, '').replace(/[\r\n]+/g, ' '))
 }
 
 function foreignSenders(senders: readonly MailAddress[], owner: string | null): HeaderField[] {

@@ -15,7 +15,7 @@ import {
   UnsendableMail,
 } from '../turns/outgoing-mail.js'
 import { type MailboxAddresses, NotConnected, OperatorProblem, Unavailable } from '../turns/ports.js'
-import { collapsed, formatAddresses, recipientsIn } from './addresses.js'
+import { decoded, formatAddresses, recipientsIn } from './addresses.js'
 import { contentHash, sentKey } from './content-hash.js'
 import { contentOf, leavesAsDraft, type ReadMail } from './mail-reading.js'
 import { answeredMessage, bracketed, draftPlace, replySubject, replyTargets } from './mail-threads.js'
@@ -75,7 +75,7 @@ export class GmailMailer implements Mailer {
     if (to.length === 0) problems.to ??= 'Add at least one email address.'
     if (Object.keys(problems).length > 0) return { problems }
     const body = { format: 'text' as const, source: edited.text }
-    const content = { ...mail.content, to, cc, bcc, subject: collapsed(edited.subject), body }
+    const content = { ...mail.content, to, cc, bcc, subject: decoded(edited.subject), body }
     return { mail: await this.#shown(await this.#mailbox(person), content, null, []) }
   }
 
@@ -210,7 +210,7 @@ function newMail(request: Extract<SendRequest, { type: 'new' }>, { owner }: Owne
   const content: MailContent = {
     ...composed(request, owner),
     to: recipients('to', request.to),
-    subject: collapsed(request.subject),
+    subject: decoded(request.subject),
     threadId: request.threadId,
     inReplyTo: null,
   }
@@ -229,7 +229,7 @@ async function reply(request: Extract<SendRequest, { type: 'reply' }>, mailbox: 
   const content: MailContent = {
     ...composed(request, mailbox.owner),
     to,
-    subject: request.subject === null ? replySubject(answered.fields.subject) : collapsed(request.subject),
+    subject: request.subject === null ? replySubject(answered.fields.subject) : decoded(request.subject),
     threadId: thread.id,
     inReplyTo: answered.id,
   }

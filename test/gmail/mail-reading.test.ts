@@ -43,6 +43,7 @@ describe('addresses in header fields', () => {
     // An address in an encoded word is no address.
     [`=?utf-8?b?${Buffer.from('Rosa <eve@evil.example>').toString('base64')}?=`, [['Rosa <eve@evil.example>', '']]],
     [`=?utf-8?b?${Buffer.from('eve@evil.example').toString('base64')}?=`, [['eve@evil.example', '']]],
+    ['=?utf-8?q?=3D=3Futf-8=3Fq=3FEve=3F=3D?= <a@b.example>', [['Eve', 'a@b.example']]],
     ['undisclosed recipients', [['undisclosed recipients', '']]],
     ['', []],
   ])('%j', (value, expected) => {
@@ -202,6 +203,16 @@ describe('a mail as the mailbox answers it', () => {
     ],
   ])('%s', async (_, answer, expected) => {
     expect(await content(answer)).toMatchObject(expected)
+  })
+
+  it.each([
+    ['=?utf-8?q?a?= =?utf-8?q?b?=', 'ab'],
+    ['a  =?utf-8?q?b?=\r\n c', 'a b c'],
+    ['=?utf-8?q?=3D=3Futf-8=3Fq=3Fpay=3F=3D?=', 'pay'],
+    ['5 =? 5', '5 =? 5'],
+  ])('the subject %j reads as %j', async (value, subject) => {
+    const headers = [TO, header('Subject', value)]
+    expect(await content({ payload: { ...part('text/plain', 'Hi'), headers } })).toMatchObject({ subject })
   })
 
   it.each<[string, unknown]>([

@@ -189,6 +189,11 @@ describe('the mailbox, over the wire', () => {
     await expect(mailer.resolve(PERSON, { type: 'draft', draftId: draft.id })).rejects.toThrow(/no such draft/)
   })
 
+  it('shows a subject as its readers will see it', async () => {
+    const mail = await mailer.resolve(PERSON, { ...NEW, subject: '=?utf-8?q?Pay_now?=' })
+    expect(mail.content.subject).toBe('Pay now')
+  })
+
   it('says who was never written to, and that of nobody in the own house', async () => {
     const { warnings } = await mailer.resolve(PERSON, { ...NEW, to: ['stranger@elsewhere.example', ANNA], bcc: [] })
     expect(warnings).toEqual(['You have never written to stranger@elsewhere.example.'])
