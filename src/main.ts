@@ -34,6 +34,7 @@ import { AccessEnder } from './turns/access-ending.js'
 import { Alarms } from './turns/alarms.js'
 import { ConnectionWatch, SYSTEM_CLOCK } from './turns/connection-watch.js'
 import { Turns } from './turns/conversation-work.js'
+import { Departures } from './turns/departures.js'
 import { Dispatcher } from './turns/dispatcher.js'
 import { identifierFor } from './turns/identifier.js'
 import type { IdentifiedPerson, Person, Profile } from './turns/model.js'
@@ -184,11 +185,18 @@ async function run(
     await store.accessEndings.note({ personId: person.id, reason: 'deactivated' })
     accessEnder.wake()
   }
+  const departures = new Departures({
+    people: store.people,
+    surface,
+    forgetProfile: (person) => surface.forgetProfile(person),
+    onDeactivated,
+    clock: SYSTEM_CLOCK,
+    log,
+  })
   const onLeft = async (team: string, user: string) => {
     const person = await store.people.find(team, user)
     if (person === null) return
-    surface.forgetProfile(person)
-    await onDeactivated(person)
+    departures.suspect(person)
   }
   const alarms = new Alarms(SYSTEM_CLOCK, wake)
   const turns = new Turns({
@@ -319,6 +327,7 @@ async function run(
   )
 
   accessEnder.start()
+  departures.start()
   requests.wake()
   for (const conversationId of await store.conversations.unfinished()) dispatcher.wake(conversationId)
 
@@ -331,6 +340,7 @@ async function run(
       bot.stop(),
       requests.stop(),
       accessEnder.stop(),
+      departures.stop(),
       dispatcher.stop().then(() => surface.stop()),
     ])
   }

@@ -7,6 +7,7 @@ import { asSetupProblem, type Scalekit } from './client.js'
 const configuration = z.object({
   id: z.string().min(1),
   name: z.string(),
+  description: z.string().nullish(),
   /** Absent where Scalekit has no static servers; instances work all the same. */
   mcp_server_url: z.string().nullish(),
   connection_tool_mappings: z
@@ -58,7 +59,9 @@ export async function ensureMcpConfiguration(
     }
     if (offersExactly(existing, wanted)) return { ...summary(existing), change: 'kept' }
     const path = `/mcp/configs/${encodeURIComponent(existing.id)}`
-    await scalekit.rest({ method: 'PUT', path, body: { connection_tool_mappings }, answer: z.unknown() })
+    // A field that is left out may be emptied.
+    const body = { description: existing.description || DESCRIPTION, connection_tool_mappings }
+    await scalekit.rest({ method: 'PUT', path, body, answer: z.unknown() })
     return { ...summary(existing), change: 'updated' }
   } catch (error) {
     throw asSetupProblem(error)

@@ -36,7 +36,7 @@ export interface SlackBotOptions {
   readonly apiUrl: string
   readonly rules: AppRules
   readonly home: Home
-  /** Somebody's account was deactivated. Stored when the promise resolves. */
+  /** Slack says that somebody's account was deactivated. */
   readonly onLeft: (team: string, user: string) => Promise<void>
   readonly store: Store
   readonly requests: Requests

@@ -23,7 +23,7 @@ import {
 } from '../turns/ports.js'
 import { connectPrompt, saying } from './connect-prompt.js'
 import type { AppRules } from './consent.js'
-import { escapeMrkdwn } from './markdown-escape.js'
+import { escapeMrkdwn, escapeName } from './markdown-escape.js'
 import type { MessageContent, Poster } from './poster.js'
 import { SlackRefused, slackCall } from './web.js'
 
@@ -158,7 +158,7 @@ export class ConnectionCommands {
     const { state, since, address } = await this.#connection(person)
     const counts = await conversations.countOf(person.id)
     const asked = counts.connectionAskedAt
-    const name = 'problem' in known ? `<@${person.user}>` : escapeMrkdwn(known.name)
+    const name = 'problem' in known ? `<@${person.user}>` : escapeName(known.name)
     const owner = address === null ? name : `${escapeMrkdwn(address)}, for ${name}`
     const openRequests = [
       count(counts.working, 'request that I am working on', 'requests that I am working on'),

@@ -9,6 +9,7 @@ import type { ForwardedMessage, Words } from '../turns/words.js'
 import { forwardedMessages } from './attachments.js'
 import { CHANGE_BLOCK, CHANGE_CALLBACK, CHANGE_INPUT } from './change-modal.js'
 import { mentions, personsWords } from './message-text.js'
+import { SLACKBOT } from './slackbot.js'
 
 export type Delivery =
   | { readonly kind: 'message'; readonly message: IncomingMessage }
@@ -135,7 +136,12 @@ const DELETED_EVENT = z.object({
 const OVERTAKEN_WITHIN_S = 60 * 60
 const USER_EVENT = z.object({
   type: z.literal('user_change'),
-  user: z.object({ id: z.string(), deleted: z.boolean().nullish() }),
+  user: z.object({
+    id: z.string(),
+    team_id: z.string().nullish(),
+    deleted: z.boolean().nullish(),
+    is_stranger: z.boolean().nullish(),
+  }),
 })
 const HOME_EVENT = z.object({ type: z.literal('app_home_opened'), user: z.string(), tab: z.string().optional() })
 
@@ -213,13 +219,18 @@ function readEvent(body: object, bot: BotIdentity): Delivery {
     const home = HOME_EVENT.safeParse(event)
     if (!home.success) return malformed(home.error)
     // The Messages tab is no reason to do anything.
-    return home.data.tab === 'messages' ? { kind: 'other' } : { kind: 'home_opened', team, user: home.data.user }
+    return home.data.tab === 'messages' || home.data.user === SLACKBOT
+      ? { kind: 'other' }
+      : { kind: 'home_opened', team, user: home.data.user }
   }
   if (event.type === 'user_change') {
     const changed = USER_EVENT.safeParse(event)
     if (!changed.success) return malformed(changed.error)
     // Everybody's change of everything arrives here; only that somebody left is of interest.
-    return changed.data.user.deleted ? { kind: 'left', team, user: changed.data.user.id } : { kind: 'other' }
+    const { id, team_id, deleted, is_stranger } = changed.data.user
+    // In shared channels those of people of other organisations, too: the same id here is somebody else.
+    const isOurs = is_stranger !== true && homeOfUser(team_id, team, bot) === team
+    return deleted && isOurs ? { kind: 'left', team, user: id } : { kind: 'other' }
   }
   if (event.type !== 'message' && event.type !== 'app_mention') return { kind: 'other' }
   if (event.subtype === 'message_changed') return readChange(event, team, bot)

@@ -12,6 +12,19 @@ export function escapeControls(text: string): string {
   return text.replace(/[&<]/g, (character) => (character === '&' ? '&amp;' : '&lt;'))
 }
 
+/**
+ * For what people call themselves, in a `mrkdwn` field, which knows no escape for its marks: a mark at the edge of a word is shown by the
+ * sign that looks most like it. Colons would make emoji and links.
+ */
+export function escapeName(name: string): string {
+  const signs = name
+    .replace(/\s+/g, ' ')
+    .replace(/(?<![\p{L}\p{N}])[*_~]|[*_~](?![\p{L}\p{N}])|[`:]/gu, (mark) => LOOK_ALIKE[mark] ?? mark)
+  return escapeMrkdwn(signs)
+}
+
+const LOOK_ALIKE: Readonly<Record<string, string>> = { '*': '∗', _: 'ˍ', '~': '∼', '`': 'ˋ', ':': '∶' }
+
 /** For a short string in a `mrkdwn` or `plain_text` field, or in a message's `text`: mentions, links and quotes in it do nothing. */
 export function escapeMrkdwn(text: string): string {
   return escapeControls(text).replace(/>/g, '&gt;')

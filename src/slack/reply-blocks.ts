@@ -12,7 +12,7 @@ import { approvalBlocks, approvalLine, approvalsTogether, denyInstead, type Stag
 import { connectBlocks } from './connect-prompt.js'
 import { type AppRules, helpLines } from './consent.js'
 import type { Part } from './markdown.js'
-import { escapeMrkdwn } from './markdown-escape.js'
+import { escapeMrkdwn, escapeName } from './markdown-escape.js'
 import { Pager } from './pages.js'
 import { plainText } from './plain-text.js'
 import type { MessageContent } from './poster.js'
@@ -206,7 +206,7 @@ function closing(view: ReplyView, look: ReplyLook): KnownBlock[][] {
 
 /** Others read it, too: it says who is meant. */
 function whose({ ownerName }: ReplyView): string {
-  return ownerName === null ? 'the asker’s' : `${escapeMrkdwn(ownerName)}’s`
+  return ownerName === null ? 'the asker’s' : `${escapeName(ownerName)}’s`
 }
 
 /** Leads to a message that only its owner can open; whoever else follows it sees nothing. */
@@ -307,7 +307,7 @@ function ended(view: ReplyView, look: ReplyLook): KnownBlock[] {
 
 /** To others the owner's name says enough; the owner is to notice when it is not the account they meant. */
 function whoseMailbox(ownerName: string, { mailboxAddress }: ReplyView, { audience }: ReplyLook): string {
-  const connected = `Gmail connected by ${escapeMrkdwn(ownerName)}`
+  const connected = `Gmail connected by ${escapeName(ownerName)}`
   return mailboxAddress === null || audience === 'others' ? connected : `${connected} (${escapeMrkdwn(mailboxAddress)})`
 }
 

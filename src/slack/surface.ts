@@ -13,6 +13,7 @@ import type { EditBudget } from './edit-budget.js'
 import type { Poster } from './poster.js'
 import { ReplyMessage } from './reply-message.js'
 import { type ChannelReplies, ReplyPlaces } from './reply-places.js'
+import { SLACKBOT } from './slackbot.js'
 import type { Streams } from './streams.js'
 import { SlackRefused, slackCall } from './web.js'
 
@@ -136,13 +137,16 @@ export class SlackSurface implements Surface {
 
   async #lookUp(person: Person): Promise<ProfileAnswer> {
     const { homeTeam, homeEnterprise } = this.options
+    // Slack's directory calls it no bot.
+    if (person.user === SLACKBOT) return { problem: 'outsider' }
     // The directory would answer for the member who has the same id here.
     if (person.team !== homeTeam && person.team !== homeEnterprise) return { problem: 'outsider' }
     try {
       const { user } = await slackCall(() => this.options.web.users.info({ user: person.user }))
       if (user === undefined) return { problem: 'unknown_person' }
-      if (user.deleted) return { problem: 'deactivated' }
+      // Whoever left another organisation has not left this one.
       if (user.is_bot || isStranger(user) || this.#isFromElsewhere(person, user)) return { problem: 'outsider' }
+      if (user.deleted) return { problem: 'deactivated' }
       if (!this.options.allowGuests && (user.is_restricted || user.is_ultra_restricted)) return { problem: 'guest' }
       return {
         name: user.profile?.real_name || user.real_name || user.name || person.user,

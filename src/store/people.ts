@@ -83,6 +83,29 @@ export class People {
       .execute()
   }
 
+  /** Everybody who is connected, or may be: what is known of it may be older than the note of it, but nothing ended it. */
+  async connected(): Promise<Person[]> {
+    const rows = await this.db
+      .selectFrom('person')
+      .select(['id', 'team', 'slack_user', 'identifier'])
+      .where('identifier', 'is not', null)
+      .where(({ or, eb, not, exists, selectFrom }) =>
+        or([
+          eb('connected_at', 'is not', null),
+          not(
+            exists(
+              selectFrom('access_ending')
+                .select('access_ending.id')
+                .whereRef('access_ending.person_id', '=', 'person.id'),
+            ),
+          ),
+        ]),
+      )
+      .orderBy('created_at')
+      .execute()
+    return rows.map(toPerson)
+  }
+
   /** Epoch milliseconds; null where they were not connected when that was last learnt. */
   async connectedSince(personId: string): Promise<number | null> {
     const row = await this.db

@@ -410,6 +410,10 @@ describe('a change of a person', () => {
     })
     expect(changed({ id: 'U0ANNA', team_id: 'T1', deleted: false })).toEqual({ kind: 'other' })
     expect(changed({ id: 'U0ANNA', team_id: 'T1' })).toEqual({ kind: 'other' })
+    expect(changed({ id: 'U0ANNA', deleted: true })).toMatchObject({ kind: 'left' })
+    // Of a shared channel: somebody else's people, who may have the id of one of ours.
+    expect(changed({ id: 'U0ANNA', team_id: 'T9', deleted: true })).toEqual({ kind: 'other' })
+    expect(changed({ id: 'U0ANNA', team_id: 'T1', is_stranger: true, deleted: true })).toEqual({ kind: 'other' })
     expect(changed({ deleted: true })).toMatchObject({ kind: 'malformed' })
   })
 })

@@ -60,6 +60,8 @@ export class Faults {
   emptyInterruptIds = false
   /** `vaults.credentials.update` answers 405, as some deployments do. */
   credentialUpdateNotAllowed = false
+  /** The replies of a batch are answered first, and the session rests before it takes up the message behind them. */
+  restsAfterReplies = false
   /** A page of `sessions.events.list` holds no more than this, whatever was asked for. */
   eventsPerPage = Number.POSITIVE_INFINITY
 

@@ -86,7 +86,8 @@ export class SessionRun {
         case 'user.custom_tool_result': {
           this.log.settle(event.id)
           // A message behind the last reply continues the same turn, so it must be in place before the turn wakes.
-          if (this.awaited.size === 1) this.#continuation = events.slice(events.indexOf(event) + 1).filter(isInput)
+          if (this.awaited.size === 1 && !this.options.faults.restsAfterReplies)
+            this.#continuation = events.slice(events.indexOf(event) + 1).filter(isInput)
           this.#reply(event)
           replied = true
           break
