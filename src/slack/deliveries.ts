@@ -189,8 +189,6 @@ const SUBMISSION_BODY = z.object({
 
 /** Subtypes of messages that people write; everything else is Slack talking about messages. */
 const WRITTEN_SUBTYPES = new Set([undefined, 'file_share', 'thread_broadcast', 'me_message'])
-/** Answers what is written near it and has neither a bot's mark nor `is_bot`. */
-const SLACKBOT = 'USLACKBOT'
 
 /** Bots answer bots for ever: only what a person wrote is heard, and the bot's own messages are none of it. */
 function isNoPersons(
