@@ -53,3 +53,18 @@ describe('a person', () => {
     expect(await store.people.identify(ben, 'ben@x.example')).toMatchObject({ identifier: 'ben@x.example' })
   })
 })
+
+describe('everybody connected', () => {
+  it('is who is known to be, and who may be: not who has no mailbox, nor whose access was ended', async () => {
+    const anna = await store.people.ensure(TEAM, ANNA)
+    await store.people.ensure(TEAM, BEN)
+    await store.people.identify(anna, 'anna@x.example')
+    const connected = async () => (await store.people.connected()).map(({ user }) => user)
+    expect(await connected()).toEqual([ANNA])
+    await store.people.noteConnection(anna.id, true)
+    await store.accessEndings.finish(await store.accessEndings.note({ personId: anna.id, reason: 'deactivated' }))
+    expect(await connected()).toEqual([])
+    await store.people.noteConnection(anna.id, true)
+    expect(await connected()).toEqual([ANNA])
+  })
+})
