@@ -24,6 +24,7 @@ import { type MessageContent, Poster } from './slack/poster.js'
 import { Requests } from './slack/requests.js'
 import { isVisitor, SlackSignIn } from './slack/sign-in.js'
 import { SLACK_EVENTS_PATH } from './slack/signed-requests.js'
+import { SlackClock } from './slack/slack-clock.js'
 import { Streams } from './slack/streams.js'
 import { SlackSurface } from './slack/surface.js'
 import { createWebClient, SlackRefused } from './slack/web.js'
@@ -118,7 +119,8 @@ async function run(
   deployment: Deployment,
 ): Promise<() => Promise<void>> {
   const { slack, scalekit: scalekitConfig } = config
-  const web = createWebClient(slack.botToken, slack.apiUrl, log)
+  const slackClock = new SlackClock({ log, now: Date.now, monotonic: () => performance.now() })
+  const web = createWebClient(slack.botToken, slack.apiUrl, log, slackClock)
   const identity = await slackIdentity(web)
   const metrics = new Metrics()
 
@@ -156,7 +158,7 @@ async function run(
   })
 
   const rules = { slashCommand: slack.slashCommand, unasked: unaskedChanges(config.toolPolicies) }
-  const poster = new Poster(web, store.posts, identity.userId, identity.botId)
+  const poster = new Poster(web, store.posts, identity.userId, identity.botId, () => slackClock.now())
   const surface = new SlackSurface({
     web,
     poster,
@@ -304,6 +306,7 @@ async function run(
     store,
     requests,
     actions: { wake, stop: (turnId) => turns.stop(turnId), revise: (turnId) => turns.revise(turnId) },
+    slackNow: () => slackClock.now(),
     onRefusedRequest: (reason) => metrics.requestRefused(reason),
     log,
   })

@@ -2,7 +2,12 @@
 
 import { ErrorCode, LogLevel, WebClient } from '@slack/web-api'
 import type { BotConfig } from '../config.js'
+import { createLog } from '../log.js'
+import { SlackClock, TOLERATED_SKEW_MS } from '../slack/slack-clock.js'
 import type { Check } from './checks.js'
+
+/** What it says is a line of the report. */
+const SILENT = createLog('silent')
 
 const TIMEOUT_MS = 15_000
 
@@ -17,7 +22,8 @@ const NOT_REACHED: Check = {
 export async function checkSlack(config: BotConfig, manifest: string | null): Promise<Check[]> {
   const checks: Check[] = []
   const { apiUrl, botToken, delivery } = config.slack
-  const bot = client(apiUrl, botToken)
+  const clock = new SlackClock({ log: SILENT, now: Date.now, monotonic: () => performance.now() })
+  const bot = client(apiUrl, botToken, clock)
   // The manifest leaves it out, because only this template needs it.
   const extra = config.scalekit.identifierTemplate.includes('{email}') ? ['users:read.email'] : []
   try {
@@ -26,6 +32,7 @@ export async function checkSlack(config: BotConfig, manifest: string | null): Pr
       ok: true,
       what: `Slack: the bot token is good (${answer.team ?? answer.team_id}, @${answer.user ?? answer.user_id})`,
     })
+    checks.push(checkClock(clock.skewMs))
     checks.push(checkScopes(answer.response_metadata?.scopes, manifest, extra))
   } catch (error) {
     if (neverArrived(error)) return [NOT_REACHED]
@@ -37,6 +44,18 @@ export async function checkSlack(config: BotConfig, manifest: string | null): Pr
   }
   if (delivery.mode === 'socket') checks.push(await checkAppToken(client(apiUrl, delivery.appToken)))
   return checks
+}
+
+function checkClock(skewMs: number | null): Check {
+  if (skewMs === null) return { ok: true, what: 'Clock: Slack did not tell its time, so it is not compared' }
+  if (Math.abs(skewMs) <= TOLERATED_SKEW_MS) return { ok: true, what: 'Clock: it agrees with Slack’s' }
+  const seconds = Math.round(Math.abs(skewMs) / 1_000)
+  return {
+    ok: true,
+    what: `Clock: this host is ${seconds} s ${skewMs > 0 ? 'ahead of' : 'behind'} Slack`,
+    advice:
+      'set the clock of this host, and keep it by NTP: reminders come at the wrong time, and signatures are refused',
+  }
 }
 
 /** Scopes that the bot does well without, and what is missing then. */
@@ -90,8 +109,9 @@ export function botScopes(manifest: string): string[] {
   return items
 }
 
-function client(apiUrl: string, token: string): WebClient {
+function client(apiUrl: string, token: string, clock?: SlackClock): WebClient {
   return new WebClient(token, {
+    ...(clock === undefined ? {} : { fetch: clock.fetch }),
     slackApiUrl: apiUrl,
     timeout: TIMEOUT_MS,
     retryConfig: { retries: 1 },

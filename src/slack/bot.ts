@@ -44,6 +44,8 @@ export interface SlackBotOptions {
     /** Takes up a turn anew whose messages were edited or deleted, as the store says already. */
     readonly revise: (turnId: string) => Promise<void>
   }
+  /** Slack's time, epoch milliseconds; null where it is not known. */
+  readonly slackNow: () => number | null
   /** A request in HTTP mode was not signed by Slack. */
   readonly onRefusedRequest: (reason: RefusalReason) => void
   readonly log: Log
@@ -137,7 +139,7 @@ function createReceiver(options: SlackBotOptions): Reception {
 
 function handlers(options: SlackBotOptions): ConstructorParameters<typeof Intake>[2] {
   const { store, web, log, rules, home, requests, actions } = options
-  const early = new EarlyReplies(web, options.identity, Date.now())
+  const early = new EarlyReplies(web, options.identity, options.slackNow() ?? Number.POSITIVE_INFINITY)
   const heard = async (message: IncomingMessage, { admission, conversationId }: Journaled): Promise<void> => {
     if (conversationId === null) {
       early.leftAlone(message)

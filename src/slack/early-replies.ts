@@ -20,7 +20,7 @@ const MOST_PAGES = 10
 export class EarlyReplies {
   readonly #threads = new Set<string>()
 
-  /** @param startedAt when this process began to receive; epoch milliseconds */
+  /** @param startedAt when this process began to receive, by Slack's clock, epoch milliseconds; infinite where that is not known */
   constructor(
     private readonly web: WebClient,
     private readonly bot: BotIdentity,

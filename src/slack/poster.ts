@@ -60,7 +60,7 @@ interface ListedMessage {
 }
 
 const EVENT_TYPE = 'inbox_post'
-/** Clocks differ: look a little further back than our own note of the attempt. */
+/** `Date` headers are whole seconds, and Slack's machines differ a little: look further back than the note of the attempt. */
 const LOOKBACK_S = 60
 const PAGE = 200
 const MOST_PAGES = 10
@@ -77,6 +77,8 @@ export class Poster {
     private readonly botUserId: string,
     /** Stands in messages that name no user. */
     private readonly botId: string | null = null,
+    /** Slack's time, epoch milliseconds; null where it is not known: a look-up then has no beginning. */
+    private readonly slackNow: () => number | null = () => null,
     /** Milliseconds of a clock that nobody sets. */
     private readonly monotonic: () => number = () => performance.now(),
   ) {}
@@ -92,7 +94,7 @@ export class Poster {
     const wait = this.#pausedUntil - this.monotonic()
     if (wait > 0) throw new Unavailable('slack', 'posts are rate limited', wait)
     const found = earlier === undefined ? null : await this.#find(isKeyed(keyText(key)), target, earlier.announcedAt)
-    if (earlier === undefined) await this.posts.announce(key, target.channel)
+    if (earlier === undefined) await this.posts.announce(key, target.channel, this.slackNow())
     const started = found === null && stream !== undefined ? await this.#startStream(key, target, stream) : null
     const ts = found ?? started ?? (await this.#send(key, target, content))
     await this.posts.settle(key, ts)
@@ -108,7 +110,7 @@ export class Poster {
     if (earlier?.ts != null) return
     const isThis = (message: ListedMessage) => message.files?.some(({ name }) => name === file.name) === true
     const found = earlier === undefined ? null : await this.#find(isThis, target, earlier.announcedAt)
-    if (earlier === undefined) await this.posts.announce(key, target.channel)
+    if (earlier === undefined) await this.posts.announce(key, target.channel, this.slackNow())
     if (found === null) {
       const { name: filename, title, content } = file
       const thread = target.threadTs === undefined ? {} : { thread_ts: target.threadTs }
@@ -201,13 +203,13 @@ export class Poster {
     target: PostTarget,
     announcedAt: number,
   ): Promise<string | null> {
-    const oldest = String(Math.floor(announcedAt / 1_000) - LOOKBACK_S)
+    const since = announcedAt === 0 ? {} : { oldest: String(Math.floor(announcedAt / 1_000) - LOOKBACK_S) }
     let cursor: string | undefined
     for (let page = 0; page < MOST_PAGES; page += 1) {
       const paging = {
         channel: target.channel,
         include_all_metadata: true,
-        oldest,
+        ...since,
         limit: PAGE,
         ...(cursor ? { cursor } : {}),
       }

@@ -120,6 +120,7 @@ export class SocketConnection {
  */
 function guardAgainstBrokenEnvelopes(client: SocketModeClient, log: Log): void {
   const listeners = client.listeners('ws_message')
+  const neighbours = new Neighbours(log)
   client.removeAllListeners('ws_message')
   client.on('ws_message', (data: unknown, isBinary: unknown) => {
     const broken = brokenEnvelope(data)
@@ -127,12 +128,41 @@ function guardAgainstBrokenEnvelopes(client: SocketModeClient, log: Log): void {
       log.warn({ reason: broken }, 'an envelope from Slack was dropped')
       return
     }
+    neighbours.look(data)
     for (const listener of listeners) {
       Promise.resolve(listener.call(client, data, isBinary)).catch((error: unknown) => {
         log.error(describeError(error), 'an envelope from Slack could not be handled')
       })
     }
   })
+}
+
+/**
+ * A second process on the same app: Slack shares its events among all connections, so that each of the two hears half of what people say.
+ * `hello` says how many there are. Whoever starts second sees the other one in its first `hello`; at a reconnection Slack may still count the
+ * connection that was just closed.
+ */
+export class Neighbours {
+  #hellos = 0
+  #told = false
+
+  constructor(private readonly log: Log) {}
+
+  /** @param frame as it came from Slack */
+  look(frame: unknown): void {
+    if (this.#told || typeof frame !== 'string' || !frame.includes('num_connections')) return
+    const hello: unknown = JSON.parse(frame)
+    if (typeof hello !== 'object' || hello === null || !('type' in hello) || hello.type !== 'hello') return
+    if (!('num_connections' in hello) || typeof hello.num_connections !== 'number') return
+    const own = this.#hellos === 0 ? 1 : 2
+    this.#hellos += 1
+    if (hello.num_connections <= own) return
+    this.#told = true
+    this.log.warn(
+      { connections: hello.num_connections },
+      'slack connections of another process: it takes a part of what people write. Stop it, or give it a Slack app of its own (right after a kill it may be the old one, still counted)',
+    )
+  }
 }
 
 /**

@@ -14,6 +14,7 @@ import {
 } from '@slack/web-api'
 import { type Log, redact } from '../log.js'
 import { Unavailable } from '../turns/ports.js'
+import type { SlackClock } from './slack-clock.js'
 
 /** Longest wait for one answer, in milliseconds. */
 const TIMEOUT_MS = 15_000
@@ -43,8 +44,12 @@ export function webClientOptions(apiUrl: string, log: Log): WebClientOptions {
   }
 }
 
-export function createWebClient(token: string, apiUrl: string, log: Log): WebClient {
-  return new WebClient(token, webClientOptions(apiUrl, log))
+/** @param clock is told Slack's time by every answer */
+export function createWebClient(token: string, apiUrl: string, log: Log, clock?: SlackClock): WebClient {
+  return new WebClient(token, {
+    ...webClientOptions(apiUrl, log),
+    ...(clock === undefined ? {} : { fetch: clock.fetch }),
+  })
 }
 
 /**

@@ -13,7 +13,7 @@ export interface Post {
   readonly channel: string
   /** Null: about to be posted when the process ended or the answer was lost, so it may or may not be in Slack. */
   readonly ts: string | null
-  /** Epoch milliseconds. */
+  /** By Slack's clock, epoch milliseconds; 0 where that was not known. */
   readonly announcedAt: number
 }
 
@@ -34,11 +34,14 @@ export class Posts {
     return rows.map((row) => ({ part: row.part, channel: row.channel, ts: row.ts, announcedAt: row.announced_at }))
   }
 
-  /** Notes that a message is about to be posted. One that was noted before keeps the time of its first note. */
-  async announce(key: PostKey, channel: string): Promise<void> {
+  /**
+   * Notes that a message is about to be posted. One that was noted before keeps the time of its first note.
+   * @param at by Slack's clock, epoch milliseconds; null where that is not known
+   */
+  async announce(key: PostKey, channel: string, at: number | null = this.now()): Promise<void> {
     await this.db
       .insertInto('post')
-      .values({ ...key, channel, ts: null, announced_at: this.now() })
+      .values({ ...key, channel, ts: null, announced_at: Math.floor(at ?? 0) })
       .onConflict((conflict) => conflict.columns(['subject', 'place', 'part']).doUpdateSet({ channel }))
       .execute()
   }

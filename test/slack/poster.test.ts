@@ -145,7 +145,14 @@ describe('a 429 that says to wait for no time at all', () => {
     const { slack, thread } = await open()
     const clock = { now: 0 }
     const web = createWebClient(slack.botToken, slack.apiUrl, new SilentLog())
-    const poster = new Poster(web, store.posts, WORLD.bot.userId, null, () => clock.now)
+    const poster = new Poster(
+      web,
+      store.posts,
+      WORLD.bot.userId,
+      null,
+      () => null,
+      () => clock.now,
+    )
     slack.faults.next('chat.postMessage', { retryAfter }, 3)
     const tries = () => slack.wire.entries.filter((entry) => entry.method === 'chat.postMessage').length
     for (const [index, pause] of [1_000, 2_000, 4_000].entries()) {
@@ -203,6 +210,29 @@ const marked = (ts: string, user: string, key = 'turn-1:reply:0') => ({
 })
 
 describe('looking for a message', () => {
+  it.each([
+    ['ahead', 86_400_000],
+    ['behind', -86_400_000],
+  ])('uses Slack’s time where the host’s clock is a day %s: nothing is posted twice', async (_, ahead) => {
+    const slack = await slackFor()
+    const anna = slack.person('U0ANNA')
+    const dm = anna.openDm()
+    const wrong = await Store.open(':memory:', () => Date.now() + ahead)
+    onTestFinished(async () => await wrong.close())
+    const web = createWebClient(slack.botToken, slack.apiUrl, new SilentLog())
+    const poster = new Poster(web, wrong.posts, WORLD.bot.userId, null, () => Date.now())
+    slack.faults.next('chat.postMessage', { dropAnswer: true })
+    await expect(poster.post(KEY, { channel: dm }, content('Hello'))).rejects.toBeInstanceOf(Unavailable)
+    expect(await poster.post(KEY, { channel: dm }, content('Hello'))).toMatchObject({ isNew: false })
+  })
+
+  it('has no beginning where Slack’s time is not known', async () => {
+    const { poster, calls } = await slackOf([[]])
+    await store.posts.announce(KEY, CHANNEL, null)
+    await poster.post(KEY, { channel: CHANNEL, threadTs: '1.0' }, content('Hello'))
+    expect(calls[0]?.body.has('oldest')).toBe(false)
+  })
+
   it.each([
     ['of somebody else with the same mark: any app can write one', [marked('5.0', 'U0OTHER')]],
     ["of somebody else's bot", [{ ...marked('5.0', ''), user: undefined, bot_id: 'B0OTHER' }]],
