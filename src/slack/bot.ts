@@ -140,7 +140,18 @@ function createReceiver(options: SlackBotOptions): Reception {
 function handlers(options: SlackBotOptions): ConstructorParameters<typeof Intake>[2] {
   const { store, web, log, rules, home, requests, actions } = options
   const early = new EarlyReplies(web, options.identity, options.slackNow() ?? Number.POSITIVE_INFINITY)
-  const heard = async (message: IncomingMessage, { admission, conversationId }: Journaled): Promise<void> => {
+  /** As the Stop button does: the wish is in the store, and at once where the turn runs here. */
+  const stop = ({ stops }: Journaled): void => {
+    if (stops === undefined) return
+    actions
+      .stop(stops)
+      .catch((error: unknown) =>
+        log.warn({ turn: stops, ...describeError(error) }, 'turn could not be interrupted yet'),
+      )
+  }
+  const heard = async (message: IncomingMessage, journaled: Journaled): Promise<void> => {
+    const { admission, conversationId } = journaled
+    stop(journaled)
     if (conversationId === null) {
       early.leftAlone(message)
       return
@@ -160,7 +171,7 @@ function handlers(options: SlackBotOptions): ConstructorParameters<typeof Intake
   /** @throws Unavailable: the message is not acknowledged then, and what it lacks is looked for when it comes again */
   const takeEarlyReplies = async (message: IncomingMessage): Promise<void> => {
     try {
-      for (const reply of await early.after(message)) await store.messages.journal(reply)
+      for (const reply of await early.after(message)) stop(await store.messages.journal(reply))
     } catch (error) {
       if (!(error instanceof SlackRefused)) throw error
       log.warn(describeError(error), 'Slack does not show what was written below a mention before it arrived')

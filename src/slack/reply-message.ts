@@ -5,8 +5,8 @@
 
 import type { WebClient } from '@slack/web-api'
 import { describeError, type Log } from '../log.js'
-import { byTs } from '../store/messages.js'
 import type { PostKey, Posts } from '../store/posts.js'
+import { byTs } from '../store/timestamps.js'
 import type { Message } from '../turns/model.js'
 import { type ReplyDisplay, Unavailable } from '../turns/ports.js'
 import { retryPause } from '../turns/retry-pause.js'

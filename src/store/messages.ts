@@ -3,11 +3,14 @@ import type { Selectable } from 'kysely'
 import { z } from 'zod'
 import { type Admission, admit, type IncomingMessage } from '../turns/admission.js'
 import type { Message } from '../turns/model.js'
+import { isStopWord } from '../turns/stop-words.js'
 import type { Words } from '../turns/words.js'
 import { Conversations } from './conversations.js'
 import type { Database } from './database.js'
 import { People } from './people.js'
 import type { MessageTable } from './schema.js'
+import { stopInstead } from './stop-requests.js'
+import { byTs } from './timestamps.js'
 import { parseForwarded, parseMentions } from './words.js'
 
 export interface Journaled {
@@ -16,6 +19,8 @@ export interface Journaled {
   readonly conversationId: string | null
   /** False for a copy of a message that was already stored. */
   readonly isNew: boolean
+  /** Id of the turn that the message stops, as the Stop button does; no session hears of it. */
+  readonly stops?: string
 }
 
 /** What a message is known by, whatever it says. */
@@ -72,7 +77,7 @@ export class Messages {
   /** The same for a deletion that may overtake the message itself: then the message, when it comes, is a copy of one that is gone. */
   async retract(message: IncomingMessage): Promise<string | null> {
     return await this.db.transaction().execute(async (tx) => {
-      if ((await conversationOf(tx, message)) === null) await this.#journal(tx, message, '')
+      if ((await conversationOf(tx, message)) === null) await this.#journal(tx, { ...message, text: '' }, '')
       return await cancel(tx, message)
     })
   }
@@ -127,6 +132,13 @@ export class Messages {
       if (!existing.othersSpoke) await conversations.markOthersSpoke(existing.id)
       return { admission, conversationId: existing.id, isNew: false }
     }
+    if (isStopWord(message) && (await conversationOf(tx, message)) === null) {
+      const stopped = await stopInstead(tx, message, existing?.id ?? null, this.now())
+      if (stopped !== null) {
+        await this.#insert(tx, stopped.conversationId, message, revision, 'refused')
+        return { admission: 'continues', conversationId: stopped.conversationId, isNew: true, stops: stopped.turnId }
+      }
+    }
     const conversationId =
       existing?.id ??
       (await conversations.begin(
@@ -140,7 +152,25 @@ export class Messages {
     return { admission, conversationId, isNew: await this.#insert(tx, conversationId, message, revision) }
   }
 
-  async #insert(tx: Database, conversationId: string, message: IncomingMessage, revision: string): Promise<boolean> {
+  /** Stop words that are not in time to stop anything are answered, and no session hears of them. */
+  async dismiss(messages: readonly Pick<Message, 'id'>[]): Promise<void> {
+    for (const { id } of messages) {
+      await this.db
+        .updateTable('message')
+        .set({ state: 'refused' })
+        .where('id', '=', id)
+        .where('state', '=', 'queued')
+        .execute()
+    }
+  }
+
+  async #insert(
+    tx: Database,
+    conversationId: string,
+    message: IncomingMessage,
+    revision: string,
+    state: 'queued' | 'refused' = 'queued',
+  ): Promise<boolean> {
     const known = await tx
       .selectFrom('message')
       .select(['id', 'files', 'forwarded'])
@@ -170,7 +200,7 @@ export class Messages {
         revision,
         files: JSON.stringify(message.files),
         forwarded: JSON.stringify(message.forwarded),
-        state: 'queued',
+        state,
         turn_id: null,
         received_at: this.now(),
       })
@@ -231,11 +261,4 @@ export function toMessage(row: Selectable<MessageTable>): Message {
     forwarded: parseForwarded(row.forwarded),
     replaces: row.replaces === 1,
   }
-}
-
-/** Slack timestamps are decimal strings, `seconds.microseconds`; as numbers they would lose their last digits. */
-export function byTs(a: { readonly ts: string }, b: { readonly ts: string }): number {
-  const [aSeconds = '', aFraction = ''] = a.ts.split('.')
-  const [bSeconds = '', bFraction = ''] = b.ts.split('.')
-  return Number(aSeconds) - Number(bSeconds) || aFraction.padEnd(6, '0').localeCompare(bFraction.padEnd(6, '0'))
 }

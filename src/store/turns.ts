@@ -4,8 +4,9 @@ import type { LogPosition } from '../turns/events.js'
 import type { Message, Turn, TurnState } from '../turns/model.js'
 import { decideMails } from './approvals.js'
 import type { Database } from './database.js'
-import { byTs, toMessage } from './messages.js'
+import { toMessage } from './messages.js'
 import type { TurnTable } from './schema.js'
+import { byTs } from './timestamps.js'
 
 export class Turns {
   constructor(

@@ -24,6 +24,8 @@ export interface TurnStore {
     ofTurn(turnId: string): Promise<Message[]>
     /** What the owner wrote in turns that have ended, as far as a session was to hear it, oldest first, the last `limit` of it. */
     earlier(conversationId: string, limit: number): Promise<Words[]>
+    /** What is answered without a session. */
+    dismiss(messages: readonly Message[]): Promise<void>
   }
   readonly turns: {
     get(id: string): Promise<Turn>

@@ -34,6 +34,7 @@ import { noteReference, type OwnMessages, Reading } from './reading.js'
 import { type Reply, toolSteps } from './reply.js'
 import { takeBack } from './revision.js'
 import { ensureSession, findBearings, LATE_ARRIVAL_MS, letGoOfSession } from './session-keeper.js'
+import { splitAtStop } from './stop-words.js'
 import { type OwnerRooms, TurnOwner } from './turn-owner.js'
 import type { TurnStore } from './turn-store.js'
 import type { Phase, ReplyView } from './view.js'
@@ -227,9 +228,11 @@ export class TurnRun {
   /** From queued messages to a session that has them. Nothing is taken before the very moment of sending. */
   async #start(turn: Turn): Promise<TurnOutcome> {
     const { store, surface } = this.rooms
-    const waiting = await store.messages.queued(this.conversation.id)
-    if (waiting.length === 0) return await this.#discard()
-    if (this.#stopRequested) return await this.#refuse('stopped')
+    const { messages: waiting, isStop, stopWords } = splitAtStop(await store.messages.queued(this.conversation.id))
+    if (waiting.length === 0 && stopWords.length === 0) return await this.#discard()
+    if (this.#stopRequested || isStop) return await this.#refuse('stopped')
+    if (waiting.length === 0) return await this.#refuse('nothing_to_stop')
+    await store.messages.dismiss(stopWords)
 
     const profile = await this.#owner.lookUp()
     if ('problem' in profile) return await this.#refuse(profile.problem)

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import { TestBrain } from '../support/brains.js'
-import { ANNA, BEN, GENERAL, House, type HouseOptions } from '../support/house.js'
+import { inTwoHalves, sendMail, TestBrain } from '../support/brains.js'
+import { ANNA, ANNAS_MAIL, BEN, GENERAL, House, type HouseOptions } from '../support/house.js'
 
 /** What the person wrote reaches the agent whole: Slack's wire at one end, the session's `user.message` at the other. */
 
@@ -107,19 +107,6 @@ describe('a forwarded message', () => {
       expect(brain.heard[0]?.[1]).toContain('\n> Lunch?\n')
     },
   )
-
-  it('is gone from the database with the message that it came with', async () => {
-    const { brain, slack, anna, ben } = await running()
-    const lunch = ben.post('The vault code is 4711', { channel: GENERAL })
-    await house.bot.kill()
-    const { channel, ts } = anna.share(lunch, 'keep this')
-    anna.delete(channel, ts)
-    await house.startBot()
-    await slack.waitFor(() => slack.deliveries.all.every(({ acknowledged }) => acknowledged))
-    anna.post('afterwards')
-    await anna.waitFor(answers('You said: afterwards'))
-    expect(brain.words).toEqual(['afterwards'])
-  })
 })
 
 describe('who is no person', () => {
@@ -153,5 +140,28 @@ describe('who is no person', () => {
     await anna.waitFor(answers('You said: two'))
     expect(brain.words).toEqual(['one', 'two'])
     expect(slack.wire.entries.filter(({ method }) => method === 'chat.postEphemeral')).toEqual([])
+  })
+})
+
+describe('stop, as a message of its own', () => {
+  it('does what the button does: in the thread, below it, and where an approval is open; else it says so in a line', async () => {
+    const { brain, slack, anna } = await running()
+    const writing = inTwoHalves('The first half.', ' The second half.')
+    brain.when(/^long/, writing.answer).when(/^send/, sendMail)
+    const asked = anna.post('long')
+    await writing.reached
+    anna.post('Stop!', { threadTs: asked.ts })
+    await anna.waitFor((message) => message.threadTs === asked.ts && message.shown.includes('Stopped, as you asked'))
+
+    const sending = anna.post('send it')
+    await anna.waitFor((message) => message.threadTs === sending.ts && message.elements.length > 1)
+    anna.post('CANCEL')
+    await anna.waitFor((message) => message.threadTs === sending.ts && message.shown.includes('Stopped, as you asked'))
+    expect(house.scalekit.mailboxes.get(ANNAS_MAIL)?.search({ query: 'in:sent subject:Friday to:dana' })).toEqual([])
+
+    anna.post('abort.', { threadTs: asked.ts })
+    await anna.waitFor(answers('nothing to stop'))
+    await slack.waitFor(() => slack.deliveries.all.every(({ acknowledged }) => acknowledged))
+    expect(brain.words).toEqual(['long', 'send it'])
   })
 })

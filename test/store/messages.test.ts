@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { byTs } from '../../src/store/messages.js'
 import type { Store } from '../../src/store/store.js'
+import { byTs } from '../../src/store/timestamps.js'
 import { ANNA, BEN, DM, GENERAL, incoming, journaled, openStore, TEAM } from './fixture.js'
 
 let store: Store
@@ -307,5 +307,64 @@ describe('what was said before', () => {
     const earlier = async (limit: number) => (await store.messages.earlier(conversation, limit)).map(({ text }) => text)
     expect(await earlier(20)).toEqual(['words of 1.0', 'words of 3.0', 'words of 4.0'])
     expect(await earlier(2)).toEqual(['words of 3.0', 'words of 4.0'])
+  })
+})
+
+describe('a message that says nothing but stop', () => {
+  const begun = async (ts: string, rest = {}) => {
+    const conversation = await journaled(store, incoming(ts, rest))
+    const turn = await store.turns.queue(conversation)
+    await store.turns.take(turn)
+    return { conversation, turn }
+  }
+  const isStopped = async ({ turn }: Awaited<ReturnType<typeof begun>>) =>
+    (await store.turns.get(turn.id)).stopRequested
+
+  it('stops the turn of its thread, once, and waits for nothing', async () => {
+    const one = await begun('1.0')
+    const stop = incoming('2.0', { threadTs: '1.0', text: 'Stop!' })
+    const stored = { admission: 'continues', conversationId: one.conversation }
+    expect(await store.messages.journal(stop)).toEqual({ ...stored, isNew: true, stops: one.turn.id })
+    expect(await store.messages.journal(stop)).toEqual({ ...stored, isNew: false })
+    expect(await isStopped(one)).toBe(true)
+    expect(await texts(one.conversation)).toEqual([])
+    expect((await store.messages.ofTurn(one.turn.id)).map(({ ts }) => ts)).toEqual(['1.0'])
+  })
+
+  it('delivered again stops nothing that was begun since', async () => {
+    const one = await begun('1.0')
+    const stop = incoming('2.0', { threadTs: '1.0', text: 'stop' })
+    await store.messages.journal(stop)
+    await store.turns.end(one.turn, 'stopped', null)
+    const two = await begun('3.0', { threadTs: '1.0' })
+    expect((await store.messages.journal(stop)).stops).toBeUndefined()
+    expect(await isStopped(two)).toBe(false)
+  })
+
+  it('stops nothing that was written after it', async () => {
+    const two = await begun('3.0', { threadTs: '1.0' })
+    const late = incoming('2.0', { threadTs: '1.0', text: 'stop' })
+    expect((await store.messages.journal(late)).stops).toBeUndefined()
+    expect(await isStopped(two)).toBe(false)
+    expect(await texts(two.conversation)).toEqual(['stop'])
+  })
+
+  it('below instead of in the thread stops the newest of the direct message', async () => {
+    const [old, newest, elsewhere] = [await begun('1.0'), await begun('2.0'), await begun('3.0', { channel: GENERAL })]
+    expect(await store.messages.journal(incoming('4.0', { text: 'stop' }))).toMatchObject({ stops: newest.turn.id })
+    expect(await Promise.all([old, newest, elsewhere].map(isStopped))).toEqual([false, true, false])
+  })
+
+  it('is nobody else’s to say', async () => {
+    const one = await begun('1.0', { channel: GENERAL })
+    const bens = incoming('2.0', { channel: GENERAL, threadTs: '1.0', user: BEN, text: 'stop' })
+    expect(await store.messages.journal(bens)).toMatchObject({ admission: 'bystander_addressed' })
+    expect(await isStopped(one)).toBe(false)
+  })
+
+  it('waits where nothing is under way, so that it is answered', async () => {
+    const { conversationId, stops } = await store.messages.journal(incoming('1.0', { text: 'stop' }))
+    expect(stops).toBeUndefined()
+    expect(await texts(conversationId ?? '')).toEqual(['stop'])
   })
 })

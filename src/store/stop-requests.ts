@@ -1,0 +1,68 @@
+/** A message that says nothing but "stop": which turn it stops. Runs inside the transaction that stores the message. */
+
+import type { IncomingMessage } from '../turns/admission.js'
+import type { Database } from './database.js'
+import { byTs } from './timestamps.js'
+
+/**
+ * Notes the wish to stop, where there is a turn that it can mean: the one under way in its thread, or the newest one of the same person in a
+ * direct message, where people answer below instead of in the thread. What was written after it is not meant.
+ * @param conversationId of the message's thread; null where it starts one
+ * @returns ids of the turn and its conversation; null: there is nothing to stop
+ */
+export async function stopInstead(
+  tx: Database,
+  message: IncomingMessage,
+  conversationId: string | null,
+  now: number,
+): Promise<{ readonly turnId: string; readonly conversationId: string } | null> {
+  const candidates =
+    conversationId === null ? await inDirectMessage(tx, message) : await ofConversation(tx, conversationId)
+  const [target] = candidates.sort(
+    (a, b) =>
+      Number(a.state === 'queued') - Number(b.state === 'queued') || Number(b.created_at) - Number(a.created_at),
+  )
+  if (target === undefined || !(await hasEarlierMessage(tx, target, message.ts))) return null
+  await tx.updateTable('turn').set({ stop_requested_at: now }).where('id', '=', target.id).execute()
+  return { turnId: target.id, conversationId: target.conversation_id }
+}
+
+function unfinished(tx: Database) {
+  return tx
+    .selectFrom('turn')
+    .innerJoin('conversation', 'conversation.id', 'turn.conversation_id')
+    .innerJoin('person', 'person.id', 'conversation.person_id')
+    .select(['turn.id', 'turn.state', 'turn.created_at', 'turn.conversation_id'])
+    .where('turn.state', '!=', 'ended')
+}
+
+async function ofConversation(tx: Database, conversationId: string) {
+  return await unfinished(tx).where('turn.conversation_id', '=', conversationId).execute()
+}
+
+async function inDirectMessage(tx: Database, { team, channel, kind, user, userTeam }: IncomingMessage) {
+  if (kind !== 'im') return []
+  return await unfinished(tx)
+    .where('conversation.team', '=', team)
+    .where('person.team', '=', userTeam)
+    .where('person.slack_user', '=', user)
+    .where((turn) =>
+      turn.or([turn('conversation.channel', '=', channel), turn('conversation.address_channel', '=', channel)]),
+    )
+    .execute()
+}
+
+/** A turn that has taken nothing yet takes all that waits. */
+async function hasEarlierMessage(
+  tx: Database,
+  turn: { readonly id: string; readonly conversation_id: string },
+  ts: string,
+): Promise<boolean> {
+  const rows = await tx
+    .selectFrom('message')
+    .select('ts')
+    .where('conversation_id', '=', turn.conversation_id)
+    .where((row) => row.or([row('turn_id', '=', turn.id), row('state', '=', 'queued')]))
+    .execute()
+  return rows.some((row) => byTs(row, { ts }) < 0)
+}
