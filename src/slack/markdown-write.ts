@@ -120,8 +120,8 @@ class BlockWriter {
   }
 
   /** What indents a block; numbers that are text do not. */
-  #listed(path: readonly Container[], isList: boolean): Container[] {
-    const indenting = path.filter((container) => !this.#isSpelled(container))
+  #listed(path: readonly Container[], isList: boolean): readonly Container[] {
+    const indenting = this.#spelled.size === 0 ? path : path.filter((container) => !this.#isSpelled(container))
     return isList ? [...indenting, bullet()] : indenting
   }
 

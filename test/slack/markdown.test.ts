@@ -41,6 +41,11 @@ describe('finished Markdown', () => {
     ['a mail address in brackets', 'Dana <dana@x.org>', 'Dana &lt;dana@x.org>'],
     ['an image', '![a cat](https://x.org/cat.png)', '[🖼 a cat (x.org)](https://x.org/cat.png)'],
     ['an image in a link', '[![a](https://x.org/i.png)](https://x.org)', '[a (x.org)](https://x.org)'],
+    [
+      'a badge with a long address',
+      `[![a](https://x.org/${'i'.repeat(400)}.png)](https://x.org)`,
+      '[a (x.org)](https://x.org)',
+    ],
     ['a footnote', 'a[^1]\n\n[^1]: b', 'a[1]\n\n[1\\]: b'],
     ['a reference link', '[a][b]\n\n[b]: https://x.org', '[a\\][b]\n\n[b\\]: [https://x.org](https://x.org)'],
     [
