@@ -107,10 +107,13 @@ async function decide(rooms: ActionRooms, delivery: Press, decision: 'approved' 
 /** What a button's value names: ids of approvals, for mails each with the beginning of the hash of what its card shows. */
 function askedIn(value: string): Asked[] {
   return value.split(',').map((part) => {
-    const [id = '', shown = null] = part.split(':')
-    return { id, shown }
+    const [id = '', shown = ''] = part.split(':')
+    return { id, shown: HASH.test(shown) ? shown : null }
   })
 }
+
+/** Anything shorter could be the beginning of every hash. */
+const HASH = /^[0-9a-f]{16}$/
 
 /** Slack takes the press as a reason for a modal for three seconds: whatever has to be known before is looked up at once. */
 async function askForChange(rooms: ActionRooms, { value, team, user, triggerId }: Press): Promise<string | null> {

@@ -3,24 +3,56 @@
  * Slack reads neither markup nor mentions: an address keeps its underscores, and no subject can look like another field. Pure.
  */
 
-import type { KnownBlock, RichTextBlock, RichTextText } from '@slack/web-api'
+import type { Button, KnownBlock } from '@slack/web-api'
 import { recipientWarning, visibly } from '../gmail/look-alikes.js'
 import { describeToolCall, isArchiving } from '../turns/activity.js'
 import { shorten } from '../turns/shorten.js'
 import type { ApprovalView } from '../turns/view.js'
 import { ACTIONS } from './action-ids.js'
+import { lines, literal, onOneLine, quotes, richTexts } from './card-text.js'
 import { escapeMrkdwn } from './markdown-escape.js'
+import {
+  approvalValue,
+  type CardParts,
+  isAskingToSend,
+  isOutgoing,
+  outgoingLine,
+  outgoingOutcome,
+  outgoingQuestion,
+} from './outgoing-card.js'
 
 type Input = Readonly<Record<string, unknown>>
-
-/** A section's text may have 3,000 characters; what is longer goes on in the next section. */
-const SECTION_LENGTH = 2_900
 
 /** How far a turn is: `over` with its session at rest; `lost_sight`: over for its owner, though the session may go on. */
 export type Stage = 'open' | 'over' | 'lost_sight'
 
-/** The blocks that ask for one decision, or tell how it went. Once a turn is not open any more, nothing that was not decided will happen. */
+/** Whether it waits for its owner's word. */
+export function isOpen(approval: ApprovalView): boolean {
+  return isOutgoing(approval) ? isAskingToSend(approval) : approval.decision === null
+}
+
+/** Nobody has seen what a press would approve: it has no button for that, and none for several covers it. */
+function isUnseen({ outgoing, draft }: ApprovalView): boolean {
+  return outgoing === undefined ? draft === null : outgoing.mail === null
+}
+
+/** The blocks that ask for one decision, or tell how it went. */
 export function approvalBlocks(approval: ApprovalView, stage: Stage = 'open'): KnownBlock[] {
+  const { head, tail } = approvalParts(approval, stage)
+  return [...head, ...tail]
+}
+
+/** The same blocks: what may stand in messages above, and what is not taken apart. Once a turn is not open any more, nothing that was not decided will happen. */
+export function approvalParts(approval: ApprovalView, stage: Stage = 'open'): CardParts {
+  if (!isOutgoing(approval)) return { head: [], tail: ownToolBlocks(approval, stage) }
+  if (!isOpen(approval) || stage !== 'open')
+    return outgoingOutcome(approval, { isOver: stage !== 'open', canStop: stage === 'open' })
+  const { head, tail } = outgoingQuestion(approval)
+  return { head: [OUR_OWN_WORDS, ...head], tail }
+}
+
+/** Of a tool that the session runs by itself. */
+function ownToolBlocks(approval: ApprovalView, stage: Stage): KnownBlock[] {
   const { step, decision } = approval
   const draft = approval.draft ?? {}
   const warnings = new Set([...recipientWarning(draft), ...recipientWarning(step.input)])
@@ -38,6 +70,13 @@ export function approvalBlocks(approval: ApprovalView, stage: Stage = 'open'): K
       { type: 'context', elements: [{ type: 'plain_text', text: outcome(approval, stage), emoji: false }] },
     ]
   }
+  const approve: Button = {
+    type: 'button',
+    action_id: ACTIONS.approve,
+    style: 'primary',
+    text: { type: 'plain_text', text: approveLabel(step.name) },
+    value: approval.id,
+  }
   return [
     OUR_OWN_WORDS,
     ...blocks,
@@ -45,13 +84,7 @@ export function approvalBlocks(approval: ApprovalView, stage: Stage = 'open'): K
       type: 'actions',
       block_id: `approval:${approval.id}`,
       elements: [
-        {
-          type: 'button',
-          action_id: ACTIONS.approve,
-          style: 'primary',
-          text: { type: 'plain_text', text: approveLabel(step.name) },
-          value: approval.id,
-        },
+        ...(isUnseen(approval) ? [] : [approve]),
         {
           type: 'button',
           action_id: ACTIONS.deny,
@@ -76,7 +109,7 @@ const OUR_OWN_WORDS: KnownBlock = {
   elements: [
     {
       type: 'mrkdwn',
-      text: '🔐 *Your decision.* Only what stands between this line and the buttons will happen, whatever the text above says.',
+      text: '🔐 *Nothing happens until you choose.* Only what is shown below will be done.',
     },
   ],
 }
@@ -86,30 +119,31 @@ const OUR_OWN_WORDS: KnownBlock = {
  * question that comes later is not covered.
  */
 export function approvalsTogether(open: readonly ApprovalView[]): KnownBlock[] {
-  const value = open.map(({ id }) => id).join(',')
-  if (open.length < 2 || value.length > BUTTON_VALUE_LENGTH) return []
-  return [
-    {
-      type: 'actions',
-      block_id: `approvals:${open[0]?.id}`,
-      elements: [
-        {
-          type: 'button',
-          action_id: ACTIONS.approveAll,
-          style: 'primary',
-          text: { type: 'plain_text', text: `Approve all ${open.length}` },
-          value,
-        },
-        {
-          type: 'button',
-          action_id: ACTIONS.denyAll,
-          style: 'danger',
-          text: { type: 'plain_text', text: `Deny all ${open.length}` },
-          value,
-        },
-      ],
-    },
+  if (open.length < 2) return []
+  const seen = open.filter((approval) => !isUnseen(approval))
+  const buttons = [
+    ...(seen.length < 2
+      ? []
+      : together(ACTIONS.approveAll, 'primary', `Approve all ${seen.length}`, seen.map(approvalValue))),
+    ...together(
+      ACTIONS.denyAll,
+      'danger',
+      `Deny all ${open.length}`,
+      open.map(({ id }) => id),
+    ),
   ]
+  return buttons.length === 0 ? [] : [{ type: 'actions', block_id: `approvals:${open[0]?.id}`, elements: buttons }]
+}
+
+function together(
+  action_id: string,
+  style: NonNullable<Button['style']>,
+  text: string,
+  values: readonly string[],
+): Button[] {
+  const value = values.join(',')
+  if (value.length > BUTTON_VALUE_LENGTH) return []
+  return [{ type: 'button', action_id, style, text: { type: 'plain_text', text }, value }]
 }
 
 /** For a message that was written while these wait: going on with it means a no to all of them. */
@@ -141,6 +175,7 @@ function outcome(approval: ApprovalView, stage: Stage): string {
   if (decision === 'approved') return `✅ You approved this.${when}`
   if (deniedBy === 'new_message') return `🚫 Not done: you wrote something new instead of deciding.${when}`
   if (deniedBy === 'ended_access') return `🚫 Not done: access to the mailbox was ended.${when}`
+  if (deniedBy === 'outdated') return "🚫 Not done: I'm asking you again in a new message."
   if (reason === null) return `🚫 You said no to this.${when}`
   return `✏️ You asked for a change.${when}\n${shorten(onOneLine(reason), LONGEST_REASON)}`
 }
@@ -161,6 +196,7 @@ const LONGEST_NAME = 80
 
 /** One line about a decided approval, to be shown as it is. */
 export function approvalLine(approval: ApprovalView, stage: Stage = 'open'): string {
+  if (isOutgoing(approval)) return outgoingLine(approval, stage !== 'open')
   const { decision, decidedAt, reason, deniedBy } = approval
   const what = inPassing(approval)
   const when = decidedAt === null ? '' : ` (${decidedAt})`
@@ -168,9 +204,31 @@ export function approvalLine(approval: ApprovalView, stage: Stage = 'open'): str
   if (lost === 'not_done') return `🚫 Not done: ${what}. You approved it${when}, but it was over before that`
   if (lost === 'unknown') return `⚠️ You approved ${what}${when}; whether it was done I cannot say`
   if (decision !== 'denied') return `✅ You approved ${what}${when}`
+  if (deniedBy === 'outdated') return `🚫 Not done: ${what}. I'm asking you again in a new message.`
   if (deniedBy !== 'press') return `🚫 Not done: ${what}${when}`
   if (reason === null) return `🚫 You said no to ${what}${when}`
   return `✏️ You asked for a change before ${what}${when}: ${shorten(onOneLine(reason), LONGEST_REASON)}`
+}
+
+const SUBJECTS = new Set(['message_id', 'message_ids', 'thread_id', 'thread_ids', 'draft_id', 'draft_ids'])
+
+/** Nothing on the card says which mail it is about. */
+function isUnnamed(fields: readonly Field[]): boolean {
+  const isShown = (field: Field) => field.named !== null || field.name === 'subject' || BODY_FIELDS.has(field.name)
+  return (
+    fields.some(({ name }) => SUBJECTS.has(name)) &&
+    !fields.some((field) => !LABEL_FIELDS.has(field.name) && isShown(field))
+  )
+}
+
+const UNNAMED: KnownBlock = {
+  type: 'context',
+  elements: [
+    {
+      type: 'mrkdwn',
+      text: "⚠️ I can't tell you its subject. To see it first, press Deny and ask me to read it to you.",
+    },
+  ],
 }
 
 const UNREAD_DRAFT: KnownBlock = {
@@ -225,7 +283,7 @@ const LABELS: Readonly<Record<string, string>> = {
   attachments: 'Attachments',
 }
 
-/** Ids tell a person nothing, but nothing is left out: they stand below, in small print. */
+/** Ids tell a person nothing: what one stands for is named, or it is said that nobody knows. */
 const ID_FIELD = /(^|_)ids?$/
 const LABEL_FIELDS = new Set(['add_label_ids', 'remove_label_ids'])
 
@@ -273,68 +331,15 @@ function details(tool: string, fields: readonly Field[], warnings: ReadonlySet<s
     ...richTexts(lines([...warnings].map((words) => ['⚠️ Look twice', onOneLine(words)]))),
     ...bodies.flatMap((field) => [
       ...(bodies.length === 1 ? [] : richTexts([literal(field.label, true)])),
-      ...slices(inWords(field.value), SECTION_LENGTH).map(quote),
+      ...quotes(inWords(field.value)),
     ]),
-    // A name comes from the mailbox, where anybody can write: the id it stands for is told as well.
-    ...fields.filter(isId).flatMap((field) => small(`${idLabel(field)}: ${onOneLine(inWords(field.value))}`)),
+    ...(isUnnamed(fields) ? [UNNAMED] : []),
   ]
-}
-
-/** Labels in bold, each with its value on a line of its own. */
-function lines(pairs: readonly (readonly [string, string])[]): RichTextText[] {
-  return pairs.flatMap(([name, value], index) => [
-    literal(`${index === 0 ? '' : '\n'}${name}: `, true),
-    ...(value === '' ? [] : [literal(value)]),
-  ])
-}
-
-function literal(text: string, bold = false): RichTextText {
-  return { type: 'text', text, ...(bold ? { style: { bold } } : {}) }
-}
-
-/** Cut where it is long: what goes on in the next block is not bold, so it is not taken for another field. */
-function richTexts(texts: readonly RichTextText[]): RichTextBlock[] {
-  const blocks: RichTextText[][] = []
-  let room = 0
-  for (const { text, style } of texts) {
-    for (const slice of slices(text, SECTION_LENGTH)) {
-      if (slice.length > room) {
-        blocks.push([])
-        room = SECTION_LENGTH
-      }
-      // A block has no use for the end of the line before it.
-      const isFirst = blocks.at(-1)?.length === 0
-      const shown = isFirst ? slice.replace(/^\n/, '') : slice
-      blocks.at(-1)?.push({ type: 'text', text: shown, ...(style === undefined ? {} : { style }) })
-      room -= slice.length
-    }
-  }
-  return blocks.map((elements) => ({ type: 'rich_text', elements: [{ type: 'rich_text_section', elements }] }))
-}
-
-function quote(text: string): RichTextBlock {
-  return { type: 'rich_text', elements: [{ type: 'rich_text_quote', elements: [literal(text)] }] }
-}
-
-function small(text: string): KnownBlock[] {
-  return slices(text, SECTION_LENGTH).map((slice) => ({
-    type: 'context',
-    elements: [{ type: 'plain_text', text: slice, emoji: false }],
-  }))
 }
 
 function label(name: string): string {
   const known = Object.hasOwn(LABELS, name) ? LABELS[name] : undefined
   return known ?? onOneLine(name.replaceAll('_', ' '))
-}
-
-function idLabel({ name }: Field): string {
-  return Object.hasOwn(LABELS, name) ? `${label(name)} id` : label(name)
-}
-
-/** A value that brought lines of its own, or made them with blanks, could pretend to be another field. */
-function onOneLine(text: string): string {
-  return text.replace(/\r\n|[\n\r\v\f\u0085\u2028\u2029]/g, ' ⏎ ').replace(/[\p{Zs}\t]{2,}/gu, ' ')
 }
 
 /** Null where one of the ids is not known by name; labels have ids that can be read. */
@@ -349,18 +354,4 @@ function inWords(value: unknown): string {
   if (typeof value === 'string') return value
   if (Array.isArray(value)) return value.map(inWords).join(', ')
   return value === undefined ? '' : JSON.stringify(value)
-}
-
-/** Cuts at line ends where it can, never inside a surrogate pair; the line end at a cut goes. */
-function slices(text: string, longest: number): string[] {
-  const parts: string[] = []
-  let rest = text
-  while (rest.length > longest) {
-    const newline = rest.lastIndexOf('\n', longest)
-    const isAtLine = newline > longest / 2
-    const cut = isAtLine ? newline : /[\uD800-\uDBFF]/.test(rest.charAt(longest - 1)) ? longest - 1 : longest
-    parts.push(rest.slice(0, cut))
-    rest = isAtLine ? rest.slice(cut + 1) : rest.slice(cut)
-  }
-  return rest === '' ? parts : [...parts, rest]
 }

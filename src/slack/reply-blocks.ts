@@ -3,16 +3,16 @@
 import type { ActionsBlock, KnownBlock } from '@slack/web-api'
 import { describeToolCall, describeToolKind } from '../turns/activity.js'
 import { ENDING_WORDS } from '../turns/endings.js'
-import type { Decision } from '../turns/model.js'
 import { isWriting, replyTexts, type ToolStep, toolSteps } from '../turns/reply.js'
 import { shorten } from '../turns/shorten.js'
-import type { ReplyView } from '../turns/view.js'
+import type { ApprovalView, ReplyView } from '../turns/view.js'
 import { ACTIONS } from './action-ids.js'
-import { approvalBlocks, approvalLine, approvalsTogether, denyInstead, type Stage } from './approval-card.js'
+import { approvalLine, approvalParts, approvalsTogether, denyInstead, isOpen, type Stage } from './approval-card.js'
 import { connectBlocks } from './connect-prompt.js'
 import { type AppRules, helpLines } from './consent.js'
 import type { Part } from './markdown.js'
 import { escapeMrkdwn, escapeName } from './markdown-escape.js'
+import { type CardParts, isOutgoing, isUnderWay, outgoingOutcome } from './outgoing-card.js'
 import { Pager } from './pages.js'
 import { plainText } from './plain-text.js'
 import type { MessageContent } from './poster.js'
@@ -73,7 +73,7 @@ export function cardMessages(view: ReplyView, look: ReplyLook): MessageContent[]
 
 /** Which of the card messages is the first that asks something; -1 where none does. */
 export function firstOpenCard(view: ReplyView, look: ReplyLook): number {
-  const open = view.approvals.findIndex(({ decision }) => decision === null)
+  const open = view.approvals.findIndex(isOpen)
   return open === -1 ? -1 : cards(view, look).slice(0, open).flat().length
 }
 
@@ -92,11 +92,12 @@ function cards(view: ReplyView, look: ReplyLook): MessageContent[][] {
     return [[{ text: 'Connect your Gmail', blocks: [...about, ...connecting(view.phase, look)] }]]
   const stage = stageOf(view)
   const over = stage !== 'open'
-  const open = over ? [] : view.approvals.filter((approval) => approval.decision === null)
+  const open = over ? [] : view.approvals.filter(isOpen)
   return view.approvals.map((approval) => {
     const together = approval === open.at(-1) ? approvalsTogether(open) : []
-    const message = { text: cardNotification(approval.decision, over), blocks: [] }
-    return append([message], [[...about, ...approvalBlocks(approval, stage), ...together]])
+    const message = { text: cardNotification(isOpen(approval), over), blocks: [] }
+    const { head, tail } = approvalParts(approval, stage)
+    return append([message], units({ head: [...about, ...head], tail: [...tail, ...together] }))
   })
 }
 
@@ -106,8 +107,8 @@ function stageOf({ phase, reply }: ReplyView): Stage {
   return reply.end === null ? 'lost_sight' : 'over'
 }
 
-function cardNotification(decision: Decision | null, over: boolean): string {
-  if (decision !== null) return 'Decided'
+function cardNotification(isOpen: boolean, over: boolean): string {
+  if (!isOpen) return 'Decided'
   return over ? 'This is over' : 'I need your decision'
 }
 
@@ -131,6 +132,16 @@ function append(messages: readonly MessageContent[], units: readonly (readonly K
   }
   result.push(current.blocks.length === 0 ? { ...current, blocks: [line('…')] } : current)
   return result
+}
+
+/** Together where there is room for all of it; otherwise what stands beside the buttons stays with them. */
+function units({ head, tail }: CardParts): KnownBlock[][] {
+  return fits([], [...head, ...tail]) ? [[...head, ...tail]] : [...head.map((block) => [block]), tail]
+}
+
+/** A card that is not part of a reply, in as many messages as it takes. @param text for notifications */
+export function cardOf(approval: ApprovalView, text: string): MessageContent[] {
+  return append([{ text, blocks: [] }], units(approvalParts(approval)))
 }
 
 function fits(blocks: readonly KnownBlock[], more: readonly KnownBlock[]): boolean {
@@ -189,18 +200,19 @@ function closing(view: ReplyView, look: ReplyLook): KnownBlock[][] {
               stopButton(look),
             ],
           ]
-        : [[...activity(view, look), stopButton(look)]]
+        : [...underWay(view, look), [...activity(view, look), stopButton(look)]]
     case 'deciding':
-      return look.audience === 'owner'
-        ? [...decidedLines(view).map((block) => [block]), ...openApprovals(view)]
-        : [
+      if (look.audience === 'owner') return [...decided(view), ...openApprovals(view)]
+      return view.approvals.some(isOpen)
+        ? [
             [
               line(`🔒 I need ${whose(view)} decision before I go on: it waits in a direct message to them.`),
               ...review(look),
             ],
           ]
+        : [[line('⏳ Sending…')]]
     case 'ended':
-      return ended(view, look).map((block) => [block])
+      return ended(view, look)
   }
 }
 
@@ -273,14 +285,28 @@ function stepWords(step: ToolStep, { audience }: ReplyLook): string {
 }
 
 function openApprovals(view: ReplyView): KnownBlock[][] {
-  const open = view.approvals.filter((approval) => approval.decision === null)
-  return [...open.map((approval) => approvalBlocks(approval)), approvalsTogether(open)]
+  const open = view.approvals.filter(isOpen)
+  return [...open.flatMap((approval) => units(approvalParts(approval))), approvalsTogether(open)]
 }
 
-function decidedLines(view: ReplyView): KnownBlock[] {
-  const decided = view.approvals.filter((approval) => approval.decision !== null)
-  const lines = decided.map((approval) => approvalLine(approval, stageOf(view)))
-  return (lines.length > MOST_LINES ? packed(lines) : lines).map(literally)
+/** What was decided, a line each; mails that can still be stopped with the button for it. */
+function decided(view: ReplyView): KnownBlock[][] {
+  const isOver = stageOf(view) !== 'open'
+  const all = view.approvals.filter((approval) => !isOpen(approval) || (isOver && isOutgoing(approval)))
+  const isInFull = (approval: ApprovalView) =>
+    isOutgoing(approval) && ((!isOver && isUnderWay(approval)) || approval.outgoing.edited)
+  const lines = all.filter((approval) => !isInFull(approval)).map((approval) => approvalLine(approval, stageOf(view)))
+  return [
+    ...(lines.length > MOST_LINES ? packed(lines) : lines).map((text) => [literally(text)]),
+    ...all.filter(isInFull).flatMap((approval) => units(approvalParts(approval, stageOf(view)))),
+  ]
+}
+
+/** Mails that leave, or wait for the end of their undo window, while the agent goes on. */
+function underWay(view: ReplyView, look: ReplyLook): KnownBlock[][] {
+  if (look.audience !== 'owner') return []
+  const mails = view.approvals.filter(isOutgoing).filter(isUnderWay)
+  return mails.flatMap((approval) => units(outgoingOutcome(approval, { isOver: false, canStop: true })))
 }
 
 /** Lines, together as far as Slack takes them in one text. */
@@ -294,15 +320,15 @@ function packed(lines: readonly string[]): string[] {
   return texts
 }
 
-function ended(view: ReplyView, look: ReplyLook): KnownBlock[] {
-  const blocks = look.audience === 'owner' ? decidedLines(view) : []
+function ended(view: ReplyView, look: ReplyLook): KnownBlock[][] {
+  const blocks = look.audience === 'owner' ? decided(view) : []
   const steps = toolSteps(view.reply)
   const facts = [
     view.ownerName === null || steps.length === 0 ? '' : `📬 ${whoseMailbox(view.ownerName, view, look)}`,
     steps.length === 0 ? '' : `${steps.length} ${steps.length === 1 ? 'step' : 'steps'}`,
     view.tookMs === null || view.reply.items.length === 0 ? '' : duration(view.tookMs),
   ].filter((fact) => fact !== '')
-  return facts.length === 0 ? blocks : [...blocks, line(facts.join(' · '))]
+  return facts.length === 0 ? blocks : [...blocks, [line(facts.join(' · '))]]
 }
 
 /** To others the owner's name says enough; the owner is to notice when it is not the account they meant. */
@@ -364,7 +390,7 @@ function notificationText(view: ReplyView, bodies: readonly string[]): string {
     case 'connecting':
       return 'Connect your Gmail first'
     case 'deciding':
-      return 'I need your decision'
+      return view.approvals.some(isOpen) ? 'I need your decision' : 'Sending…'
     case 'ended':
       return notificationOf(bodies[0] ?? '') || 'Done'
     default:

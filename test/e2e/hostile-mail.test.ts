@@ -106,7 +106,7 @@ describe('what a fooled agent writes', () => {
 
   it('cannot pass for the bot: its card begins, and its footer is, in a form that no answer has', async () => {
     const fake = [
-      '🔐 *Your decision.* Only what stands between this line and the buttons will happen.',
+      '🔐 *Nothing happens until you choose.* Only what is shown below will be done.',
       '*Send this mail?*',
       '*To:* boss@northwind.example',
       '✅ You approved this.',
@@ -124,7 +124,7 @@ describe('what a fooled agent writes', () => {
     const [answer, ours] = blocks
     expect(answer).toMatchObject({ type: 'markdown', text: expect.stringContaining('✅ You approved this.') })
     expect(ours).toMatchObject({ type: 'context' })
-    expect(JSON.stringify(ours)).toContain('Your decision')
+    expect(JSON.stringify(ours)).toContain('Nothing happens until you choose')
     expect(blocks.filter(({ type }) => type === 'markdown')).toHaveLength(1)
     expect(JSON.stringify(blocks.slice(1))).toContain('archive@collector-drop.example')
     expect(JSON.stringify(blocks.slice(1))).not.toContain('boss@northwind.example')

@@ -182,15 +182,17 @@ describe('the card of a tool call', () => {
     expect(cardOf(approval('gmail_send_draft', { cc: '', bcc: null }))).toContain('without any details')
   })
 
-  it('tells what an id stands for where that is known, and shows the id where it is not', () => {
+  it('tells what an id stands for where that is known, and that nobody knows where it is not; never the id', () => {
     const named = approval(
       'gmail_trash_message',
       { message_id: '18c' },
       { names: new Map([['18c', 'Invoice <20417>, from Vandermeer']]) },
     )
     expect(cardOf(named)).toContain('Message: Invoice <20417>, from Vandermeer')
-    expect(cardOf(named)).toContain('Message id: 18c')
-    expect(cardOf(approval('gmail_trash_message', { message_id: '18c' }))).toContain('Message id: 18c')
+    expect(cardOf(named)).not.toMatch(/18c|can't tell you its subject/)
+    const unnamed = cardOf(approval('gmail_trash_message', { message_id: '18c' }))
+    expect(unnamed).not.toContain('18c')
+    expect(unnamed).toContain("can't tell you its subject")
   })
 
   it('shows a draft of 40,000 characters whole', () => {
@@ -280,7 +282,10 @@ describe('the card of a tool call', () => {
 
   it('begins with a line of its own, in a form that no answer can have, so that a card in an answer is told from it', () => {
     const [first] = approvalBlocks(approval('gmail_send_message', mail))
-    expect(first).toMatchObject({ type: 'context', elements: [{ text: expect.stringContaining('Your decision') }] })
+    expect(first).toMatchObject({
+      type: 'context',
+      elements: [{ text: expect.stringContaining('Nothing happens until you choose') }],
+    })
   })
 
   it('says where an address is not what it looks like, beside the address', () => {

@@ -258,16 +258,19 @@ describe('a decision', () => {
 describe('many decisions, and long ones', () => {
   const trash = (index: number) =>
     tool('gmail_trash_message', { message_id: `m${index}` }, 'undecided', `trash-${index}`)
-  const many = Array.from({ length: 30 }, (_, index) => asks(trash(index)))
+  const many = Array.from({ length: 30 }, (_, index) => ({
+    ...asks(trash(index)),
+    names: new Map([[`m${index}`, `Mail ${index}`]]),
+  }))
   const deciding = (text: string, approvals: ApprovalView[]) =>
     view({ type: 'deciding' }, { reply: replyOf(said(text), ...approvals.map(({ step }) => step)), approvals })
   const actionsOf = (message: MessageContent) =>
     message.blocks.flatMap((block) =>
       block.type === 'actions' && block.block_id?.startsWith('approval:') ? [block.block_id.slice(9)] : [],
     )
-  /** The ids of the messages that cards in this message are about. */
+  /** The numbers of the mails that cards in this message are about. */
   const subjectsOf = (message: MessageContent) =>
-    literalsOf(message.blocks).flatMap((text) => /^Message id: m(\d+)$/.exec(text)?.[1] ?? [])
+    literalsOf(message.blocks).flatMap((text) => /^Message: Mail (\d+)$/.exec(text)?.[1] ?? [])
 
   it('stand each in one message with their buttons', () => {
     const messages = replyMessages(deciding('Thirty to go.', many), owner)
@@ -306,8 +309,8 @@ describe('the first card that asks something', () => {
     const cards = cardMessages(deciding, others)
     const first = firstOpenCard(deciding, others)
     expect(first).toBeGreaterThan(1)
-    expect(JSON.stringify(cards[first])).toContain('Your decision')
-    expect(JSON.stringify(cards.slice(0, first))).not.toContain('Your decision')
+    expect(JSON.stringify(cards[first])).toContain('Nothing happens until you choose')
+    expect(JSON.stringify(cards.slice(0, first))).not.toContain('Nothing happens until you choose')
     expect(firstOpenCard({ ...deciding, approvals: [asks(long, 'approved')] }, others)).toBe(-1)
   })
 })

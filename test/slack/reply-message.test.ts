@@ -107,7 +107,7 @@ describe('many questions', () => {
     expect(
       shown()
         .join(' ')
-        .match(/Message id: m\d+/g),
+        .match(/Move this message to the trash\?/g),
     ).toHaveLength(30)
   })
 })

@@ -45,7 +45,9 @@ export function expectSlackTakes(content: MessageContent): void {
   expect(content.text.length).toBeGreaterThan(0)
   expect(content.text.length).toBeLessThanOrEqual(4_000)
   acceptMessageBlocks(toJson(content.blocks))
-  for (const text of textsOf(content)) {
+  for (const read of textsOf(content)) {
+    // Times in the reader's own zone are the only markup that the bot writes by itself.
+    const text = read.replace(/<!date\^\d+\^[\w {}]+\|[\w ,:]+>/g, '')
     expect(text).not.toMatch(/</)
     expect(text).not.toMatch(/&(?!amp;|lt;|gt;)/)
     expect(text).not.toMatch(/\p{Surrogate}/u)

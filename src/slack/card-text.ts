@@ -1,0 +1,69 @@
+/**
+ * The texts of cards, which come from mails and from the agent: rich text, in which Slack reads neither markup nor mentions. An address keeps its
+ * underscores, and no value can look like another field. Pure.
+ */
+
+import type { RichTextBlock, RichTextText } from '@slack/web-api'
+
+/** Slack takes 3,000 characters in one text; what is longer goes on in the next block. */
+const SECTION_LENGTH = 2_900
+
+/** Labels in bold, each with its value on a line of its own. */
+export function lines(pairs: readonly (readonly [string, string])[]): RichTextText[] {
+  return pairs.flatMap(([name, value], index) => [
+    literal(`${index === 0 ? '' : '\n'}${name}: `, true),
+    ...(value === '' ? [] : [literal(value)]),
+  ])
+}
+
+export function literal(text: string, bold = false): RichTextText {
+  return { type: 'text', text, ...(bold ? { style: { bold } } : {}) }
+}
+
+/** Cut where it is long: what goes on in the next block is not bold, so it is not taken for another field. */
+export function richTexts(texts: readonly RichTextText[]): RichTextBlock[] {
+  const blocks: RichTextText[][] = []
+  let room = 0
+  for (const { text, style } of texts) {
+    for (const slice of slices(text, SECTION_LENGTH)) {
+      if (slice.length > room) {
+        blocks.push([])
+        room = SECTION_LENGTH
+      }
+      // A block has no use for the end of the line before it.
+      const isFirst = blocks.at(-1)?.length === 0
+      const shown = isFirst ? slice.replace(/^\n/, '') : slice
+      blocks.at(-1)?.push({ type: 'text', text: shown, ...(style === undefined ? {} : { style }) })
+      room -= slice.length
+    }
+  }
+  return blocks.map((elements) => ({ type: 'rich_text', elements: [{ type: 'rich_text_section', elements }] }))
+}
+
+/** In as many blocks as it takes. */
+export function quotes(text: string): RichTextBlock[] {
+  return slices(text, SECTION_LENGTH).map(quote)
+}
+
+function quote(text: string): RichTextBlock {
+  return { type: 'rich_text', elements: [{ type: 'rich_text_quote', elements: [literal(text)] }] }
+}
+
+/** A value that brought lines of its own, or made them with blanks, could pretend to be another field. */
+export function onOneLine(text: string): string {
+  return text.replace(/\r\n|[\n\r\v\f\u0085\u2028\u2029]/g, ' ⏎ ').replace(/[\p{Zs}\t]{2,}/gu, ' ')
+}
+
+/** Cuts at line ends where it can, never inside a surrogate pair; the line end at a cut goes. */
+function slices(text: string, longest: number): string[] {
+  const parts: string[] = []
+  let rest = text
+  while (rest.length > longest) {
+    const newline = rest.lastIndexOf('\n', longest)
+    const isAtLine = newline > longest / 2
+    const cut = isAtLine ? newline : /[\uD800-\uDBFF]/.test(rest.charAt(longest - 1)) ? longest - 1 : longest
+    parts.push(rest.slice(0, cut))
+    rest = isAtLine ? rest.slice(cut + 1) : rest.slice(cut)
+  }
+  return rest === '' ? parts : [...parts, rest]
+}

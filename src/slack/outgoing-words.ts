@@ -1,0 +1,166 @@
+/**
+ * What is said to people about a mail on its way, each sentence a function of its values. Sentences for `mrkdwn` hold words of our own alone; what comes
+ * from a mail stands in sentences for plain text only. Pure.
+ */
+
+import { shorten } from '../turns/shorten.js'
+import { onOneLine } from './card-text.js'
+
+/** A mail in a few words. */
+export interface MailInPassing {
+  readonly isReply: boolean
+  /** "Rosa Diaz and 2 others"; null where nobody knows. */
+  readonly who: string | null
+}
+
+const LONGEST_NAME = 60
+const LONGEST_WHY = 300
+/** Slack takes 75 characters as a label for screen readers. */
+const LONGEST_LABEL = 75
+
+/** "reply to Rosa", in the middle of a sentence. Plain text. */
+export function inPassing({ isReply, who }: MailInPassing): string {
+  const kind = isReply ? 'reply' : 'email'
+  return who === null ? kind : `${kind} to ${shorten(onOneLine(who), LONGEST_NAME)}`
+}
+
+function first(words: string): string {
+  return words.charAt(0).toUpperCase() + words.slice(1)
+}
+
+/** "5:09 PM". @param at epoch milliseconds */
+export function timeOfDay(at: number, timeZone: string): string {
+  return inZone(at, timeZone, { hour: 'numeric', minute: '2-digit' })
+}
+
+/** "Mon, Nov 30 at 8:00 AM". @param at epoch milliseconds */
+export function dayAndTime(at: number, timeZone: string): string {
+  return `${inZone(at, timeZone, { weekday: 'short', month: 'short', day: 'numeric' })} at ${timeOfDay(at, timeZone)}`
+}
+
+/** Newer versions of Node.js put a narrow no-break space before AM and PM. */
+function inZone(at: number, timeZone: string, style: Intl.DateTimeFormatOptions): string {
+  return new Intl.DateTimeFormat('en-US', { ...style, timeZone }).format(at).replaceAll('\u202F', ' ')
+}
+
+/** "tomorrow at 8:00 AM", by the reader's own clock. mrkdwn. @param at epoch milliseconds */
+export function readersTime(at: number, timeZone: string): string {
+  return `<!date^${Math.floor(at / 1_000)}^{date_short_pretty} at {time}|${dayAndTime(at, timeZone)}>`
+}
+
+/** mrkdwn. */
+export function question(isReply: boolean, sendAt: number | null, timeZone: string): string {
+  const what = isReply ? 'Send this reply' : 'Send this email'
+  return sendAt === null ? `*${what}?*` : `*${what} ${readersTime(sendAt, timeZone)}?*`
+}
+
+/** mrkdwn. */
+export const CHANGED = '⚠️ *This email was changed in the meantime.* Here is what it says now.'
+/** mrkdwn. */
+export const NOT_SHOWN = "⚠️ *I can't show this email right now.* Choose “Don't send”, then ask me for it again."
+
+export const SEND = 'Send'
+export const SCHEDULE = 'Schedule'
+export const EDIT = 'Edit'
+export const DO_NOT_SEND = "Don't send"
+export const UNDO = 'Undo'
+export const CANCEL = 'Cancel'
+
+export function sendLabel(mail: MailInPassing, isLater: boolean): string {
+  return shorten(`${isLater ? SCHEDULE : SEND} this ${inPassing(mail)}`, LONGEST_LABEL)
+}
+export function editLabel(mail: MailInPassing): string {
+  return shorten(`Edit this ${inPassing(mail)}`, LONGEST_LABEL)
+}
+export function undoLabel(mail: MailInPassing): string {
+  return shorten(`Undo: don't send the ${inPassing(mail)}`, LONGEST_LABEL)
+}
+export function cancelLabel(mail: MailInPassing): string {
+  return shorten(`Cancel the ${inPassing(mail)}`, LONGEST_LABEL)
+}
+
+export const HTML_SHOWN_AS_TEXT = 'HTML. You see its text and its links here.'
+export const NO_SUBJECT = '(no subject)'
+export const NO_TEXT = '(no text)'
+export const SHOWN_ABOVE = 'listed above'
+
+/** Plain text, as everything below. */
+export function sendingAt(mail: MailInPassing, dueAt: number | null, timeZone: string): string {
+  return dueAt === null
+    ? sending(mail)
+    : `⏳ ${first(`sending the ${inPassing(mail)}`)} at ${timeOfDay(dueAt, timeZone)}…`
+}
+export function scheduledFor(mail: MailInPassing, dueAt: number, timeZone: string): string {
+  return `🗓️ ${first(inPassing(mail))}: scheduled for ${dayAndTime(dueAt, timeZone)}`
+}
+export function sending(mail: MailInPassing): string {
+  return `⏳ Sending the ${inPassing(mail)}…`
+}
+export function sent(mail: MailInPassing, at: number | null, timeZone: string): string {
+  return `✅ ${first(inPassing(mail))} sent${at === null ? '' : ` at ${timeOfDay(at, timeZone)}`}`
+}
+export function notSent(mail: MailInPassing): string {
+  return `🚫 Not sent: ${inPassing(mail)}`
+}
+export function setAside(mail: MailInPassing): string {
+  return `${notSent(mail)}. I set it aside because you wrote again. Ask me if you still want it.`
+}
+export function disconnected(mail: MailInPassing): string {
+  return `${notSent(mail)}. Gmail was disconnected.`
+}
+export function askedAnew(mail: MailInPassing): string {
+  return `${notSent(mail)}. I'm asking you again in a new message.`
+}
+export function changeAsked(mail: MailInPassing, words: string): string {
+  return `✏️ You asked for a change to the ${inPassing(mail)}: ${words}`
+}
+export function undone(mail: MailInPassing): string {
+  return `↩️ Undone. The ${inPassing(mail)} was not sent.`
+}
+export function cancelled(mail: MailInPassing): string {
+  return `🚫 Cancelled. The ${inPassing(mail)} was not sent.`
+}
+export function refused(mail: MailInPassing, why: string | null): string {
+  const reason = why === null ? '' : ` Gmail said: ${shorten(onOneLine(why), LONGEST_WHY)}`
+  return `⚠️ ${notSent(mail).slice('🚫 '.length)}.${reason}`
+}
+export function unconfirmed(mail: MailInPassing): string {
+  return `⚠️ I can't tell whether the ${inPassing(mail)} was sent: it isn't in your Sent mail. Check there before you ask me again.`
+}
+export function nobodyDecided(mail: MailInPassing): string {
+  return `${notSent(mail)}. Ask me again if you still want it.`
+}
+export const EDITED = '✏️ You edited this before it was sent.'
+export const EDITED_FOR_LATER = '✏️ You edited this.'
+
+/** Answers to presses. */
+export const TOO_LATE_TO_UNDO = 'Too late: this email has already left, or is leaving right now.'
+export const TOO_LATE_TO_CANCEL = 'Too late: this email is no longer waiting.'
+export const CANCELLED = "Cancelled. I won't send this email."
+export const NOT_YOUR_MAIL = 'Only the person whose mailbox this is can decide that.'
+export const NOTHING_TO_DECIDE = 'This is over. Ask me again if you still want it.'
+export const ALREADY_DECIDED = 'You already decided about this email.'
+export const CHANGED_SINCE = 'This email changed in the meantime. Look at it again, then choose.'
+export const NOT_SHOWN_YET =
+  "I couldn't show you this email, so I can't send it. Choose “Don't send”, then ask me again."
+export const NOT_STORED = "That didn't work, and nothing was done. Please press again in a moment."
+
+/** The window in which a mail is edited. */
+export const EDIT_TITLE = 'Edit email'
+export const GETTING = 'Getting the email…'
+export const HTML_BECOMES_TEXT = 'This email has formatting. What you leave here is sent as plain text.'
+export function savingTakesLonger(button: string): string {
+  return `⏳ Saving takes longer than usual. Press ${button} again in a moment.`
+}
+export function notSaved(button: string): string {
+  return `I couldn't save this email, so nothing was sent. Press ${button} again in a moment.`
+}
+export const NOT_TAKEN = 'Gmail did not take this email, so nothing was sent. Change it, or close this and ask me.'
+export const NOT_CONNECTED = "Your Gmail isn't connected, so nothing was sent."
+export const NOT_EDITABLE = "I can't edit this email here. Choose “Change…” and tell me what should be different."
+export const NOT_OPENED = "I couldn't open the email for editing. Press “Edit” again in a moment."
+
+/** What waits for its time. */
+export const NOTHING_SCHEDULED = 'No emails are scheduled.'
+export const SCHEDULED_HEADING = 'Scheduled'
+export const SCHEDULED_NOT_SHOWN = "I can't show this email right now."
