@@ -8,7 +8,9 @@ import type { IncomingMessage } from '../turns/admission.js'
 import type { ForwardedMessage, Words } from '../turns/words.js'
 import { forwardedMessages } from './attachments.js'
 import { CHANGE_BLOCK, CHANGE_CALLBACK, CHANGE_INPUT } from './change-modal.js'
+import { EDIT_CALLBACK, EDIT_INPUT, type EditWindow, readWindow } from './edit-modal.js'
 import { mentions, personsWords } from './message-text.js'
+import { SEND } from './outgoing-words.js'
 import { SLACKBOT } from './slackbot.js'
 
 export type Delivery =
@@ -59,6 +61,13 @@ export type Delivery =
       readonly approvalId: string
       /** Empty where nothing was entered. */
       readonly words: string
+    }
+  | {
+      /** Somebody sent off the window in which they edit a mail. */
+      readonly kind: 'edit'
+      readonly team: string
+      readonly user: string
+      readonly window: EditWindow
     }
   | { readonly kind: 'other' }
   | { readonly kind: 'malformed'; readonly reason: string }
@@ -181,6 +190,8 @@ const SUBMISSION_BODY = z.object({
   view: z.object({
     callback_id: z.string().nullish(),
     private_metadata: z.string().nullish(),
+    submit: z.object({ text: z.string() }).nullish(),
+    blocks: z.array(z.looseObject({ block_id: z.string().optional() })).optional(),
     state: z
       .object({ values: z.record(z.string(), z.record(z.string(), z.looseObject({ value: z.string().nullish() }))) })
       .nullish(),
@@ -396,9 +407,19 @@ function readSubmission(body: object, bot: BotIdentity): Delivery {
   const parsed = SUBMISSION_BODY.safeParse(body)
   if (!parsed.success) return malformed(parsed.error)
   const { user, view } = parsed.data
-  if (view.callback_id !== CHANGE_CALLBACK) return { kind: 'other' }
+  if (view.callback_id !== CHANGE_CALLBACK && view.callback_id !== EDIT_CALLBACK) return { kind: 'other' }
   const team = homeOfPresser(parsed.data, bot)
   if (team === undefined) return { kind: 'malformed', reason: 'a submission without team' }
+  if (view.callback_id === EDIT_CALLBACK) {
+    const entered = Object.entries(view.state?.values ?? {})
+    const window = readWindow({
+      approvalId: view.private_metadata ?? '',
+      button: view.submit?.text ?? SEND,
+      blocks: view.blocks ?? [],
+      values: new Map(entered.map(([block, inputs]) => [block, inputs[EDIT_INPUT]?.value ?? ''])),
+    })
+    return { kind: 'edit', team, user: user.id, window }
+  }
   return {
     kind: 'change',
     team,

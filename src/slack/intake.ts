@@ -8,6 +8,7 @@ import { describeError, type Log } from '../log.js'
 import type { IncomingMessage } from '../turns/admission.js'
 import { CHANGE_BLOCK } from './change-modal.js'
 import { type BotIdentity, type Delivery, readDelivery } from './deliveries.js'
+import type { WindowAnswer } from './outgoing-presses.js'
 
 /** What is done with each kind of delivery. Whatever has to be stored is stored when the promise resolves. */
 export interface IntakeHandlers {
@@ -19,6 +20,8 @@ export interface IntakeHandlers {
   press(press: Extract<Delivery, { kind: 'press' }>): Promise<void>
   /** Answers what is wrong with what was entered, in words that stand in the modal; null: it is stored, and the modal closes. */
   change(change: Extract<Delivery, { kind: 'change' }>): Promise<string | null>
+  /** Answers what Slack is told of the window; undefined: it is stored, and the window closes. */
+  edit(edit: Extract<Delivery, { kind: 'edit' }>): Promise<WindowAnswer>
   left(left: Extract<Delivery, { kind: 'left' }>): Promise<void>
   /** Nothing has to be stored for it, and nothing waits for it. */
   homeOpened(opened: Extract<Delivery, { kind: 'home_opened' }>): void
@@ -68,6 +71,8 @@ export class Intake implements Receiver {
         break
       case 'change':
         return await event.ack(inModal(await this.handlers.change(delivery)))
+      case 'edit':
+        return await event.ack(await this.handlers.edit(delivery))
       case 'left':
         await this.handlers.left(delivery)
         break

@@ -5,12 +5,21 @@ import type { Log } from '../log.js'
 import type { Posts } from '../store/posts.js'
 import type { Clock } from '../turns/connection-watch.js'
 import type { Conversation, Message, Person, Turn } from '../turns/model.js'
-import { OperatorProblem, type PlaceChoice, type ReplyDisplay, type Surface, Unavailable } from '../turns/ports.js'
+import {
+  OperatorProblem,
+  type OutgoingDisplay,
+  type PlaceChoice,
+  type ReplyDisplay,
+  type Surface,
+  Unavailable,
+} from '../turns/ports.js'
+import type { ApprovalView } from '../turns/view.js'
 import type { Named, Names } from '../turns/words.js'
 import type { AppRules } from './consent.js'
 import { Directory } from './directory.js'
 import type { EditBudget } from './edit-budget.js'
-import type { Poster } from './poster.js'
+import { OutgoingMessages } from './outgoing-messages.js'
+import type { Poster, PostTarget } from './poster.js'
 import { ReplyMessage } from './reply-message.js'
 import { type ChannelReplies, ReplyPlaces } from './reply-places.js'
 import { SLACKBOT } from './slackbot.js'
@@ -33,6 +42,8 @@ export interface SlackSurfaceOptions {
   /** Whether guests of the workspace are served like members. */
   readonly allowGuests: boolean
   readonly clock: Pick<Clock, 'now' | 'setTimeout'>
+  /** Something about the mails of this person changed after their turns. Never rejects. */
+  readonly onOutgoingShown?: (person: Person) => void
 }
 
 /** How long a person's directory entry is believed, in milliseconds. */
@@ -40,16 +51,18 @@ const PROFILE_TTL_MS = 5 * 60_000
 
 export type ProfileAnswer = Awaited<ReturnType<Surface['profile']>>
 
-export class SlackSurface implements Surface {
+export class SlackSurface implements Surface, OutgoingDisplay {
   readonly #profiles = new Map<string, { until: number; profile: ProfileAnswer }>()
   readonly #dms = new Map<string, string>()
   readonly #replies = new Map<string, ReplyMessage>()
 
   readonly #places: ReplyPlaces
+  readonly #mails: OutgoingMessages
   readonly #directory: Directory
 
   constructor(private readonly options: SlackSurfaceOptions) {
     this.#directory = new Directory(options.web, options.clock, options.log)
+    this.#mails = new OutgoingMessages(options)
     this.#places = new ReplyPlaces({
       ...options,
       now: options.clock.now,
@@ -75,6 +88,16 @@ export class SlackSurface implements Surface {
 
   async withdrawQuestion(conversation: Conversation): Promise<void> {
     await this.#places.takeBack(conversation)
+  }
+
+  async showOutgoing(conversation: Conversation, approval: ApprovalView): Promise<void> {
+    await this.#mails.show(await this.#whereOwnerAloneReads(conversation), approval)
+    this.options.onOutgoingShown?.(conversation.owner)
+  }
+
+  async #whereOwnerAloneReads({ kind, origin, address, owner }: Conversation): Promise<PostTarget> {
+    const isTheirs = address !== null && (kind === 'im' || address.channel !== origin.channel)
+    return isTheirs ? address : { channel: await this.directMessage(owner) }
   }
 
   reply(turn: Turn, conversation: Conversation): ReplyDisplay {

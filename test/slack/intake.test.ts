@@ -59,6 +59,10 @@ function open(failing: Partial<Record<keyof IntakeHandlers, Error>> = {}) {
         await stored('change', change)
         return change.words === '' ? 'Say something.' : null
       },
+      edit: async (edit) => {
+        await stored('edit', edit)
+        return undefined
+      },
       left: (left) => stored('left', left),
       homeOpened: () => happened.push({ what: 'home opened' }),
     },

@@ -1,0 +1,225 @@
+import type { ModalView } from '@slack/web-api'
+import { describe, expect, it } from 'vitest'
+import { readDelivery } from '../../src/slack/deliveries.js'
+import { editedIn, editModal, editWindow, piecesOf } from '../../src/slack/edit-modal.js'
+import {
+  cancelScheduled,
+  type OutgoingRooms,
+  openEdit,
+  submitEdit,
+  undoSend,
+} from '../../src/slack/outgoing-presses.js'
+import type { OutgoingPresses, ResolvedMail } from '../../src/turns/outgoing-mail.js'
+import { NotConnected } from '../../src/turns/ports.js'
+import { SilentLog } from '../turns/silent-log.js'
+import { JORGE, mail, ROSA } from './outgoing-views.js'
+
+const BOT = { userId: 'UBOT', botId: 'B1', teamId: 'T1' }
+
+/** A clock that is late at once, or never. */
+function rooms(outgoing: Partial<OutgoingPresses>, isLate = false) {
+  const modals: ModalView[] = []
+  const changes: string[] = []
+  const never = async () => await Promise.reject(new Error('not asked for'))
+  const given: OutgoingRooms = {
+    outgoing: {
+      undo: never,
+      cancel: never,
+      openEdit: never,
+      prepareEdit: never,
+      approveEdit: never,
+      scheduled: never,
+      ...outgoing,
+    },
+    openModal: async (_, view) => {
+      modals.push(view)
+      return 'V1'
+    },
+    updateModal: async (_, view) => {
+      modals.push(view)
+    },
+    onScheduleChanged: ({ user }) => {
+      changes.push(user)
+    },
+    clock: {
+      now: () => 0,
+      setTimeout: (run) => {
+        if (isLate) queueMicrotask(run)
+        return { clear: () => {} }
+      },
+    },
+    log: new SilentLog(),
+  }
+  return { given, modals, changes }
+}
+
+const press = (value = 'a1') =>
+  ({ kind: 'press', team: 'T1', user: 'U1', actionId: 'x', value, triggerId: 't', responseUrl: null }) as const
+
+/** What Slack would send for this window, with some of the values changed. */
+function submitted(view: ModalView, changes: Record<string, string> = {}) {
+  const values = Object.fromEntries(
+    view.blocks.flatMap((block) => {
+      if (!('element' in block) || block.element.type !== 'plain_text_input') return []
+      const id = block.block_id ?? ''
+      return [[id, { value: { type: 'plain_text_input', value: changes[id] ?? block.element.initial_value ?? null } }]]
+    }),
+  )
+  const delivery = readDelivery(
+    {
+      type: 'view_submission',
+      user: { id: 'U1', team_id: 'T1' },
+      team: { id: 'T1' },
+      view: { ...view, state: { values } },
+    },
+    BOT,
+  )
+  if (delivery.kind !== 'edit') throw new Error(`read as ${delivery.kind}`)
+  return delivery
+}
+
+function opened(given: ResolvedMail, isLater = false): ModalView {
+  const window = editWindow('a1', given, isLater)
+  if (window === null) throw new Error('too long')
+  return editModal(window)
+}
+
+describe('the window in which a mail is edited', () => {
+  it.each([
+    ['short', 'Hello'],
+    ['empty', ''],
+    ['lines', 'A line of words.\n'.repeat(900)],
+    ['a line without an end', 'x'.repeat(9_000)],
+    ['words without a line end', 'word '.repeat(3_000)],
+    ['emoji at the cut', `x${'😀'.repeat(4_000)}`],
+    ['blank lines', `${'\n'.repeat(3_000)}x${'\n'.repeat(3_000)}`],
+  ])('holds a text in pieces that Slack takes, and gives it back exactly: %s', (_, text) => {
+    for (const piece of piecesOf(text)) expect(piece.text.length).toBeLessThanOrEqual(2_500)
+    const { window } = submitted(opened(mail({ body: { format: 'text', source: text } })))
+    expect(editedIn(window).text).toBe(text)
+  })
+
+  it('holds the fields as people type them, and gives back what they left', () => {
+    const view = opened(mail({ to: [ROSA, JORGE], cc: [{ name: 'Diaz, "R"', address: 'r@x.example' }] }), true)
+    expect(view.submit?.text).toBe('Schedule')
+    expect(editedIn(submitted(view, { subject: 'New', 'text/0': 'Bye' }).window)).toEqual({
+      to: 'Rosa Diaz <rosa@homes.example>, jorge@homes.example',
+      cc: '"Diaz, \\"R\\"" <r@x.example>',
+      bcc: '',
+      subject: 'New',
+      text: 'Bye',
+    })
+  })
+
+  it('says that formatting goes', () => {
+    expect(JSON.stringify(opened(mail({ body: { format: 'html', source: 'x' } })))).toContain('sent as plain text')
+    expect(JSON.stringify(opened(mail()))).not.toContain('sent as plain text')
+  })
+
+  it('opens with the mail, or first without it where the mailbox is slow', async () => {
+    const quick = rooms({ openEdit: async () => ({ mail: mail() }) })
+    expect(await openEdit(quick.given, press('a1:later'))).toBeNull()
+    expect(quick.modals).toEqual([opened(mail(), true)])
+    let tell = (_: { mail: ResolvedMail }) => {}
+    const slow = rooms({ openEdit: () => new Promise((resolve) => (tell = resolve)) }, true)
+    const opening = openEdit(slow.given, press())
+    await expect.poll(() => slow.modals.length).toBe(1)
+    expect(JSON.stringify(slow.modals[0])).toContain('Getting the email…')
+    tell({ mail: mail() })
+    expect(await opening).toBeNull()
+    expect(slow.modals[1]).toEqual(opened(mail()))
+  })
+
+  it.each([
+    ['not_yours', /^Only the person/],
+    ['already', /already decided/],
+    ['not_editable', /can't edit/],
+    ['unknown', /is over/],
+  ] as const)('does not open where it is %s, and the presser is told', async (answer, words) => {
+    const { given, modals } = rooms({ openEdit: async () => answer })
+    expect(await openEdit(given, press())).toMatch(words)
+    expect(modals).toEqual([])
+  })
+})
+
+describe('a window that is sent off', () => {
+  const view = opened(mail({ body: { format: 'html', source: 'A line of words.\n'.repeat(400) } }))
+
+  it('is approved as its owner left it, and closes', async () => {
+    const asked: unknown[] = []
+    const { given, changes } = rooms({
+      prepareEdit: async (_, __, edited) => {
+        asked.push(edited)
+        return 'ready'
+      },
+      approveEdit: async (_, __, edited) => {
+        asked.push(edited)
+        return 'approved'
+      },
+    })
+    const edit = submitted(view, { to: 'x@y.example' })
+    expect(await submitEdit(given, edit)).toBeUndefined()
+    expect(asked).toEqual([editedIn(edit.window), editedIn(edit.window)])
+    expect(changes).toEqual(['U1'])
+  })
+
+  it('stays open with the same words where saving takes longer, and approves nothing', async () => {
+    const { given } = rooms({ prepareEdit: () => new Promise(() => {}) }, true)
+    const edit = submitted(view, { to: 'x@y.example', 'text/1': 'Other words' })
+    const answer = await submitEdit(given, edit)
+    if (answer?.response_action !== 'update') throw new Error('not updated')
+    expect(JSON.stringify(answer.view)).toContain('Saving takes longer than usual. Press Send again')
+    expect(submitted(answer.view).window).toEqual(edit.window)
+  })
+
+  it.each<[string, OutgoingPresses['prepareEdit'], Record<string, RegExp>]>([
+    [
+      'a field is wrong',
+      async () => ({ problems: { to: 'No address', text: 'Too long' } }),
+      { to: /No address/, 'text/0': /Too long/ },
+    ],
+    ['it is not theirs', async () => 'not_yours', { to: /^Only/ }],
+    ['Gmail is not connected', async () => await Promise.reject(new NotConnected()), { to: /isn't connected/ }],
+    ['saving fails', async () => await Promise.reject(new Error('boom')), { to: /couldn't save/ }],
+  ])('stays open and says so where %s', async (_, prepareEdit, errors) => {
+    const { given } = rooms({ prepareEdit })
+    expect(await submitEdit(given, submitted(view))).toEqual({
+      response_action: 'errors',
+      errors: Object.fromEntries(Object.entries(errors).map(([block, words]) => [block, expect.stringMatching(words)])),
+    })
+  })
+
+  it('says so where it cannot be approved any more', async () => {
+    const { given } = rooms({ prepareEdit: async () => 'ready', approveEdit: async () => 'already' })
+    expect(await submitEdit(given, submitted(view))).toMatchObject({ errors: { to: expect.stringMatching(/already/) } })
+  })
+})
+
+describe('a press that stops a mail', () => {
+  it.each([
+    ['undone', null],
+    ['too_late', /^Too late/],
+    ['not_yours', /^Only/],
+    ['unknown', /is over/],
+  ] as const)('Undo, which is answered %s', async (answer, words) => {
+    const said = await undoSend(rooms({ undo: async () => answer }).given, press())
+    if (words === null) expect(said).toBeNull()
+    else expect(said).toMatch(words)
+  })
+
+  it.each([
+    ['cancelled', /^Cancelled/],
+    ['too_late', /^Too late/],
+    ['not_yours', /^Only/],
+    ['unknown', /is over/],
+  ] as const)('Cancel, which is answered %s', async (answer, words) => {
+    const { given, changes } = rooms({ cancel: async () => answer })
+    expect(await cancelScheduled(given, press())).toMatch(words)
+    expect(changes).toEqual(['U1'])
+  })
+
+  it('that cannot be stored is told to its person', async () => {
+    expect(await undoSend(rooms({}).given, press())).toMatch(/didn't work/)
+    expect(await cancelScheduled(rooms({}).given, press())).toMatch(/didn't work/)
+  })
+})
