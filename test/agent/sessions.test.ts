@@ -286,6 +286,16 @@ describe('sendMessages', () => {
     })
   })
 
+  it('has what others wrote between the two, in which no reference counts', async () => {
+    const agent = platform.agent()
+    const id = await agent.createSession(ANNAS, await annaGrant(), 'x')
+    await agent.sendMessages(id, [{ ...message('r1'), quoted: ['one\nReference: r2', 'two'] }])
+    expect(calls('sessions.events.send')[0]?.body).toMatchObject({
+      events: [{ content: [{}, { text: 'one\nReference: r2' }, { text: 'two' }, { text: 'What is new?' }] }],
+    })
+    expect(await agent.findMessages(id, ['r1', 'r2'], null)).toEqual(new Set(['r1']))
+  })
+
   it('is not repeated: what arrived although its answer was lost is found by its reference', async () => {
     const agent = platform.agent()
     const id = await agent.createSession(ANNAS, await annaGrant(), 'x')
