@@ -7,11 +7,13 @@ import { createHash } from 'node:crypto'
 import type {
   AgentCreateParams,
   BetaManagedAgentsAgentToolset20260401Params,
+  BetaManagedAgentsCustomToolParams,
   BetaManagedAgentsMCPToolsetParams,
   BetaManagedAgentsURLMCPServerParams,
 } from '@anthropic-ai/sdk/resources/beta/agents/agents'
 import type { BetaCloudConfigParams } from '@anthropic-ai/sdk/resources/beta/environments/environments'
 import { offeredTools, STANDARD_POLICIES, type ToolPolicies } from '../gmail/policies.js'
+import type { HostToolSpec } from '../turns/host-tools.js'
 import { SYSTEM_PROMPT } from './system-prompt.js'
 
 /** Stands in the metadata of everything this project makes at the API. */
@@ -28,7 +30,10 @@ type BuiltInToolName = NonNullable<BetaManagedAgentsAgentToolset20260401Params['
  */
 const BUILT_IN_TOOLS: readonly BuiltInToolName[] = ['read', 'grep', 'glob']
 
-export type AgentTool = BetaManagedAgentsAgentToolset20260401Params | BetaManagedAgentsMCPToolsetParams
+export type AgentTool =
+  | BetaManagedAgentsAgentToolset20260401Params
+  | BetaManagedAgentsMCPToolsetParams
+  | BetaManagedAgentsCustomToolParams
 export type McpServer = BetaManagedAgentsURLMCPServerParams
 
 /** How a session, or the agent itself, reaches mailboxes: both lists belong together, the API refuses one without the other. */
@@ -37,15 +42,26 @@ export interface MailboxWiring {
   readonly tools: AgentTool[]
 }
 
-/** @param url address of the MCP server; null for an agent whose sessions each bring their own */
-export function wireMailbox(url: string | null, policies: ToolPolicies = STANDARD_POLICIES): MailboxWiring {
+/**
+ * @param url address of the MCP server; null for an agent whose sessions each bring their own, and for a session that lost its mailbox
+ * @param hostTools what the bot does for the agent; a session without a mailbox has none of them
+ */
+export function wireMailbox(
+  url: string | null,
+  policies: ToolPolicies = STANDARD_POLICIES,
+  hostTools: readonly HostToolSpec[] = [],
+): MailboxWiring {
   const builtIn: AgentTool = {
     type: 'agent_toolset_20260401',
     default_config: { enabled: false },
     configs: BUILT_IN_TOOLS.map((name) => ({ name, enabled: true, permission_policy: { type: 'always_allow' } })),
   }
   if (url === null) return { mcp_servers: [], tools: [builtIn] }
-  return { mcp_servers: [{ type: 'url', name: MAILBOX_SERVER, url }], tools: [builtIn, mailboxToolset(policies)] }
+  return { mcp_servers: [{ type: 'url', name: MAILBOX_SERVER, url }], tools: [builtIn, mailboxToolset(policies), ...hostTools.map(customTool)] }
+}
+
+function customTool({ name, description, inputSchema }: HostToolSpec): AgentTool {
+  return { type: 'custom', name, description, input_schema: { ...inputSchema, type: 'object' } }
 }
 
 function mailboxToolset(policies: ToolPolicies): AgentTool {
@@ -71,13 +87,14 @@ export function defineAgent(
   model: string,
   mcpServerUrl: string,
   policies: ToolPolicies = STANDARD_POLICIES,
+  hostTools: readonly HostToolSpec[] = [],
 ): AgentDefinition {
   return {
     name: 'Slack inbox agent',
     description: "Works on one person's Gmail mailbox for them, from Slack.",
     model,
     system: SYSTEM_PROMPT,
-    ...wireMailbox(mcpServerUrl === '' ? null : mcpServerUrl, policies),
+    ...wireMailbox(mcpServerUrl === '' ? null : mcpServerUrl, policies, hostTools),
   }
 }
 

@@ -8,12 +8,12 @@ import type {
   BetaManagedAgentsSessionEvent,
   BetaManagedAgentsSessionEventType,
   BetaManagedAgentsUserMessageEvent,
-  BetaManagedAgentsUserToolConfirmationEventParams,
   EventSendParams,
 } from '@anthropic-ai/sdk/resources/beta/sessions/events'
 import type { BetaManagedAgentsSession, SessionCreateParams } from '@anthropic-ai/sdk/resources/beta/sessions/sessions'
 import type { ToolPolicies } from '../gmail/policies.js'
 import type { LogPosition } from '../turns/events.js'
+import type { HostToolSpec } from '../turns/host-tools.js'
 import type { Conversation } from '../turns/model.js'
 import {
   type Agent,
@@ -23,13 +23,13 @@ import {
   type OutgoingMessage,
   Rejected,
   SessionGone,
-  type ToolDecision,
+  type ToolAnswer,
+  type ToolCall,
   Unavailable,
 } from '../turns/ports.js'
 import type { Claude } from './claude.js'
 import { APP, type MailboxWiring, wireMailbox } from './definition.js'
 import type { Deployment } from './deployment.js'
-import { type DraftContent, draftContent } from './drafts.js'
 import { type FollowPace, followSession, STANDARD_PACE } from './event-log.js'
 import { type Attachment, personalGrant } from './grants.js'
 import { isMarked } from './mark.js'
@@ -58,6 +58,8 @@ export interface ManagedAgentOptions {
   readonly now?: () => number
   /** What becomes of each tool; the table, where nothing is said. */
   readonly policies?: ToolPolicies
+  /** The tools whose handlers run in the bot. */
+  readonly hostTools?: readonly HostToolSpec[]
 }
 
 export class ManagedAgent implements Agent {
@@ -89,14 +91,18 @@ export class ManagedAgent implements Agent {
       throw error
     }
     // The agent that setup wrote may be older than this program; what a session may do is decided here.
-    await this.#bringUpToDate(session, wireMailbox(attachment.url, this.options.policies))
+    await this.#bringUpToDate(session, this.#wiring(attachment.url))
     return session.id
   }
 
   #agentFor(attachment: Attachment): SessionCreateParams['agent'] {
     const { agentId } = this.deployment
     if (attachment.mode === 'virtual') return agentId
-    return { type: 'agent_with_overrides', id: agentId, ...wireMailbox(attachment.url, this.options.policies) }
+    return { type: 'agent_with_overrides', id: agentId, ...this.#wiring(attachment.url) }
+  }
+
+  #wiring(url: string | null): MailboxWiring {
+    return wireMailbox(url, this.options.policies, this.options.hostTools)
   }
 
   async findSession(conversation: Conversation, requestedAt: number): Promise<string | null> {
@@ -128,7 +134,7 @@ export class ManagedAgent implements Agent {
     // What it read was the mailbox of another identifier, which an operator took from this person since.
     if ((session.metadata?.mailbox ?? own.mailboxMark) !== own.mailboxMark) throw new SessionGone('outdated')
     if (!sameIds(session.vault_ids ?? attachment.vaultIds, attachment.vaultIds)) throw new SessionGone('outdated')
-    await this.#bringUpToDate(session, wireMailbox(attachment.url, this.options.policies))
+    await this.#bringUpToDate(session, this.#wiring(attachment.url))
   }
 
   /** A running session cannot be changed; it is brought up to date before the turn after. */
@@ -152,10 +158,10 @@ export class ManagedAgent implements Agent {
   async sendMessages(
     sessionId: string,
     messages: readonly OutgoingMessage[],
-    denials: readonly ToolDecision[] = [],
+    denials: readonly ToolAnswer[] = [],
   ): Promise<void> {
     const awaited = denials.length === 0 ? [] : await this.#awaited(sessionId)
-    const first = denials.filter(({ callId }) => awaited.includes(callId)).map(confirmation)
+    const first = denials.filter(({ callId }) => awaited.includes(callId)).map(answerEvent)
     await this.#send(sessionId, [
       ...first,
       ...messages.map((message) => ({
@@ -169,12 +175,13 @@ export class ManagedAgent implements Agent {
     ])
   }
 
-  /** The tool calls whose decisions the session waits for, without those that it has been told, and may not have processed. */
+  /** The tool calls whose answers the session waits for, without those that it has been told, and may not have processed. */
   async #awaited(sessionId: string): Promise<readonly string[]> {
     let awaited: readonly string[] = []
     const told = new Set<string>()
-    for await (const event of this.#events(sessionId, ['session.status_idle', 'user.tool_confirmation'])) {
-      if (event.type === 'user.tool_confirmation') told.add(event.tool_use_id)
+    for await (const event of this.#events(sessionId, ['session.status_idle', ...ANSWERS])) {
+      const callId = answeredCall(event)
+      if (callId !== null) told.add(callId)
       if (event.type !== 'session.status_idle') continue
       awaited = event.stop_reason.type === 'requires_action' ? event.stop_reason.event_ids : []
     }
@@ -195,13 +202,21 @@ export class ManagedAgent implements Agent {
     return found
   }
 
-  async sendDecisions(sessionId: string, decisions: readonly ToolDecision[]): Promise<void> {
+  async sendAnswers(sessionId: string, answers: readonly ToolAnswer[]): Promise<void> {
     const told = new Set<string>()
-    for await (const event of this.#events(sessionId, ['user.tool_confirmation'])) {
-      if (event.type === 'user.tool_confirmation') told.add(event.tool_use_id)
+    for await (const event of this.#events(sessionId, ANSWERS)) {
+      const callId = answeredCall(event)
+      if (callId !== null) told.add(callId)
     }
-    const untold = decisions.filter(({ callId }) => !told.has(callId))
-    if (untold.length > 0) await this.#send(sessionId, untold.map(confirmation))
+    const untold = answers.filter(({ callId }) => !told.has(callId))
+    if (untold.length > 0) await this.#send(sessionId, untold.map(answerEvent))
+  }
+
+  async findToolCall(sessionId: string, callId: string): Promise<ToolCall | null> {
+    for await (const event of this.#events(sessionId, ['agent.custom_tool_use'], 'desc')) {
+      if (event.type === 'agent.custom_tool_use' && event.id === callId) return { name: event.name, input: event.input }
+    }
+    return null
   }
 
   async describeIds(sessionId: string, ids: readonly string[]): Promise<ReadonlyMap<string, string>> {
@@ -228,18 +243,6 @@ export class ManagedAgent implements Agent {
     return found
   }
 
-  async findDraft(sessionId: string, draftId: string, asOf: string | null): Promise<DraftContent | null> {
-    const events: BetaManagedAgentsSessionEvent[] = []
-    const types = ['agent.mcp_tool_use', 'agent.mcp_tool_result', 'user.tool_confirmation'] as const
-    let isEarlier = asOf === null
-    for await (const event of this.#events(sessionId, types, 'desc')) {
-      isEarlier ||= event.id === asOf
-      if (isEarlier) events.push(event)
-      if (events.length >= 3 * RESULTS_READ) break
-    }
-    return draftContent(events, draftId)
-  }
-
   /**
    * A session of instance mode holds an address that opens the mailbox by itself, whatever became of the account behind it. The common
    * server of virtual mode opens nothing without the vault's token, so sessions that only have that stay as they are.
@@ -249,7 +252,7 @@ export class ManagedAgent implements Agent {
     const sessions = this.claude.list('agent', (sdk, page, options) =>
       sdk.beta.sessions.list({ ...page, agent_id: agentId }, options),
     )
-    const without = wireMailbox(null, this.options.policies)
+    const without = this.#wiring(null)
     for await (const session of sessions) {
       if (!isMarked(session.metadata, { app: APP, person: personId }) || whyGone(session) !== null) continue
       const servers = session.agent.mcp_servers ?? []
@@ -328,10 +331,26 @@ function sessionMark(conversation: Conversation): { app: string; conversation: s
   return { app: APP, conversation: conversation.id, person: conversation.owner.id }
 }
 
-function confirmation(decision: ToolDecision): BetaManagedAgentsUserToolConfirmationEventParams {
-  const answer = { type: 'user.tool_confirmation', tool_use_id: decision.callId } as const
-  if (decision.allowed) return { ...answer, result: 'allow' }
-  return { ...answer, result: 'deny', ...(decision.reason === undefined ? {} : { deny_message: decision.reason }) }
+/** What moves a session on that waits for its calls. */
+const ANSWERS = ['user.tool_confirmation', 'user.custom_tool_result'] as const
+
+function answeredCall(event: BetaManagedAgentsSessionEvent): string | null {
+  if (event.type === 'user.tool_confirmation') return event.tool_use_id
+  return event.type === 'user.custom_tool_result' ? event.custom_tool_use_id : null
+}
+
+function answerEvent(answer: ToolAnswer): EventSendParams['events'][number] {
+  if ('text' in answer) {
+    return {
+      type: 'user.custom_tool_result',
+      custom_tool_use_id: answer.callId,
+      content: [{ type: 'text', text: answer.text }],
+      is_error: answer.failed,
+    }
+  }
+  const confirmation = { type: 'user.tool_confirmation', tool_use_id: answer.callId } as const
+  if (answer.allowed) return { ...confirmation, result: 'allow' }
+  return { ...confirmation, result: 'deny', ...(answer.reason === undefined ? {} : { deny_message: answer.reason }) }
 }
 
 function isBehind(event: BetaManagedAgentsUserMessageEvent, after: LogPosition | null): boolean {

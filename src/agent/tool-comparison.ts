@@ -3,12 +3,18 @@
  * built-in tool may be listed, orders may change. Compared is what counts, which tools can be called and whose yes they need.
  */
 
+import { fingerprint } from './definition.js'
+
 /** Any shape of a toolset, sent or answered. */
 interface Toolset {
   readonly type: string
   readonly mcp_server_name?: string
   readonly default_config?: ToolSwitch | null
   readonly configs?: readonly (ToolSwitch & { readonly name: string })[]
+  /** Of a custom tool. */
+  readonly name?: string
+  readonly description?: string
+  readonly input_schema?: unknown
 }
 
 interface ToolSwitch {
@@ -37,7 +43,11 @@ export function toolDifferences(actual: readonly Toolset[], wanted: readonly Too
 
 function meanings(toolsets: readonly Toolset[]): Map<string, string> {
   return new Map(
-    toolsets.flatMap((toolset) => (toolset.configs ?? []).map((tool) => [tool.name, describeSwitch(tool, toolset)])),
+    toolsets.flatMap((toolset): [string, string][] =>
+      toolset.type === 'custom'
+        ? [[toolset.name ?? '', `the bot's own (${fingerprint(describeCustom(toolset)).slice(0, 8)})`]]
+        : (toolset.configs ?? []).map((tool) => [tool.name, describeSwitch(tool, toolset)]),
+    ),
   )
 }
 
@@ -52,6 +62,7 @@ export function sameAddress(url: string): string {
 }
 
 function describeToolset(toolset: Toolset): string {
+  if (toolset.type === 'custom') return `custom ${toolset.name} ${describeCustom(toolset)}`
   const standard = describeSwitch(toolset.default_config ?? {}, toolset)
   const exceptions = (toolset.configs ?? [])
     .map((tool) => ({ name: tool.name, means: describeSwitch(tool, toolset) }))
@@ -59,6 +70,22 @@ function describeToolset(toolset: Toolset): string {
     .map(({ name, means }) => `${name}=${means}`)
     .sort()
   return [toolset.type, toolset.mcp_server_name ?? '', `*=${standard}`, ...exceptions].join(' ')
+}
+
+/** White space at the ends is no difference: servers trim descriptions. */
+function describeCustom({ description, input_schema }: Toolset): string {
+  return `${(description ?? '').trim()} ${fingerprint(withoutNulls(input_schema))}`
+}
+
+/** What a server fills in for what was left out. */
+function withoutNulls(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutNulls)
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([, item]) => item !== null)
+      .map(([name, item]) => [name, withoutNulls(item)]),
+  )
 }
 
 /** The policy of a tool that is switched off makes no difference. */

@@ -8,6 +8,7 @@ import type {
   BetaManagedAgentsSessionStatusIdleEvent,
   BetaManagedAgentsStreamSessionEvents,
 } from '@anthropic-ai/sdk/resources/beta/sessions/events'
+import { GMAIL_TOOLS, isGmailTool } from '../gmail/tools.js'
 import type { AgentErrorKind, AgentEvent, IdleReason, PersistedEvent } from '../turns/events.js'
 import { referencesIn } from './references.js'
 
@@ -53,10 +54,12 @@ function translatePersisted(event: VendorPersisted, stamp: Stamp): PersistedEven
         type: 'tool_called',
         name: event.name,
         input: event.input,
-        permission: event.evaluated_permission ?? 'allow',
+        permission: permissionOf(event),
       }
     case 'agent.custom_tool_use':
-      return { ...stamp, type: 'tool_called', name: event.name, input: event.input, permission: 'allow' }
+      return { ...stamp, type: 'tool_called', name: event.name, input: event.input, permission: 'ask', isHosted: true }
+    case 'user.custom_tool_result':
+      return { ...stamp, type: 'tool_finished', callId: event.custom_tool_use_id, failed: event.is_error === true }
     case 'agent.mcp_tool_result':
       return { ...stamp, type: 'tool_finished', callId: event.mcp_tool_use_id, failed: event.is_error === true }
     case 'agent.tool_result':
@@ -81,6 +84,14 @@ function translatePersisted(event: VendorPersisted, stamp: Stamp): PersistedEven
     default:
       return { ...stamp, type: 'other' }
   }
+}
+
+/** A session of an earlier version may still call what sends; its owner's yes to that would show nothing of what leaves. */
+function permissionOf({
+  name,
+  evaluated_permission: evaluated = 'allow',
+}: Extract<VendorPersisted, { type: 'agent.mcp_tool_use' | 'agent.tool_use' }>): 'allow' | 'ask' | 'deny' | 'never' {
+  return evaluated === 'ask' && isGmailTool(name) && GMAIL_TOOLS[name] === 'leave' ? 'never' : evaluated
 }
 
 /** Withheld blocks have no text; the blocks of one message are one text cut into pieces. */

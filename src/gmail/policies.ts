@@ -3,6 +3,7 @@
  * cannot be said there: that something leaves the mailbox without its owner's press of a button.
  */
 
+import { SENDING_TOOLS, type SendingTool } from './sending-tools.js'
 import { GMAIL_TOOL_NAMES, GMAIL_TOOLS, type GmailToolKind, type GmailToolName, isGmailTool } from './tools.js'
 
 /** `allow`: runs by itself. `ask`: waits for its owner's yes, each time. `off`: does not exist for the agent. */
@@ -16,9 +17,17 @@ const POLICIES = ['allow', 'ask', 'off'] as const
 /** The table as it stands, with nothing said about it. */
 export const STANDARD_POLICIES: ToolPolicies = policiesWith(new Map())
 
-/** In the table's order: every tool that is there at all. */
+/**
+ * In the table's order: what the agent can call in the mailbox by itself. Nothing that leaves it: the agent asks for that, and the bot sends, so that
+ * whoever gets hold of a session's token or address cannot send mail with it.
+ */
 export function offeredTools(policies: ToolPolicies): readonly GmailToolName[] {
-  return GMAIL_TOOL_NAMES.filter((name) => policies.get(name) !== 'off')
+  return GMAIL_TOOL_NAMES.filter((name) => GMAIL_TOOLS[name] !== 'leave' && policies.get(name) !== 'off')
+}
+
+/** The host-side tools that send, as far as this deployment has them. */
+export function sendingTools(policies: ToolPolicies): readonly SendingTool[] {
+  return SENDING_TOOLS.filter(({ governedBy }) => policies.get(governedBy) !== 'off')
 }
 
 /** The tools that change something and run without a question: nothing, unless somebody configured it. */

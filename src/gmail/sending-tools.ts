@@ -5,6 +5,7 @@
  */
 
 import { z } from 'zod'
+import type { SendingHostTool } from '../turns/host-tools.js'
 import { type SendRequest, UnsendableMail } from '../turns/outgoing-mail.js'
 import type { GmailToolName } from './tools.js'
 
@@ -124,6 +125,19 @@ export const SENDING_TOOLS: readonly SendingTool[] = [
     toRequest: (input) => ({ type: 'draft', draftId: input.draft_id }),
   }),
 ]
+
+/** As the bot runs them. */
+export function asHostTool(tool: SendingTool): SendingHostTool {
+  return {
+    kind: 'sends',
+    name: tool.name,
+    description: tool.description,
+    inputSchema: tool.inputSchema,
+    touches: 'Reads the thread or draft that it is about; sends one email after its owner pressed Send.',
+    toRequest: tool.toRequest,
+    sendAt: tool.sendAt,
+  }
+}
 
 export function sendingToolNamed(name: string): SendingTool | null {
   return SENDING_TOOLS.find((tool) => tool.name === name) ?? null

@@ -26,27 +26,42 @@ export class Approvals {
     private readonly undoMs: number,
   ) {}
 
-  /** Makes sure that every one of these tool calls has an approval; answers those of the whole turn. */
+  /** Makes sure that every one of these calls of the session's own tools has an approval; answers those of the whole turn. */
   async open(turnId: string, callIds: readonly string[]): Promise<Approval[]> {
-    for (const callId of callIds) {
-      await this.db
-        .insertInto('approval')
-        .values({
-          id: randomUUID(),
-          turn_id: turnId,
-          call_id: callId,
-          decision: null,
-          reason: null,
-          decided_by: null,
-          decided_at: null,
-          delivered_at: null,
-          asked_at: null,
-          created_at: this.now(),
-        })
-        .onConflict((conflict) => conflict.columns(['turn_id', 'call_id']).doNothing())
-        .execute()
-    }
+    for (const callId of callIds) await this.#open(turnId, callId, false)
     return await this.ofTurn(turnId)
+  }
+
+  /** The same for a call of a tool whose handler runs in the bot. */
+  async openHosted(turnId: string, callId: string): Promise<Approval> {
+    await this.#open(turnId, callId, true)
+    const row = await this.db
+      .selectFrom('approval')
+      .selectAll()
+      .where('turn_id', '=', turnId)
+      .where('call_id', '=', callId)
+      .executeTakeFirstOrThrow()
+    return toApproval(row)
+  }
+
+  async #open(turnId: string, callId: string, isHosted: boolean): Promise<void> {
+    await this.db
+      .insertInto('approval')
+      .values({
+        id: randomUUID(),
+        turn_id: turnId,
+        call_id: callId,
+        hosted: isHosted ? 1 : 0,
+        decision: null,
+        reason: null,
+        decided_by: null,
+        decided_at: null,
+        delivered_at: null,
+        asked_at: null,
+        created_at: this.now(),
+      })
+      .onConflict((conflict) => conflict.columns(['turn_id', 'call_id']).doNothing())
+      .execute()
   }
 
   async ofTurn(turnId: string): Promise<Approval[]> {
@@ -251,6 +266,7 @@ function toApproval(row: Selectable<ApprovalTable>): Approval {
     id: row.id,
     turnId: row.turn_id,
     callId: row.call_id,
+    isHosted: row.hosted === 1,
     decision: row.decision,
     reason: row.reason,
     deniedBy: row.decision === 'denied' ? deniedBy(row) : null,

@@ -223,6 +223,10 @@ const outgoingMails: Migration = {
       .addColumn('outdated', 'integer', (c) => c.notNull().defaultTo(0))
       .execute()
     await db.schema
+      .alterTable('approval')
+      .addColumn('hosted', 'integer', (c) => c.notNull().defaultTo(0))
+      .execute()
+    await db.schema
       .createTable('outgoing_mail')
       .addColumn('id', 'text', (c) => c.primaryKey().references('approval.id'))
       .addColumn('person_id', 'text', (c) => c.notNull().references('person.id'))
@@ -246,6 +250,7 @@ const outgoingMails: Migration = {
       .addColumn('message_id', 'text')
       .addColumn('ended_at', 'bigint')
       .addColumn('why', 'text')
+      .addColumn('told_state', 'text')
       .addColumn('created_at', 'bigint', (c) => c.notNull())
       .execute()
     await db.schema.createIndex('outgoing_mail_state').on('outgoing_mail').columns(['state', 'due_at']).execute()

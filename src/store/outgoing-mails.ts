@@ -35,6 +35,7 @@ export class OutgoingMails implements OutgoingMailStore {
         message_id: null,
         ended_at: null,
         why: null,
+        told_state: null,
         created_at: this.now(),
       })
       .onConflict((conflict) => conflict.column('id').doNothing())
@@ -92,6 +93,32 @@ export class OutgoingMails implements OutgoingMailStore {
     return rows.map(toOutgoingMail)
   }
 
+  async untold(): Promise<OutgoingMail[]> {
+    const rows = await this.db
+      .selectFrom('outgoing_mail')
+      .innerJoin('turn', 'turn.id', 'outgoing_mail.turn_id')
+      .selectAll('outgoing_mail')
+      .where('turn.state', '=', 'ended')
+      .where((mail) =>
+        mail.or([
+          mail('outgoing_mail.told_state', 'is', null),
+          mail('outgoing_mail.told_state', '!=', mail.ref('outgoing_mail.state')),
+        ]),
+      )
+      .where((mail) =>
+        mail.or([
+          mail('outgoing_mail.changed', '=', 1),
+          mail('outgoing_mail.ended_at', '>', mail.ref('turn.ended_at')),
+        ]),
+      )
+      .execute()
+    return rows.map(toOutgoingMail)
+  }
+
+  async markTold(id: string, state: OutgoingState): Promise<void> {
+    await this.db.updateTable('outgoing_mail').set({ told_state: state }).where('id', '=', id).execute()
+  }
+
   async showAnew(id: string, shown: ShownAnew): Promise<void> {
     await this.db
       .updateTable('outgoing_mail')
@@ -121,7 +148,6 @@ export class OutgoingMails implements OutgoingMailStore {
         .updateTable('approval')
         .set({ decision: null, decided_by: null, decided_at: null, reason: null, asked_at: null })
         .where('id', '=', id)
-        .where('delivered_at', 'is', null)
         .execute()
       return true
     })
@@ -205,16 +231,6 @@ export class OutgoingMails implements OutgoingMailStore {
       .where('state', 'in', [...from])
       .executeTakeFirst()
     return result.numUpdatedRows > 0n
-  }
-
-  async undoOfTurn(turnId: string): Promise<void> {
-    await this.db
-      .updateTable('outgoing_mail')
-      .set({ state: 'undone', ended_at: this.now() })
-      .where('turn_id', '=', turnId)
-      .where('state', '=', 'held')
-      .where('send_at', 'is', null)
-      .execute()
   }
 
   async isSentMessage(messageId: string): Promise<boolean> {

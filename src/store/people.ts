@@ -50,6 +50,13 @@ export class People {
     return row === undefined ? null : toPerson(row)
   }
 
+  /** Null: there is no such person, or no mailbox is theirs (any more). */
+  async identified(id: string): Promise<IdentifiedPerson | null> {
+    const row = await this.db.selectFrom('person').selectAll().where('id', '=', id).executeTakeFirst()
+    if (row === undefined || row.identifier === null) return null
+    return { ...toPerson(row), identifier: row.identifier }
+  }
+
   /** Null: the identifier is free. */
   async ownerOf(identifier: string): Promise<Person | null> {
     const row = await this.db.selectFrom('person').selectAll().where('identifier', '=', identifier).executeTakeFirst()

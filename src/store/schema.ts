@@ -120,6 +120,8 @@ export interface ApprovalTable {
   id: string
   turn_id: string
   call_id: string
+  /** 1 where the handler of the tool runs in the bot. */
+  hosted: Generated<number>
   decision: 'approved' | 'denied' | null
   /** What should be different, in the owner's words; only with a no. */
   reason: string | null
@@ -250,5 +252,7 @@ export interface OutgoingMailTable {
   ended_at: number | null
   /** Why the mailbox refused it. */
   why: string | null
+  /** The state that a message of its own told last, after its turn had ended. */
+  told_state: OutgoingState | null
   created_at: number
 }

@@ -167,15 +167,28 @@ export class Turns {
     return row.team === team && row.slack_user === user ? 'yes' : 'not_yours'
   }
 
-  /** Notes that its owner wants it to stop. Answers false where the turn has already ended. */
+  /**
+   * Notes that its owner wants it to stop, which takes back what is in its undo window. Answers false where the turn has already ended. One
+   * transaction.
+   */
   async requestStop(id: string): Promise<boolean> {
-    const result = await this.db
-      .updateTable('turn')
-      .set({ stop_requested_at: this.now() })
-      .where('id', '=', id)
-      .where('state', '!=', 'ended')
-      .executeTakeFirst()
-    return result.numUpdatedRows > 0n
+    return await this.db.transaction().execute(async (tx) => {
+      const result = await tx
+        .updateTable('turn')
+        .set({ stop_requested_at: this.now() })
+        .where('id', '=', id)
+        .where('state', '!=', 'ended')
+        .executeTakeFirst()
+      if (result.numUpdatedRows === 0n) return false
+      await tx
+        .updateTable('outgoing_mail')
+        .set({ state: 'undone', ended_at: this.now() })
+        .where('turn_id', '=', id)
+        .where('state', '=', 'held')
+        .where('send_at', 'is', null)
+        .execute()
+      return true
+    })
   }
 
   /** Ends a turn that has taken nothing, and these messages with it: no session hears of them. One transaction. */

@@ -42,7 +42,10 @@ export type PersistedEvent = Persisted &
         readonly type: 'tool_called'
         readonly name: string
         readonly input: Readonly<Record<string, unknown>>
-        readonly permission: 'allow' | 'ask' | 'deny'
+        /** `never`: it would send by itself, as earlier versions let it; it waits, and is always denied. */
+        readonly permission: 'allow' | 'ask' | 'deny' | 'never'
+        /** Its handler runs in the bot. */
+        readonly isHosted?: boolean
       }
     | { readonly type: 'tool_finished'; readonly callId: string; readonly failed: boolean }
     | { readonly type: 'tool_decided'; readonly callId: string; readonly allowed: boolean }

@@ -124,6 +124,8 @@ export interface Approval {
   readonly turnId: string
   /** Event id of the tool call. */
   readonly callId: string
+  /** The handler of the tool runs in the bot: the session hears a result, not a decision. */
+  readonly isHosted: boolean
   readonly decision: Decision | null
   /** What should be different, in the owner's words; null where they did not say. */
   readonly reason: string | null

@@ -97,6 +97,9 @@ export type SendOutcome =
   | /** Its draft is not what was shown any more, and nothing left. */ { readonly outcome: 'changed' }
   | /** Whether it left is not known: it has to be looked up, and is never sent again. */ { readonly outcome: 'lost' }
 
+/** What a sent message is recognized by. */
+export type SentMail = Pick<ResolvedMail, 'hash'> & Partial<Pick<ResolvedMail, 'content'>>
+
 /** A mail that cannot be sent as asked; the message is for the agent, in words. */
 export class UnsendableMail extends Error {
   constructor(message: string) {
@@ -135,11 +138,11 @@ export interface Mailer {
    */
   send(person: IdentifiedPerson, mail: ResolvedMail): Promise<SendOutcome>
   /**
-   * Gmail id of the sent message with this content; null where there is none.
+   * Gmail id of the sent message with this content; null where there is none. After a restart nothing but its hash may be known.
    * @param since epoch milliseconds: what is older is another one
    * @throws NotConnected, Unavailable, OperatorProblem
    */
-  findSent(person: IdentifiedPerson, mail: ResolvedMail, since: number): Promise<string | null>
+  findSent(person: IdentifiedPerson, mail: SentMail, since: number): Promise<string | null>
   /** Moves a draft that is not needed any more to the trash. One that is gone is as good. @throws Unavailable, NotConnected, OperatorProblem */
   discardDraft(
     person: IdentifiedPerson,

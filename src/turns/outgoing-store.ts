@@ -32,6 +32,9 @@ export interface OutgoingMailStore {
   scheduledOf(by: Presser): Promise<OutgoingMail[]>
   /** What is held or leaves right now, of everybody. */
   unfinished(): Promise<OutgoingMail[]>
+  /** What changed after its turn had ended, and has not been told in a message of its own. */
+  untold(): Promise<OutgoingMail[]>
+  markTold(id: string, state: OutgoingState): Promise<void>
   /** The card shows other content now than when it was first shown; a press on the older one counts for nothing. */
   showAnew(id: string, shown: ShownAnew): Promise<void>
   /** An approved mail was changed elsewhere: it is asked about again. False: it is not held any more. */
@@ -53,8 +56,6 @@ export interface OutgoingMailStore {
     state: OutgoingState,
     details?: { readonly messageId?: string | null; readonly why?: string | null },
   ): Promise<boolean>
-  /** Takes back what is in its undo window in a turn that was told to stop. */
-  undoOfTurn(turnId: string): Promise<void>
   /** Whether this message of the mailbox is one that was sent from here before. */
   isSentMessage(messageId: string): Promise<boolean>
 }

@@ -17,11 +17,26 @@ export interface OutgoingMessage {
   readonly text: string | null
 }
 
+/** What a session that waits for a call hears: its owner's decision, or the result of a tool whose handler runs in the bot. */
+export type ToolAnswer = ToolDecision | ToolResult
+
 export interface ToolDecision {
   readonly callId: string
   readonly allowed: boolean
   /** Told to the agent with a denial. */
   readonly reason?: string
+}
+
+export interface ToolResult {
+  readonly callId: string
+  readonly text: string
+  readonly failed: boolean
+}
+
+/** One call of a tool, as the session's log holds it. */
+export interface ToolCall {
+  readonly name: string
+  readonly input: Readonly<Record<string, unknown>>
 }
 
 /**
@@ -77,7 +92,7 @@ export interface Agent {
   sendMessages(
     sessionId: string,
     messages: readonly OutgoingMessage[],
-    denials?: readonly ToolDecision[],
+    denials?: readonly ToolAnswer[],
   ): Promise<void>
   /**
    * Ends whatever a session still does for a turn that was given up, and answers where its log stands then.
@@ -91,17 +106,14 @@ export interface Agent {
     after: LogPosition | null,
   ): Promise<ReadonlySet<string>>
   /**
-   * Tells the session what its owner decided. Decisions that it already has are left out.
+   * Tells the session what its owner decided, and what host-side tools answered, in one batch. What it already has is left out.
    * @throws SessionGone, Unavailable, OperatorProblem, Rejected
    */
-  sendDecisions(sessionId: string, decisions: readonly ToolDecision[]): Promise<void>
+  sendAnswers(sessionId: string, answers: readonly ToolAnswer[]): Promise<void>
+  /** A call of a host-side tool in this session; null where there is none. @throws SessionGone, Unavailable, OperatorProblem */
+  findToolCall(sessionId: string, callId: string): Promise<ToolCall | null>
   /** What ids of messages, threads, drafts and labels stand for, as far as the mailbox has said so in this session. */
   describeIds(sessionId: string, ids: readonly string[]): Promise<ReadonlyMap<string, string>>
-  /**
-   * What a draft says, as far as it was written or read in this session; null where that is not certain.
-   * @param asOf the tool call up to which it counts; null: all of the session
-   */
-  findDraft(sessionId: string, draftId: string, asOf: string | null): Promise<Readonly<Record<string, unknown>> | null>
   /** Stops what the agent is doing; the session then goes idle with `end_turn`. */
   interrupt(sessionId: string): Promise<void>
   /**

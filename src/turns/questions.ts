@@ -1,33 +1,55 @@
-/** The decisions that one turn asks of its owner: which are open, what they are about, and telling the session what was decided. */
+/**
+ * What a session waits for in one turn: which calls are up to the owner, what each is about, what the bot's own tools make of theirs, and telling the
+ * session what came of it.
+ */
 
 import { shortLocalTime } from './context.js'
+import { considerHostCall, type HostCallScope, type HostCallsDeps } from './host-calls.js'
 import type { Approval } from './model.js'
-import { type Agent, Rejected, type ToolDecision } from './ports.js'
+import type { OutgoingMail, OutgoingMailView, ResolvedMail } from './outgoing-mail.js'
+import { type Agent, Rejected, type ToolAnswer } from './ports.js'
 import { type Reply, type ToolStep, toolSteps } from './reply.js'
+import { deniedResult, WRITTEN_INSTEAD } from './sending-results.js'
 import type { TurnStore } from './turn-store.js'
 import type { ApprovalView } from './view.js'
 
-type DraftContent = Readonly<Record<string, unknown>>
+export interface QuestionsDeps {
+  readonly approvals: TurnStore['approvals']
+  readonly outgoing: TurnStore['outgoing']
+  readonly agent: Pick<Agent, 'describeIds' | 'sendAnswers'>
+  readonly hostCalls: HostCallsDeps
+}
+
+/** How a session's wait stands. */
+export interface Standing {
+  /** What it can be told now. */
+  readonly answers: readonly ToolAnswer[]
+  /** Something is up to the owner. */
+  readonly isAsking: boolean
+  /** Something that they approved has not come to its end. */
+  readonly isHolding: boolean
+}
 
 export class Questions {
   #approvals: readonly Approval[] = []
   #names: ReadonlyMap<string, string> = new Map()
-  /** Content of drafts that are to be sent, by the call that sends them; null where it is not known. */
-  readonly #drafts = new Map<string, DraftContent | null>()
+  #mails: ReadonlyMap<string, OutgoingMail> = new Map()
+  /** What the cards of mails show, by approval. */
+  readonly #contents = new Map<string, ResolvedMail | null>()
 
   constructor(
-    private readonly store: TurnStore['approvals'],
-    private readonly agent: Pick<Agent, 'describeIds' | 'findDraft' | 'sendDecisions'>,
+    private readonly deps: QuestionsDeps,
     private readonly turnId: string,
   ) {}
 
   async load(): Promise<void> {
-    this.#approvals = await this.store.ofTurn(this.turnId)
+    this.#approvals = await this.deps.approvals.ofTurn(this.turnId)
+    this.#mails = new Map((await this.deps.outgoing.ofTurn(this.turnId)).map((mail) => [mail.id, mail]))
   }
 
-  /** There is a decision that the session has not been told. */
+  /** There is a decision that the session has not been told, whether or not it can be told already, or something that nobody was asked yet. */
   get hasNews(): boolean {
-    return this.#approvals.some((approval) => approval.decision !== null && !approval.delivered)
+    return this.#approvals.some(({ decision, askedAt, delivered }) => !delivered && (decision !== null || askedAt === null))
   }
 
   /** There is a yes that the session has not been told: it was there first, whatever its owner changes now. */
@@ -38,14 +60,6 @@ export class Questions {
   /** Something was allowed in this turn, and may have been done. */
   get hasYes(): boolean {
     return this.#approvals.some((approval) => approval.decision === 'approved')
-  }
-
-  /** What a session that waits for these calls can go on with: `deciding` while it is all up to the owner, else what was decided. */
-  async open(callIds: readonly string[]): Promise<'deciding' | readonly Approval[]> {
-    this.#approvals = await this.store.open(this.turnId, callIds)
-    const undelivered = this.#approvals.filter((approval) => callIds.includes(approval.callId) && !approval.delivered)
-    const decided = undelivered.filter((approval) => approval.decision !== null)
-    return decided.length === 0 && undelivered.length > 0 ? 'deciding' : decided
   }
 
   /** Some were put to their owner in this span of time. Epoch milliseconds. */
@@ -64,36 +78,82 @@ export class Questions {
   }
 
   /**
-   * An id tells a person nothing: what it stands for, and what a draft says that is to be sent, is looked up in the session.
+   * Looks at every call that the session waits for: asks, runs, or finds what became of it.
+   * @throws Unavailable, OperatorProblem
+   */
+  async consider(awaiting: readonly string[], reply: Reply, scope: HostCallScope): Promise<Standing> {
+    const steps = toolSteps(reply).filter((step) => awaiting.includes(step.id))
+    await this.#openSessionCalls(steps)
+    const answers: ToolAnswer[] = []
+    let isAsking = false
+    let isHolding = false
+    for (const step of steps) {
+      const approval = this.#approvalOf(step)
+      if (approval?.delivered === true) continue
+      if (step.isHosted !== true) {
+        if (approval === undefined || approval.decision === null) isAsking = true
+        else answers.push(toolAnswer(approval))
+        continue
+      }
+      const mail = approval === undefined ? null : (this.#mails.get(approval.id) ?? null)
+      const state = await considerHostCall(this.deps.hostCalls, scope, step, mail, approval ?? null)
+      if (state === 'asking') isAsking = true
+      else if (state === 'holding') isHolding = true
+      else answers.push({ callId: step.id, ...state })
+    }
+    await this.load()
+    return { answers, isAsking, isHolding }
+  }
+
+  /** What could send by itself in earlier versions is denied at once. */
+  async #openSessionCalls(steps: readonly ToolStep[]): Promise<void> {
+    const { approvals } = this.deps
+    const own = steps.filter((step) => step.isHosted !== true)
+    await approvals.open(
+      this.turnId,
+      own.map((step) => step.id),
+    )
+    await this.load()
+    const retired = own.flatMap((step) => (step.isRetired === true ? (this.#approvalOf(step)?.id ?? []) : []))
+    if (retired.length === 0) return
+    await approvals.denyOutdated(retired)
+    await this.load()
+  }
+
+  #approvalOf(step: ToolStep): Approval | undefined {
+    return this.#approvals.find((approval) => approval.callId === step.id)
+  }
+
+  /**
+   * An id tells a person nothing: what it stands for is looked up in the session, and what a mail says in the mailbox.
    * @throws Unavailable, SessionGone, OperatorProblem
    */
-  async lookUp(sessionId: string, reply: Reply): Promise<void> {
+  async lookUp(sessionId: string, reply: Reply, scope: HostCallScope | null): Promise<void> {
     const asked = new Set(this.#approvals.map((approval) => approval.callId))
     const steps = toolSteps(reply).filter((step) => asked.has(step.id))
-    const ids = steps.flatMap((step) => idsIn(step.input))
-    if (ids.length > 0) this.#names = await this.agent.describeIds(sessionId, ids)
-    for (const step of steps) {
-      const draftId = draftToSend(step)
-      if (draftId === null) continue
-      // Of one that was decided, what it said when that was asked: it may have been changed since.
-      const asOf = step.state === 'undecided' ? null : step.id
-      this.#drafts.set(step.id, await this.agent.findDraft(sessionId, draftId, asOf))
-    }
+    const ids = steps.filter((step) => step.isHosted !== true).flatMap((step) => idsIn(step.input))
+    if (ids.length > 0) this.#names = await this.deps.agent.describeIds(sessionId, ids)
+    if (scope === null) return
+    for (const mail of this.#mails.values())
+      this.#contents.set(mail.id, await this.deps.hostCalls.contents.shown(scope.person, mail))
   }
 
   /** All that is open stands before its owner. @param at epoch milliseconds: what they write from then on, they write instead of deciding */
   async markAsked(at: number): Promise<void> {
     const open = this.#approvals.filter((approval) => approval.decision === null)
-    await this.store.markAsked(
+    await this.deps.approvals.markAsked(
       open.map((approval) => approval.id),
       at,
     )
   }
 
   /** @throws SessionGone, Unavailable, OperatorProblem, Rejected */
-  async deliver(sessionId: string, decided: readonly Approval[]): Promise<void> {
-    await this.agent.sendDecisions(sessionId, decided.map(toolDecision))
-    await this.store.markDelivered(decided.map((approval) => approval.id))
+  async deliver(sessionId: string, answers: readonly ToolAnswer[]): Promise<void> {
+    await this.deps.agent.sendAnswers(sessionId, answers)
+    const told = new Set(answers.map(({ callId }) => callId))
+    await this.deps.approvals.markDelivered(
+      this.#approvals.filter(({ callId }) => told.has(callId)).map((approval) => approval.id),
+    )
     await this.load()
   }
 
@@ -106,7 +166,7 @@ export class Questions {
     const denied = this.#approvals.filter((approval) => approval.decision === 'denied' && !approval.delivered)
     if (denied.length === 0) return
     try {
-      await this.deliver(sessionId, denied)
+      await this.deliver(sessionId, denied.map(toolAnswer))
     } catch (error) {
       // The session waits for it no more, so nothing can come of it either.
       if (!(error instanceof Rejected)) throw error
@@ -119,38 +179,42 @@ export class Questions {
     return toolSteps(reply).flatMap((step) => {
       const approval = approvals.get(step.id)
       if (approval === undefined) return []
-      const draft = this.#drafts.get(step.id)
-      return [
-        {
-          id: approval.id,
-          step,
-          decision: approval.decision,
-          decidedAt: approval.decidedAt === null ? null : shortLocalTime(approval.decidedAt, timeZone),
-          reason: approval.reason,
-          deniedBy: approval.deniedBy,
-          names: this.#names,
-          mailbox,
-          ...(draft === undefined ? {} : { draft }),
-        },
-      ]
+      const mail = this.#mails.get(approval.id)
+      const outgoing = mail && outgoingView(mail, this.#contents.get(mail.id) ?? null, timeZone)
+      const view = { ...approvalView(approval, step, timeZone), names: this.#names, mailbox }
+      return [outgoing === undefined ? view : { ...view, outgoing }]
     })
   }
 }
 
-/** What the agent hears of a no that nobody pressed. */
-const WRITTEN_INSTEAD =
-  'The person did not decide this. They wrote a new message instead, which follows: go on with that. Do this only if they ask for it again; if all they say is yes, call the tool once more, since only their press decides.'
-
-/** What the session is told of an approval that was decided. */
-export function toolDecision({ callId, decision, reason, deniedBy }: Approval): ToolDecision {
-  const words = deniedBy === 'new_message' ? WRITTEN_INSTEAD : reason
-  return { callId, allowed: decision === 'approved', ...(words === null ? {} : { reason: words }) }
+/** What its own record says of an approval. @param timeZone the owner's */
+export function approvalView(approval: Approval, step: ToolStep, timeZone: string): ApprovalView {
+  return {
+    id: approval.id,
+    step,
+    decision: approval.decision,
+    decidedAt: approval.decidedAt === null ? null : shortLocalTime(approval.decidedAt, timeZone),
+    reason: approval.reason,
+    deniedBy: approval.deniedBy,
+    names: new Map(),
+    mailbox: null,
+  }
 }
 
-/** The draft that this call would send; null for every other call. */
-function draftToSend(step: ToolStep): string | null {
-  const { draft_id } = step.input
-  return step.name === 'gmail_send_draft' && typeof draft_id === 'string' ? draft_id : null
+/** @param content what its owner saw last; null where it cannot be read just now */
+export function outgoingView(mail: OutgoingMail, content: ResolvedMail | null, timeZone: string): OutgoingMailView {
+  const { state, changed, edited, sendAt, dueAt, endedAt, why } = mail
+  return { state, changed, edited, sendAt, dueAt, endedAt, why, timeZone, mail: content }
+}
+
+const OUTDATED =
+  'This tool cannot send any more. Propose the same email again with send_email, reply_to_email or send_draft: the person gets a card with exactly what leaves, and decides.'
+
+/** What the session is told of an approval that was decided. */
+export function toolAnswer({ callId, decision, reason, deniedBy, isHosted }: Approval): ToolAnswer {
+  if (isHosted) return { callId, ...deniedResult({ by: deniedBy, reason }) }
+  const words = deniedBy === 'outdated' ? OUTDATED : deniedBy === 'new_message' ? WRITTEN_INSTEAD : reason
+  return { callId, allowed: decision === 'approved', ...(words === null ? {} : { reason: words }) }
 }
 
 /** The values of a tool's input that are named as ids. */

@@ -36,6 +36,10 @@ export interface ToolStep {
   readonly id: string
   readonly name: string
   readonly input: Readonly<Record<string, unknown>>
+  /** Its handler runs in the bot. */
+  readonly isHosted?: boolean
+  /** What it would do is never allowed any more: it was called as earlier versions let it. */
+  readonly isRetired?: boolean
   /** `undecided` until the owner, or the policy, has said yes or no. */
   readonly state: 'undecided' | 'working' | 'done' | 'failed' | 'denied'
 }
@@ -85,7 +89,15 @@ export function fold(reply: Reply, event: AgentEvent): Reply {
         begun: true,
         items: [
           ...reply.items,
-          { type: 'tool', id: event.id, name: event.name, input: event.input, state: TOOL_START[event.permission] },
+          {
+            type: 'tool',
+            id: event.id,
+            name: event.name,
+            input: event.input,
+            ...(event.isHosted === true ? { isHosted: true } : {}),
+            ...(event.permission === 'never' ? { isRetired: true } : {}),
+            state: TOOL_START[event.permission],
+          },
         ],
       }
     case 'tool_decided':
@@ -97,7 +109,10 @@ export function fold(reply: Reply, event: AgentEvent): Reply {
       const step = reply.items.find((item) => item.type === 'tool' && item.id === event.callId)
       // The result of a denied call is the denial itself.
       if (step?.type === 'tool' && step.state === 'denied') return next
-      return withTool(next, event.callId, event.failed ? 'failed' : 'done')
+      return {
+        ...withTool(next, event.callId, event.failed ? 'failed' : 'done'),
+        awaiting: reply.awaiting.filter((id) => id !== event.callId),
+      }
     }
     case 'error':
       return { ...next, error: { kind: event.kind, retry: event.retry } }
@@ -113,7 +128,7 @@ export function fold(reply: Reply, event: AgentEvent): Reply {
   }
 }
 
-const TOOL_START = { allow: 'working', ask: 'undecided', deny: 'denied' } as const
+const TOOL_START = { allow: 'working', ask: 'undecided', deny: 'denied', never: 'undecided' } as const
 
 /** The messages of a reply so far, previews included: what is shown. Each is Markdown that is to be read by itself. */
 export function replyTexts(reply: Reply): string[] {

@@ -2,6 +2,7 @@
 
 import type { LogPosition } from './events.js'
 import type { Address, Approval, Conversation, IdentifiedPerson, Message, Person, Turn, TurnState } from './model.js'
+import type { OutgoingMailStore } from './outgoing-store.js'
 import type { Words } from './words.js'
 
 export interface TurnStore {
@@ -54,12 +55,18 @@ export interface TurnStore {
     /** What is left of a revised turn's messages waits again, for the same turn. False, and nothing changed: nothing is left. */
     beginAnew(turn: Turn, position: LogPosition | null): Promise<boolean>
   }
+  readonly outgoing: OutgoingMailStore
   readonly accessEndings: {
     /** Whether this person's access is being ended: nothing new begins for them until that is done. */
     isUnderWay(personId: string): Promise<boolean>
   }
   readonly approvals: {
+    /** For calls of the session's own tools. */
     open(turnId: string, callIds: readonly string[]): Promise<Approval[]>
+    /** For a call of a tool whose handler runs in the bot. */
+    openHosted(turnId: string, callId: string): Promise<Approval>
+    /** Denies what was asked by a version in which the agent itself could send. */
+    denyOutdated(ids: readonly string[]): Promise<void>
     ofTurn(turnId: string): Promise<Approval[]>
     /** @param at epoch milliseconds: since when they stand before their owner; what was noted first stays */
     markAsked(ids: readonly string[], at: number): Promise<void>

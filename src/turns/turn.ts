@@ -12,6 +12,7 @@ import { type Ending, endingOf, endingOfSilence } from './endings.js'
 import { failureEnding } from './failures.js'
 import { Interruption } from './interruption.js'
 import { hasLostMailbox, tellReconnected } from './lost-mailbox.js'
+import type { HostCallScope, HostCallsDeps } from './host-calls.js'
 import type { Approval, Conversation, IdentifiedPerson, Message, Profile, Turn } from './model.js'
 import { outgoingMessage } from './outgoing.js'
 import { Patience } from './patience.js'
@@ -27,9 +28,10 @@ import {
   type ReplyDisplay,
   SessionGone,
   type Surface,
+  type ToolAnswer,
   Unavailable,
 } from './ports.js'
-import { Questions, toolDecision } from './questions.js'
+import { Questions, toolAnswer } from './questions.js'
 import { noteReference, type OwnMessages, Reading } from './reading.js'
 import { type Reply, toolSteps } from './reply.js'
 import { takeBack } from './revision.js'
@@ -43,6 +45,7 @@ import { namesIn, saysNothing, type Words } from './words.js'
 export interface TurnRooms extends OwnerRooms {
   readonly store: TurnStore
   readonly agent: Agent
+  readonly hostCalls: HostCallsDeps
   readonly access: MailboxAccess
   readonly connections: Connections
   readonly mailboxes: MailboxAddresses
@@ -108,7 +111,15 @@ export class TurnRun {
     private conversation: Conversation,
     private readonly signal: AbortSignal,
   ) {
-    this.#questions = new Questions(rooms.store.approvals, rooms.agent, turn.id)
+    this.#questions = new Questions(
+      {
+        approvals: rooms.store.approvals,
+        outgoing: rooms.store.outgoing,
+        agent: rooms.agent,
+        hostCalls: rooms.hostCalls,
+      },
+      turn.id,
+    )
     this.#owner = new TurnOwner(rooms, conversation.owner)
     this.#pause = new Pause(rooms.clock, signal)
     this.#accessEndedAt = turn.accessEndedAt
@@ -423,10 +434,9 @@ export class TurnRun {
       // A stopped turn asks for nothing any more: the interruption ends it.
       if (this.#reply.awaiting.length > 0 && !this.#stopRequested) {
         const { awaiting } = this.#reply
-        const open = await this.#questions.open(awaiting)
-        if (open !== 'deciding') {
-          if (open.length > 0) await this.#deliver(sessionId, open)
-        } else {
+        const { answers, isAsking, isHolding } = await this.#consider()
+        if (answers.length > 0) await this.#deliver(sessionId, answers)
+        else if (isAsking || isHolding) {
           if (awaiting.some((callId) => !asked.includes(callId))) await this.#ask(sessionId)
           asked = awaiting
           // Pressed while the question was being put, or it cannot be put at all: there is nothing to wait for.
@@ -489,10 +499,23 @@ export class TurnRun {
     return this.#shown?.hasWords === true && this.#reply.items.length <= this.#shown.items
   }
 
+  /** Null before it is known whose mailbox it is. */
+  get #scope(): HostCallScope | null {
+    const person = this.#owner.identified
+    if (person === null) return null
+    return { turnId: this.turn.id, conversation: this.conversation, person, signal: this.signal }
+  }
+
+  async #consider(): ReturnType<Questions['consider']> {
+    const scope = this.#scope
+    if (scope === null) throw new Error('a session works for somebody whose mailbox is not known')
+    return await this.#questions.consider(this.#reply.awaiting, this.#reply, scope)
+  }
+
   /** What was decided before is told by name, as it was asked. */
   async #recallNames(sessionId: string): Promise<void> {
     try {
-      await this.#questions.lookUp(sessionId, this.#reply)
+      await this.#questions.lookUp(sessionId, this.#reply, this.#scope)
     } catch (error) {
       if (!(error instanceof Unavailable || error instanceof SessionGone)) throw error
       // It looks the worse for it, and nothing waits for that.
@@ -503,7 +526,7 @@ export class TurnRun {
   /** Puts all that the session waits for to its owner, who has it before them when this is done. */
   async #ask(sessionId: string): Promise<void> {
     const { clock } = this.rooms
-    await this.#questions.lookUp(sessionId, this.#reply)
+    await this.#questions.lookUp(sessionId, this.#reply, this.#scope)
     const began = clock.now()
     this.#show({ type: 'deciding' })
     await this.#display.settled()
@@ -641,12 +664,12 @@ export class TurnRun {
     }
   }
 
-  async #deliver(sessionId: string, decided: readonly Approval[]): Promise<void> {
+  async #deliver(sessionId: string, answers: readonly ToolAnswer[]): Promise<void> {
     // Credentials are read when a session goes from idle to running, and a decision may come hours after the question.
     const person = this.#owner.identified
     const grant = person === null ? null : await this.#owner.grant(person)
     if (grant !== null) await this.rooms.agent.refreshSession(sessionId, grant)
-    await this.#questions.deliver(sessionId, decided)
+    await this.#questions.deliver(sessionId, answers)
   }
 
   async #send(sessionId: string, messages: readonly Message[], profile: Profile): Promise<void> {
@@ -656,7 +679,7 @@ export class TurnRun {
       outgoingMessage(message, this.conversation, profile, names, index === 0 ? this.#earlier : []),
     )
     const denials = await this.rooms.store.approvals.untoldDenials(this.conversation.id)
-    await this.rooms.agent.sendMessages(sessionId, outgoing, denials.map(toolDecision))
+    await this.rooms.agent.sendMessages(sessionId, outgoing, denials.map(toolAnswer))
     await this.#hasArrived(denials)
   }
 
@@ -795,6 +818,7 @@ export class TurnRun {
   async #end(wanted: Ending): Promise<TurnOutcome> {
     const ending = this.#endingInView(wanted)
     this.#stopWaiting()
+    await this.#questions.load()
     this.#show({ type: 'ended', ending })
     await this.#display.settled()
     // One that was overtaken by the end of its turn must not hit the next one.

@@ -354,7 +354,7 @@ describe('sendMessages', () => {
   })
 })
 
-describe('sendDecisions', () => {
+describe('sendAnswers', () => {
   /** A session that waits for its owner's yes or no to sending a mail. */
   async function waiting(): Promise<{ id: string; callId: string }> {
     const id = await platform.agent().createSession(ANNAS, await annaGrant(), 'x')
@@ -376,7 +376,7 @@ describe('sendDecisions', () => {
 
   it('lets an approved call through', async () => {
     const { id, callId } = await waiting()
-    await platform.agent().sendDecisions(id, [{ callId, allowed: true }])
+    await platform.agent().sendAnswers(id, [{ callId, allowed: true }])
     const events = await outcome(id)
     expect(events).toContainEqual(expect.objectContaining({ type: 'tool_decided', callId, allowed: true }))
     expect(events).toContainEqual(expect.objectContaining({ type: 'message', text: 'ok' }))
@@ -384,7 +384,7 @@ describe('sendDecisions', () => {
 
   it('gives the reason with a denial', async () => {
     const { id, callId } = await waiting()
-    await platform.agent().sendDecisions(id, [{ callId, allowed: false, reason: 'not today' }])
+    await platform.agent().sendAnswers(id, [{ callId, allowed: false, reason: 'not today' }])
     expect(await outcome(id)).toContainEqual(expect.objectContaining({ type: 'message', text: 'denied: not today' }))
   })
 
@@ -392,8 +392,8 @@ describe('sendDecisions', () => {
     const { id, callId } = await waiting()
     platform.agents.faults.dropAnswer('sessions.events.send')
     const decisions = [{ callId, allowed: true }]
-    expect(await rejection(platform.agent().sendDecisions(id, decisions))).toBeInstanceOf(Unavailable)
-    await platform.agent().sendDecisions(id, decisions)
+    expect(await rejection(platform.agent().sendAnswers(id, decisions))).toBeInstanceOf(Unavailable)
+    await platform.agent().sendAnswers(id, decisions)
     await outcome(id)
     const confirmations = platform.agents.driver.events(id).filter(({ type }) => type === 'user.tool_confirmation')
     expect(confirmations).toHaveLength(1)
@@ -401,7 +401,7 @@ describe('sendDecisions', () => {
 
   it('is refused for a call that nobody asked about', async () => {
     const { id } = await waiting()
-    const error = await rejection(platform.agent().sendDecisions(id, [{ callId: 'sevt_unknown', allowed: true }]))
+    const error = await rejection(platform.agent().sendAnswers(id, [{ callId: 'sevt_unknown', allowed: true }]))
     expect(error).toMatchObject({ name: 'Rejected', reason: 'invalid' })
   })
 })
@@ -439,7 +439,7 @@ describe('messages that are sent with denials', () => {
   ] as const)('go alone where a session does not wait for them: %s', async (_name, how) => {
     const { id, callId } = await waiting()
     const denials = [{ callId: how === 'unasked' ? 'sevt_unknown' : callId, allowed: false }]
-    if (how === 'told') await platform.agent().sendDecisions(id, denials)
+    if (how === 'told') await platform.agent().sendAnswers(id, denials)
     else await platform.agent().interrupt(id)
     await platform.agent().sendMessages(id, [message('r2')], denials)
     expect(sends().at(-1)).toEqual(['"user.message"'])

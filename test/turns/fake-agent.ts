@@ -9,7 +9,8 @@ import {
   type OutgoingMessage,
   Rejected,
   SessionGone,
-  type ToolDecision,
+  type ToolAnswer,
+  type ToolCall,
 } from '../../src/turns/ports.js'
 import { type LogEntry, log } from './log-events.js'
 
@@ -20,6 +21,8 @@ export type Failure = { readonly before: Error } | { readonly after: Error }
 export interface WantedCall {
   readonly name: string
   readonly input?: Record<string, unknown>
+  /** Its handler runs in the bot. */
+  readonly isHosted?: boolean
 }
 
 type Answer = (session: FakeSession, messages: readonly OutgoingMessage[]) => void
@@ -28,7 +31,7 @@ export class FakeSession {
   readonly received: OutgoingMessage[] = []
   /** How many messages each send brought. */
   readonly batches: number[] = []
-  readonly decisions: ToolDecision[] = []
+  readonly decisions: ToolAnswer[] = []
   readonly grants: string[] = []
   interrupts = 0
   gone: SessionGone['how'] | null = null
@@ -58,8 +61,8 @@ export class FakeSession {
 
   /** Calls a tool that needs its owner's yes, and waits. Answers the ids of the calls. */
   ask(...tools: readonly WantedCall[]): string[] {
-    this.waiting = tools.map(({ name, input = {} }) => {
-      return this.push({ type: 'tool_called', name, input, permission: 'ask' })?.id ?? ''
+    this.waiting = tools.map(({ name, input = {}, isHosted = false }) => {
+      return this.push({ type: 'tool_called', name, input, permission: 'ask', isHosted })?.id ?? ''
     })
     this.push({ type: 'idle', reason: 'requires_action', awaiting: this.waiting })
     return this.waiting
@@ -159,19 +162,19 @@ export class FakeAgent implements Agent {
   async sendMessages(
     sessionId: string,
     messages: readonly OutgoingMessage[],
-    denials: readonly ToolDecision[] = [],
+    denials: readonly ToolAnswer[] = [],
   ): Promise<void> {
     await this.#call('sendMessages', () => this.deliver(sessionId, messages, denials))
   }
 
   /** What a request does once it arrives, however late. */
-  deliver(sessionId: string, messages: readonly OutgoingMessage[], denials: readonly ToolDecision[] = []): void {
+  deliver(sessionId: string, messages: readonly OutgoingMessage[], denials: readonly ToolAnswer[] = []): void {
     const session = this.#find(sessionId)
     const told = denials.filter((denial) => session.waiting.includes(denial.callId))
     if (told.length < session.waiting.length) throw new Rejected('invalid', 'the session waits for decisions')
     session.waiting = []
     session.decisions.push(...told)
-    for (const { callId, allowed } of told) session.push({ type: 'tool_decided', callId, allowed })
+    for (const answer of told) session.push(answerEntry(answer))
     if (this.restsAfterDenials && told.length > 0) {
       session.push({ type: 'running' })
       session.say('I did not do it.')
@@ -202,15 +205,15 @@ export class FakeAgent implements Agent {
     })
   }
 
-  async sendDecisions(sessionId: string, decisions: readonly ToolDecision[]): Promise<void> {
-    await this.#call('sendDecisions', () => {
+  async sendAnswers(sessionId: string, decisions: readonly ToolAnswer[]): Promise<void> {
+    await this.#call('sendAnswers', () => {
       const session = this.#find(sessionId)
       const fresh = decisions.filter((decision) => session.waiting.includes(decision.callId))
       if (fresh.length === 0) return
       for (const decision of fresh) {
         session.decisions.push(decision)
         session.waiting = session.waiting.filter((callId) => callId !== decision.callId)
-        session.push({ type: 'tool_decided', callId: decision.callId, allowed: decision.allowed })
+        session.push(answerEntry(decision))
       }
       if (session.waiting.length > 0) {
         session.push({ type: 'idle', reason: 'requires_action', awaiting: session.waiting })
@@ -241,21 +244,10 @@ export class FakeAgent implements Agent {
     })
   }
 
-  /** What is known of drafts. */
-  readonly drafts = new Map<string, Readonly<Record<string, unknown>>>()
-
-  /** What they said when a call was asked about. */
-  readonly draftsAsOf = new Map<string, Readonly<Record<string, unknown>>>()
-
-  async findDraft(
-    sessionId: string,
-    draftId: string,
-    asOf: string | null,
-  ): Promise<Readonly<Record<string, unknown>> | null> {
-    return await this.#call('findDraft', () => {
-      this.#find(sessionId)
-      if (asOf !== null) return this.draftsAsOf.get(asOf) ?? null
-      return this.drafts.get(draftId) ?? null
+  async findToolCall(sessionId: string, callId: string): Promise<ToolCall | null> {
+    return await this.#call('findToolCall', () => {
+      const call = this.#find(sessionId).events.find((event) => event.id === callId)
+      return call?.type === 'tool_called' ? { name: call.name, input: call.input } : null
     })
   }
 
@@ -289,6 +281,12 @@ export class FakeAgent implements Agent {
     if (session.gone !== null) throw new SessionGone(session.gone)
     return session
   }
+}
+
+function answerEntry(answer: ToolAnswer): LogEntry {
+  return 'text' in answer
+    ? { type: 'tool_finished', callId: answer.callId, failed: answer.failed }
+    : { type: 'tool_decided', callId: answer.callId, allowed: answer.allowed }
 }
 
 async function* feed(

@@ -1,8 +1,8 @@
 /** Slack in memory, as turns see it: who somebody is, and what each reply showed. */
 
 import type { Conversation, Message, Person, Turn } from '../../src/turns/model.js'
-import type { PlaceChoice, ReplyDisplay, Surface } from '../../src/turns/ports.js'
-import type { ReplyView } from '../../src/turns/view.js'
+import type { OutgoingDisplay, PlaceChoice, ReplyDisplay, Surface } from '../../src/turns/ports.js'
+import type { ApprovalView, ReplyView } from '../../src/turns/view.js'
 import type { Named, Names } from '../../src/turns/words.js'
 
 export class FakeReply implements ReplyDisplay {
@@ -42,7 +42,10 @@ export class FakeReply implements ReplyDisplay {
   }
 }
 
-export class FakeSurface implements Surface {
+export class FakeSurface implements Surface, OutgoingDisplay {
+  /** What was told of mails whose turn is over. */
+  readonly outgoing: ApprovalView[] = []
+
   readonly replies = new Map<string, FakeReply>()
   answer: Awaited<ReturnType<Surface['profile']>> = {
     name: 'Anna Lindqvist',
@@ -79,6 +82,10 @@ export class FakeSurface implements Surface {
 
   async withdrawQuestion(conversation: Conversation): Promise<void> {
     this.withdrawnFor.push(conversation.id)
+  }
+
+  async showOutgoing(_conversation: Conversation, approval: ApprovalView): Promise<void> {
+    this.outgoing.push(approval)
   }
 
   reply(turn: Turn, conversation: Conversation): FakeReply {

@@ -1,11 +1,13 @@
 /** Turns with a real store, in memory, and the rooms below them as fakes: for what needs no wire to be seen. */
 
 import { sql } from 'kysely'
+import { asHostTool, SENDING_TOOLS } from '../../src/gmail/sending-tools.js'
 import { Store } from '../../src/store/store.js'
 import { Alarms } from '../../src/turns/alarms.js'
 import { ConnectionWatch } from '../../src/turns/connection-watch.js'
 import { Turns } from '../../src/turns/conversation-work.js'
 import type { Ending } from '../../src/turns/endings.js'
+import { type HostTool, HostTools } from '../../src/turns/host-tools.js'
 import type { IdentifiedPerson, Person, Turn } from '../../src/turns/model.js'
 import type {
   ConnectionState,
@@ -15,8 +17,10 @@ import type {
   MailboxAddresses,
   MailboxGrant,
 } from '../../src/turns/ports.js'
+import { Sending } from '../../src/turns/sending.js'
 import { FakeAgent } from './fake-agent.js'
 import { FakeClock, settle } from './fake-clock.js'
+import { FakeMailer } from './fake-mailer.js'
 import { type FakeReply, FakeSurface } from './fake-surface.js'
 import { SilentLog } from './silent-log.js'
 
@@ -100,6 +104,8 @@ export class House {
   readonly scalekit: FakeScalekit
   readonly watch: ConnectionWatch
   readonly turns: Turns
+  readonly mailer = new FakeMailer()
+  readonly sending: Sending
   readonly endings: Ending[] = []
   readonly #stop = new AbortController()
   readonly #work = new Set<Promise<void>>()
@@ -110,12 +116,25 @@ export class House {
   private constructor(
     readonly store: Store,
     readonly clock: FakeClock,
+    tools: readonly HostTool[],
   ) {
+    this.sending = new Sending({
+      store,
+      agent: this.agent,
+      tools: new HostTools([...SENDING_TOOLS.map(asHostTool), ...tools]),
+      mailer: this.mailer,
+      surface: this.surface,
+      wake: (conversationId) => this.wake(conversationId),
+      onScheduleChanged: () => {},
+      clock,
+      log: this.log,
+    })
     this.scalekit = new FakeScalekit(clock)
     this.watch = new ConnectionWatch(this.scalekit, clock, this.log)
     this.turns = new Turns({
       store,
       agent: this.agent,
+      hostCalls: this.sending.hostCalls,
       access: this.scalekit,
       connections: this.scalekit,
       mailboxes: this.scalekit,
@@ -133,14 +152,16 @@ export class House {
     })
   }
 
-  static async open(): Promise<House> {
+  /** @param tools host-side tools beside those that send */
+  static async open(tools: readonly HostTool[] = []): Promise<House> {
     const clock = new FakeClock()
-    return new House(await Store.open(':memory:', () => clock.now()), clock)
+    return new House(await Store.open(':memory:', () => clock.now()), clock, tools)
   }
 
   async close(): Promise<void> {
     this.#stop.abort(new Error('the house closes'))
     await Promise.allSettled(this.#work)
+    await this.sending.outbox.stop()
     this.watch.stop()
     await this.store.close()
   }
@@ -262,6 +283,8 @@ export class House {
   ): Promise<void> {
     const approval = (await this.approvalsOf(turn)).find((one) => one.callId === callId)
     if (approval === undefined) throw new Error('nobody asked for that')
-    await this.store.approvals.decide(approval.id, decision, TEAM, ANNA)
+    const mail = await this.store.outgoing.find(approval.id)
+    await this.store.approvals.decideAll([{ id: approval.id, shown: mail?.hash ?? null }], decision, TEAM, ANNA)
+    this.sending.outbox.wake()
   }
 }

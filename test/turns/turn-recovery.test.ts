@@ -108,7 +108,7 @@ describe('a lost answer', () => {
     await house.work(conversation)
     const turn = await house.turnOf(conversation)
     await house.decide(turn, house.agent.session.waiting[0], 'approved')
-    house.agent.fail('sendDecisions', { after: lost })
+    house.agent.fail('sendAnswers', { after: lost })
     house.wake(conversation)
     await house.pass(60_000)
     await house.finished()
@@ -216,7 +216,7 @@ describe('a turn whose process was killed', () => {
     await house.work(conversation)
     const [callId = ''] = house.agent.session.waiting
     await house.decide(turn, callId, 'approved')
-    await house.agent.sendDecisions(house.agent.session.id, [{ callId, allowed: true }])
+    await house.agent.sendAnswers(house.agent.session.id, [{ callId, allowed: true }])
     await house.work(conversation)
     expect(house.agent.session.decisions).toHaveLength(1)
     expect(house.endings.at(-1)).toBe('answered')

@@ -98,7 +98,7 @@ describe('a service that does not answer', () => {
     await house.work(conversation)
     const turn = await house.turnOf(conversation)
     await house.decide(turn, house.agent.session.waiting[0], 'approved')
-    house.agent.fail('sendDecisions', ...Array.from({ length: 1_000 }, () => ({ before: out('claude') })))
+    house.agent.fail('sendAnswers', ...Array.from({ length: 1_000 }, () => ({ before: out('claude') })))
     house.wake(conversation)
     await house.pass(15 * MINUTE)
     await house.finished()

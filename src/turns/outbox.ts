@@ -1,0 +1,281 @@
+/**
+ * Mails that their owners approved, until they have left: held for the undo window or until their time, compared with what was approved, sent once, looked
+ * up where the answer was lost. Everything is in the store before it is done, so that a process which ends at any point is followed by one that goes on.
+ */
+
+import { describeError, type Log } from '../log.js'
+import type { Clock } from './connection-watch.js'
+import type { IdentifiedPerson } from './model.js'
+import { type OutgoingContents, shownOf } from './outgoing-contents.js'
+import { type Mailer, type OutgoingMail, type ResolvedMail, UnsendableMail } from './outgoing-mail.js'
+import type { OutgoingMailStore } from './outgoing-store.js'
+import { NotConnected, Unavailable } from './ports.js'
+
+export interface OutboxDeps {
+  readonly store: {
+    readonly outgoing: OutgoingMailStore
+    readonly people: { identified(id: string): Promise<IdentifiedPerson | null> }
+  }
+  readonly mailer: Mailer
+  readonly contents: OutgoingContents
+  /** Something about this mail changed that its owner, or the agent, has to see. */
+  readonly onChange: (mail: OutgoingMail) => void
+  /** Tells what became of a mail whose turn is over. @throws Unavailable */
+  readonly tell: (mail: OutgoingMail) => Promise<void>
+  readonly clock: Clock
+  readonly log: Log
+}
+
+/** Timers do not reach further than some weeks, and a clock may be set: the store is looked at this often at least, in milliseconds. */
+const LONGEST_WAIT_MS = 60 * 60_000
+/** Pauses between looks into the Sent mail after a lost answer: a request that was cut off may arrive late. */
+const LOOKS_MS = [0, 2_000, 5_000, 10_000, 20_000]
+const RETRIES_MS = [1_000, 2_000, 5_000, 10_000, 30_000, 60_000]
+/** How long a mailbox may be out of reach before an approved mail is given up, in milliseconds: one that was to leave at once, and one for later. */
+const PATIENCE_MS = 10 * 60_000
+const SCHEDULED_PATIENCE_MS = 24 * 60 * 60_000
+
+export const WHY = {
+  refused: 'Gmail did not accept it.',
+  unreadable: 'The email could not be read any more.',
+  unreachable: 'Gmail could not be reached.',
+  setup: 'This app is not set up completely. Tell whoever runs it.',
+} as const
+
+export class Outbox {
+  readonly #underWay = new Map<string, Promise<void>>()
+  readonly #stop = new AbortController()
+  readonly #failures = new Map<string, number>()
+  /** When a mail that failed is tried again, in epoch milliseconds. */
+  readonly #notBefore = new Map<string, number>()
+  #looking: Promise<void> | null = null
+  #isAgain = false
+  #timer: { clear(): void } | undefined
+
+  constructor(private readonly deps: OutboxDeps) {}
+
+  /** Sees to what is due, now and from now on. */
+  start(): void {
+    this.wake()
+  }
+
+  /** Looks into the store at once. */
+  wake(): void {
+    if (this.#stop.signal.aborted) return
+    this.#isAgain = true
+    this.#looking ??= this.#look().finally(() => {
+      this.#looking = null
+    })
+  }
+
+  /** What is being sent is awaited; what is held stays held. */
+  async stop(): Promise<void> {
+    this.#stop.abort(new Error('the bot is shutting down'))
+    this.#timer?.clear()
+    await this.#looking
+    await Promise.all(this.#underWay.values())
+  }
+
+  async #look(): Promise<void> {
+    while (this.#isAgain && !this.#stop.signal.aborted) {
+      this.#isAgain = false
+      this.#timer?.clear()
+      let next = LONGEST_WAIT_MS
+      try {
+        const now = this.deps.clock.now()
+        for (const mail of await this.deps.store.outgoing.unfinished()) {
+          if (this.#underWay.has(mail.id)) continue
+          const wait = this.#wait(mail, now)
+          if (wait > 0) next = Math.min(next, wait)
+          else this.#begin(mail, (one) => this.#advance(one))
+        }
+        for (const mail of await this.deps.store.outgoing.untold()) {
+          if (this.#underWay.has(mail.id)) continue
+          const wait = (this.#notBefore.get(mail.id) ?? 0) - now
+          if (wait > 0) next = Math.min(next, wait)
+          else this.#begin(mail, (one) => this.#tell(one))
+        }
+      } catch (error) {
+        this.deps.log.error(describeError(error), 'outgoing mails could not be read; trying again')
+        next = RETRIES_MS[0] ?? 0
+      }
+      if (!this.#stop.signal.aborted) this.#timer = this.deps.clock.setTimeout(() => this.wake(), next)
+    }
+  }
+
+  /** Milliseconds until there is something to do for it. */
+  #wait(mail: OutgoingMail, now: number): number {
+    const until = Math.max(this.#isToBeKept(mail) ? 0 : (mail.dueAt ?? 0), this.#notBefore.get(mail.id) ?? 0)
+    return mail.state === 'sending' ? 0 : until - now
+  }
+
+  /** One that waits for its time waits as a draft in its owner's mailbox. */
+  #isToBeKept({ state, sendAt, draftId }: OutgoingMail): boolean {
+    return state === 'held' && sendAt !== null && draftId === null
+  }
+
+  #begin(mail: OutgoingMail, work: (mail: OutgoingMail) => Promise<void>): void {
+    const underWay = work(mail).finally(() => {
+      this.#underWay.delete(mail.id)
+      this.wake()
+    })
+    this.#underWay.set(mail.id, underWay)
+  }
+
+  /** Never rejects. */
+  async #advance(mail: OutgoingMail): Promise<void> {
+    try {
+      const person = await this.deps.store.people.identified(mail.personId)
+      if (person === null) await this.#end(mail, 'held', 'ended_access')
+      else if (mail.state === 'sending') await this.#lookUp(person, mail, null)
+      else if (this.#isToBeKept(mail)) await this.#keep(person, mail)
+      else await this.#leave(person, mail)
+      this.#failures.delete(mail.id)
+      this.#notBefore.delete(mail.id)
+    } catch (error) {
+      if (this.#stop.signal.aborted) return
+      await this.#failed(mail, error).catch((failure: unknown) =>
+        this.deps.log.error({ mail: mail.id, ...describeError(failure) }, 'outgoing mail could not be given up'),
+      )
+    }
+  }
+
+  /** Never rejects. */
+  async #tell(mail: OutgoingMail): Promise<void> {
+    const { store, log, clock } = this.deps
+    try {
+      await this.deps.tell(mail)
+      await store.outgoing.markTold(mail.id, mail.state)
+      this.#failures.delete(mail.id)
+    } catch (error) {
+      const failures = (this.#failures.get(mail.id) ?? 0) + 1
+      this.#failures.set(mail.id, failures)
+      this.#notBefore.set(mail.id, clock.now() + retryPause(failures))
+      log.warn({ mail: mail.id, failures, ...describeError(error) }, 'mail notice could not be shown yet; trying again')
+    }
+  }
+
+  /** The exact text that was approved for a later time becomes a draft, once. */
+  async #keep(person: IdentifiedPerson, mail: OutgoingMail): Promise<void> {
+    const { store, mailer, contents } = this.deps
+    const content = await contents.read(person, mail)
+    if (content.hash !== mail.hash) return await this.#askAnew(mail, content)
+    const since = await store.outgoing.beginDraft(mail.id)
+    const found = since === null ? null : await mailer.findDraft(person, mail.hash)
+    const kept = found ?? (await mailer.saveDraft(person, content))
+    if (kept.draft === null || kept.hash !== mail.hash) throw new UnsendableMail('the draft does not hold what was approved')
+    await store.outgoing.settleDraft(mail.id, kept.draft.id)
+    contents.remember(mail.id, kept)
+    this.deps.onChange(await store.outgoing.get(mail.id))
+  }
+
+  async #leave(person: IdentifiedPerson, mail: OutgoingMail): Promise<void> {
+    const { store, mailer, contents } = this.deps
+    const content = await contents.read(person, mail)
+    if (content.hash !== mail.hash) return await this.#askAnew(mail, content)
+    if (!(await store.outgoing.begin(mail.id))) return
+    this.deps.onChange({ ...mail, state: 'sending' })
+    let outcome: Awaited<ReturnType<Mailer['send']>>
+    try {
+      outcome = await mailer.send(person, content)
+    } catch (error) {
+      // Only what failed before the request was made is thrown.
+      await store.outgoing.giveBack(mail.id)
+      throw error
+    }
+    switch (outcome.outcome) {
+      case 'sent':
+        return await this.#sent(person, mail, outcome.messageId)
+      case 'refused':
+        return await this.#end(mail, 'sending', 'refused', WHY.refused)
+      case 'changed':
+        await store.outgoing.giveBack(mail.id)
+        return await this.#askAnew(mail, await contents.read(person, mail))
+      case 'lost':
+        return await this.#lookUp(person, mail, content)
+    }
+  }
+
+  /** Whether it left is asked of the Sent mail. It is never sent again. */
+  async #lookUp(person: IdentifiedPerson, mail: OutgoingMail, content: ResolvedMail | null): Promise<void> {
+    const { store, mailer, clock } = this.deps
+    const since = mail.sendingSince ?? clock.now()
+    for (const pause of LOOKS_MS) {
+      await this.#pause(pause)
+      const found = await mailer.findSent(person, content ?? { hash: mail.hash }, since)
+      if (found !== null && !(await store.outgoing.isSentMessage(found))) return await this.#sent(person, mail, found)
+    }
+    await this.#end(mail, 'sending', 'unconfirmed')
+  }
+
+  async #sent(person: IdentifiedPerson, mail: OutgoingMail, messageId: string | null): Promise<void> {
+    const { store, log } = this.deps
+    if (!(await store.outgoing.finish(mail.id, ['sending'], 'sent', { messageId }))) return
+    log.info({ mail: mail.id, turn: mail.turnId, person: mail.personId }, 'mail sent')
+    this.deps.onChange(await store.outgoing.get(mail.id))
+    await this.deps.contents.tidyUp(person, mail)
+  }
+
+  async #askAnew(mail: OutgoingMail, content: ResolvedMail): Promise<void> {
+    const { store, contents, log } = this.deps
+    contents.remember(mail.id, content)
+    if (!(await store.outgoing.askAnew(mail.id, shownOf(content)))) return
+    log.info({ mail: mail.id, turn: mail.turnId }, 'mail changed after it was approved; asking again')
+    this.deps.onChange(await store.outgoing.get(mail.id))
+  }
+
+  async #end(
+    mail: OutgoingMail,
+    from: 'held' | 'sending',
+    state: 'refused' | 'unconfirmed' | 'ended_access',
+    why: string | null = null,
+  ): Promise<void> {
+    const { store, log } = this.deps
+    if (!(await store.outgoing.finish(mail.id, [from], state, { why }))) return
+    log.warn({ mail: mail.id, turn: mail.turnId, state }, 'mail not sent')
+    this.deps.onChange(await store.outgoing.get(mail.id))
+  }
+
+  async #failed(mail: OutgoingMail, error: unknown): Promise<void> {
+    const { clock, log } = this.deps
+    const from = (await this.deps.store.outgoing.get(mail.id)).state
+    if (from !== 'held' && from !== 'sending') return
+    if (error instanceof NotConnected && from === 'held') return await this.#end(mail, from, 'ended_access')
+    if (error instanceof UnsendableMail && from === 'held')
+      return await this.#end(mail, from, 'refused', WHY.unreadable)
+    const failures = (this.#failures.get(mail.id) ?? 0) + 1
+    this.#failures.set(mail.id, failures)
+    log.warn({ mail: mail.id, failures, ...describeError(error) }, 'mail could not be sent yet; trying again')
+    const since = from === 'sending' ? (mail.sendingSince ?? mail.dueAt ?? clock.now()) : (mail.dueAt ?? clock.now())
+    const patience = mail.sendAt === null || from === 'sending' ? PATIENCE_MS : SCHEDULED_PATIENCE_MS
+    if (clock.now() - since >= patience) {
+      if (from === 'sending') return await this.#end(mail, from, 'unconfirmed')
+      return await this.#end(mail, from, 'refused', error instanceof Unavailable ? WHY.unreachable : WHY.setup)
+    }
+    const asked = error instanceof Unavailable ? (error.retryAfterMs ?? 0) : 0
+    const pause = retryPause(failures)
+    this.#notBefore.set(mail.id, clock.now() + Math.max(pause, asked))
+    if (from === 'sending') await this.#pause(Math.max(pause, asked))
+  }
+
+  /** @throws the reason of the stop */
+  async #pause(ms: number): Promise<void> {
+    const { signal } = this.#stop
+    signal.throwIfAborted()
+    if (ms === 0) return
+    await new Promise<void>((resolve, reject) => {
+      const end = () => {
+        timer.clear()
+        signal.removeEventListener('abort', end)
+        if (signal.aborted) reject(signal.reason)
+        else resolve()
+      }
+      const timer = this.deps.clock.setTimeout(end, ms)
+      signal.addEventListener('abort', end, { once: true })
+    })
+  }
+}
+
+function retryPause(failures: number): number {
+  return RETRIES_MS[Math.min(failures, RETRIES_MS.length) - 1] ?? LONGEST_WAIT_MS
+}

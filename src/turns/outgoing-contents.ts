@@ -1,0 +1,135 @@
+/**
+ * What a mail on its way says. No word of it is stored: it is read again from the session's tool call or from the draft that holds it, and known by its
+ * hash. What was read last is kept in memory for the cards.
+ */
+
+import { describeError, type Log } from '../log.js'
+import type { HostTools } from './host-tools.js'
+import type { IdentifiedPerson } from './model.js'
+import { type Mailer, type OutgoingMail, type ResolvedMail, type SendRequest, UnsendableMail } from './outgoing-mail.js'
+import type { ShownAnew } from './outgoing-store.js'
+import { type Agent, NotConnected, OperatorProblem, Unavailable } from './ports.js'
+
+export interface OutgoingContentsDeps {
+  readonly mailer: Mailer
+  readonly agent: Pick<Agent, 'findToolCall'>
+  readonly tools: HostTools
+  readonly conversations: { get(id: string): Promise<{ readonly sessionId: string | null }> }
+  readonly log: Log
+}
+
+/** Mails whose text is kept in memory; what was used longest ago is forgotten first. */
+const MOST_KEPT = 200
+
+export class OutgoingContents {
+  readonly #kept = new Map<string, ResolvedMail>()
+  readonly #requests = new Map<string, SendRequest>()
+
+  constructor(private readonly deps: OutgoingContentsDeps) {}
+
+  /**
+   * As it is now.
+   * @throws UnsendableMail, NotConnected, Unavailable, OperatorProblem
+   */
+  async read(person: IdentifiedPerson, mail: OutgoingMail): Promise<ResolvedMail> {
+    const content = await this.deps.mailer.resolve(person, await this.request(mail))
+    this.remember(mail.id, content)
+    return content
+  }
+
+  /** What its owner saw last, for a card; null where it cannot be read just now. */
+  async shown(person: IdentifiedPerson, mail: OutgoingMail): Promise<ResolvedMail | null> {
+    const known = this.known(mail)
+    if (known !== null) return known
+    try {
+      const content = await this.deps.mailer.resolve(person, await this.request(mail))
+      if (content.hash !== mail.hash) return null
+      this.remember(mail.id, content)
+      return content
+    } catch (error) {
+      if (
+        !(
+          error instanceof UnsendableMail ||
+          error instanceof NotConnected ||
+          error instanceof Unavailable ||
+          error instanceof OperatorProblem
+        )
+      )
+        throw error
+      this.deps.log.warn({ mail: mail.id, ...describeError(error) }, 'mail could not be read for its card')
+      return null
+    }
+  }
+
+  /** What was read last, where that is what its owner saw last. */
+  known(mail: Pick<OutgoingMail, 'id' | 'hash'>): ResolvedMail | null {
+    const kept = this.#kept.get(mail.id)
+    return kept?.hash === mail.hash ? kept : null
+  }
+
+  remember(id: string, content: ResolvedMail): void {
+    keep(this.#kept, id, content)
+  }
+
+  /** Spares a look into the session for as long as this process lives. */
+  rememberRequest(id: string, request: SendRequest): void {
+    keep(this.#requests, id, request)
+  }
+
+  /**
+   * After it was sent: a draft that its owner had, and changed in the card, is not needed any more.
+   */
+  async tidyUp(person: IdentifiedPerson, mail: OutgoingMail): Promise<void> {
+    const { mailer, log } = this.deps
+    try {
+      const asked = mail.edited ? await this.#askedFor(mail) : null
+      if (asked?.type === 'draft' && asked.draftId !== mail.draftId)
+        await mailer.discardDraft(person, { id: asked.draftId, messageId: null })
+    } catch (error) {
+      log.warn({ mail: mail.id, ...describeError(error) }, 'draft of a sent mail could not be moved to the trash')
+    } finally {
+      this.#requests.delete(mail.id)
+    }
+  }
+
+  /** @throws UnsendableMail, Unavailable, OperatorProblem */
+  async request(mail: OutgoingMail): Promise<SendRequest> {
+    if (mail.draftId !== null) return { type: 'draft', draftId: mail.draftId }
+    const asked = await this.#askedFor(mail)
+    return asked.type === 'reply' ? { ...asked, inReplyTo: asked.inReplyTo ?? mail.inReplyTo } : asked
+  }
+
+  async #askedFor(mail: OutgoingMail): Promise<SendRequest> {
+    const known = this.#requests.get(mail.id)
+    if (known !== undefined) return known
+    const { agent, conversations, tools } = this.deps
+    const { sessionId } = await conversations.get(mail.conversationId)
+    const call = sessionId === null ? null : await agent.findToolCall(sessionId, mail.callId)
+    const tool = call === null ? null : tools.find(call.name)
+    if (call === null || tool?.kind !== 'sends') throw new UnsendableMail('what was to be sent is gone')
+    const request = tool.toRequest(call.input)
+    this.rememberRequest(mail.id, request)
+    return request
+  }
+}
+
+/** The record of what a card shows. */
+export function shownOf(content: ResolvedMail): ShownAnew {
+  const { to, cc, bcc, inReplyTo } = content.content
+  const addresses = [...to, ...cc, ...bcc].map(({ address }) => address)
+  const domains = addresses.map((address) => address.slice(address.lastIndexOf('@') + 1).toLowerCase())
+  return {
+    hash: content.hash,
+    recipients: addresses.length,
+    domains: [...new Set(domains)].sort(),
+    draftId: content.draft?.id ?? null,
+    inReplyTo,
+  }
+}
+
+function keep<Value>(map: Map<string, Value>, id: string, value: Value): void {
+  map.delete(id)
+  map.set(id, value)
+  const [oldest] = map.keys()
+  if (map.size > MOST_KEPT && oldest !== undefined) map.delete(oldest)
+}

@@ -1,0 +1,153 @@
+/** What owners do with their mails on the way: edit, undo, cancel, look at what waits. Everything is checked against the owner here. */
+
+import type { IdentifiedPerson } from './model.js'
+import type { OutgoingContents } from './outgoing-contents.js'
+import {
+  type EditedMail,
+  type Mailer,
+  type OutgoingMail,
+  type OutgoingPresses,
+  type Presser,
+  type ResolvedMail,
+  type ScheduledMail,
+  UnsendableMail,
+} from './outgoing-mail.js'
+import type { OutgoingMailStore } from './outgoing-store.js'
+
+export interface OutgoingPressesDeps {
+  readonly store: {
+    readonly outgoing: OutgoingMailStore
+    readonly people: { identified(id: string): Promise<IdentifiedPerson | null> }
+    readonly approvals: {
+      canDecide(id: string, team: string, user: string): Promise<{ readonly outcome: string } | 'yes'>
+      approveEdit(id: string, hash: string, team: string, user: string): Promise<{ readonly outcome: string }>
+    }
+  }
+  readonly mailer: Mailer
+  readonly contents: OutgoingContents
+  /** Something about this mail changed that its owner, or the agent, has to see. */
+  readonly onChange: (mail: OutgoingMail) => void
+}
+
+type NotAsking = 'already' | 'not_yours' | 'unknown'
+type Asking = { readonly mail: OutgoingMail; readonly person: IdentifiedPerson; readonly content: ResolvedMail }
+
+export class OutgoingMailPresses implements OutgoingPresses {
+  /** Drafts being made, by mail and content. */
+  readonly #preparing = new Map<string, Promise<void>>()
+
+  constructor(private readonly deps: OutgoingPressesDeps) {}
+
+  async undo(id: string, by: Presser): Promise<'undone' | 'too_late' | 'not_yours' | 'unknown'> {
+    const outcome = await this.#takeBack(id, by, 'undone')
+    return outcome === 'done' ? 'undone' : outcome
+  }
+
+  async cancel(id: string, by: Presser): Promise<'cancelled' | 'too_late' | 'not_yours' | 'unknown'> {
+    const outcome = await this.#takeBack(id, by, 'cancelled')
+    return outcome === 'done' ? 'cancelled' : outcome
+  }
+
+  async #takeBack(
+    id: string,
+    by: Presser,
+    state: 'undone' | 'cancelled',
+  ): Promise<'done' | 'too_late' | 'not_yours' | 'unknown'> {
+    const { outgoing } = this.deps.store
+    const mail = await outgoing.ownedBy(id, by)
+    if (typeof mail === 'string') return mail
+    if (mail.state === state) return 'done'
+    if (!(await outgoing.finish(id, ['held'], state))) return 'too_late'
+    this.deps.onChange(await outgoing.get(id))
+    return 'done'
+  }
+
+  async openEdit(
+    id: string,
+    by: Presser,
+  ): Promise<{ readonly mail: ResolvedMail } | 'not_editable' | NotAsking> {
+    const asking = await this.#asking(id, by)
+    if (typeof asking === 'string') return asking
+    return isEditable(asking.content) ? { mail: asking.content } : 'not_editable'
+  }
+
+  async prepareEdit(
+    id: string,
+    by: Presser,
+    edited: EditedMail,
+  ): ReturnType<OutgoingPresses['prepareEdit']> {
+    const asking = await this.#asking(id, by)
+    if (typeof asking === 'string') return asking
+    if (!isEditable(asking.content)) return 'not_editable'
+    const result = await this.deps.mailer.edit(asking.person, asking.content, edited)
+    if ('problems' in result) return result
+    const key = `${id} ${result.mail.hash}`
+    const preparing = this.#preparing.get(key) ?? this.#prepare(asking, result.mail)
+    this.#preparing.set(key, preparing)
+    try {
+      await preparing
+      return 'ready'
+    } finally {
+      this.#preparing.delete(key)
+    }
+  }
+
+  /** Noted before it is made: a draft whose maker was killed is found by its content. */
+  async #prepare({ mail, person }: Asking, wanted: ResolvedMail): Promise<void> {
+    const { store, mailer } = this.deps
+    const { draftId, isFirst } = await store.outgoing.beginEdit(mail.id, wanted.hash)
+    if (draftId !== null) return
+    const found = isFirst ? null : await mailer.findDraft(person, wanted.hash)
+    const kept = found ?? (await mailer.saveDraft(person, wanted))
+    if (kept.draft === null || kept.hash !== wanted.hash)
+      throw new UnsendableMail('the mailbox did not keep the mail as it was left')
+    await store.outgoing.settleEdit(mail.id, wanted.hash, kept.draft.id)
+  }
+
+  async approveEdit(id: string, by: Presser, edited: EditedMail): Promise<'approved' | NotAsking> {
+    const { store, mailer, contents } = this.deps
+    const asking = await this.#asking(id, by)
+    if (typeof asking === 'string') return asking
+    const result = await mailer.edit(asking.person, asking.content, edited)
+    if ('problems' in result) return 'unknown'
+    const { outcome } = await store.approvals.approveEdit(id, result.mail.hash, by.team, by.user)
+    if (outcome === 'already' || outcome === 'not_yours') return outcome
+    if (outcome !== 'decided') return 'unknown'
+    contents.remember(id, result.mail)
+    this.deps.onChange(await store.outgoing.get(id))
+    return 'approved'
+  }
+
+  async scheduled(by: Presser): Promise<ScheduledMail[]> {
+    const { store, contents } = this.deps
+    const mails = await store.outgoing.scheduledOf(by)
+    return await Promise.all(
+      mails.map(async (mail) => {
+        const person = await store.people.identified(mail.personId)
+        return {
+          id: mail.id,
+          dueAt: mail.dueAt ?? mail.sendAt ?? 0,
+          conversationId: mail.conversationId,
+          mail: person === null ? null : await contents.shown(person, mail),
+        }
+      }),
+    )
+  }
+
+  /** The mail that this person is asked about, as they saw it last. */
+  async #asking(id: string, by: Presser): Promise<Asking | NotAsking> {
+    const { store, contents } = this.deps
+    const mail = await store.outgoing.ownedBy(id, by)
+    if (typeof mail === 'string') return mail
+    const answer = await store.approvals.canDecide(id, by.team, by.user)
+    if (answer !== 'yes') return answer.outcome === 'already' ? 'already' : 'unknown'
+    const person = await store.people.identified(mail.personId)
+    if (person === null) return 'unknown'
+    return { mail, person, content: (await contents.shown(person, mail)) ?? (await contents.read(person, mail)) }
+  }
+}
+
+/** A window holds addresses, a subject and text: what has more to it can only leave as it is. */
+function isEditable(content: ResolvedMail): boolean {
+  return !content.leavesAsDraft && content.content.attachments.length === 0
+}

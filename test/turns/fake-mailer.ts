@@ -1,0 +1,135 @@
+/** A mailbox in memory, as far as sending is concerned: drafts, sent mails, and what goes wrong. */
+
+import { createHash } from 'node:crypto'
+import type { IdentifiedPerson } from '../../src/turns/model.js'
+import {
+  type EditedMail,
+  type MailContent,
+  type Mailer,
+  type ResolvedMail,
+  type SendOutcome,
+  type SendRequest,
+  type SentMail,
+  UnsendableMail,
+} from '../../src/turns/outgoing-mail.js'
+import { Unavailable } from '../../src/turns/ports.js'
+
+export interface SentByFake {
+  readonly identifier: string
+  readonly content: MailContent
+  readonly hash: string
+}
+
+export class FakeMailer implements Mailer {
+  readonly drafts = new Map<string, MailContent>()
+  readonly sent: SentByFake[] = []
+  readonly discarded: string[] = []
+  /** How often something was read. */
+  reads = 0
+  /** What becomes of the next sends: refused, or sent with its answer lost, or lost before it was sent. */
+  readonly fates: ('refused' | 'sent_lost' | 'lost')[] = []
+  /** What goes wrong next when something is read. */
+  readonly failures: Error[] = []
+  /** Resolves before a draft is kept. */
+  beforeSaving: () => Promise<void> = async () => {}
+  /** The next draft is kept, and nobody hears of it. */
+  losesDraft = false
+
+  async resolve(_person: IdentifiedPerson, request: SendRequest): Promise<ResolvedMail> {
+    this.reads += 1
+    const failure = this.failures.shift()
+    if (failure !== undefined) throw failure
+    if (request.type === 'draft') {
+      const draft = this.drafts.get(request.draftId)
+      if (draft === undefined) throw new UnsendableMail('there is no such draft')
+      return resolved(draft, request.draftId)
+    }
+    return resolved(
+      content({
+        to: request.to ?? ['rosa@example.com'],
+        subject: request.subject ?? 'Re: Lunch',
+        body: request.body,
+        inReplyTo: request.type === 'reply' ? (request.inReplyTo ?? 'newest') : null,
+      }),
+      null,
+    )
+  }
+
+  async edit(_person: IdentifiedPerson, mail: ResolvedMail, edited: EditedMail) {
+    if (edited.to.trim() === '') return { problems: { to: 'Who should get it?' } }
+    const { inReplyTo } = mail.content
+    return {
+      mail: resolved(content({ to: [edited.to], subject: edited.subject, body: edited.text, inReplyTo }), null),
+    }
+  }
+
+  async saveDraft(_person: IdentifiedPerson, mail: ResolvedMail): Promise<ResolvedMail> {
+    await this.beforeSaving()
+    const id = `draft_${this.drafts.size + 1}`
+    this.drafts.set(id, mail.content)
+    if (this.losesDraft) {
+      this.losesDraft = false
+      throw new Unavailable('scalekit', 'the answer was lost')
+    }
+    return resolved(mail.content, id)
+  }
+
+  async findDraft(_person: IdentifiedPerson, hash: string): Promise<ResolvedMail | null> {
+    const found = [...this.drafts].find(([, draft]) => hashOf(draft) === hash)
+    return found === undefined ? null : resolved(found[1], found[0])
+  }
+
+  async send(person: IdentifiedPerson, mail: ResolvedMail): Promise<SendOutcome> {
+    const fate = this.fates.shift()
+    if (fate === 'refused') return { outcome: 'refused', why: 'no' }
+    if (fate === 'lost') return { outcome: 'lost' }
+    this.sent.push({ identifier: person.identifier, content: mail.content, hash: mail.hash })
+    if (fate === 'sent_lost') return { outcome: 'lost' }
+    return { outcome: 'sent', messageId: `sent_${this.sent.length}` }
+  }
+
+  async findSent(_person: IdentifiedPerson, mail: SentMail): Promise<string | null> {
+    const index = this.sent.findIndex((one) => one.hash === mail.hash)
+    return index === -1 ? null : `sent_${index + 1}`
+  }
+
+  async discardDraft(_person: IdentifiedPerson, draft: { readonly id: string }): Promise<void> {
+    this.discarded.push(draft.id)
+    this.drafts.delete(draft.id)
+  }
+}
+
+export function content(parts: {
+  readonly to: readonly string[]
+  readonly subject: string
+  readonly body: string
+  readonly inReplyTo?: string | null
+}): MailContent {
+  return {
+    from: { name: 'Anna', address: 'anna@example.com' },
+    to: parts.to.map((address) => ({ name: '', address })),
+    cc: [],
+    bcc: [],
+    subject: parts.subject,
+    body: { format: 'text', source: parts.body },
+    attachments: [],
+    otherFields: [],
+    threadId: null,
+    inReplyTo: parts.inReplyTo ?? null,
+  }
+}
+
+export function hashOf(mail: MailContent): string {
+  return createHash('sha256').update(JSON.stringify(mail)).digest('hex')
+}
+
+function resolved(mail: MailContent, draftId: string | null): ResolvedMail {
+  return {
+    content: mail,
+    hash: hashOf(mail),
+    readable: mail.body.source,
+    warnings: [],
+    draft: draftId === null ? null : { id: draftId, messageId: null },
+    leavesAsDraft: false,
+  }
+}

@@ -1,0 +1,335 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { OutgoingMailView } from '../../src/turns/outgoing-mail.js'
+import { Unavailable } from '../../src/turns/ports.js'
+import { content, hashOf } from './fake-mailer.js'
+import { ANNA, House, TEAM } from './house.js'
+
+const SEND = {
+  name: 'send_email',
+  input: { to: 'rosa@example.com', subject: 'Lunch', body: 'At noon?' },
+  isHosted: true,
+}
+const UNDO_MS = 10_000
+const BY_ANNA = { team: TEAM, user: ANNA }
+const EDITED = { to: 'rosa@example.com', cc: '', bcc: '', subject: 'Lunch', text: 'At one?' }
+
+let house: House
+
+beforeEach(async () => {
+  house = await House.open()
+})
+
+afterEach(async () => {
+  await house.close()
+})
+
+/** Anna asks for something, and the agent proposes a mail. */
+async function proposed(call: { name: string; input: Record<string, unknown>; isHosted: boolean } = SEND) {
+  house.agent.answers.push((session) => session.ask(call))
+  const { conversation } = await house.say('Write to Rosa')
+  house.wake(conversation)
+  await house.settle()
+  const turn = await house.turnOf(conversation)
+  const [approval] = await house.approvalsOf(turn)
+  const reply = house.replyOf(turn)
+  const shown = (): OutgoingMailView | undefined => reply.last.approvals[0]?.outgoing
+  const press = async (decision: 'approved' | 'denied' = 'approved') => {
+    await house.decide(turn, house.agent.session.waiting[0] ?? approval?.callId, decision)
+    house.wake(conversation)
+    await house.settle()
+  }
+  return { conversation, turn, id: approval?.id ?? '', reply, shown, press }
+}
+
+/** What the session heard of its calls. */
+function heard(): string[] {
+  return house.agent.session.decisions.map((answer) => ('text' in answer ? answer.text : String(answer.allowed)))
+}
+
+describe('a mail that the agent proposes', () => {
+  it('is shown as it would leave, and nothing leaves before its owner says yes', async () => {
+    const { shown, reply } = await proposed()
+    expect(reply.last.phase.type).toBe('deciding')
+    expect(shown()).toMatchObject({ state: 'asking', mail: { readable: 'At noon?', content: { subject: 'Lunch' } } })
+    await house.pass(60 * 60_000)
+    expect(house.mailer.sent).toEqual([])
+  })
+
+  it('leaves once, after the time in which it can be undone; then the agent hears of it', async () => {
+    const { shown, press, turn, conversation } = await proposed()
+    await press()
+    expect(shown()).toMatchObject({ state: 'held' })
+    expect(heard()).toEqual([])
+    await house.pass(UNDO_MS - 1)
+    expect(house.mailer.sent).toEqual([])
+    await house.pass(1)
+    expect(house.mailer.sent).toMatchObject([{ identifier: 'slack:T1:U_ANNA', content: { subject: 'Lunch' } }])
+    expect(heard()).toEqual(['Sent, exactly as proposed.'])
+    expect(await house.turnOf(conversation)).toMatchObject({ id: turn.id, ending: 'answered' })
+    expect(shown()).toMatchObject({ state: 'sent' })
+  })
+
+  it('does not leave when its owner says no', async () => {
+    const { press, conversation } = await proposed()
+    await press('denied')
+    await house.pass(UNDO_MS)
+    expect(house.mailer.sent).toEqual([])
+    expect(heard()).toEqual(['The person said no: nothing was sent. Do not try another way round.'])
+    expect(await house.turnOf(conversation)).toMatchObject({ ending: 'answered' })
+  })
+
+  it('does not leave when its owner undoes it, and the agent hears that', async () => {
+    const { press, id, shown } = await proposed()
+    await press()
+    expect(await house.sending.presses.undo(id, { team: TEAM, user: 'U_BEN' })).toBe('not_yours')
+    expect(await house.sending.presses.undo(id, BY_ANNA)).toBe('undone')
+    await house.pass(UNDO_MS)
+    expect(house.mailer.sent).toEqual([])
+    expect(heard()).toEqual([expect.stringContaining('undid it')])
+    expect(shown()).toMatchObject({ state: 'undone' })
+  })
+
+  it('cannot be undone when it has left', async () => {
+    const { press, id } = await proposed()
+    await press()
+    await house.pass(UNDO_MS)
+    expect(await house.sending.presses.undo(id, BY_ANNA)).toBe('too_late')
+    expect(house.mailer.sent).toHaveLength(1)
+  })
+
+  it('does not leave for a yes to something that was shown before', async () => {
+    const { id } = await proposed()
+    const old = hashOf(content({ to: ['rosa@example.com'], subject: 'Lunch', body: 'Something else' })).slice(0, 16)
+    const outcome = (shown: string | null) =>
+      house.store.approvals.decideAll([{ id, shown }], 'approved', TEAM, ANNA)
+    expect(await outcome(old)).toEqual({ outcome: 'changed' })
+    expect(await outcome(null)).toEqual({ outcome: 'changed' })
+    await house.pass(UNDO_MS)
+    expect(house.mailer.sent).toEqual([])
+  })
+
+  it('waits for the end of its undo window where its owner writes meanwhile: nothing is undone, nothing sent early', async () => {
+    const { press, conversation } = await proposed()
+    await press()
+    await house.say('Thanks!', { threadTs: (await house.store.conversations.get(conversation)).origin.threadTs })
+    house.wake(conversation)
+    await house.pass(UNDO_MS - 1)
+    expect(house.mailer.sent).toEqual([])
+    await house.pass(1)
+    expect(house.mailer.sent).toHaveLength(1)
+    expect(house.agent.session.received.map((message) => message.text)).toEqual(['Write to Rosa', 'Thanks!'])
+  })
+
+  it('is taken back where its owner stops the turn', async () => {
+    const { press, conversation, turn, shown } = await proposed()
+    await press()
+    await house.store.turns.requestStop(turn.id)
+    await house.turns.stop(turn.id)
+    house.wake(conversation)
+    await house.pass(UNDO_MS)
+    expect(house.mailer.sent).toEqual([])
+    expect(shown()).toMatchObject({ state: 'undone' })
+    expect(await house.turnOf(conversation)).toMatchObject({ ending: 'stopped' })
+  })
+
+  it('does not leave where access to the mailbox ends meanwhile, also when it is connected again', async () => {
+    const { press } = await proposed()
+    await press()
+    const [{ person_id: personId } = { person_id: '' }] = await house.store.db
+      .selectFrom('conversation')
+      .select('person_id')
+      .execute()
+    await house.store.accessEndings.note({ personId, reason: 'asked' })
+    await house.pass(60 * 60_000)
+    expect(house.mailer.sent).toEqual([])
+  })
+
+  it('that cannot be sent as asked is told the agent at once, and shown to nobody', async () => {
+    house.agent.answers.push((session) => session.ask({ ...SEND, input: { to: 'rosa@example.com' } }))
+    const { conversation } = await house.say('Write to Rosa')
+    house.wake(conversation)
+    await house.settle()
+    expect(house.agent.session.decisions).toMatchObject([{ failed: true }])
+    expect(await house.approvalsOf(await house.turnOf(conversation))).toEqual([])
+  })
+})
+
+describe('an answer that is lost', () => {
+  it('is looked up in the sent mail, and the mail is not sent again', async () => {
+    const { press, shown } = await proposed()
+    house.mailer.fates.push('sent_lost')
+    await press()
+    await house.pass(UNDO_MS)
+    expect(house.mailer.sent).toHaveLength(1)
+    expect(shown()).toMatchObject({ state: 'sent' })
+    expect(heard()).toEqual(['Sent, exactly as proposed.'])
+  })
+
+  it('stays open where the sent mail does not hold it: everybody is told so, and nothing is sent again', async () => {
+    const { press, shown } = await proposed()
+    house.mailer.fates.push('lost')
+    await press()
+    await house.pass(UNDO_MS)
+    expect(shown()).toMatchObject({ state: 'sending' })
+    await house.pass(60_000)
+    expect(shown()).toMatchObject({ state: 'unconfirmed' })
+    expect(house.mailer.sent).toEqual([])
+    expect(heard()).toEqual([expect.stringContaining('not known whether this was sent')])
+  })
+})
+
+describe('a draft that is to be sent', () => {
+  const DRAFT = { name: 'send_draft', input: { draft_id: 'd1' }, isHosted: true }
+  const text = (body: string) => content({ to: ['rosa@example.com'], subject: 'Lunch', body })
+
+  it('that somebody changes after it was approved does not leave: it is shown again, and a new yes sends the new one', async () => {
+    house.mailer.drafts.set('d1', text('At noon?'))
+    const { press, shown } = await proposed(DRAFT)
+    await press()
+    house.mailer.drafts.set('d1', text('Never!'))
+    await house.pass(UNDO_MS)
+    expect(house.mailer.sent).toEqual([])
+    expect(shown()).toMatchObject({ state: 'asking', changed: true, mail: { readable: 'Never!' } })
+    await press()
+    await house.pass(UNDO_MS)
+    expect(house.mailer.sent).toMatchObject([{ content: { body: { source: 'Never!' } } }])
+  })
+
+  it('that is gone when it is due does not leave, and the agent hears that nothing was sent', async () => {
+    house.mailer.drafts.set('d1', text('At noon?'))
+    const { press, shown } = await proposed(DRAFT)
+    await press()
+    house.mailer.drafts.delete('d1')
+    await house.pass(UNDO_MS)
+    expect(shown()).toMatchObject({ state: 'refused' })
+    expect(house.agent.session.decisions).toMatchObject([{ failed: true }])
+  })
+})
+
+describe('a mail for later', () => {
+  const later = (minutes: number) => ({
+    ...SEND,
+    input: { ...SEND.input, send_at: new Date(house.clock.now() + minutes * 60_000).toISOString() },
+  })
+
+  it('waits as a draft, is told the agent at once, and leaves at its time though its turn is long over', async () => {
+    const { press, conversation } = await proposed(later(90))
+    await press()
+    await house.settle()
+    expect(heard()).toEqual([expect.stringMatching(/^Approved, and scheduled for 20/)])
+    expect(await house.turnOf(conversation)).toMatchObject({ ending: 'answered' })
+    expect([...house.mailer.drafts.values()]).toMatchObject([{ subject: 'Lunch' }])
+    expect(await house.sending.presses.scheduled(BY_ANNA)).toMatchObject([{ mail: { content: { subject: 'Lunch' } } }])
+    await house.pass(89 * 60_000)
+    expect(house.mailer.sent).toEqual([])
+    await house.pass(60_000)
+    expect(house.mailer.sent).toHaveLength(1)
+    expect(house.surface.outgoing).toMatchObject([{ outgoing: { state: 'sent' } }])
+    expect(await house.sending.presses.scheduled(BY_ANNA)).toEqual([])
+  })
+
+  it('does not leave when it is cancelled', async () => {
+    const { press, id } = await proposed(later(90))
+    await press()
+    await house.pass(60_000)
+    expect(await house.sending.presses.cancel(id, BY_ANNA)).toBe('cancelled')
+    await house.pass(91 * 60_000)
+    expect(house.mailer.sent).toEqual([])
+    expect(house.surface.outgoing).toMatchObject([{ outgoing: { state: 'cancelled' } }])
+  })
+
+  it('is asked about again where its draft was changed meanwhile, and leaves as the new one after a new yes', async () => {
+    const { press, id } = await proposed(later(90))
+    await press()
+    const [draftId = ''] = house.mailer.drafts.keys()
+    house.mailer.drafts.set(draftId, content({ to: ['eve@example.com'], subject: 'Lunch', body: 'Now' }))
+    await house.pass(91 * 60_000)
+    expect(house.mailer.sent).toEqual([])
+    expect(house.surface.outgoing.at(-1)).toMatchObject({ outgoing: { state: 'asking', changed: true } })
+    const { hash } = await house.store.outgoing.get(id)
+    const outcome = await house.store.approvals.decideAll([{ id, shown: hash }], 'approved', TEAM, ANNA)
+    expect(outcome).toMatchObject({ outcome: 'decided' })
+    house.sending.outbox.wake()
+    await house.pass(UNDO_MS)
+    expect(house.mailer.sent).toMatchObject([{ content: { to: [{ address: 'eve@example.com' }] } }])
+  })
+
+  it('is kept once, also where the answer to keeping it is lost', async () => {
+    house.mailer.losesDraft = true
+    const { press } = await proposed(later(90))
+    await press()
+    await house.pass(5_000)
+    expect(house.mailer.drafts.size).toBe(1)
+    expect(heard()).toEqual([expect.stringMatching(/^Approved, and scheduled/)])
+  })
+
+  it('waits for a mailbox that is out of reach, and says so when it is given up', async () => {
+    const { press } = await proposed(later(90))
+    await press()
+    house.mailer.failures.push(...Array.from({ length: 3 }, () => new Unavailable('scalekit', 'away')))
+    await house.pass(91 * 60_000)
+    expect(house.mailer.sent).toHaveLength(1)
+  })
+})
+
+describe('a mail that its owner edits in the card', () => {
+  it('leaves as they left it, and the agent hears it word by word', async () => {
+    const { id, shown } = await proposed()
+    expect(await house.sending.presses.openEdit(id, BY_ANNA)).toMatchObject({ mail: { readable: 'At noon?' } })
+    expect(await house.sending.presses.prepareEdit(id, BY_ANNA, EDITED)).toBe('ready')
+    expect(await house.sending.presses.approveEdit(id, BY_ANNA, EDITED)).toBe('approved')
+    await house.pass(UNDO_MS)
+    expect(house.mailer.sent).toMatchObject([{ content: { body: { source: 'At one?' } } }])
+    expect(heard()[0]).toContain('The person changed it first.')
+    expect(heard()[0]).toContain('At one?')
+    expect(shown()).toMatchObject({ state: 'sent', edited: true })
+  })
+
+  it('is not approved before the draft that holds it exists, and one draft holds it however often it is said', async () => {
+    const { id } = await proposed()
+    let release = () => {}
+    house.mailer.beforeSaving = () => new Promise((resolve) => (release = resolve))
+    const first = house.sending.presses.prepareEdit(id, BY_ANNA, EDITED)
+    await house.settle()
+    expect(await house.sending.presses.approveEdit(id, BY_ANNA, EDITED)).toBe('unknown')
+    const second = house.sending.presses.prepareEdit(id, BY_ANNA, EDITED)
+    await house.settle()
+    release()
+    expect(await Promise.all([first, second])).toEqual(['ready', 'ready'])
+    expect(house.mailer.drafts.size).toBe(1)
+  })
+
+  it('finds the draft of an attempt whose answer was lost by its content', async () => {
+    const { id } = await proposed()
+    house.mailer.losesDraft = true
+    await expect(house.sending.presses.prepareEdit(id, BY_ANNA, EDITED)).rejects.toThrow(Unavailable)
+    expect(await house.sending.presses.prepareEdit(id, BY_ANNA, EDITED)).toBe('ready')
+    expect(house.mailer.drafts.size).toBe(1)
+  })
+
+  it('is nobody else’s to edit', async () => {
+    const { id } = await proposed()
+    const byBen = { team: TEAM, user: 'U_BEN' }
+    expect(await house.sending.presses.openEdit(id, byBen)).toBe('not_yours')
+    expect(await house.sending.presses.prepareEdit(id, byBen, EDITED)).toBe('not_yours')
+    expect(await house.sending.presses.approveEdit(id, byBen, EDITED)).toBe('not_yours')
+  })
+})
+
+describe('a call as versions before let the agent send', () => {
+  it('is denied with a note, and its yes counts for nothing', async () => {
+    house.agent.answers.push((session) => {
+      const [callId = ''] = [
+        session.push({ type: 'tool_called', name: 'gmail_send_message', input: {}, permission: 'never' })?.id,
+      ]
+      session.waiting = [callId]
+      session.push({ type: 'idle', reason: 'requires_action', awaiting: [callId] })
+    })
+    const { conversation } = await house.say('Send it')
+    house.wake(conversation)
+    await house.settle()
+    expect(house.agent.session.decisions).toMatchObject([{ allowed: false, reason: expect.stringContaining('send_email') }])
+    const turn = await house.turnOf(conversation)
+    expect(await house.approvalsOf(turn)).toMatchObject([{ decision: 'denied', deniedBy: 'outdated' }])
+  })
+})
