@@ -52,6 +52,8 @@ export interface BotConfig extends PlatformConfig {
   }
   /** What a page of its own needs, where the bot has a public address; undefined: it has none. */
   readonly publicSite: { readonly url: string; readonly clientId: string; readonly clientSecret: string } | undefined
+  /** How long an approved mail can be taken back before it leaves, in milliseconds; 0: not at all. */
+  readonly undoSendMs: number
   /** With which Scalekit signs its webhooks. */
   readonly webhookSecret: string | undefined
   /** Port of `/healthz`, `/readyz`, `/metrics` (and of Slack's requests in HTTP mode). 0: any free one. */
@@ -156,6 +158,7 @@ const BOT = {
     .string()
     .regex(/^\/[^\s/]+$/, { error: 'must be a slash and one word, e.g. /inbox' })
     .default('/inbox'),
+  UNDO_SEND_SECONDS: wholeNumber(0, 120).default(10),
   SLACK_EDITS_PER_MINUTE: wholeNumber(1, 10_000).default(45),
   CHANNEL_REPLIES: z.enum(['ask', 'here', 'private'], { error: 'must be ask, here or private' }).default('ask'),
   ALLOW_GUESTS: z.enum(['no', 'yes'], { error: 'must be no or yes' }).default('no'),
@@ -218,6 +221,7 @@ export function readBotConfig(environment: Environment): BotConfig {
       allowGuests: values.ALLOW_GUESTS === 'yes',
     },
     publicSite: publicSite(values),
+    undoSendMs: values.UNDO_SEND_SECONDS * 1_000,
     webhookSecret: values.SCALEKIT_WEBHOOK_SECRET,
     port: values.PORT,
     metricsPort: values.METRICS_PORT,

@@ -8,7 +8,9 @@ import { markOf } from './agent/mark.js'
 import { storedDeployment } from './agent/provisioning.js'
 import { ManagedAgent } from './agent/sessions.js'
 import { type BotConfig, ConfigurationError, DOT_ENV, loadDotEnv, readBotConfig } from './config.js'
-import { unaskedChanges } from './gmail/policies.js'
+import { GmailMailer } from './gmail/mailer.js'
+import { sendingTools, unaskedChanges } from './gmail/policies.js'
+import { asHostTool } from './gmail/sending-tools.js'
 import { createLog, describeError, type Log } from './log.js'
 import { Scalekit } from './scalekit/client.js'
 import { ScalekitConnections, verifyConsent } from './scalekit/connections.js'
@@ -37,10 +39,12 @@ import { ConnectionWatch, SYSTEM_CLOCK } from './turns/connection-watch.js'
 import { Turns } from './turns/conversation-work.js'
 import { Departures } from './turns/departures.js'
 import { Dispatcher } from './turns/dispatcher.js'
+import { HostTools } from './turns/host-tools.js'
 import { identifierFor } from './turns/identifier.js'
 import type { IdentifiedPerson, Person, Profile } from './turns/model.js'
 import { type MailboxAddresses, Unavailable } from './turns/ports.js'
 import { RememberedConnections } from './turns/remembered-connections.js'
+import { Sending } from './turns/sending.js'
 import { ConnectFlow } from './web/connect-flow.js'
 import { connectRoutes, SIGNED_IN_PATH, VERIFY_PATH } from './web/connect-routes.js'
 import { healthRoutes, metricsRoute } from './web/health.js'
@@ -64,7 +68,7 @@ async function main(): Promise<void> {
   // What nobody awaited must not end conversations that have nothing to do with it.
   process.on('unhandledRejection', (error) => log.error(describeError(error), 'a rejection that nobody handled'))
   const lock = holdBotLock(config.databasePath)
-  const store = await Store.open(config.databasePath)
+  const store = await Store.open(config.databasePath, Date.now, { undoMs: config.undoSendMs })
   for (const exposure of exposures(config.databasePath, DOT_ENV))
     log.warn(exposure, 'file permissions too wide: other users of this machine can reach it')
   const claude = new Claude(config.anthropic)
@@ -134,7 +138,8 @@ async function run(
           url: `${publicSite.url}${VERIFY_PATH}`,
           issueState: (person: IdentifiedPerson) => store.connectStates.issue(person),
         }
-  const mailboxes = new ScalekitMailboxAddresses(new ScalekitTools(scalekit, scalekitConfig.connection), log, Date.now)
+  const mailboxTools = new ScalekitTools(scalekit, scalekitConfig.connection)
+  const mailboxes = new ScalekitMailboxAddresses(mailboxTools, log, Date.now)
   const connections = new RememberedConnections(
     new ScalekitConnections(scalekit, mailbox, verification),
     store.people,
@@ -152,9 +157,11 @@ async function run(
     scalekitConfig.mode === 'virtual'
       ? virtual
       : new InstanceMailboxAccess(instanceFinder(scalekit, scalekitConfig.configName))
+  const hostTools = new HostTools(sendingTools(config.toolPolicies).map(asHostTool))
   const agent = new ManagedAgent(claude, deployment, {
     forgetVaultIfGone: (personId) => virtual.forgetIfGone(personId),
     policies: config.toolPolicies,
+    hostTools: hostTools.specs,
   })
 
   const rules = { slashCommand: slack.slashCommand, unasked: unaskedChanges(config.toolPolicies) }
@@ -201,9 +208,21 @@ async function run(
     departures.suspect(person)
   }
   const alarms = new Alarms(SYSTEM_CLOCK, wake)
+  const sending = new Sending({
+    store,
+    agent,
+    tools: hostTools,
+    mailer: new GmailMailer({ tools: mailboxTools, address: mailboxes, log, now: Date.now }),
+    surface,
+    wake,
+    onScheduleChanged: (personId) => void refreshHome(personId),
+    clock: SYSTEM_CLOCK,
+    log,
+  })
   const turns = new Turns({
     store,
     agent,
+    hostCalls: sending.hostCalls,
     access,
     connections,
     mailboxes,
@@ -230,6 +249,10 @@ async function run(
     now: Date.now,
   }
   const home = new Home({ ...connection, mailboxes, channelReplies: slack.channelReplies, log })
+  const refreshHome = async (personId: string) => {
+    const person = await store.people.identified(personId)
+    if (person !== null) await home.refresh(person)
+  }
   const accessEnder = new AccessEnder({
     store: store.accessEndings,
     connections,
@@ -305,7 +328,15 @@ async function run(
     onLeft,
     store,
     requests,
-    actions: { wake, stop: (turnId) => turns.stop(turnId), revise: (turnId) => turns.revise(turnId) },
+    actions: {
+      wake: (conversationId) => {
+        wake(conversationId)
+        // A yes may have been to a mail.
+        sending.outbox.wake()
+      },
+      stop: (turnId) => turns.stop(turnId),
+      revise: (turnId) => turns.revise(turnId),
+    },
     slackNow: () => slackClock.now(),
     onRefusedRequest: (reason) => metrics.requestRefused(reason),
     log,
@@ -331,6 +362,7 @@ async function run(
 
   accessEnder.start()
   departures.start()
+  sending.outbox.start()
   requests.wake()
   for (const conversationId of await store.conversations.unfinished()) dispatcher.wake(conversationId)
 

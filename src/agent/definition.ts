@@ -57,7 +57,10 @@ export function wireMailbox(
     configs: BUILT_IN_TOOLS.map((name) => ({ name, enabled: true, permission_policy: { type: 'always_allow' } })),
   }
   if (url === null) return { mcp_servers: [], tools: [builtIn] }
-  return { mcp_servers: [{ type: 'url', name: MAILBOX_SERVER, url }], tools: [builtIn, mailboxToolset(policies), ...hostTools.map(customTool)] }
+  return {
+    mcp_servers: [{ type: 'url', name: MAILBOX_SERVER, url }],
+    tools: [builtIn, mailboxToolset(policies), ...hostTools.map(customTool)],
+  }
 }
 
 function customTool({ name, description, inputSchema }: HostToolSpec): AgentTool {

@@ -12,7 +12,7 @@ import {
 } from '../agent/provisioning.js'
 import { toolDifferences } from '../agent/tool-comparison.js'
 import { DOT_ENV, type PlatformConfig } from '../config.js'
-import { describeOverrides, offeredTools } from '../gmail/policies.js'
+import { describeOverrides, offeredTools, sendingTools } from '../gmail/policies.js'
 import { Scalekit } from '../scalekit/client.js'
 import { inspectMcpConfiguration } from '../scalekit/mcp-configurations.js'
 import { exposures } from '../store/private-files.js'
@@ -142,7 +142,12 @@ async function checkClaude(config: PlatformConfig, claude: Claude, deployment: D
 }
 
 function definitionFor(config: PlatformConfig, deployment: Deployment): AgentDefinition {
-  return defineAgent(config.anthropic.model, deployment.mcpServerUrl, config.toolPolicies)
+  return defineAgent(
+    config.anthropic.model,
+    deployment.mcpServerUrl,
+    config.toolPolicies,
+    sendingTools(config.toolPolicies),
+  )
 }
 
 function overridden(config: PlatformConfig): string {

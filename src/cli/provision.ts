@@ -6,7 +6,7 @@ import type { Deployment, DeploymentStore } from '../agent/deployment.js'
 import { markOf } from '../agent/mark.js'
 import { type Change, provisionAgent, provisionEnvironment, storedDeployment } from '../agent/provisioning.js'
 import type { PlatformConfig } from '../config.js'
-import { describeOverrides, offeredTools } from '../gmail/policies.js'
+import { describeOverrides, offeredTools, sendingTools } from '../gmail/policies.js'
 import { Scalekit } from '../scalekit/client.js'
 import { ensureMcpConfiguration } from '../scalekit/mcp-configurations.js'
 import { OperatorProblem } from '../turns/ports.js'
@@ -41,7 +41,12 @@ export async function provision(
   }
   const environment = await provisionEnvironment(claude, mark, stored?.environmentId ?? null)
   print(line('Environment', environment.change, environment.id))
-  const definition = defineAgent(config.anthropic.model, mcp.serverUrl, config.toolPolicies)
+  const definition = defineAgent(
+    config.anthropic.model,
+    mcp.serverUrl,
+    config.toolPolicies,
+    sendingTools(config.toolPolicies),
+  )
   const agent = await provisionAgent(claude, mark, definition, stored?.agentId ?? null)
   print(line(`Agent (${config.anthropic.model})`, agent.change, agent.id))
 

@@ -114,18 +114,19 @@ export class GmailMailer implements Mailer {
     return { outcome: 'sent', messageId }
   }
 
-  async findSent(person: IdentifiedPerson, mail: ResolvedMail, since: number): Promise<string | null> {
+  async findSent(person: IdentifiedPerson, sentHashes: readonly string[], since: number): Promise<string[]> {
     const mailbox = await this.#mailbox(person)
     const found = await mailbox.search('in:sent', MOST_LOOKED_AT)
     if (found === null) throw new Unavailable('scalekit', 'The Sent mail could not be searched')
+    const ids: string[] = []
     const isRecent = (date: number | null) => date === null || date >= since - CLOCK_TOLERANCE_MS
     for (const { id, date } of found) {
       if (!isRecent(date)) continue
       const sent = await mailbox.message(id)
       if (sent === null || !isRecent(sent.date) || sent.labels.includes('DRAFT')) continue
-      if (await readable(async () => isSentAs(sent, mail))) return id
+      if (await readable(async () => sentHashesOf(sent).some((hash) => sentHashes.includes(hash)))) ids.push(id)
     }
-    return null
+    return ids
   }
 
   async discardDraft(person: IdentifiedPerson, draft: Draft): Promise<void> {
@@ -182,10 +183,14 @@ export class GmailMailer implements Mailer {
 
 function describe(content: MailContent, draft: Draft | null): { mail: ResolvedMail; html: ReadableHtml | null } {
   const html = content.body.format === 'html' ? readableHtml(content.body.source) : null
+  const text = html === null ? content.body.source : html.text
+  // Some mailboxes leave out the hidden copies of what was sent.
+  const sentHashes = [true, false].map((withBcc) => sentKey(content, text, { withBcc }))
   const mail: ResolvedMail = {
     content,
     hash: contentHash(content),
-    readable: html === null ? content.body.source : html.text,
+    sentHashes: [...new Set(sentHashes)],
+    readable: text,
     warnings: [],
     draft,
     leavesAsDraft: leavesAsDraft(content),
@@ -293,18 +298,8 @@ async function draftCall(mailbox: OwnersMailbox, { draft, hash }: ResolvedMail):
   return { tool: 'gmail_send_draft', input: { draft_id: draft.id } }
 }
 
-function isSentAs(sent: ReadMail, mail: ResolvedMail): boolean {
-  const content = contentOf(sent, { threadId: sent.threadId, inReplyTo: null })
-  const { threadId } = mail.content
-  const isPlaced =
-    threadId === null || sent.threadId === null || sent.threadId === threadId || sent.threadId === sent.id
-  // Some mailboxes leave out the hidden copies of what was sent.
-  const withBcc = content.bcc.length > 0
-  return (
-    isPlaced &&
-    sentKey(content, describe(content, null).mail.readable, { withBcc }) ===
-      sentKey(mail.content, mail.readable, { withBcc })
-  )
+function sentHashesOf(sent: ReadMail): readonly string[] {
+  return describe(contentOf(sent, { threadId: sent.threadId, inReplyTo: null }), null).mail.sentHashes
 }
 
 /** Null for a mail that cannot be shown. */

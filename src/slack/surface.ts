@@ -15,6 +15,7 @@ import {
 } from '../turns/ports.js'
 import type { ApprovalView } from '../turns/view.js'
 import type { Named, Names } from '../turns/words.js'
+import { approvalBlocks } from './approval-card.js'
 import type { AppRules } from './consent.js'
 import { Directory } from './directory.js'
 import type { EditBudget } from './edit-budget.js'

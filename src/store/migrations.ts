@@ -247,6 +247,7 @@ const outgoingMails: Migration = {
       .addColumn('due_at', 'bigint')
       .addColumn('drafting_since', 'bigint')
       .addColumn('sending_since', 'bigint')
+      .addColumn('sent_hashes', 'text')
       .addColumn('message_id', 'text')
       .addColumn('ended_at', 'bigint')
       .addColumn('why', 'text')

@@ -1,8 +1,11 @@
 import type { Selectable } from 'kysely'
+import { z } from 'zod'
 import type { OutgoingMail, OutgoingState, Presser } from '../turns/outgoing-mail.js'
 import type { OutgoingMailStore, Proposal, ShownAnew } from '../turns/outgoing-store.js'
 import type { Database } from './database.js'
 import type { OutgoingMailTable } from './schema.js'
+
+const hashes = z.array(z.string())
 
 /** Mails on their way: ids, hashes, counts and domains. No word of a mail is ever stored. */
 export class OutgoingMails implements OutgoingMailStore {
@@ -32,6 +35,7 @@ export class OutgoingMails implements OutgoingMailStore {
         due_at: null,
         drafting_since: null,
         sending_since: null,
+        sent_hashes: null,
         message_id: null,
         ended_at: null,
         why: null,
@@ -189,7 +193,7 @@ export class OutgoingMails implements OutgoingMailStore {
       .execute()
   }
 
-  async begin(id: string): Promise<boolean> {
+  async begin(id: string, sentHashes: readonly string[]): Promise<boolean> {
     return await this.db.transaction().execute(async (tx) => {
       const mail = await tx.selectFrom('outgoing_mail').selectAll().where('id', '=', id).executeTakeFirstOrThrow()
       if (mail.state !== 'held' || mail.due_at === null || mail.due_at > this.now()) return false
@@ -202,7 +206,7 @@ export class OutgoingMails implements OutgoingMailStore {
       if (ending !== undefined) return false
       await tx
         .updateTable('outgoing_mail')
-        .set({ state: 'sending', sending_since: this.now() })
+        .set({ state: 'sending', sending_since: this.now(), sent_hashes: JSON.stringify(sentHashes) })
         .where('id', '=', id)
         .execute()
       return true
@@ -273,6 +277,7 @@ function toOutgoingMail(row: Selectable<OutgoingMailTable>): OutgoingMail {
     sendAt: row.send_at,
     dueAt: row.due_at,
     sendingSince: row.sending_since,
+    sentHashes: row.sent_hashes === null ? [] : hashes.parse(JSON.parse(row.sent_hashes)),
     endedAt: row.ended_at,
     why: row.why,
   }

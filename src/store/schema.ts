@@ -247,6 +247,8 @@ export interface OutgoingMailTable {
   /** Set before a draft is made, so that a lost answer is looked up and not repeated. */
   drafting_since: number | null
   sending_since: number | null
+  /** JSON: hashes by which it is recognized in the Sent mail. */
+  sent_hashes: string | null
   /** Gmail id of the sent message. */
   message_id: string | null
   ended_at: number | null

@@ -127,7 +127,7 @@ export class Outbox {
     try {
       const person = await this.deps.store.people.identified(mail.personId)
       if (person === null) await this.#end(mail, 'held', 'ended_access')
-      else if (mail.state === 'sending') await this.#lookUp(person, mail, null)
+      else if (mail.state === 'sending') await this.#lookUp(person, mail, mail.sentHashes)
       else if (this.#isToBeKept(mail)) await this.#keep(person, mail)
       else await this.#leave(person, mail)
       this.#failures.delete(mail.id)
@@ -163,7 +163,8 @@ export class Outbox {
     const since = await store.outgoing.beginDraft(mail.id)
     const found = since === null ? null : await mailer.findDraft(person, mail.hash)
     const kept = found ?? (await mailer.saveDraft(person, content))
-    if (kept.draft === null || kept.hash !== mail.hash) throw new UnsendableMail('the draft does not hold what was approved')
+    if (kept.draft === null || kept.hash !== mail.hash)
+      throw new UnsendableMail('the draft does not hold what was approved')
     await store.outgoing.settleDraft(mail.id, kept.draft.id)
     contents.remember(mail.id, kept)
     this.deps.onChange(await store.outgoing.get(mail.id))
@@ -173,7 +174,7 @@ export class Outbox {
     const { store, mailer, contents } = this.deps
     const content = await contents.read(person, mail)
     if (content.hash !== mail.hash) return await this.#askAnew(mail, content)
-    if (!(await store.outgoing.begin(mail.id))) return
+    if (!(await store.outgoing.begin(mail.id, content.sentHashes))) return
     this.deps.onChange({ ...mail, state: 'sending' })
     let outcome: Awaited<ReturnType<Mailer['send']>>
     try {
@@ -192,18 +193,18 @@ export class Outbox {
         await store.outgoing.giveBack(mail.id)
         return await this.#askAnew(mail, await contents.read(person, mail))
       case 'lost':
-        return await this.#lookUp(person, mail, content)
+        return await this.#lookUp(person, mail, content.sentHashes)
     }
   }
 
   /** Whether it left is asked of the Sent mail. It is never sent again. */
-  async #lookUp(person: IdentifiedPerson, mail: OutgoingMail, content: ResolvedMail | null): Promise<void> {
+  async #lookUp(person: IdentifiedPerson, mail: OutgoingMail, sentHashes: readonly string[]): Promise<void> {
     const { store, mailer, clock } = this.deps
     const since = mail.sendingSince ?? clock.now()
     for (const pause of LOOKS_MS) {
       await this.#pause(pause)
-      const found = await mailer.findSent(person, content ?? { hash: mail.hash }, since)
-      if (found !== null && !(await store.outgoing.isSentMessage(found))) return await this.#sent(person, mail, found)
+      for (const found of await mailer.findSent(person, sentHashes, since))
+        if (!(await store.outgoing.isSentMessage(found))) return await this.#sent(person, mail, found)
     }
     await this.#end(mail, 'sending', 'unconfirmed')
   }

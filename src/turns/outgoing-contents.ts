@@ -32,9 +32,15 @@ export class OutgoingContents {
    * @throws UnsendableMail, NotConnected, Unavailable, OperatorProblem
    */
   async read(person: IdentifiedPerson, mail: OutgoingMail): Promise<ResolvedMail> {
-    const content = await this.deps.mailer.resolve(person, await this.request(mail))
+    const content = await this.#resolve(person, mail)
     this.remember(mail.id, content)
     return content
+  }
+
+  async #resolve(person: IdentifiedPerson, mail: OutgoingMail): Promise<ResolvedMail> {
+    const read = await this.deps.mailer.resolve(person, await this.request(mail))
+    // A draft names the answered message by an id of the mail's own header; the reply stays at the message that its owner saw.
+    return mail.inReplyTo === null ? read : { ...read, content: { ...read.content, inReplyTo: mail.inReplyTo } }
   }
 
   /** What its owner saw last, for a card; null where it cannot be read just now. */
@@ -42,7 +48,7 @@ export class OutgoingContents {
     const known = this.known(mail)
     if (known !== null) return known
     try {
-      const content = await this.deps.mailer.resolve(person, await this.request(mail))
+      const content = await this.#resolve(person, mail)
       if (content.hash !== mail.hash) return null
       this.remember(mail.id, content)
       return content

@@ -43,6 +43,8 @@ export interface ResolvedMail {
   readonly content: MailContent
   /** SHA-256 (hex) of the normalized content: the same for the same mail, however the mailbox folds or quotes it. */
   readonly hash: string
+  /** What it is recognized by in the Sent mail, where mailboxes fold lines and may leave out hidden copies. SHA-256 (hex). */
+  readonly sentHashes: readonly string[]
   /** The body to be read by a person: text as it is, HTML as text with its links. */
   readonly readable: string
   /** What its owner should know before they trust it, one sentence each. */
@@ -97,9 +99,6 @@ export type SendOutcome =
   | /** Its draft is not what was shown any more, and nothing left. */ { readonly outcome: 'changed' }
   | /** Whether it left is not known: it has to be looked up, and is never sent again. */ { readonly outcome: 'lost' }
 
-/** What a sent message is recognized by. */
-export type SentMail = Pick<ResolvedMail, 'hash'> & Partial<Pick<ResolvedMail, 'content'>>
-
 /** A mail that cannot be sent as asked; the message is for the agent, in words. */
 export class UnsendableMail extends Error {
   constructor(message: string) {
@@ -138,11 +137,11 @@ export interface Mailer {
    */
   send(person: IdentifiedPerson, mail: ResolvedMail): Promise<SendOutcome>
   /**
-   * Gmail id of the sent message with this content; null where there is none. After a restart nothing but its hash may be known.
+   * Gmail ids of sent messages that one of these hashes stands for; its words may be gone by then.
    * @param since epoch milliseconds: what is older is another one
    * @throws NotConnected, Unavailable, OperatorProblem
    */
-  findSent(person: IdentifiedPerson, mail: SentMail, since: number): Promise<string | null>
+  findSent(person: IdentifiedPerson, sentHashes: readonly string[], since: number): Promise<readonly string[]>
   /** Moves a draft that is not needed any more to the trash. One that is gone is as good. @throws Unavailable, NotConnected, OperatorProblem */
   discardDraft(
     person: IdentifiedPerson,
@@ -192,6 +191,8 @@ export interface OutgoingMail {
   /** Since it is held: when it leaves, in epoch milliseconds. */
   readonly dueAt: number | null
   readonly sendingSince: number | null
+  /** What it is recognized by in the Sent mail; empty before it leaves. */
+  readonly sentHashes: readonly string[]
   /** When it left, or came to its end otherwise. */
   readonly endedAt: number | null
   /** Why the mailbox refused it; null otherwise. */

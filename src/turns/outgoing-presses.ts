@@ -62,20 +62,13 @@ export class OutgoingMailPresses implements OutgoingPresses {
     return 'done'
   }
 
-  async openEdit(
-    id: string,
-    by: Presser,
-  ): Promise<{ readonly mail: ResolvedMail } | 'not_editable' | NotAsking> {
+  async openEdit(id: string, by: Presser): Promise<{ readonly mail: ResolvedMail } | 'not_editable' | NotAsking> {
     const asking = await this.#asking(id, by)
     if (typeof asking === 'string') return asking
     return isEditable(asking.content) ? { mail: asking.content } : 'not_editable'
   }
 
-  async prepareEdit(
-    id: string,
-    by: Presser,
-    edited: EditedMail,
-  ): ReturnType<OutgoingPresses['prepareEdit']> {
+  async prepareEdit(id: string, by: Presser, edited: EditedMail): ReturnType<OutgoingPresses['prepareEdit']> {
     const asking = await this.#asking(id, by)
     if (typeof asking === 'string') return asking
     if (!isEditable(asking.content)) return 'not_editable'

@@ -46,7 +46,7 @@ export interface OutgoingMailStore {
   beginEdit(id: string, hash: string): Promise<{ readonly draftId: string | null; readonly isFirst: boolean }>
   settleEdit(id: string, hash: string, draftId: string): Promise<void>
   /** From held to sending, at or after its time. False: it was undone, is not due, or its owner's access is being ended. */
-  begin(id: string): Promise<boolean>
+  begin(id: string, sentHashes: readonly string[]): Promise<boolean>
   /** Nothing was sent after all: from sending back to held. */
   giveBack(id: string): Promise<void>
   /** Ends one that is in one of these states. False: it is in another. */

@@ -89,11 +89,7 @@ export interface Agent {
    * @param denials come first in the same batch, as far as the session still waits for them: until it has them, it takes no message
    * @throws SessionGone, Unavailable, OperatorProblem, Rejected
    */
-  sendMessages(
-    sessionId: string,
-    messages: readonly OutgoingMessage[],
-    denials?: readonly ToolAnswer[],
-  ): Promise<void>
+  sendMessages(sessionId: string, messages: readonly OutgoingMessage[], denials?: readonly ToolAnswer[]): Promise<void>
   /**
    * Ends whatever a session still does for a turn that was given up, and answers where its log stands then.
    * @throws SessionGone, Unavailable (it does not come to rest), OperatorProblem

@@ -1,8 +1,8 @@
 /** What the agent hears of a mail that it asked to send. Pure. */
 
+import type { HostResult } from './host-tools.js'
 import type { DeniedBy } from './model.js'
 import type { MailAddress, OutgoingMail, ResolvedMail } from './outgoing-mail.js'
-import type { HostResult } from './host-tools.js'
 
 /** Final as far as the agent is concerned: null while it is asked about, held for the undo window, or leaving. */
 export function sendingResult(
@@ -57,7 +57,9 @@ export function deniedResult({
   if (by === 'new_message') return said(WRITTEN_INSTEAD)
   if (by === 'ended_access') return { text: 'Nothing was sent: Gmail was disconnected first.', failed: true }
   if (reason === null) return said('The person said no: nothing was sent. Do not try another way round.')
-  return said(`Nothing was sent. The person wants it changed first. In their words: ${reason}\nCall the tool again with the changed email.`)
+  return said(
+    `Nothing was sent. The person wants it changed first. In their words: ${reason}\nCall the tool again with the changed email.`,
+  )
 }
 
 function scheduled(mail: OutgoingMail, content: ResolvedMail | null): string {

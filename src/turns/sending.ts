@@ -10,7 +10,7 @@ import { OutgoingContents } from './outgoing-contents.js'
 import type { Mailer, OutgoingMail, OutgoingPresses } from './outgoing-mail.js'
 import { OutgoingMailPresses, type OutgoingPressesDeps } from './outgoing-presses.js'
 import type { OutgoingMailStore } from './outgoing-store.js'
-import { type Agent, type OutgoingDisplay, OperatorProblem, SessionGone, type Surface, type ToolCall } from './ports.js'
+import { type Agent, OperatorProblem, type OutgoingDisplay, SessionGone, type Surface, type ToolCall } from './ports.js'
 import { approvalView, outgoingView } from './questions.js'
 
 export interface SendingDeps {

@@ -4,7 +4,7 @@ import { defineAgent } from '../../src/agent/definition.js'
 import { isSealed, matchesDefinition } from '../../src/agent/provisioning.js'
 import { provision } from '../../src/cli/provision.js'
 import type { PlatformConfig } from '../../src/config.js'
-import { GMAIL_TOOL_NAMES } from '../../src/gmail/tools.js'
+import { offeredTools, STANDARD_POLICIES } from '../../src/gmail/policies.js'
 import { ensureMcpConfiguration } from '../../src/scalekit/mcp-configurations.js'
 import { OperatorProblem, Unavailable } from '../../src/turns/ports.js'
 import { MemoryDeployments, Platform, rejection } from './platform.js'
@@ -45,7 +45,7 @@ describe('setup', () => {
     expect(agent && matchesDefinition(agent, defineAgent('claude-opus-4-7', mcpServerUrl))).toBe(true)
     expect(agent?.mcp_servers).toEqual([{ type: 'url', name: 'mailbox', url: mcpServerUrl }])
     expect(environment && isSealed(environment)).toBe(true)
-    expect(config?.mappings).toEqual([{ connection_name: 'gmail', tools: GMAIL_TOOL_NAMES }])
+    expect(config?.mappings).toEqual([{ connection_name: 'gmail', tools: offeredTools(STANDARD_POLICIES) }])
   })
 
   it('changes nothing when it is run again', async () => {
@@ -126,7 +126,7 @@ describe('setup', () => {
     const [environment] = platform.agents.driver.environments()
     expect(agent && matchesDefinition(agent, defineAgent('claude-opus-4-7', mcpServerUrl))).toBe(true)
     expect(environment && isSealed(environment)).toBe(true)
-    expect(platform.scalekit.configs()[0]?.mappings[0]?.tools).toEqual(GMAIL_TOOL_NAMES)
+    expect(platform.scalekit.configs()[0]?.mappings[0]?.tools).toEqual(offeredTools(STANDARD_POLICIES))
   })
 
   it('adopts a configuration of the same name, and not one whose name only begins alike', async () => {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { MailboxMismatch } from '../../src/agent/grants.js'
-import { GMAIL_TOOL_NAMES } from '../../src/gmail/tools.js'
+import { offeredTools, STANDARD_POLICIES } from '../../src/gmail/policies.js'
 import { OperatorProblem, Rejected, SessionGone, Unavailable } from '../../src/turns/ports.js'
 import { ANNA, BEN, conversationOf, eventsUntil, Platform, rejection } from './platform.js'
 
@@ -76,7 +76,7 @@ describe.each(['virtual', 'instance'] as const)('a session in %s mode', (mode) =
       names = turn.tools.map(({ name }) => name)
     })
     await converse(await create())
-    expect(names.sort()).toEqual([...GMAIL_TOOL_NAMES].sort())
+    expect(names.sort()).toEqual([...offeredTools(STANDARD_POLICIES)].sort())
   })
 
   it('says in its metadata which conversation it is, and has a printable title', async () => {

@@ -4,6 +4,7 @@ import {
   offeredTools,
   readToolPolicies,
   STANDARD_POLICIES,
+  sendingTools,
   unaskedChanges,
 } from '../../src/gmail/policies.js'
 import { GMAIL_TOOL_NAMES, GMAIL_TOOLS } from '../../src/gmail/tools.js'
@@ -28,9 +29,21 @@ describe('TOOL_POLICIES', () => {
 
   it('overrides tool by tool, and leaves the rest as the table has it', () => {
     const changed = policies('gmail_create_draft=allow, gmail_trash_thread = off,gmail_fetch_mails=ask')
-    expect(offeredTools(changed)).toEqual(GMAIL_TOOL_NAMES.filter((name) => name !== 'gmail_trash_thread'))
+    expect(offeredTools(changed)).toEqual(
+      GMAIL_TOOL_NAMES.filter((name) => name !== 'gmail_trash_thread' && GMAIL_TOOLS[name] !== 'leave'),
+    )
     expect(unaskedChanges(changed)).toEqual(['gmail_create_draft'])
     expect(describeOverrides(changed)).toBe('gmail_fetch_mails=ask,gmail_create_draft=allow,gmail_trash_thread=off')
+  })
+
+  it('governs the tools with which the agent asks for sending by the Gmail tools that send', () => {
+    const names = (text: string) => sendingTools(policies(text)).map(({ name }) => name)
+    expect(names('')).toEqual(['send_email', 'reply_to_email', 'send_draft'])
+    expect(names('gmail_send_message=off,gmail_send_draft=ask')).toEqual(['reply_to_email', 'send_draft'])
+  })
+
+  it('never offers the agent a tool that sends by itself', () => {
+    expect(offeredTools(STANDARD_POLICIES).filter((name) => /send|reply/.test(name))).toEqual([])
   })
 
   it('never lets anything leave the mailbox unasked', () => {

@@ -54,14 +54,17 @@ describe('the mailbox, over the wire', () => {
     expect(saved.content.threadId).toBeNull()
     expect((await mailer.findDraft(PERSON, mail.hash))?.draft).toEqual(saved.draft)
     const since = Date.now()
-    expect(await mailer.findSent(PERSON, mail, since)).toBeNull()
+    expect(await mailer.findSent(PERSON, mail.sentHashes, since)).toEqual([])
     const outcome = await mailer.send(PERSON, saved)
     expect(outcome).toMatchObject({ outcome: 'sent', messageId: expect.any(String) })
     expect(written()).toEqual(['gmail_create_draft', 'gmail_send_message', 'gmail_trash_message'])
     expect(await mailer.findDraft(PERSON, mail.hash)).toBeNull()
-    expect(await mailer.findSent(PERSON, mail, since)).toBe(outcome.outcome === 'sent' && outcome.messageId)
-    expect(await mailer.findSent(PERSON, mail, since + 3_600_000)).toBeNull()
-    expect(await mailer.findSent(PERSON, await mailer.resolve(PERSON, { ...NEW, body: 'Other' }), since)).toBeNull()
+    expect(await mailer.findSent(PERSON, mail.sentHashes, since)).toEqual([
+      outcome.outcome === 'sent' && outcome.messageId,
+    ])
+    expect(await mailer.findSent(PERSON, mail.sentHashes, since + 3_600_000)).toEqual([])
+    const other = await mailer.resolve(PERSON, { ...NEW, body: 'Other' })
+    expect(await mailer.findSent(PERSON, other.sentHashes, since)).toEqual([])
   })
 
   it('finds what left although the answer was lost', async () => {
@@ -69,7 +72,7 @@ describe('the mailbox, over the wire', () => {
     sandbox.fault(REST, { type: 'drop-answer' }, 1, 'gmail_send_message')
     const since = Date.now()
     expect(await mailer.send(PERSON, mail)).toEqual({ outcome: 'lost' })
-    expect(await mailer.findSent(PERSON, mail, since)).toEqual(expect.any(String))
+    expect(await mailer.findSent(PERSON, mail.sentHashes, since)).toEqual([expect.any(String)])
     expect(written()).toEqual(['gmail_send_message'])
   })
 
@@ -114,7 +117,7 @@ describe('the mailbox, over the wire', () => {
     expect(outcome).toMatchObject({ outcome: 'sent' })
     const [reply] = sentNow('Re: Opening evening')
     expect(reply?.threadId).toBe(message.threadId)
-    expect(await mailer.findSent(PERSON, mail, since)).toBe(reply?.id)
+    expect(await mailer.findSent(PERSON, mail.sentHashes, since)).toEqual([reply?.id])
   })
 
   it.each<[string, SendRequest]>([

@@ -9,7 +9,6 @@ import {
   type ResolvedMail,
   type SendOutcome,
   type SendRequest,
-  type SentMail,
   UnsendableMail,
 } from '../../src/turns/outgoing-mail.js'
 import { Unavailable } from '../../src/turns/ports.js'
@@ -88,9 +87,8 @@ export class FakeMailer implements Mailer {
     return { outcome: 'sent', messageId: `sent_${this.sent.length}` }
   }
 
-  async findSent(_person: IdentifiedPerson, mail: SentMail): Promise<string | null> {
-    const index = this.sent.findIndex((one) => one.hash === mail.hash)
-    return index === -1 ? null : `sent_${index + 1}`
+  async findSent(_person: IdentifiedPerson, sentHashes: readonly string[]): Promise<string[]> {
+    return this.sent.flatMap(({ hash }, index) => (sentHashes.includes(hash) ? [`sent_${index + 1}`] : []))
   }
 
   async discardDraft(_person: IdentifiedPerson, draft: { readonly id: string }): Promise<void> {
@@ -127,6 +125,7 @@ function resolved(mail: MailContent, draftId: string | null): ResolvedMail {
   return {
     content: mail,
     hash: hashOf(mail),
+    sentHashes: [hashOf(mail)],
     readable: mail.body.source,
     warnings: [],
     draft: draftId === null ? null : { id: draftId, messageId: null },

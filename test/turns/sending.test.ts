@@ -100,8 +100,7 @@ describe('a mail that the agent proposes', () => {
   it('does not leave for a yes to something that was shown before', async () => {
     const { id } = await proposed()
     const old = hashOf(content({ to: ['rosa@example.com'], subject: 'Lunch', body: 'Something else' })).slice(0, 16)
-    const outcome = (shown: string | null) =>
-      house.store.approvals.decideAll([{ id, shown }], 'approved', TEAM, ANNA)
+    const outcome = (shown: string | null) => house.store.approvals.decideAll([{ id, shown }], 'approved', TEAM, ANNA)
     expect(await outcome(old)).toEqual({ outcome: 'changed' })
     expect(await outcome(null)).toEqual({ outcome: 'changed' })
     await house.pass(UNDO_MS)
@@ -328,7 +327,9 @@ describe('a call as versions before let the agent send', () => {
     const { conversation } = await house.say('Send it')
     house.wake(conversation)
     await house.settle()
-    expect(house.agent.session.decisions).toMatchObject([{ allowed: false, reason: expect.stringContaining('send_email') }])
+    expect(house.agent.session.decisions).toMatchObject([
+      { allowed: false, reason: expect.stringContaining('send_email') },
+    ])
     const turn = await house.turnOf(conversation)
     expect(await house.approvalsOf(turn)).toMatchObject([{ decision: 'denied', deniedBy: 'outdated' }])
   })
