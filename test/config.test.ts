@@ -164,6 +164,7 @@ describe('what is left out', () => {
         channelReplies: 'ask',
         allowGuests: false,
       },
+      undoSendMs: 10_000,
       port: undefined,
       metricsPort: undefined,
       host: undefined,

@@ -59,7 +59,7 @@ const CASES: readonly [string, VendorEvent, AgentEvent | null][] = [
     { id, at, type: 'message', text: 'One, two.' },
   ],
   [
-    'a tool call that asks',
+    'a tool call that would send by itself',
     {
       ...stamp,
       type: 'agent.mcp_tool_use',
@@ -68,7 +68,37 @@ const CASES: readonly [string, VendorEvent, AgentEvent | null][] = [
       input: { to: 'x@example.com' },
       evaluated_permission: 'ask',
     },
-    { id, at, type: 'tool_called', name: 'gmail_send_message', input: { to: 'x@example.com' }, permission: 'ask' },
+    { id, at, type: 'tool_called', name: 'gmail_send_message', input: { to: 'x@example.com' }, permission: 'never' },
+  ],
+  [
+    'a tool call that asks for a change',
+    {
+      ...stamp,
+      type: 'agent.mcp_tool_use',
+      name: 'gmail_create_draft',
+      mcp_server_name: 'mailbox',
+      input: { to: 'x@example.com' },
+      evaluated_permission: 'ask',
+    },
+    { id, at, type: 'tool_called', name: 'gmail_create_draft', input: { to: 'x@example.com' }, permission: 'ask' },
+  ],
+  [
+    'a call of a tool whose handler runs in the bot',
+    { ...stamp, type: 'agent.custom_tool_use', name: 'send_email', input: { to: 'x@example.com' } },
+    {
+      id,
+      at,
+      type: 'tool_called',
+      name: 'send_email',
+      input: { to: 'x@example.com' },
+      permission: 'ask',
+      isHosted: true,
+    },
+  ],
+  [
+    'what the bot answered such a call',
+    { ...stamp, type: 'user.custom_tool_result', custom_tool_use_id: 'call_1', content: [], is_error: true },
+    { id, at, type: 'tool_finished', callId: 'call_1', failed: true },
   ],
   [
     'a tool call without a verdict',
