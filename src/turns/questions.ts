@@ -49,7 +49,9 @@ export class Questions {
 
   /** There is a decision that the session has not been told, whether or not it can be told already, or something that nobody was asked yet. */
   get hasNews(): boolean {
-    return this.#approvals.some(({ decision, askedAt, delivered }) => !delivered && (decision !== null || askedAt === null))
+    return this.#approvals.some(
+      ({ decision, askedAt, delivered }) => !delivered && (decision !== null || askedAt === null),
+    )
   }
 
   /** There is a yes that the session has not been told: it was there first, whatever its owner changes now. */
