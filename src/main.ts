@@ -337,6 +337,7 @@ async function run(
       stop: (turnId) => turns.stop(turnId),
       revise: (turnId) => turns.revise(turnId),
     },
+    outgoing: sending.presses,
     slackNow: () => slackClock.now(),
     onRefusedRequest: (reason) => metrics.requestRefused(reason),
     log,

@@ -43,8 +43,8 @@ export interface SlackBotOptions {
   readonly onLeft: (team: string, user: string) => Promise<void>
   readonly store: Store
   readonly requests: Requests
-  /** What people do with mails on their way; without it, buttons about them do nothing. */
-  readonly outgoing?: OutgoingPresses
+  /** What people do with mails on their way. */
+  readonly outgoing: OutgoingPresses
   readonly actions: Pick<ActionRooms, 'wake' | 'stop'> & {
     /** Takes up a turn anew whose messages were edited or deleted, as the store says already. */
     readonly revise: (turnId: string) => Promise<void>

@@ -25,6 +25,7 @@ export function mail(content: Partial<MailContent> = {}, rest: Partial<ResolvedM
       inReplyTo: null,
       ...content,
     },
+    sentHashes: [],
     hash: '0123456789abcdef'.repeat(4),
     readable: body.source,
     warnings: [],
