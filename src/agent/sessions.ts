@@ -272,15 +272,28 @@ export class ManagedAgent implements Agent {
   async comeToRest(sessionId: string): Promise<LogPosition | null> {
     const gone = whyGone(await this.#retrieve(sessionId))
     if (gone !== null) throw gone
-    // Also where it is idle: it may wait for a decision that nobody is asked for any more.
-    await this.#quieten(sessionId)
-    let last: LogPosition | null = null
-    for await (const event of this.#events(sessionId)) {
-      if ('processed_at' in event && typeof event.processed_at === 'string' && event.id !== '') {
-        last = { id: event.id, at: event.processed_at }
-      }
+    const deadline = Date.now() + REST_MS
+    for (;;) {
+      // Also where it is idle: it may wait for a decision that nobody is asked for any more.
+      await this.#quieten(sessionId)
+      const { last, hasQueued } = await this.#logEnd(sessionId)
+      if (!hasQueued) return last
+      // What it was sent a moment ago it takes up only now.
+      if (Date.now() > deadline) throw new Unavailable('claude', 'the session does not take up what it was sent')
+      await pause(REST_LOOK_MS)
     }
-    return last
+  }
+
+  /** Where a session's log stands, and whether a message of ours waits that it has not taken up. */
+  async #logEnd(sessionId: string): Promise<{ readonly last: LogPosition | null; readonly hasQueued: boolean }> {
+    let last: LogPosition | null = null
+    let hasQueued = false
+    for await (const event of this.#events(sessionId)) {
+      const at = 'processed_at' in event && typeof event.processed_at === 'string' ? event.processed_at : null
+      if (at === null && event.type === 'user.message') hasQueued = true
+      if (at !== null && event.id !== '') last = { id: event.id, at }
+    }
+    return { last, hasQueued }
   }
 
   #retrieve(sessionId: string): Promise<BetaManagedAgentsSession> {

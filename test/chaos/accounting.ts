@@ -54,7 +54,8 @@ class Account {
 
   /** Every message once, in the right session, in order, and every turn at rest. */
   checkHearing(): void {
-    const heard = this.#turns.flatMap((turn) => turn.messages)
+    // What was edited or deleted while the session was at it, it heard again as it stood then.
+    const heard = this.#turns.filter(({ revised }) => !revised).flatMap((turn) => turn.messages)
     for (const written of this.ledger.written) {
       const times = heard.filter(({ words }) => TOKEN.exec(words)?.[0] === written.token)
       if (times.length > 1) this.#say('duplicated', `${written.token} was heard ${times.length} times`)
@@ -153,7 +154,7 @@ class Account {
   }
 
   #checkTalk(talk: Talk, accountedFor: Set<string>): void {
-    const turns = this.#turnsOf(talk)
+    const turns = this.#turnsOf(talk).filter(({ revised }) => !revised)
     const thread = this.#threadOf(talk, turns.length > 0, accountedFor)
     if (thread === undefined) return
     const messages = this.#botMessages(talk.person).filter(
@@ -184,6 +185,8 @@ class Account {
     const name = tokensOf(turn).join(', ')
     const [first] = reply
     if (first === undefined) {
+      // All of it may have been deleted while the session was at it; then the reply went away.
+      if (turn.messages.every((message) => this.#written(message)?.fate === 'either')) return
       this.#say('stuck', `${name} has no reply`)
       return
     }

@@ -1,10 +1,13 @@
 /** What the sessions heard, said and did, turn by turn, read from their event logs. */
 
 import type { ManagedAgentsDriver } from '../../src/sandbox/agents/index.js'
+import { TOKEN } from './chaos-brain.js'
 
 export interface Heard {
   /** The person's own words: the last text block. */
   readonly words: string
+  /** The bot says that it takes the place of what was heard before. */
+  readonly replaces: boolean
 }
 
 /** A mail that the agent wanted to send. */
@@ -22,6 +25,8 @@ export interface HeardTurn {
   readonly sends: Send[]
   /** A new message denied what it asked: two turns of the bot's, and to the session one. */
   superseded: boolean
+  /** Its owner edited or deleted a part of it: the next one with any of its messages took its place. */
+  revised: boolean
   ended: boolean
 }
 
@@ -34,7 +39,15 @@ export function heardSince(driver: ManagedAgentsDriver, since: number): HeardTur
 }
 
 function turnsOf(driver: ManagedAgentsDriver, sessionId: string): HeardTurn[] {
-  const fresh = (): HeardTurn => ({ sessionId, messages: [], texts: [], sends: [], superseded: false, ended: false })
+  const fresh = (): HeardTurn => ({
+    sessionId,
+    messages: [],
+    texts: [],
+    sends: [],
+    superseded: false,
+    revised: false,
+    ended: false,
+  })
   const turns: HeardTurn[] = []
   const calls = new Map<string, Send>()
   let turn = fresh()
@@ -42,7 +55,9 @@ function turnsOf(driver: ManagedAgentsDriver, sessionId: string): HeardTurn[] {
     switch (event.type) {
       case 'user.message': {
         const last = event.content.at(-1)
-        turn.messages.push({ words: last?.type === 'text' ? last.text : '' })
+        const [first] = event.content
+        const replaces = first?.type === 'text' && /^Replaces: /m.test(first.text)
+        turn.messages.push({ words: last?.type === 'text' ? last.text : '', replaces })
         break
       }
       case 'agent.message':
@@ -67,5 +82,15 @@ function turnsOf(driver: ManagedAgentsDriver, sessionId: string): HeardTurn[] {
     }
   }
   if (turn.messages.length > 0 || turn.texts.length > 0) turns.push(turn)
+  for (const [index, later] of turns.entries()) {
+    const anew = new Set(later.messages.filter(({ replaces }) => replaces).map(tokenOf))
+    if (anew.size === 0) continue
+    for (const earlier of turns.slice(0, index))
+      earlier.revised ||= earlier.messages.some((message) => anew.has(tokenOf(message)))
+  }
   return turns
+}
+
+function tokenOf({ words }: Heard): string {
+  return TOKEN.exec(words)?.[0] ?? ''
 }
