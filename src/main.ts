@@ -170,6 +170,7 @@ async function run(
     web,
     poster,
     posts: store.posts,
+    conversations: store.conversations,
     budget: new EditBudget({ perMinute: slack.editsPerMinute, clock: SYSTEM_CLOCK }),
     streams: new Streams({
       mode: slack.replyStreaming,
@@ -180,6 +181,7 @@ async function run(
     log,
     rules,
     channelReplies: slack.channelReplies,
+    identity,
     homeTeam: identity.teamId,
     homeEnterprise: identity.enterpriseId ?? null,
     allowGuests: slack.allowGuests,
@@ -326,6 +328,8 @@ async function run(
     rules,
     home,
     onLeft,
+    onProfileChanged: (user) => surface.forgetUser(user),
+    onChannelIdChanged: (previous, channel) => surface.channelIdChanged(previous, channel),
     store,
     requests,
     actions: {

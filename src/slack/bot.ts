@@ -41,6 +41,10 @@ export interface SlackBotOptions {
   readonly home: Home
   /** Slack says that somebody's account was deactivated. */
   readonly onLeft: (team: string, user: string) => Promise<void>
+  /** What is known of somebody may be out of date. */
+  readonly onProfileChanged: (user: string) => void
+  /** A channel is found under another id only, as the store knows already. */
+  readonly onChannelIdChanged: (previous: string, channel: string) => void
   readonly store: Store
   readonly requests: Requests
   /** What people do with mails on their way. */
@@ -217,6 +221,14 @@ function handlers(options: SlackBotOptions): ConstructorParameters<typeof Intake
     },
     async left({ team, user }) {
       await options.onLeft(team, user)
+    },
+    profileChanged({ user }) {
+      options.onProfileChanged(user)
+    },
+    async channelIdChanged({ team, previous, channel }) {
+      const { moved, kept } = await store.channels.changeId(team, previous, channel)
+      log.info({ previous, channel, moved, kept }, 'channel id changed')
+      options.onChannelIdChanged(previous, channel)
     },
     homeOpened({ team, user }) {
       inBackground(log, home.open(team, user))

@@ -36,6 +36,17 @@ export type Delivery =
     }
   | { readonly kind: 'home_opened'; readonly team: string; readonly user: string }
   | /** Somebody's account was deactivated. */ { readonly kind: 'left'; readonly team: string; readonly user: string }
+  | /** Something of somebody's profile changed, their name perhaps. */ {
+      readonly kind: 'profile_changed'
+      readonly team: string
+      readonly user: string
+    }
+  | /** A channel has a new id, and is found under no other. */ {
+      readonly kind: 'channel_id_changed'
+      readonly team: string
+      readonly previous: string
+      readonly channel: string
+    }
   | (Words & {
       readonly kind: 'command'
       readonly team: string
@@ -152,6 +163,11 @@ const USER_EVENT = z.object({
     is_stranger: z.boolean().nullish(),
   }),
 })
+const CHANNEL_ID_EVENT = z.object({
+  type: z.literal('channel_id_changed'),
+  old_channel_id: z.string().min(1),
+  new_channel_id: z.string().min(1),
+})
 const HOME_EVENT = z.object({ type: z.literal('app_home_opened'), user: z.string(), tab: z.string().optional() })
 
 const EVENT_BODY = z.object({
@@ -235,11 +251,18 @@ function readEvent(body: object, bot: BotIdentity): Delivery {
   if (event.type === 'user_change') {
     const changed = USER_EVENT.safeParse(event)
     if (!changed.success) return malformed(changed.error)
-    // Everybody's change of everything arrives here; only that somebody left is of interest.
+    // Everybody's change of everything arrives here.
     const { id, team_id, deleted, is_stranger } = changed.data.user
     // In shared channels those of people of other organisations, too: the same id here is somebody else.
     const isOurs = is_stranger !== true && homeOfUser(team_id, team, bot) === team
-    return deleted && isOurs ? { kind: 'left', team, user: id } : { kind: 'other' }
+    if (!isOurs) return { kind: 'other' }
+    return { kind: deleted ? 'left' : 'profile_changed', team, user: id }
+  }
+  if (event.type === 'channel_id_changed') {
+    const changed = CHANNEL_ID_EVENT.safeParse(event)
+    if (!changed.success) return malformed(changed.error)
+    const { old_channel_id: previous, new_channel_id: channel } = changed.data
+    return { kind: 'channel_id_changed', team, previous, channel }
   }
   if (event.type !== 'message' && event.type !== 'app_mention') return { kind: 'other' }
   if (event.subtype === 'message_changed') return readChange(event, team, bot)

@@ -49,6 +49,11 @@ export class Directory {
     return new Map(names)
   }
 
+  /** Somebody may be called otherwise now. @param id Slack user id */
+  forget(id: string): void {
+    this.#known.delete(id)
+  }
+
   async #inTime(work: Promise<unknown>): Promise<void> {
     await new Promise<void>((resolve) => {
       const timer = this.clock.setTimeout(resolve, PATIENCE_MS)

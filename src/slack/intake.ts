@@ -22,6 +22,9 @@ export interface IntakeHandlers {
   change(change: Extract<Delivery, { kind: 'change' }>): Promise<string | null>
   /** Answers what Slack is told of the window; undefined: it is stored, and the window closes. */
   edit(edit: Extract<Delivery, { kind: 'edit' }>): Promise<WindowAnswer>
+  /** Nothing has to be stored for it, and nothing waits for it. */
+  profileChanged(changed: Extract<Delivery, { kind: 'profile_changed' }>): void
+  channelIdChanged(changed: Extract<Delivery, { kind: 'channel_id_changed' }>): Promise<void>
   left(left: Extract<Delivery, { kind: 'left' }>): Promise<void>
   /** Nothing has to be stored for it, and nothing waits for it. */
   homeOpened(opened: Extract<Delivery, { kind: 'home_opened' }>): void
@@ -75,6 +78,12 @@ export class Intake implements Receiver {
         return await event.ack(await this.handlers.edit(delivery))
       case 'left':
         await this.handlers.left(delivery)
+        break
+      case 'profile_changed':
+        this.handlers.profileChanged(delivery)
+        break
+      case 'channel_id_changed':
+        await this.handlers.channelIdChanged(delivery)
         break
       case 'home_opened':
         this.handlers.homeOpened(delivery)

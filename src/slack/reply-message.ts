@@ -36,13 +36,15 @@ export interface ReplyMessageRooms {
   readonly log: Log
   /** The DM of the reply's owner, for what others must not see. */
   readonly ownersDm: () => Promise<string>
+  /** Where the reply goes on when Slack takes nothing more in a channel: a thread for its owner alone. @throws Unavailable, SlackRefused */
+  readonly leave: () => Promise<Required<PostTarget>>
 }
 
 type Place = 'reply' | 'card'
 
 /** A message as it stands in Slack. `shown` is the signature of its content; null where that is not known, e.g. after a restart. */
 interface Landed {
-  readonly channel: string
+  channel: string
   readonly ts: string
   shown: string | null
   /** As long as it grows as a native stream, and cannot be edited. */
@@ -73,6 +75,9 @@ const HOPELESS = new Set([
   'thread_not_found',
 ])
 
+/** With these codes Slack takes nothing more in a channel; its owner still gets the reply, in private. */
+const CLOSED_CHANNEL = new Set(['is_archived', 'channel_not_found', 'not_in_channel', 'restricted_action'])
+
 /** Steps that a stream tells of; with more, the message is edited, where earlier ones are only counted. */
 const MOST_STREAMED_STEPS = 20
 
@@ -92,7 +97,7 @@ export class ReplyMessage implements ReplyDisplay {
   readonly #handle: EditHandle
   #view: ReplyView | null = null
   readonly #pager = new Pager()
-  readonly #file: AnswerFile
+  #file: AnswerFile
   #rendered: { view: ReplyView; reply: Wanted; card: Wanted } | null = null
   #loaded = false
   #working: Promise<void> | null = null
@@ -103,6 +108,8 @@ export class ReplyMessage implements ReplyDisplay {
   #lookedAt = 0
   #hasShownWords = false
   #hopeless = false
+  /** Moving to the owner's direct messages. */
+  #isLeaving = false
   /** Slack takes nothing in the owner's direct messages. */
   #cardIsHopeless = false
   /** How plainly a message has to be written, by place and its number in its best form, since Slack refused it in a richer form. */
@@ -117,8 +124,8 @@ export class ReplyMessage implements ReplyDisplay {
 
   constructor(
     private readonly rooms: ReplyMessageRooms,
-    private readonly look: ReplyLook,
-    private readonly target: PostTarget,
+    private look: ReplyLook,
+    private target: PostTarget,
     private readonly onClose: () => void,
   ) {
     this.#handle = rooms.budget.open(look.turnId, () => this.#flush())
@@ -146,6 +153,17 @@ export class ReplyMessage implements ReplyDisplay {
       this.#waiters.push(resolve)
       this.#kick()
     })
+  }
+
+  /** A channel is found under another id only. */
+  channelIdChanged(previous: string, channel: string): void {
+    if (this.target.channel === previous) this.target = { ...this.target, channel }
+    if (this.look.askedIn === previous) this.look = { ...this.look, askedIn: channel }
+    for (const place of ['reply', 'card'] as const)
+      for (const landed of this.#landed[place]) if (landed.channel === previous) landed.channel = channel
+    this.#file = new AnswerFile(this.rooms.poster, this.rooms.log, this.look.turnId, this.target)
+    this.#rendered = null
+    this.#kick()
   }
 
   async placeBelow(messages: readonly Message[]): Promise<void> {
@@ -180,7 +198,7 @@ export class ReplyMessage implements ReplyDisplay {
   /** Starts bringing Slack to the newest state, unless that is under way: then it looks once more when it is done. */
   #kick(): void {
     this.#again = true
-    if (this.#working !== null || this.#closed || this.#hopeless || this.#retry !== undefined) return
+    if (this.#working !== null || this.#closed || this.#hopeless || this.#isLeaving || this.#retry !== undefined) return
     this.#working = this.#work().finally(() => {
       this.#working = null
       if (this.#again) this.#kick()
@@ -406,6 +424,14 @@ export class ReplyMessage implements ReplyDisplay {
         this.#replace(at.landed, at.place, at.part)
         return
       }
+      if (this.#leaves(code, at)) {
+        this.rooms.log.warn(
+          { turn: turnId, code },
+          'the reply goes on in direct messages: its channel takes nothing more',
+        )
+        this.#leave()
+        return
+      }
       const isAboutForm = !HOPELESS.has(code) && !(at?.place === 'card' && NO_DIRECT_MESSAGE.has(code))
       if (isAboutForm && at !== undefined && this.#writePlainer(at.place, at.part)) {
         this.rooms.log.error(
@@ -440,6 +466,40 @@ export class ReplyMessage implements ReplyDisplay {
       this.#kick()
     }, delay)
     this.#retry.unref()
+  }
+
+  /** Whether Slack refused the reply for the sake of a channel, and its owner can be reached elsewhere. */
+  #leaves(code: string, at?: { readonly landed?: Landed; readonly place: Place }): boolean {
+    if (at?.place !== 'reply' || !CLOSED_CHANNEL.has(code)) return false
+    return this.look.audience === 'others' || (at.landed !== undefined && at.landed.channel !== this.target.channel)
+  }
+
+  #leave(): void {
+    this.#isLeaving = true
+    this.#again = true
+    this.#moveToOwner()
+      .finally(() => {
+        this.#isLeaving = false
+      })
+      .then(
+        () => this.#kick(),
+        (reason: unknown) => this.#recover(reason),
+      )
+  }
+
+  /** What stands in the channel stays there, as far as it got; the whole of the reply stands in the owner's thread. */
+  async #moveToOwner(): Promise<void> {
+    if (this.look.audience === 'others') {
+      this.target = await this.rooms.leave()
+      const { askedIn: _, ...look } = this.look
+      this.look = { ...look, audience: 'owner' }
+      this.#file = new AnswerFile(this.rooms.poster, this.rooms.log, this.look.turnId, this.target)
+      await this.#removeFrom('card', 0)
+    }
+    for (const { stream } of this.#landed.reply) stream?.close()
+    await this.#forgetFrom('reply', 0)
+    this.#plainness.clear()
+    this.#rendered = null
   }
 
   /** Somebody deleted the message while it was being edited: the answer still has to stand somewhere, and in order. */

@@ -5,6 +5,7 @@
 
 import type { KnownBlock, WebClient } from '@slack/web-api'
 import { describeError, type Log } from '../log.js'
+import type { Conversations } from '../store/conversations.js'
 import type { Posts } from '../store/posts.js'
 import type { Address, Conversation, Message, Person } from '../turns/model.js'
 import { OperatorProblem, type PlaceChoice, Unavailable } from '../turns/ports.js'
@@ -20,6 +21,7 @@ export interface ReplyPlacesRooms {
   readonly web: WebClient
   readonly poster: Poster
   readonly posts: Posts
+  readonly conversations: Pick<Conversations, 'moveAddress'>
   readonly log: Log
   readonly channelReplies: ChannelReplies
   /** @throws Unavailable, SlackRefused */
@@ -67,6 +69,18 @@ export class ReplyPlaces {
   async takeBack(conversation: Conversation): Promise<void> {
     await this.#withdraw(conversation)
     await this.rooms.posts.forget({ subject: conversation.id, place: 'asked', part: 0 })
+  }
+
+  /**
+   * Slack takes nothing more where the replies of this conversation go: they go on in its owner's direct messages, under a line that says where from.
+   * Asked again, it is the same thread. @throws Unavailable, SlackRefused
+   */
+  async leave({ id, owner, origin }: Conversation): Promise<Address> {
+    const { poster, conversations, directMessage } = this.rooms
+    const channel = await directMessage(owner)
+    const { ts: threadTs } = await poster.post({ subject: id, place: 'quote', part: 0 }, { channel }, goesOn(origin))
+    await conversations.moveAddress(id, { channel, threadTs })
+    return { channel, threadTs }
   }
 
   /** Takes the question out of the owner's direct messages, where it stands there. */
@@ -185,6 +199,13 @@ const POINTER: MessageContent = {
       text: { type: 'mrkdwn', text: '🔒 Others can read this channel, so I answer you in our direct messages.' },
     },
   ],
+}
+
+function goesOn({ channel }: Address): MessageContent {
+  return {
+    text: 'My answer goes on here.',
+    blocks: [section(`From <#${channel}>. I can't post there anymore, so my answer goes on here.`)],
+  }
 }
 
 function questionInPlace(id: string, origin: Address): MessageContent {

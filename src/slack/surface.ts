@@ -2,9 +2,10 @@
 
 import type { WebClient } from '@slack/web-api'
 import type { Log } from '../log.js'
+import type { Conversations } from '../store/conversations.js'
 import type { Posts } from '../store/posts.js'
 import type { Clock } from '../turns/connection-watch.js'
-import type { Conversation, Message, Person, Turn } from '../turns/model.js'
+import type { Address, Conversation, Message, Person, Turn } from '../turns/model.js'
 import {
   OperatorProblem,
   type OutgoingDisplay,
@@ -13,10 +14,12 @@ import {
   type Surface,
   Unavailable,
 } from '../turns/ports.js'
+import type { ThreadMessage, ThreadRange } from '../turns/thread-reading.js'
 import type { ApprovalView } from '../turns/view.js'
 import type { Named, Names } from '../turns/words.js'
 import { approvalBlocks } from './approval-card.js'
 import type { AppRules } from './consent.js'
+import type { BotIdentity } from './deliveries.js'
 import { Directory } from './directory.js'
 import type { EditBudget } from './edit-budget.js'
 import { OutgoingMessages } from './outgoing-messages.js'
@@ -25,17 +28,20 @@ import { ReplyMessage } from './reply-message.js'
 import { type ChannelReplies, ReplyPlaces } from './reply-places.js'
 import { SLACKBOT } from './slackbot.js'
 import type { Streams } from './streams.js'
+import { ThreadReader } from './thread-reader.js'
 import { SlackRefused, slackCall } from './web.js'
 
 export interface SlackSurfaceOptions {
   readonly web: WebClient
   readonly poster: Poster
   readonly posts: Posts
+  readonly conversations: Pick<Conversations, 'moveAddress'>
   readonly budget: EditBudget
   readonly streams: Streams
   readonly log: Log
   readonly rules: AppRules
   readonly channelReplies: ChannelReplies
+  readonly identity: BotIdentity
   /** Team id of the workspace that the bot's token belongs to. */
   readonly homeTeam: string
   /** Its organisation, on Enterprise Grid. */
@@ -53,17 +59,21 @@ const PROFILE_TTL_MS = 5 * 60_000
 export type ProfileAnswer = Awaited<ReturnType<Surface['profile']>>
 
 export class SlackSurface implements Surface, OutgoingDisplay {
-  readonly #profiles = new Map<string, { until: number; profile: ProfileAnswer }>()
+  readonly #profiles = new Map<string, { until: number; user: string; profile: ProfileAnswer }>()
   readonly #dms = new Map<string, string>()
   readonly #replies = new Map<string, ReplyMessage>()
+  /** New ids of channels by their old ones: whoever began before the change still asks for the old one. */
+  readonly #channelIds = new Map<string, string>()
 
   readonly #places: ReplyPlaces
   readonly #mails: OutgoingMessages
   readonly #directory: Directory
+  readonly #threads: ThreadReader
 
   constructor(private readonly options: SlackSurfaceOptions) {
     this.#directory = new Directory(options.web, options.clock, options.log)
     this.#mails = new OutgoingMessages(options)
+    this.#threads = new ThreadReader(options.web, options.identity, options.log)
     this.#places = new ReplyPlaces({
       ...options,
       now: options.clock.now,
@@ -75,12 +85,16 @@ export class SlackSurface implements Surface, OutgoingDisplay {
     const known = this.#profiles.get(person.id)
     if (known !== undefined && known.until > this.options.clock.now()) return known.profile
     const profile = await this.#lookUp(person)
-    this.#profiles.set(person.id, { until: this.options.clock.now() + PROFILE_TTL_MS, profile })
+    this.#profiles.set(person.id, { until: this.options.clock.now() + PROFILE_TTL_MS, user: person.user, profile })
     return profile
   }
 
   async names(wanted: readonly Named[], person: Person): Promise<Names> {
     return await this.#directory.names(wanted, person.user)
+  }
+
+  async readThread(thread: Address, range: ThreadRange): Promise<readonly ThreadMessage[] | 'unreadable'> {
+    return await this.#threads.read(this.#nowAt(thread), range)
   }
 
   async chooseAddress(conversation: Conversation, first: Message | undefined): Promise<PlaceChoice> {
@@ -104,13 +118,25 @@ export class SlackSurface implements Surface, OutgoingDisplay {
   reply(turn: Turn, conversation: Conversation): ReplyDisplay {
     const open = this.#replies.get(turn.id)
     if (open !== undefined) return open
-    const { address, origin, kind, owner } = conversation
-    if (address === null) throw new Error('a reply needs an address')
+    const { kind, owner } = conversation
+    if (conversation.address === null) throw new Error('a reply needs an address')
+    const address = this.#nowAt(conversation.address)
+    const origin = this.#nowAt(conversation.origin)
     const { web, poster, posts, budget, streams, log, rules, homeTeam } = this.options
     const reader = { team: owner.team.startsWith('T') ? owner.team : homeTeam, user: owner.user }
     const audience = kind === 'im' || address.channel !== origin.channel ? 'owner' : 'others'
     const reply = new ReplyMessage(
-      { web, poster, posts, budget, streams, reader, log, ownersDm: () => this.directMessage(owner) },
+      {
+        web,
+        poster,
+        posts,
+        budget,
+        streams,
+        reader,
+        log,
+        ownersDm: () => this.directMessage(owner),
+        leave: () => this.#places.leave(conversation),
+      },
       {
         audience,
         ...(audience === 'others' ? { askedIn: origin.channel } : {}),
@@ -141,6 +167,22 @@ export class SlackSurface implements Surface, OutgoingDisplay {
   /** What is known of somebody changed: Slack is asked the next time. */
   forgetProfile(person: Person): void {
     this.#profiles.delete(person.id)
+  }
+
+  /** The same for whoever has this Slack user id. */
+  forgetUser(user: string): void {
+    for (const [id, known] of this.#profiles) if (known.user === user) this.#profiles.delete(id)
+    this.#directory.forget(user)
+  }
+
+  /** A channel is found under another id only: what is being shown there goes on. */
+  channelIdChanged(previous: string, channel: string): void {
+    this.#channelIds.set(previous, channel)
+    for (const reply of this.#replies.values()) reply.channelIdChanged(previous, channel)
+  }
+
+  #nowAt({ channel, threadTs }: Address): Address {
+    return { channel: this.#channelIds.get(channel) ?? channel, threadTs }
   }
 
   /** Lets the newest state of every reply land, then lets go of them. */

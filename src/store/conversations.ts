@@ -81,6 +81,15 @@ export class Conversations {
       .execute()
   }
 
+  /** Replies go there from now on, whatever was decided before: where they went, nothing can be written any more. */
+  async moveAddress(id: string, address: Address): Promise<void> {
+    await this.db
+      .updateTable('conversation')
+      .set({ address_channel: address.channel, address_thread_ts: address.threadTs })
+      .where('id', '=', id)
+      .execute()
+  }
+
   /** Stores the owner's choice of where they are answered; the first one stands. */
   async choosePlace(id: string, place: 'here' | 'private', team: string, user: string): Promise<PlaceOutcome> {
     return await this.db.transaction().execute(async (tx) => {

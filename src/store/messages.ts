@@ -98,6 +98,34 @@ export class Messages {
     return rows.map(toMessage).sort(byTs)
   }
 
+  /**
+   * What the session hears, or heard, of a conversation as its owner's words in this channel, and the last of it before this turn; and
+   * whether others wrote in its thread, too. All by `ts`.
+   */
+  async inThread(
+    conversationId: string,
+    channel: string,
+    turnId: string,
+  ): Promise<{ readonly heard: ReadonlySet<string>; readonly lastHeard: string | null; readonly othersSpoke: boolean }> {
+    const rows = await this.db
+      .selectFrom('message')
+      .select(['ts', 'state', 'turn_id'])
+      .where('conversation_id', '=', conversationId)
+      .where('channel', '=', channel)
+      .execute()
+    const { others_spoke } = await this.db
+      .selectFrom('conversation')
+      .select('others_spoke')
+      .where('id', '=', conversationId)
+      .executeTakeFirstOrThrow()
+    const before = rows.filter(({ state, turn_id }) => state === 'taken' && turn_id !== turnId).sort(byTs)
+    return {
+      heard: new Set(rows.map(({ ts }) => ts)),
+      lastHeard: before.at(-1)?.ts ?? null,
+      othersSpoke: others_spoke === 1,
+    }
+  }
+
   /** What the owner wrote in turns that have ended, as far as a session was to hear it, oldest first, the last `limit` of it. */
   async earlier(conversationId: string, limit: number): Promise<Words[]> {
     const rows = await this.db

@@ -288,6 +288,13 @@ const wholeWords: Migration = {
   },
 }
 
+/** What a thread said is read when a turn begins, and its owner is told. */
+const threadReading: Migration = {
+  async up(db: Kysely<unknown>) {
+    await db.schema.alterTable('turn').addColumn('thread_read', 'text').execute()
+  },
+}
+
 export const MIGRATIONS: Record<string, Migration> = {
   '0001_first': first,
   '0002_message_revision': messageRevision,
@@ -299,4 +306,5 @@ export const MIGRATIONS: Record<string, Migration> = {
   '0008_whole_words': wholeWords,
   '0010_outgoing_mails': outgoingMails,
   '0012_revisions': revisions,
+  '0013_thread_reading': threadReading,
 }

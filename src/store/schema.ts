@@ -91,6 +91,8 @@ export interface TurnTable {
   /** How it ended, e.g. `answered`; null before. */
   ending: string | null
   stop_requested_at: number | null
+  /** How many messages of a thread its session heard with its own, or `unreadable`; null where there was nothing to read. */
+  thread_read: Generated<string | null>
   /** Since when what its session heard is not what its owner wants any more: they edited or deleted a message that it has taken. */
   revised_at: Generated<number | null>
   /** Its owner's access to the mailbox was ended at that time: it stops, and says why. */

@@ -1,5 +1,6 @@
 import { AccessEndings } from './access-endings.js'
 import { Approvals } from './approvals.js'
+import { Channels } from './channels.js'
 import { Commands } from './commands.js'
 import { ConnectStates } from './connect-states.js'
 import { Conversations } from './conversations.js'
@@ -27,6 +28,7 @@ export class Store {
   readonly messages: Messages
   readonly turns: Turns
   readonly revisions: Revisions
+  readonly channels: Channels
   readonly posts: Posts
   readonly approvals: Approvals
   readonly outgoing: OutgoingMails
@@ -47,6 +49,7 @@ export class Store {
     this.messages = new Messages(db, now)
     this.turns = new Turns(db, now)
     this.revisions = new Revisions(db, now)
+    this.channels = new Channels(db)
     this.posts = new Posts(db, now)
     this.approvals = new Approvals(db, now, undoMs)
     this.outgoing = new OutgoingMails(db, now)

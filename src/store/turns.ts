@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Selectable } from 'kysely'
 import type { LogPosition } from '../turns/events.js'
-import type { Message, Turn, TurnState } from '../turns/model.js'
+import type { Message, ThreadRead, Turn, TurnState } from '../turns/model.js'
 import { decideMails } from './approvals.js'
 import type { Database } from './database.js'
 import { toMessage } from './messages.js'
@@ -48,6 +48,7 @@ export class Turns {
         ending: null,
         stop_requested_at: null,
         revised_at: null,
+        thread_read: null,
         access_ended_at: null,
         lost_event: null,
         lost_at: null,
@@ -82,6 +83,12 @@ export class Turns {
       await tx.updateTable('turn').set({ state: 'sending', started_at: this.now() }).where('id', '=', turn.id).execute()
       return rows.map(toMessage).sort(byTs)
     })
+  }
+
+  /** Notes what of a thread goes to the session with the turn's messages. */
+  async noteThread(id: string, read: ThreadRead): Promise<void> {
+    const thread_read = read === null ? null : String(read)
+    await this.db.updateTable('turn').set({ thread_read }).where('id', '=', id).execute()
   }
 
   async setState(id: string, state: Exclude<TurnState, 'ended'>): Promise<void> {
@@ -271,6 +278,7 @@ function toTurn(row: Selectable<TurnTable>): Turn {
     conversationId: row.conversation_id,
     state: row.state,
     stopRequested: row.stop_requested_at !== null,
+    threadRead: row.thread_read === null || row.thread_read === 'unreadable' ? row.thread_read : Number(row.thread_read),
     isRevised: row.revised_at !== null,
     accessEndedAt: row.access_ended_at,
     lost: row.lost_event === null || row.lost_at === null ? null : { event: row.lost_event, at: row.lost_at },

@@ -93,12 +93,17 @@ export type TurnState =
   | 'reconnecting'
   | 'ended'
 
+/** How many messages of a thread; `unreadable`: Slack lets the bot read none there; null: there was nothing to read. */
+export type ThreadRead = number | 'unreadable' | null
+
 export interface Turn {
   readonly id: string
   readonly conversationId: string
   readonly state: TurnState
   /** The owner pressed Stop. */
   readonly stopRequested: boolean
+  /** What of a thread its session heard with its messages. */
+  readonly threadRead: ThreadRead
   /** The owner edited or deleted a message that it has taken: it is taken up anew with what is left. */
   readonly isRevised: boolean
   /** Epoch milliseconds: when its owner's access to the mailbox was ended while it was under way; null where it was not. */

@@ -9,26 +9,34 @@ import { type ForwardedMessage, type Names, type Words, withNames } from './word
 /** What stands in the place of the words where there are none: the session takes no empty text. */
 const NO_WORDS = { attached: '(no words, only what is attached)', forwarded: '(no words, only what is forwarded)' }
 
-/** @param earlier what the same person wrote in a session that is gone, oldest first */
+/**
+ * @param earlier what the same person wrote in a session that is gone, oldest first
+ * @param thread what the thread says that they write in, as a block of data; null where that is not wanted
+ */
 export function outgoingMessage(
   message: Message,
   conversation: Conversation,
   profile: Profile,
   names: Names,
   earlier: readonly Words[],
+  thread: string | null = null,
 ): OutgoingMessage {
   const placeholder = message.forwarded.length === 0 ? NO_WORDS.attached : NO_WORDS.forwarded
   return {
     reference: message.id,
     context: contextBlock(message, conversation, profile, names, earlier),
-    quoted: message.forwarded.map((forwarded) =>
-      quotedBlock('forwarded', [quotedForward(forwarded, names)], profile.timeZone),
-    ),
+    quoted: [
+      ...(thread === null ? [] : [thread]),
+      ...message.forwarded.map((forwarded) =>
+        quotedBlock('forwarded', [quotedForward(forwarded, names)], profile.timeZone),
+      ),
+    ],
     text: message.text === '' ? placeholder : withNames(message, names),
   }
 }
 
-function quotedForward(forwarded: ForwardedMessage, names: Names): QuotedMessage {
+/** What a message that somebody passed on says, and who wrote it. */
+export function quotedForward(forwarded: ForwardedMessage, names: Names): QuotedMessage {
   const { words, author, authorId, ts, files } = forwarded
   const name = authorId === null ? author : (names.get(authorId) ?? author)
   return {

@@ -3,6 +3,7 @@
 import type { AgentEvent, LogPosition } from './events.js'
 import type { Address, Conversation, IdentifiedPerson, Message, Person, Profile, Turn } from './model.js'
 import type { ApprovalView, ReplyView } from './view.js'
+import type { ThreadMessage, ThreadRange } from './thread-reading.js'
 import type { Named, Names } from './words.js'
 
 /** One Slack message as the session hears it: one `user.message` each. */
@@ -175,6 +176,11 @@ export interface Surface {
   profile(person: Person): Promise<Profile | ProfileProblem>
   /** What those are called that a person's message names, as far as that person may know and Slack says. Never rejects. */
   names(wanted: readonly Named[], person: Person): Promise<Names>
+  /**
+   * What a thread says, oldest first, without what the bot itself wrote. `unreadable`: Slack lets the bot read nothing there.
+   * @throws Unavailable
+   */
+  readThread(thread: Address, range: ThreadRange): Promise<readonly ThreadMessage[] | 'unreadable'>
   /**
    * Where a conversation's replies go, for one that has not decided yet. May post the message under which they will stand;
    * asked again after a crash, it finds that message instead of posting another.

@@ -1,7 +1,7 @@
 /** What turns need remembered. Implemented in the store; every method is one transaction. */
 
 import type { LogPosition } from './events.js'
-import type { Address, Approval, Conversation, IdentifiedPerson, Message, Person, Turn, TurnState } from './model.js'
+import type { Address, Approval, Conversation, IdentifiedPerson, Message, Person, ThreadRead, Turn, TurnState } from './model.js'
 import type { OutgoingMailStore } from './outgoing-store.js'
 import type { Words } from './words.js'
 
@@ -23,6 +23,19 @@ export interface TurnStore {
   readonly messages: {
     queued(conversationId: string): Promise<Message[]>
     ofTurn(turnId: string): Promise<Message[]>
+    /**
+     * What the session hears, or heard, of a conversation as its owner's words in this channel, and the last of it before this turn; and
+     * whether others wrote in its thread, too.
+     */
+    inThread(
+      conversationId: string,
+      channel: string,
+      turnId: string,
+    ): Promise<{
+      readonly heard: ReadonlySet<string>
+      readonly lastHeard: string | null
+      readonly othersSpoke: boolean
+    }>
     /** What the owner wrote in turns that have ended, as far as a session was to hear it, oldest first, the last `limit` of it. */
     earlier(conversationId: string, limit: number): Promise<Words[]>
     /** What is answered without a session. */
@@ -34,6 +47,8 @@ export interface TurnStore {
     /** The turn that waits to be next, made where there is none. */
     queue(conversationId: string): Promise<Turn>
     take(turn: Turn): Promise<Message[]>
+    /** Notes what of a thread goes to the session with the turn's messages. */
+    noteThread(id: string, read: ThreadRead): Promise<void>
     /**
      * Where its owner wrote something new after they had seen what they are to decide, that denies all that is open, and the turn is `superseded`.
      * False: nothing changed, because there is no such message, or a decision or a wish to stop was there first.

@@ -13,7 +13,7 @@ import { failureEnding } from './failures.js'
 import type { HostCallScope, HostCallsDeps } from './host-calls.js'
 import { Interruption } from './interruption.js'
 import { hasLostMailbox, tellReconnected } from './lost-mailbox.js'
-import type { Approval, Conversation, IdentifiedPerson, Message, Profile, Turn } from './model.js'
+import type { Approval, Conversation, IdentifiedPerson, Message, Profile, ThreadRead, Turn } from './model.js'
 import { outgoingMessage } from './outgoing.js'
 import { Patience } from './patience.js'
 import { Pause } from './pause.js'
@@ -37,10 +37,11 @@ import { type Reply, toolSteps } from './reply.js'
 import { takeBack } from './revision.js'
 import { ensureSession, findBearings, LATE_ARRIVAL_MS, letGoOfSession } from './session-keeper.js'
 import { splitAtStop } from './stop-words.js'
+import { namesInThread, readThread, type ThreadMessage, threadBlock, threadNotice } from './thread-reading.js'
 import { type OwnerRooms, TurnOwner } from './turn-owner.js'
 import type { TurnStore } from './turn-store.js'
 import type { Phase, ReplyView } from './view.js'
-import { namesIn, saysNothing, type Words } from './words.js'
+import { type Names, namesIn, saysNothing, type Words } from './words.js'
 
 export interface TurnRooms extends OwnerRooms {
   readonly store: TurnStore
@@ -102,6 +103,10 @@ export class TurnRun {
   #isSent = false
   #isSilent = false
   #isRevised = false
+  /** What the thread says, for the session to hear with the messages. */
+  #thread: readonly ThreadMessage[] | 'unreadable' | null = null
+  /** What of it the session has heard. */
+  #threadRead: ThreadRead
   readonly #pause: Pause
   #stopFollowing: () => void = () => undefined
 
@@ -126,6 +131,7 @@ export class TurnRun {
     this.#lostEvent = turn.lost?.event ?? null
     this.#stopRequested = turn.stopRequested || turn.accessEndedAt !== null
     this.#startedAt = turn.startedAt
+    this.#threadRead = turn.threadRead
   }
 
   get conversationId(): string {
@@ -278,6 +284,8 @@ export class TurnRun {
     try {
       const feed = await this.#openFeed(sessionId, abort)
       if (this.#accessEndedAt !== null) return await this.#refuse('disconnected')
+      // While Slack makes this wait, nothing is taken yet.
+      this.#thread = await readThread(this.rooms, this.turn, this.conversation, await store.messages.queued(this.conversation.id))
       const messages = await store.turns.take(this.turn)
       if (messages.length === 0) return await this.#discard()
       this.#isSent = true
@@ -316,7 +324,10 @@ export class TurnRun {
       if (arrived.size === 0 && this.#stopRequested) return await this.#end('stopped')
       this.#isSent = true
       const missing = messages.filter((message) => !arrived.has(message.id))
-      if (missing.length > 0) await this.#send(sessionId, missing, profile)
+      if (missing.length > 0) {
+        this.#thread = await readThread(this.rooms, this.turn, this.conversation, messages)
+        await this.#send(sessionId, missing, profile)
+      }
       else await this.#hasArrived(await this.rooms.store.approvals.untoldDenials(this.conversation.id))
       return await this.#follow(sessionId, feed, abort)
     } finally {
@@ -672,12 +683,25 @@ export class TurnRun {
     await this.#questions.deliver(sessionId, answers)
   }
 
+  #threadBlock(thread: readonly ThreadMessage[], names: Names, { timeZone }: Profile): string | null {
+    return thread.length === 0 ? null : threadBlock(thread, names, timeZone)
+  }
+
   async #send(sessionId: string, messages: readonly Message[], profile: Profile): Promise<void> {
-    const wanted = [...messages.flatMap(namesIn), ...this.#earlier.flatMap(({ mentions }) => mentions)]
+    const thread = this.#thread === 'unreadable' ? [] : (this.#thread ?? [])
+    const wanted = [
+      ...messages.flatMap(namesIn),
+      ...namesInThread(thread),
+      ...this.#earlier.flatMap(({ mentions }) => mentions),
+    ]
     const names = await this.rooms.surface.names(wanted, this.conversation.owner)
     const outgoing = messages.map((message, index) =>
-      outgoingMessage(message, this.conversation, profile, names, index === 0 ? this.#earlier : []),
+      index === 0
+        ? outgoingMessage(message, this.conversation, profile, names, this.#earlier, this.#threadBlock(thread, names, profile))
+        : outgoingMessage(message, this.conversation, profile, names, []),
     )
+    this.#threadRead = this.#thread === 'unreadable' ? 'unreadable' : (this.#thread?.length ?? null)
+    await this.rooms.store.turns.noteThread(this.turn.id, this.#threadRead)
     const denials = await this.rooms.store.approvals.untoldDenials(this.conversation.id)
     await this.rooms.agent.sendMessages(sessionId, outgoing, denials.map(toolAnswer))
     await this.#hasArrived(denials)
@@ -773,6 +797,12 @@ export class TurnRun {
     this.#display.show(this.#view(phase))
   }
 
+  get #noticeNow(): string | null {
+    const { origin, address } = this.conversation
+    const lines = [this.#notice, threadNotice(this.#threadRead, origin, address)].filter((line) => line !== null)
+    return lines.length === 0 ? null : lines.join(' ')
+  }
+
   #view(phase: Phase): ReplyView {
     return {
       phase,
@@ -780,7 +810,7 @@ export class TurnRun {
       approvals: this.#questions.views(this.#reply, this.#owner.timeZone, this.#owner.mailboxAddress),
       ownerName: this.#owner.name,
       mailboxAddress: this.#owner.mailboxAddress,
-      notice: this.#notice,
+      notice: this.#noticeNow,
       cutOff: phase.type === 'ended' && STOPPED.has(phase.ending) ? this.#reading.cutOff : null,
       tookMs: phase.type === 'ended' && this.#startedAt !== null ? this.rooms.clock.now() - this.#startedAt : null,
     }

@@ -2,6 +2,7 @@
 
 import type { Conversation, Message, Person, Turn } from '../../src/turns/model.js'
 import type { OutgoingDisplay, PlaceChoice, ReplyDisplay, Surface } from '../../src/turns/ports.js'
+import type { ThreadMessage } from '../../src/turns/thread-reading.js'
 import type { ApprovalView, ReplyView } from '../../src/turns/view.js'
 import type { Named, Names } from '../../src/turns/words.js'
 
@@ -67,6 +68,13 @@ export class FakeSurface implements Surface, OutgoingDisplay {
     const failure = this.failures.shift()
     if (failure !== undefined) throw failure
     return this.answer
+  }
+
+  /** What threads say. */
+  thread: readonly ThreadMessage[] | 'unreadable' = []
+
+  async readThread(): Promise<readonly ThreadMessage[] | 'unreadable'> {
+    return this.thread
   }
 
   async names(wanted: readonly Named[]): Promise<Names> {

@@ -1,6 +1,12 @@
 /** What the app hears of the workspace: events in their envelope, only those it subscribed to, only from where it is a member. */
 import type { EnvelopedEvent } from '@slack/bolt'
-import type { AppHomeOpenedEvent, AppMentionEvent, MessageChangedEvent, MessageDeletedEvent } from '@slack/types'
+import type {
+  AppHomeOpenedEvent,
+  AppMentionEvent,
+  ChannelIDChangedEvent,
+  MessageChangedEvent,
+  MessageDeletedEvent,
+} from '@slack/types'
 import type { Clients } from './clients.js'
 import type { Deliveries } from './delivery.js'
 import { freshId } from './identifiers.js'
@@ -13,6 +19,7 @@ import type { Conversation, Member, Message, Workspace, WorkspaceChange } from '
 export const BOT_EVENTS = [
   'app_home_opened',
   'app_mention',
+  'channel_id_changed',
   'message.channels',
   'message.groups',
   'message.im',
@@ -107,6 +114,10 @@ export class Events {
       return
     }
     if (change.type === 'conversations' || change.type === 'reacted') return
+    if (change.type === 'channel_id_changed') {
+      this.#channelIdChanged(change.conversation, change.previous)
+      return
+    }
     const { workspace, subscriptions } = this.parts
     const conversation = workspace.conversation(change.message.channel)
     if (conversation === undefined || !conversation.members.has(workspace.bot.userId)) return
@@ -142,6 +153,18 @@ export class Events {
       }
       this.send(event)
     }
+  }
+
+  #channelIdChanged(conversation: Conversation, previous: string): void {
+    const { workspace, subscriptions } = this.parts
+    if (!subscriptions.has('channel_id_changed') || !conversation.members.has(workspace.bot.userId)) return
+    const event: ChannelIDChangedEvent = {
+      type: 'channel_id_changed',
+      old_channel_id: previous,
+      new_channel_id: conversation.id,
+      event_ts: workspace.nextTs(),
+    }
+    this.send(event)
   }
 
   /** Of everybody in the workspace, whether they ever wrote to the app or not. Somebody new comes as `team_join`, which nobody here needs. */

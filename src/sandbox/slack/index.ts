@@ -96,6 +96,10 @@ export interface SlackSandbox {
   /** Takes somebody, the bot for instance, out of a conversation. */
   removeMember(channel: string, user: string): void
   addMember(channel: string, user: string): void
+  /** From now on nothing can be written there; it can be read. */
+  archive(channel: string): void
+  /** The app is told; the old id is not known any more. */
+  changeChannelId(previous: string, id: string): void
   /** From now on the token is answered with `token_revoked`. */
   revokeToken(which: 'bot' | 'app'): void
   readonly faults: Faults
@@ -282,6 +286,8 @@ export async function startSlack(options: SlackOptions): Promise<SlackSandbox> {
       const members = new Set(conversation(channel).members).add(user)
       workspace.setConversation({ ...conversation(channel), members })
     },
+    archive: (channel) => workspace.setConversation({ ...conversation(channel), archived: true }),
+    changeChannelId: (previous, id) => workspace.changeConversationId(previous, id),
     revokeToken: (which) => revoked.add(which === 'bot' ? botToken : appToken),
     get socketMode() {
       if (socketMode === undefined) throw new Error('This Slack delivers by HTTP')

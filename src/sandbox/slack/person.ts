@@ -85,6 +85,7 @@ export class Person {
     const { workspace } = this.parts
     const author = this.#self()
     const conversation = this.#conversation(options.channel ?? this.dm)
+    if (conversation.archived) throw new SlackRefusal('is_archived')
     const attached = options.files ?? []
     if (typed.trim() === '' && attached.length === 0) throw new SlackRefusal('no_text')
     const { threadTs } = options

@@ -90,6 +90,7 @@ export type WorkspaceChange =
   | { readonly type: 'deleted'; readonly message: Message }
   | { readonly type: 'reacted'; readonly message: Message }
   | { readonly type: 'conversations' }
+  | { readonly type: 'channel_id_changed'; readonly conversation: Conversation; readonly previous: string }
   | /** Somebody is new (`previous` undefined), or what is known of them changed. */ {
       readonly type: 'people'
       readonly member: Member
@@ -106,6 +107,8 @@ export class Workspace {
   readonly #members = new Map<string, Member>()
   readonly #conversations = new Map<string, Conversation>()
   readonly #messages = new Map<string, Map<string, Message>>()
+  /** `channel/ts` of messages that left nothing behind. */
+  readonly #gone = new Set<string>()
   readonly #files = new Map<string, StoredFile>()
   readonly #listeners: ((change: WorkspaceChange) => void)[] = []
 
@@ -193,6 +196,20 @@ export class Workspace {
     return conversation
   }
 
+  /** Gives a conversation another id, as Slack does when it is shared with another organisation. Nobody finds it under the old one. */
+  changeConversationId(previous: string, id: string): Conversation {
+    const conversation = this.#conversations.get(previous)
+    if (conversation === undefined) throw new SlackRefusal('channel_not_found')
+    const changed: Conversation = { ...conversation, id }
+    this.#conversations.delete(previous)
+    this.#conversations.set(id, changed)
+    const messages = this.messages(previous)
+    this.#messages.delete(previous)
+    for (const message of messages) this.#place({ ...message, channel: id })
+    this.#emit({ type: 'channel_id_changed', conversation: changed, previous })
+    return changed
+  }
+
   /** The direct message between a person and the bot; made on first use, like Slack's. */
   directMessage(person: string): Conversation {
     const id = `D${person.slice(1)}`
@@ -209,6 +226,11 @@ export class Workspace {
 
   message(channel: string, ts: string): Message | undefined {
     return this.#messages.get(channel)?.get(ts)
+  }
+
+  /** Whether a message was here that was deleted and left no tombstone. */
+  isGone(channel: string, ts: string): boolean {
+    return this.#gone.has(`${channel}/${ts}`)
   }
 
   /** The replies of a thread without its parent, oldest first. */
@@ -249,6 +271,7 @@ export class Workspace {
       return
     }
     this.#messages.get(message.channel)?.delete(message.ts)
+    this.#gone.add(`${message.channel}/${message.ts}`)
     this.#emit({ type: 'deleted', message })
   }
 

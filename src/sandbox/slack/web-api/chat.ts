@@ -42,7 +42,8 @@ export function target(inside: Inside, channel: string): Conversation {
 }
 
 /**
- * The thread that a message goes to: an existing message that is no reply itself.
+ * The thread that a message goes to: an existing message that is no reply itself. Below one that was deleted and left nothing behind
+ * there is no thread any more: Slack takes the message, and it stands where everybody looks.
  * @throws SlackRefusal `invalid_thread_ts`, `thread_not_found`, `cannot_reply_to_message`
  */
 export function threadOf(inside: Inside, channel: string, args: Arguments): string | undefined {
@@ -50,6 +51,7 @@ export function threadOf(inside: Inside, channel: string, args: Arguments): stri
   if (ts === undefined || ts === '') return undefined
   if (!TIMESTAMP.test(ts)) throw new SlackRefusal('invalid_thread_ts')
   const parent = inside.workspace.message(channel, ts)
+  if (inside.workspace.isGone(channel, ts)) return undefined
   if (parent === undefined) throw new SlackRefusal('thread_not_found')
   if (parent.threadTs !== undefined || parent.subtype === 'channel_join') {
     throw new SlackRefusal('cannot_reply_to_message')

@@ -14,11 +14,11 @@ import type { Conversation, Message, Workspace } from '../workspace.js'
 import {
   type Arguments,
   HISTORY_SCOPES,
-  joinedConversation,
   knownMember,
   type Method,
   paged,
   READ_SCOPES,
+  readableConversation,
   requireScopeFor,
   visibleConversation,
 } from './method.js'
@@ -190,7 +190,7 @@ const replies: Method<Omit<ConversationsRepliesResponse, 'messages'> & { message
   token: 'bot',
   run({ inside, args, grant }) {
     const { workspace } = inside
-    const channel = joinedConversation(inside, args.required('channel'))
+    const channel = readableConversation(inside, args.required('channel'))
     requireScopeFor(grant, channel, 'history')
     const ts = args.required('ts')
     const parent = TIMESTAMP.test(ts) ? workspace.message(channel.id, ts) : undefined
@@ -213,7 +213,7 @@ const history: Method<Omit<ConversationsHistoryResponse, 'messages'> & { message
   token: 'bot',
   run({ inside, args, grant }) {
     const { workspace } = inside
-    const channel = joinedConversation(inside, args.required('channel'))
+    const channel = readableConversation(inside, args.required('channel'))
     requireScopeFor(grant, channel, 'history')
     const topLevel = workspace
       .messages(channel.id)

@@ -119,12 +119,21 @@ export function visibleConversation({ workspace }: Inside, id: string): Conversa
 }
 
 /**
- * A conversation that the bot is a member of.
+ * A conversation that the bot is a member of, archived or not: what was written there can be read.
+ * @throws SlackRefusal `channel_not_found`, `not_in_channel`
+ */
+export function readableConversation(inside: Inside, id: string): Conversation {
+  const conversation = visibleConversation(inside, id)
+  if (!conversation.members.has(inside.workspace.bot.userId)) throw new SlackRefusal('not_in_channel')
+  return conversation
+}
+
+/**
+ * A conversation that the bot can write to.
  * @throws SlackRefusal `channel_not_found`, `not_in_channel`, `is_archived`
  */
 export function joinedConversation(inside: Inside, id: string): Conversation {
-  const conversation = visibleConversation(inside, id)
-  if (!conversation.members.has(inside.workspace.bot.userId)) throw new SlackRefusal('not_in_channel')
+  const conversation = readableConversation(inside, id)
   if (conversation.archived) throw new SlackRefusal('is_archived')
   return conversation
 }
