@@ -49,7 +49,17 @@ function modeOf(mode: string): ReplyStreaming {
 async function answerIn({ channel, ts }: Thread, turnId: string): Promise<void> {
   const startedAt = Date.now()
   const display = new ReplyMessage(
-    { web, poster, posts: store.posts, budget, streams, reader: job.reader, log, ownersDm: async () => channel },
+    {
+      web,
+      poster,
+      posts: store.posts,
+      budget,
+      streams,
+      reader: job.reader,
+      log,
+      ownersDm: async () => channel,
+      leave: async () => ({ channel, threadTs: ts }),
+    },
     { audience: 'owner', turnId, slashCommand: '/inbox' },
     { channel, threadTs: ts },
     () => undefined,

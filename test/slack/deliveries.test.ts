@@ -402,19 +402,34 @@ describe('the Home tab', () => {
 describe('a change of a person', () => {
   const changed = (user: object) => read(event({ type: 'user_change', user, cache_ts: 1, event_ts: '1.0' }))
 
-  it('is of interest where they left the workspace, and not otherwise', () => {
+  it('says whether they left the workspace', () => {
     expect(changed({ id: 'U0ANNA', team_id: 'T1', deleted: true })).toEqual({
       kind: 'left',
       team: 'T1',
       user: 'U0ANNA',
     })
-    expect(changed({ id: 'U0ANNA', team_id: 'T1', deleted: false })).toEqual({ kind: 'other' })
-    expect(changed({ id: 'U0ANNA', team_id: 'T1' })).toEqual({ kind: 'other' })
+    const profile = { kind: 'profile_changed', team: 'T1', user: 'U0ANNA' }
+    expect(changed({ id: 'U0ANNA', team_id: 'T1', deleted: false })).toEqual(profile)
+    expect(changed({ id: 'U0ANNA', team_id: 'T1' })).toEqual(profile)
     expect(changed({ id: 'U0ANNA', deleted: true })).toMatchObject({ kind: 'left' })
     // Of a shared channel: somebody else's people, who may have the id of one of ours.
     expect(changed({ id: 'U0ANNA', team_id: 'T9', deleted: true })).toEqual({ kind: 'other' })
     expect(changed({ id: 'U0ANNA', team_id: 'T1', is_stranger: true, deleted: true })).toEqual({ kind: 'other' })
     expect(changed({ deleted: true })).toMatchObject({ kind: 'malformed' })
+  })
+})
+
+describe('a new id of a channel', () => {
+  const changed = (ids: object) => read(event({ type: 'channel_id_changed', ...ids, event_ts: '1.0' }))
+
+  it('names both', () => {
+    expect(changed({ old_channel_id: 'G0OLD', new_channel_id: 'C0NEW' })).toEqual({
+      kind: 'channel_id_changed',
+      team: 'T1',
+      previous: 'G0OLD',
+      channel: 'C0NEW',
+    })
+    expect(changed({ old_channel_id: 'G0OLD' })).toMatchObject({ kind: 'malformed' })
   })
 })
 

@@ -64,6 +64,8 @@ function open(failing: Partial<Record<keyof IntakeHandlers, Error>> = {}) {
         return undefined
       },
       left: (left) => stored('left', left),
+      profileChanged: () => happened.push({ what: 'profile changed' }),
+      channelIdChanged: (changed) => stored('channel id', changed),
       homeOpened: () => happened.push({ what: 'home opened' }),
     },
     log,

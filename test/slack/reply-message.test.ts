@@ -55,6 +55,7 @@ async function open(mode: ReplyStreaming = 'edit') {
         reader: { team: WORLD.team.id, user: 'U0ANNA' },
         log,
         ownersDm: async () => anna.dm,
+        leave: async () => ({ channel: anna.dm, threadTs }),
       },
       { audience: 'owner', turnId, slashCommand: '/inbox' },
       { channel: CHANNEL, threadTs },

@@ -184,7 +184,7 @@ export class PageServer {
   }
 
   #workspaceChanged(change: WorkspaceChange): void {
-    if (change.type === 'conversations' || change.type === 'people') return
+    if (change.type === 'conversations' || change.type === 'people' || change.type === 'channel_id_changed') return
     const { workspace, clients } = this.parts
     const { message } = change
     if (change.type === 'deleted') {
