@@ -65,7 +65,7 @@ function open(failing: Partial<Record<keyof IntakeHandlers, Error>> = {}) {
       },
       left: (left) => stored('left', left),
       profileChanged: () => happened.push({ what: 'profile changed' }),
-      channelIdChanged: (changed) => stored('channel id', changed),
+      channelIdChanged: (changed) => stored('channelIdChanged', changed),
       homeOpened: () => happened.push({ what: 'home opened' }),
     },
     log,
