@@ -19,7 +19,7 @@ export async function tellUnheard(
 
 const WORDS: Readonly<Record<Unheard, (slashCommand: string) => string>> = {
   bystander: (slashCommand) =>
-    `This conversation belongs to the person who started it, so I only listen to them here. To ask about your own mail, write to me in a direct message, mention me in a new message, or use \`${slashCommand}\`.`,
+    `This conversation belongs to the person who started it, so I only take requests from them here. To ask about your own mail, write to me in a direct message, mention me in a new message, or use \`${slashCommand}\`.`,
   owner_among_others: () =>
     'Others write in this thread now, so I cannot tell whether you mean me: mention me in what you want me to do. I do not say this again here.',
 }

@@ -106,7 +106,11 @@ export class Messages {
     conversationId: string,
     channel: string,
     turnId: string,
-  ): Promise<{ readonly heard: ReadonlySet<string>; readonly lastHeard: string | null; readonly othersSpoke: boolean }> {
+  ): Promise<{
+    readonly heard: ReadonlySet<string>
+    readonly lastHeard: string | null
+    readonly othersSpoke: boolean
+  }> {
     const rows = await this.db
       .selectFrom('message')
       .select(['ts', 'state', 'turn_id'])

@@ -278,7 +278,8 @@ function toTurn(row: Selectable<TurnTable>): Turn {
     conversationId: row.conversation_id,
     state: row.state,
     stopRequested: row.stop_requested_at !== null,
-    threadRead: row.thread_read === null || row.thread_read === 'unreadable' ? row.thread_read : Number(row.thread_read),
+    threadRead:
+      row.thread_read === null || row.thread_read === 'unreadable' ? row.thread_read : Number(row.thread_read),
     isRevised: row.revised_at !== null,
     accessEndedAt: row.access_ended_at,
     lost: row.lost_event === null || row.lost_at === null ? null : { event: row.lost_event, at: row.lost_at },

@@ -2,8 +2,8 @@
 
 import type { AgentEvent, LogPosition } from './events.js'
 import type { Address, Conversation, IdentifiedPerson, Message, Person, Profile, Turn } from './model.js'
-import type { ApprovalView, ReplyView } from './view.js'
 import type { ThreadMessage, ThreadRange } from './thread-reading.js'
+import type { ApprovalView, ReplyView } from './view.js'
 import type { Named, Names } from './words.js'
 
 /** One Slack message as the session hears it: one `user.message` each. */

@@ -40,7 +40,7 @@ const MOST_CHARACTERS = 4_000
 
 export interface ThreadRooms {
   readonly surface: Pick<Surface, 'readThread'>
-  readonly store: Pick<TurnStore, 'messages'>
+  readonly store: { readonly messages: Pick<TurnStore['messages'], 'inThread'> }
 }
 
 /**
@@ -67,7 +67,9 @@ export async function readThread(
 
 /** Everybody whose name these need. */
 export function namesInThread(messages: readonly ThreadMessage[]): Named[] {
-  const authors = messages.flatMap(({ authorId }): Named[] => (authorId === null ? [] : [{ kind: 'user', id: authorId }]))
+  const authors = messages.flatMap(({ authorId }): Named[] =>
+    authorId === null ? [] : [{ kind: 'user', id: authorId }],
+  )
   return [...authors, ...messages.flatMap(namesIn)]
 }
 

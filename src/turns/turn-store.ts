@@ -1,7 +1,17 @@
 /** What turns need remembered. Implemented in the store; every method is one transaction. */
 
 import type { LogPosition } from './events.js'
-import type { Address, Approval, Conversation, IdentifiedPerson, Message, Person, ThreadRead, Turn, TurnState } from './model.js'
+import type {
+  Address,
+  Approval,
+  Conversation,
+  IdentifiedPerson,
+  Message,
+  Person,
+  ThreadRead,
+  Turn,
+  TurnState,
+} from './model.js'
 import type { OutgoingMailStore } from './outgoing-store.js'
 import type { Words } from './words.js'
 

@@ -285,7 +285,12 @@ export class TurnRun {
       const feed = await this.#openFeed(sessionId, abort)
       if (this.#accessEndedAt !== null) return await this.#refuse('disconnected')
       // While Slack makes this wait, nothing is taken yet.
-      this.#thread = await readThread(this.rooms, this.turn, this.conversation, await store.messages.queued(this.conversation.id))
+      this.#thread = await readThread(
+        this.rooms,
+        this.turn,
+        this.conversation,
+        await store.messages.queued(this.conversation.id),
+      )
       const messages = await store.turns.take(this.turn)
       if (messages.length === 0) return await this.#discard()
       this.#isSent = true
@@ -327,8 +332,7 @@ export class TurnRun {
       if (missing.length > 0) {
         this.#thread = await readThread(this.rooms, this.turn, this.conversation, messages)
         await this.#send(sessionId, missing, profile)
-      }
-      else await this.#hasArrived(await this.rooms.store.approvals.untoldDenials(this.conversation.id))
+      } else await this.#hasArrived(await this.rooms.store.approvals.untoldDenials(this.conversation.id))
       return await this.#follow(sessionId, feed, abort)
     } finally {
       abort.abort()
@@ -697,7 +701,14 @@ export class TurnRun {
     const names = await this.rooms.surface.names(wanted, this.conversation.owner)
     const outgoing = messages.map((message, index) =>
       index === 0
-        ? outgoingMessage(message, this.conversation, profile, names, this.#earlier, this.#threadBlock(thread, names, profile))
+        ? outgoingMessage(
+            message,
+            this.conversation,
+            profile,
+            names,
+            this.#earlier,
+            this.#threadBlock(thread, names, profile),
+          )
         : outgoingMessage(message, this.conversation, profile, names, []),
     )
     this.#threadRead = this.#thread === 'unreadable' ? 'unreadable' : (this.#thread?.length ?? null)

@@ -71,16 +71,19 @@ describe('a mention in a thread', () => {
     expect(anna.messages().some(({ shown }) => shown.includes('I read'))).toBe(false)
   })
 
-  it.each(['missing_scope', 'not_in_channel', 'channel_not_found'])('goes on without where Slack says %s', async (error) => {
-    const { brain, anna, ben } = await running()
-    const { ts } = ben.post('before', { channel: GENERAL })
-    // Also what looks for replies that arrived before the mention.
-    house.slack.faults.next('conversations.replies', { error }, 2)
-    anna.post('<@U0INBOXBOT> one', { channel: GENERAL, threadTs: ts })
-    const reply = await anna.waitFor(answers('You said: one'))
-    expect(reply.shown).toContain("I couldn't read the other messages in this thread.")
-    expect(dataOf(brain.heard[0])).toEqual([])
-  })
+  it.each(['missing_scope', 'not_in_channel', 'channel_not_found'])(
+    'goes on without where Slack says %s',
+    async (error) => {
+      const { brain, anna, ben } = await running()
+      const { ts } = ben.post('before', { channel: GENERAL })
+      // Also what looks for replies that arrived before the mention.
+      house.slack.faults.next('conversations.replies', { error }, 2)
+      anna.post('<@U0INBOXBOT> one', { channel: GENERAL, threadTs: ts })
+      const reply = await anna.waitFor(answers('You said: one'))
+      expect(reply.shown).toContain("I couldn't read the other messages in this thread.")
+      expect(dataOf(brain.heard[0])).toEqual([])
+    },
+  )
 
   it('waits where Slack asks it to', async () => {
     const { brain, anna, ben } = await running()
