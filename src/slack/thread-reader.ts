@@ -3,7 +3,7 @@
 import type { WebClient } from '@slack/web-api'
 import { z } from 'zod'
 import type { Log } from '../log.js'
-import { byTs } from '../store/messages.js'
+import { byTs } from '../store/timestamps.js'
 import type { Address } from '../turns/model.js'
 import type { ThreadMessage, ThreadRange } from '../turns/thread-reading.js'
 import { forwardedMessages } from './attachments.js'

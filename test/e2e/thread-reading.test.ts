@@ -77,7 +77,7 @@ describe('a mention in a thread', () => {
       const { brain, anna, ben } = await running()
       const { ts } = ben.post('before', { channel: GENERAL })
       // Also what looks for replies that arrived before the mention.
-      house.slack.faults.next('conversations.replies', { error }, 2)
+      house.slack.faults.next('conversations.replies', { error }, 10)
       anna.post('<@U0INBOXBOT> one', { channel: GENERAL, threadTs: ts })
       const reply = await anna.waitFor(answers('You said: one'))
       expect(reply.shown).toContain("I couldn't read the other messages in this thread.")
