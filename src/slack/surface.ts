@@ -17,7 +17,6 @@ import {
 import type { ThreadMessage, ThreadRange } from '../turns/thread-reading.js'
 import type { ApprovalView } from '../turns/view.js'
 import type { Named, Names } from '../turns/words.js'
-import { approvalBlocks } from './approval-card.js'
 import type { AppRules } from './consent.js'
 import type { BotIdentity } from './deliveries.js'
 import { Directory } from './directory.js'
