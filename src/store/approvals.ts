@@ -58,6 +58,7 @@ export class Approvals {
         decided_at: null,
         delivered_at: null,
         asked_at: null,
+        shown_hash: null,
         created_at: this.now(),
       })
       .onConflict((conflict) => conflict.columns(['turn_id', 'call_id']).doNothing())
@@ -181,15 +182,16 @@ export class Approvals {
       .execute()
   }
 
-  /** Notes since when (epoch milliseconds) these stand before their owner; what was noted first stays. */
-  async markAsked(ids: readonly string[], at: number): Promise<void> {
-    if (ids.length === 0) return
-    await this.db
-      .updateTable('approval')
-      .set({ asked_at: at })
-      .where('id', 'in', ids)
-      .where('asked_at', 'is', null)
-      .execute()
+  /** Notes since when (epoch milliseconds) these stand before their owner, and a hash of what was shown; what was noted first stays. */
+  async markAsked(asked: readonly { readonly id: string; readonly shown: string | null }[], at: number): Promise<void> {
+    for (const { id, shown } of asked) {
+      await this.db
+        .updateTable('approval')
+        .set({ asked_at: at, shown_hash: shown })
+        .where('id', '=', id)
+        .where('asked_at', 'is', null)
+        .execute()
+    }
   }
 
   /** What a new message denied in this conversation, and no session has been told of yet. */

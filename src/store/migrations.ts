@@ -226,6 +226,7 @@ const outgoingMails: Migration = {
       .alterTable('approval')
       .addColumn('hosted', 'integer', (c) => c.notNull().defaultTo(0))
       .execute()
+    await db.schema.alterTable('approval').addColumn('shown_hash', 'text').execute()
     await db.schema
       .createTable('outgoing_mail')
       .addColumn('id', 'text', (c) => c.primaryKey().references('approval.id'))

@@ -137,6 +137,8 @@ export interface ApprovalTable {
   delivered_at: number | null
   /** Since when its owner may have seen it; null before. */
   asked_at: number | null
+  /** SHA-256 (hex) of what was shown, for the record; null before. */
+  shown_hash: string | null
   created_at: number
 }
 

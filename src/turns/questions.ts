@@ -3,6 +3,7 @@
  * session what came of it.
  */
 
+import { createHash } from 'node:crypto'
 import { shortLocalTime } from './context.js'
 import { considerHostCall, type HostCallScope, type HostCallsDeps } from './host-calls.js'
 import type { Approval } from './model.js'
@@ -140,11 +141,15 @@ export class Questions {
       this.#contents.set(mail.id, await this.deps.hostCalls.contents.shown(scope.person, mail))
   }
 
-  /** All that is open stands before its owner. @param at epoch milliseconds: what they write from then on, they write instead of deciding */
-  async markAsked(at: number): Promise<void> {
+  /**
+   * All that is open stands before its owner.
+   * @param at epoch milliseconds: what they write from then on, they write instead of deciding
+   */
+  async markAsked(reply: Reply, at: number): Promise<void> {
+    const steps = new Map(toolSteps(reply).map((step) => [step.id, step]))
     const open = this.#approvals.filter((approval) => approval.decision === null)
     await this.deps.approvals.markAsked(
-      open.map((approval) => approval.id),
+      open.map(({ id, callId }) => ({ id, shown: this.#mails.get(id)?.hash ?? callHash(steps.get(callId)) })),
       at,
     )
   }
@@ -217,6 +222,14 @@ export function toolAnswer({ callId, decision, reason, deniedBy, isHosted }: App
   if (isHosted) return { callId, ...deniedResult({ by: deniedBy, reason }) }
   const words = deniedBy === 'outdated' ? OUTDATED : deniedBy === 'new_message' ? WRITTEN_INSTEAD : reason
   return { callId, allowed: decision === 'approved', ...(words === null ? {} : { reason: words }) }
+}
+
+/** What a card of one of the session's own tools shows, for the record: the whole call. SHA-256 (hex). */
+function callHash(step: ToolStep | undefined): string | null {
+  if (step === undefined) return null
+  return createHash('sha256')
+    .update(JSON.stringify([step.name, step.input]))
+    .digest('hex')
 }
 
 /** The values of a tool's input that are named as ids. */

@@ -94,7 +94,7 @@ export interface TurnStore {
     denyOutdated(ids: readonly string[]): Promise<void>
     ofTurn(turnId: string): Promise<Approval[]>
     /** @param at epoch milliseconds: since when they stand before their owner; what was noted first stays */
-    markAsked(ids: readonly string[], at: number): Promise<void>
+    markAsked(asked: readonly { readonly id: string; readonly shown: string | null }[], at: number): Promise<void>
     /** What a new message denied in this conversation, and no session has been told of yet. */
     untoldDenials(conversationId: string): Promise<Approval[]>
     markDelivered(ids: readonly string[]): Promise<void>

@@ -551,7 +551,7 @@ export class TurnRun {
       return
     }
     // They may see it, and write, before Slack has answered us; but what they wrote while Slack kept it back was no answer to it.
-    await this.#questions.markAsked(Math.max(began, clock.now() - SEEN_BEFORE_ANSWERED_MS))
+    await this.#questions.markAsked(this.#reply, Math.max(began, clock.now() - SEEN_BEFORE_ANSWERED_MS))
   }
 
   async #waitForDecision(): Promise<TurnOutcome> {

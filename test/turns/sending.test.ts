@@ -55,6 +55,20 @@ describe('a mail that the agent proposes', () => {
     expect(house.mailer.sent).toEqual([])
   })
 
+  it('leaves a record of what was shown, who decided and what was done, without a word of it', async () => {
+    const { press, id } = await proposed()
+    await press()
+    await house.pass(UNDO_MS)
+    const mail = await house.store.db.selectFrom('outgoing_mail').selectAll().where('id', '=', id).execute()
+    const approval = await house.store.db.selectFrom('approval').selectAll().where('id', '=', id).execute()
+    const { hash } = house.mailer.sent[0] ?? { hash: '' }
+    expect(mail).toMatchObject([
+      { hash, recipients: 1, domains: '["example.com"]', state: 'sent', message_id: 'sent_1' },
+    ])
+    expect(approval).toMatchObject([{ shown_hash: hash, decision: 'approved', decided_by: ANNA }])
+    expect(JSON.stringify([mail, approval])).not.toMatch(/At noon|Lunch|rosa/)
+  })
+
   it('leaves once, after the time in which it can be undone; then the agent hears of it', async () => {
     const { shown, press, turn, conversation } = await proposed()
     await press()
