@@ -13,7 +13,7 @@ afterEach(async () => {
 const BOT = 'U0INBOXBOT'
 const answers = (text: string) => (message: { shown: string; user: string }) =>
   message.shown.includes(text) && message.user === BOT
-const asks = (message: SeenMessage) => message.elements.some(({ label }) => label.startsWith('Approve'))
+const asks = (message: SeenMessage) => message.elements.some(({ actionId }) => actionId === 'approval_approve')
 const sent = () => house.scalekit.mailboxes.get(ANNAS_MAIL)?.search({ query: 'in:sent subject:Friday to:dana' })
 
 /** Resolves when the bot has acknowledged all that was delivered to it. */
@@ -119,7 +119,7 @@ describe('an edit while a decision is asked for', () => {
     }
     const reply = await anna.waitFor(answers('You said: rather tell me a joke'))
     expect(reply.ts).toBe(card.ts)
-    expect(reply.elements.filter(({ label }) => label.startsWith('Approve'))).toEqual([])
+    expect(reply.elements.filter(({ actionId }) => actionId === 'approval_approve')).toEqual([])
     expect(brain.words).toEqual(['send it', 'rather tell me a joke'])
     expect(sent()).toEqual([])
   })
