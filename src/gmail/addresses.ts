@@ -4,9 +4,9 @@ import { type Address, addressParser, decodeWords } from 'postal-mime'
 import { getDomain } from 'tldts'
 import type { MailAddress } from '../turns/outgoing-mail.js'
 
-/** One address, without quoted local parts and address literals: nobody is asked to write to those by name. */
+/** One address, without quoted local parts, address literals and encoded words: nobody is asked to write to those by name. */
 const USABLE =
-  /^[^\s@<>(),;:"\\[\]\p{Cc}\p{Cf}]+@(?:[^\s@<>(),;:"\\[\].\p{Cc}\p{Cf}]+\.)+[^\s@<>(),;:"\\[\].\p{Cc}\p{Cf}]+$/u
+  /^(?!.*=\?)[^\s@<>(),;:"\\[\]\p{Cc}\p{Cf}]+@(?:[^\s@<>(),;:"\\[\].\p{Cc}\p{Cf}]+\.)+[^\s@<>(),;:"\\[\].\p{Cc}\p{Cf}]+$/u
 /** Characters that a display name may hold without quotes. */
 const ATOMS = /^[\p{L}\p{N}\p{M}!#$%&'*+\-/=?^_`{|}~ ]*$/u
 
@@ -47,6 +47,11 @@ export function recipientsIn(
   ]
   if (unusable.length > 0) return { unusable }
   return { addresses: uniqueAddresses(read) }
+}
+
+/** Whether this is one address that every mail system reads as the same one. */
+export function isUsableAddress(address: string): boolean {
+  return USABLE.test(address)
 }
 
 /** Two addresses without a comma between them read as one with a name. */

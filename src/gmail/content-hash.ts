@@ -11,6 +11,15 @@ import { createHash } from 'node:crypto'
 import type { MailAddress, MailContent } from '../turns/outgoing-mail.js'
 import { collapsed, comparable } from './addresses.js'
 
+/**
+ * What stands for a mail that can only leave as the draft it is. What its attachments hold is not read; but a mailbox keeps every version of a draft
+ * as a message of its own, so the id of that message changes with any of it.
+ * @param messageId Gmail id of the draft's message; null where the mailbox does not tell. SHA-256, hex.
+ */
+export function draftHash(content: MailContent, messageId: string | null): string {
+  return messageId === null ? contentHash(content) : digest({ content: contentHash(content), messageId })
+}
+
 /** SHA-256, hex. */
 export function contentHash(content: MailContent): string {
   return digest({

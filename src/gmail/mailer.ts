@@ -15,8 +15,8 @@ import {
   UnsendableMail,
 } from '../turns/outgoing-mail.js'
 import { type MailboxAddresses, NotConnected, OperatorProblem, Unavailable } from '../turns/ports.js'
-import { decoded, formatAddresses, recipientsIn } from './addresses.js'
-import { contentHash, sentKey } from './content-hash.js'
+import { decoded, formatAddresses, isUsableAddress, recipientsIn } from './addresses.js'
+import { contentHash, draftHash, sentKey } from './content-hash.js'
 import { contentOf, leavesAsDraft, type ReadMail } from './mail-reading.js'
 import { answeredMessage, bracketed, draftPlace, replySubject, replyTargets } from './mail-threads.js'
 import { mailWarnings, outsiders } from './mail-warnings.js'
@@ -51,7 +51,7 @@ export class GmailMailer implements Mailer {
     if (request.type === 'draft') {
       const draft = await readDraft(mailbox, request.draftId)
       if (recipientsOf(draft.content).length === 0) throw new UnsendableMail('This draft has no recipient yet.')
-      if (recipientsOf(draft.content).some(({ address }) => address === ''))
+      if (!recipientsOf(draft.content).every(({ address }) => isUsableAddress(address)))
         throw new UnsendableMail('This draft has a recipient without a usable email address.')
       return await this.#shown(mailbox, draft.content, draft.draft, [])
     }
@@ -188,7 +188,7 @@ function describe(content: MailContent, draft: Draft | null): { mail: ResolvedMa
   const sentHashes = [true, false].map((withBcc) => sentKey(content, text, { withBcc }))
   const mail: ResolvedMail = {
     content,
-    hash: contentHash(content),
+    hash: hashOf(content, draft),
     sentHashes: [...new Set(sentHashes)],
     readable: text,
     warnings: [],
@@ -196,6 +196,10 @@ function describe(content: MailContent, draft: Draft | null): { mail: ResolvedMa
     leavesAsDraft: leavesAsDraft(content),
   }
   return { mail, html }
+}
+
+function hashOf(content: MailContent, draft: Draft | null): string {
+  return draft !== null && leavesAsDraft(content) ? draftHash(content, draft.messageId) : contentHash(content)
 }
 
 async function readDraft(mailbox: OwnersMailbox, id: string): Promise<{ content: MailContent; draft: Draft }> {
@@ -229,7 +233,7 @@ async function reply(request: Extract<SendRequest, { type: 'reply' }>, mailbox: 
   const answered = answeredMessage(thread.messages, request.inReplyTo)
   const targets = replyTargets(answered, mailbox.owner)
   const to = request.to === null ? targets.to : recipients('to', request.to)
-  if (to.length === 0 || to.some(({ address }) => address === ''))
+  if (to.length === 0 || !to.every(({ address }) => isUsableAddress(address)))
     throw new UnsendableMail('The message does not say whom an answer goes to: give an address in `to`.')
   const content: MailContent = {
     ...composed(request, mailbox.owner),
@@ -294,7 +298,7 @@ async function contentCall(mailbox: OwnersMailbox, content: MailContent): Promis
 async function draftCall(mailbox: OwnersMailbox, { draft, hash }: ResolvedMail): Promise<Call | null> {
   if (draft === null) throw new UnsendableMail('This email can only leave as a draft, and there is none.')
   const current = await readable(() => readDraft(mailbox, draft.id))
-  if (current === null || contentHash(current.content) !== hash) return null
+  if (current === null || hashOf(current.content, current.draft) !== hash) return null
   return { tool: 'gmail_send_draft', input: { draft_id: draft.id } }
 }
 

@@ -33,7 +33,7 @@ export interface ReadableHtml {
 export function readableHtml(source: string): ReadableHtml {
   if (source.length > LONGEST || source.split('<', MOST_TAGS).length >= MOST_TAGS)
     throw new UnsendableMail('The HTML of this email is too long to be shown.')
-  const text = convert(source)
+  const text = convert(asBrowsersRead(source))
   if (text.includes(CUT)) throw new UnsendableMail('The HTML of this email is nested too deeply to be shown.')
   return {
     text: text
@@ -43,6 +43,11 @@ export function readableHtml(source: string): ReadableHtml {
     hidden: text.includes(HIDDEN),
     conditional: CONDITIONAL.test(source),
   }
+}
+
+/** Where the parser would leave out what browsers show: they end a comment at `--!>` too, and outside of SVG a CDATA section is no section. */
+function asBrowsersRead(source: string): string {
+  return source.replaceAll('--!>', '-->').replace(/<!\[CDATA\[/gi, '')
 }
 
 const HIDDEN = '[hidden: '
@@ -64,6 +69,13 @@ const inside: FormatCallback = (element, walk, builder) => {
   if (hidden) builder.addInline(HIDDEN)
   walk(element.children, builder)
   if (hidden) builder.addInline(']')
+}
+
+/** Programs that know no such element show what is in it. */
+const hidden: FormatCallback = (element, walk, builder) => {
+  builder.addInline(HIDDEN)
+  walk(element.children, builder)
+  builder.addInline(']')
 }
 
 function block(lineBreaks: number, prefix = ''): FormatCallback {
@@ -145,6 +157,7 @@ const nothing: FormatCallback = () => {}
 
 const FORMATTERS = {
   inside,
+  hidden,
   line: block(1),
   paragraph: block(2),
   quote: block(1, '> '),
@@ -162,7 +175,9 @@ const FORMATTERS = {
 
 const ELEMENTS: Readonly<Record<keyof typeof FORMATTERS, string>> = {
   inside: '*',
-  nothing: 'head style script title template',
+  hidden: 'template',
+  // Words in the head are in the body for browsers.
+  nothing: 'style script title',
   paragraph: 'p h1 h2 h3 h4 h5 h6 table dl',
   line: 'div section article header footer main aside nav address center body html tr caption dt dd option fieldset legend details summary figure figcaption',
   quote: 'blockquote',

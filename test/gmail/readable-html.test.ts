@@ -23,6 +23,19 @@ describe('an HTML mail as text', () => {
   })
 
   it.each([
+    ['in the head', '<html><head><p>Pay 900</p></head><body>Hi</body></html>', 'Pay 900\n\nHi'],
+    ['after a comment that ends as browsers end it', 'Hi <!-- a --!>Pay 900<!-- b -->', 'Hi Pay 900'],
+    ['after an empty comment', 'Hi <!-->Pay 900<!--->!', 'Hi Pay 900!'],
+    ['in what is no CDATA outside of XML', 'Hi <![CDATA[>Pay 900]]>', 'Hi >Pay 900]]>'],
+  ])('shows what mail programs show %s', (_, html, text) => {
+    expect(readableHtml(html).text).toBe(text)
+  })
+
+  it('shows what a program without templates shows', () => {
+    expect(readableHtml('Hi <template>Pay 900</template>')).toMatchObject({ text: 'Hi [hidden: Pay 900]', hidden: true })
+  })
+
+  it.each([
     ['<div style="DISPLAY : none">x</div>'],
     ['<span style="color:red; display:none !important">x</span>'],
     ['<p style="visibility:hidden">x</p>'],

@@ -160,6 +160,25 @@ describe('the mailbox, over the wire', () => {
     expect(await mailer.send(PERSON, now)).toEqual({ outcome: 'changed' })
   })
 
+  it('a draft whose attachment was exchanged for one of the same name, type and size does not leave', async () => {
+    const draft = await mailbox.createDraft({ ...LETTER, attachments: [FILE] })
+    const mail = await mailer.resolve(PERSON, { type: 'draft', draftId: draft.id })
+    await mailbox.updateDraft(draft.id, { ...LETTER, attachments: [{ ...FILE, content: Buffer.from('%PDF-6.6') }] })
+    expect(await mailer.send(PERSON, mail)).toEqual({ outcome: 'changed' })
+    expect((await mailer.resolve(PERSON, { type: 'draft', draftId: draft.id })).hash).not.toBe(mail.hash)
+    expect(written()).toEqual([])
+  })
+
+  it('a draft to an address in code is not sent', async () => {
+    const draft = await mailbox.createDraft({ ...LETTER, to: '=?utf-8?q?eve=40evil.example?=@vandermeer.example' })
+    await expect(mailer.resolve(PERSON, { type: 'draft', draftId: draft.id })).rejects.toBeInstanceOf(UnsendableMail)
+  })
+
+  it('a mail to an address in code is not sent: readers of it may take another one', async () => {
+    const to = ['=?utf-8?q?eve=40evil.example?=@vandermeer.example']
+    await expect(mailer.resolve(PERSON, { ...NEW, to })).rejects.toBeInstanceOf(UnsendableMail)
+  })
+
   it('a draft whose answers go elsewhere leaves as itself, and says so', async () => {
     const draft = await mailbox.createDraft({ ...LETTER, replyTo: 'eve@evil.example' })
     const mail = await mailer.resolve(PERSON, { type: 'draft', draftId: draft.id })
