@@ -94,18 +94,29 @@ export function leavesAsDraft({ attachments, otherFields }: MailContent): boolea
   return attachments.length > 0 || otherFields.length > 0
 }
 
-/** The text beside an HTML body, where it says something else. Addresses of links and names of images are written differently by every program. */
+/**
+ * The text beside an HTML body, where it says or links to something else. Where addresses of links stand, and the names of images, are written
+ * differently by every program.
+ */
 function unlikeAlternative({ body, alternative }: MailParts): string | null {
   if (alternative === null || body.format === 'text') return null
-  const html = words(readableHtml(body.source).text)
-  return words(alternative) === html ? null : alternative
+  const html = readableHtml(body.source).text
+  const targets = new Set(linksIn(html))
+  return words(alternative) === words(html) && linksIn(alternative).every((link) => targets.has(link))
+    ? null
+    : alternative
 }
 
+function linksIn(value: string): string[] {
+  return [...value.matchAll(/\bhttps?:\/\/[^\s<>()[\]"]+/gi)].map(([link]) => link.replace(/[.,;:!?/]+$/, ''))
+}
+
+/** Letters and numbers; what stands inside a number makes it another one. */
 function words(value: string): string {
   return value
     .replace(/\[(?:hidden|image|cid)(?::[^\]]*)?\]/g, '')
     .replace(/\b(?:https?:\/\/|mailto:)\S+/g, '')
-    .replace(/[^\p{L}\p{N}]/gu, '')
+    .replace(/(?!(?<=\p{N})[.,](?=\p{N}))[^\p{L}\p{N}]/gu, '')
     .toLowerCase()
 }
 

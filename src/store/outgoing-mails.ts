@@ -203,7 +203,10 @@ export class OutgoingMails implements OutgoingMailStore {
         .where('person_id', '=', mail.person_id)
         .where('done_at', 'is', null)
         .executeTakeFirst()
-      if (ending !== undefined) return false
+      if (ending !== undefined) {
+        await endWithAccess(tx, id, this.now())
+        return false
+      }
       await tx
         .updateTable('outgoing_mail')
         .set({ state: 'sending', sending_since: this.now(), sent_hashes: JSON.stringify(sentHashes) })
@@ -213,13 +216,23 @@ export class OutgoingMails implements OutgoingMailStore {
     })
   }
 
-  async giveBack(id: string): Promise<void> {
-    await this.db
-      .updateTable('outgoing_mail')
-      .set({ state: 'held', sending_since: null })
-      .where('id', '=', id)
-      .where('state', '=', 'sending')
-      .execute()
+  async giveBack(id: string): Promise<boolean> {
+    return await this.db.transaction().execute(async (tx) => {
+      const mail = await tx.selectFrom('outgoing_mail').selectAll().where('id', '=', id).executeTakeFirstOrThrow()
+      if (mail.state !== 'sending') return true
+      const ending = await tx
+        .selectFrom('access_ending')
+        .select('id')
+        .where('person_id', '=', mail.person_id)
+        .where('asked_at', '>=', mail.sending_since ?? 0)
+        .executeTakeFirst()
+      if (ending !== undefined) {
+        await endWithAccess(tx, id, this.now())
+        return false
+      }
+      await tx.updateTable('outgoing_mail').set({ state: 'held', sending_since: null }).where('id', '=', id).execute()
+      return true
+    })
   }
 
   async finish(
@@ -249,6 +262,11 @@ export class OutgoingMails implements OutgoingMailStore {
   async #row(id: string): Promise<Selectable<OutgoingMailTable>> {
     return await this.db.selectFrom('outgoing_mail').selectAll().where('id', '=', id).executeTakeFirstOrThrow()
   }
+}
+
+/** What was approved under one connection does not leave under another. */
+async function endWithAccess(tx: Database, id: string, now: number): Promise<void> {
+  await tx.updateTable('outgoing_mail').set({ state: 'ended_access', ended_at: now }).where('id', '=', id).execute()
 }
 
 function shownColumns(shown: ShownAnew) {

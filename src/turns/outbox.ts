@@ -30,6 +30,8 @@ export interface OutboxDeps {
 const LONGEST_WAIT_MS = 60 * 60_000
 /** Pauses between looks into the Sent mail after a lost answer: a request that was cut off may arrive late. */
 const LOOKS_MS = [0, 2_000, 5_000, 10_000, 20_000]
+/** How long a mail waits whose failure could not be noted either. */
+const FAILED_STORE_PAUSE_MS = 10_000
 const RETRIES_MS = [1_000, 2_000, 5_000, 10_000, 30_000, 60_000]
 /** How long a mailbox may be out of reach before an approved mail is given up, in milliseconds: one that was to leave at once, and one for later. */
 const PATIENCE_MS = 10 * 60_000
@@ -105,8 +107,8 @@ export class Outbox {
 
   /** Milliseconds until there is something to do for it. */
   #wait(mail: OutgoingMail, now: number): number {
-    const until = Math.max(this.#isToBeKept(mail) ? 0 : (mail.dueAt ?? 0), this.#notBefore.get(mail.id) ?? 0)
-    return mail.state === 'sending' ? 0 : until - now
+    const due = mail.state === 'sending' || this.#isToBeKept(mail) ? 0 : (mail.dueAt ?? 0)
+    return Math.max(due, this.#notBefore.get(mail.id) ?? 0) - now
   }
 
   /** One that waits for its time waits as a draft in its owner's mailbox. */
@@ -126,7 +128,7 @@ export class Outbox {
   async #advance(mail: OutgoingMail): Promise<void> {
     try {
       const person = await this.deps.store.people.identified(mail.personId)
-      if (person === null) await this.#end(mail, 'held', 'ended_access')
+      if (person === null) await this.#endWithoutMailbox(mail)
       else if (mail.state === 'sending') await this.#lookUp(person, mail, mail.sentHashes)
       else if (this.#isToBeKept(mail)) await this.#keep(person, mail)
       else await this.#leave(person, mail)
@@ -134,10 +136,17 @@ export class Outbox {
       this.#notBefore.delete(mail.id)
     } catch (error) {
       if (this.#stop.signal.aborted) return
-      await this.#failed(mail, error).catch((failure: unknown) =>
-        this.deps.log.error({ mail: mail.id, ...describeError(failure) }, 'outgoing mail could not be given up'),
-      )
+      await this.#failed(mail, error).catch((failure: unknown) => {
+        this.#notBefore.set(mail.id, this.deps.clock.now() + FAILED_STORE_PAUSE_MS)
+        this.deps.log.error({ mail: mail.id, ...describeError(failure) }, 'outgoing mail could not be given up')
+      })
     }
+  }
+
+  /** Whose mailbox it was is not known any more: of one that was leaving, nobody can learn whether it left. */
+  async #endWithoutMailbox(mail: OutgoingMail): Promise<void> {
+    if (mail.state === 'sending') await this.#end(mail, 'sending', 'unconfirmed')
+    else await this.#end(mail, 'held', 'ended_access')
   }
 
   /** Never rejects. */
@@ -174,14 +183,16 @@ export class Outbox {
     const { store, mailer, contents } = this.deps
     const content = await contents.read(person, mail)
     if (content.hash !== mail.hash) return await this.#askAnew(mail, content)
-    if (!(await store.outgoing.begin(mail.id, content.sentHashes))) return
+    const began = this.deps.clock.now()
+    if (!(await store.outgoing.begin(mail.id, content.sentHashes)))
+      return this.deps.onChange(await store.outgoing.get(mail.id))
     this.deps.onChange({ ...mail, state: 'sending' })
     let outcome: Awaited<ReturnType<Mailer['send']>>
     try {
       outcome = await mailer.send(person, content)
     } catch (error) {
       // Only what failed before the request was made is thrown.
-      await store.outgoing.giveBack(mail.id)
+      await this.#giveBack(mail)
       throw error
     }
     switch (outcome.outcome) {
@@ -190,11 +201,17 @@ export class Outbox {
       case 'refused':
         return await this.#end(mail, 'sending', 'refused', WHY.refused)
       case 'changed':
-        await store.outgoing.giveBack(mail.id)
+        await this.#giveBack(mail)
         return await this.#askAnew(mail, await contents.read(person, mail))
       case 'lost':
-        return await this.#lookUp(person, mail, content.sentHashes)
+        // An answer may be waited for as long as the clocks may be apart.
+        return await this.#lookUp(person, { ...mail, sendingSince: began }, content.sentHashes)
     }
+  }
+
+  async #giveBack(mail: OutgoingMail): Promise<void> {
+    const { outgoing } = this.deps.store
+    if (!(await outgoing.giveBack(mail.id))) this.deps.onChange(await outgoing.get(mail.id))
   }
 
   /** Whether it left is asked of the Sent mail. It is never sent again. */

@@ -45,10 +45,10 @@ export interface OutgoingMailStore {
   /** A draft with the owner's changes is about to be made; `draftId`: it exists already. */
   beginEdit(id: string, hash: string): Promise<{ readonly draftId: string | null; readonly isFirst: boolean }>
   settleEdit(id: string, hash: string, draftId: string): Promise<void>
-  /** From held to sending, at or after its time. False: it was undone, is not due, or its owner's access is being ended. */
+  /** From held to sending, at or after its time. False: it was undone, is not due, or ends here since its owner's access is being ended. */
   begin(id: string, sentHashes: readonly string[]): Promise<boolean>
-  /** Nothing was sent after all: from sending back to held. */
-  giveBack(id: string): Promise<void>
+  /** Nothing was sent after all: from sending back to held. False: its owner's access was ended since, and it ends with that. */
+  giveBack(id: string): Promise<boolean>
   /** Ends one that is in one of these states. False: it is in another. */
   finish(
     id: string,

@@ -272,7 +272,8 @@ describe('a mail as the mailbox answers it', () => {
     })
     const file = { mimeType: 'application/pdf', filename: 'a.pdf', body: { size: 1, attachmentId: 'a' } }
     expect((await content(mail('*Hi* there <https://x.example>', [file]))).otherFields).toEqual([])
-    expect((await content(mail('Pay 5000', [file]))).otherFields).toEqual([['Plain text version', 'Pay 5000']])
+    for (const plain of ['Pay 5000', 'Hi there <https://evil.example>', 'Hi there https://x.example/pay'])
+      expect((await content(mail(plain, [file]))).otherFields).toEqual([['Plain text version', plain]])
     expect((await content(mail('Pay 5000', []))).otherFields).toEqual([])
   })
 })

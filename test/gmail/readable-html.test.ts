@@ -32,7 +32,10 @@ describe('an HTML mail as text', () => {
   })
 
   it('shows what a program without templates shows', () => {
-    expect(readableHtml('Hi <template>Pay 900</template>')).toMatchObject({ text: 'Hi [hidden: Pay 900]', hidden: true })
+    expect(readableHtml('Hi <template>Pay 900</template>')).toMatchObject({
+      text: 'Hi [hidden: Pay 900]',
+      hidden: true,
+    })
   })
 
   it.each([

@@ -31,6 +31,10 @@ export class FakeMailer implements Mailer {
   readonly failures: Error[] = []
   /** Resolves before a draft is kept. */
   beforeSaving: () => Promise<void> = async () => {}
+  /** Resolves before something is sent, or rejects where it could not be. */
+  beforeSending: () => Promise<void> = async () => {}
+  /** Since when sent mails were looked up. */
+  readonly lookedSince: number[] = []
   /** The next draft is kept, and nobody hears of it. */
   losesDraft = false
 
@@ -79,6 +83,7 @@ export class FakeMailer implements Mailer {
   }
 
   async send(person: IdentifiedPerson, mail: ResolvedMail): Promise<SendOutcome> {
+    await this.beforeSending()
     const fate = this.fates.shift()
     if (fate === 'refused') return { outcome: 'refused', why: 'no' }
     if (fate === 'lost') return { outcome: 'lost' }
@@ -87,7 +92,8 @@ export class FakeMailer implements Mailer {
     return { outcome: 'sent', messageId: `sent_${this.sent.length}` }
   }
 
-  async findSent(_person: IdentifiedPerson, sentHashes: readonly string[]): Promise<string[]> {
+  async findSent(_person: IdentifiedPerson, sentHashes: readonly string[], since: number): Promise<string[]> {
+    this.lookedSince.push(since)
     return this.sent.flatMap(({ hash }, index) => (sentHashes.includes(hash) ? [`sent_${index + 1}`] : []))
   }
 

@@ -41,6 +41,11 @@ async function proposed(call: { name: string; input: Record<string, unknown>; is
   return { conversation, turn, id: approval?.id ?? '', reply, shown, press }
 }
 
+async function personId(): Promise<string> {
+  const rows = await house.store.db.selectFrom('conversation').select('person_id').execute()
+  return rows[0]?.person_id ?? ''
+}
+
 /** What the session heard of its calls. */
 function heard(): string[] {
   return house.agent.session.decisions.map((answer) => ('text' in answer ? answer.text : String(answer.allowed)))
@@ -148,13 +153,46 @@ describe('a mail that the agent proposes', () => {
   it('does not leave where access to the mailbox ends meanwhile, also when it is connected again', async () => {
     const { press } = await proposed()
     await press()
-    const [{ person_id: personId } = { person_id: '' }] = await house.store.db
-      .selectFrom('conversation')
-      .select('person_id')
-      .execute()
-    await house.store.accessEndings.note({ personId, reason: 'asked' })
+    await house.store.accessEndings.note({ personId: await personId(), reason: 'asked' })
     await house.pass(60 * 60_000)
     expect(house.mailer.sent).toEqual([])
+  })
+
+  it('does not leave where access ends in the moment in which it cannot be sent yet', async () => {
+    const { press, shown } = await proposed()
+    house.mailer.beforeSending = async () => {
+      house.mailer.beforeSending = async () => {}
+      const ending = await house.store.accessEndings.note({ personId: await personId(), reason: 'asked' })
+      await house.store.accessEndings.finish(ending)
+      throw new Unavailable('scalekit', 'not reached')
+    }
+    await press()
+    await house.pass(60 * 60_000)
+    expect(house.mailer.sent).toEqual([])
+    expect(shown()).toMatchObject({ state: 'ended_access' })
+  })
+
+  it('does not leave, and asks the mailbox for nothing, where it was held while access was being ended', async () => {
+    const { press, id } = await proposed()
+    await press()
+    await house.store.accessEndings.note({ personId: await personId(), reason: 'asked' })
+    await house.store.db.updateTable('outgoing_mail').set({ state: 'held' }).where('id', '=', id).execute()
+    await house.pass(UNDO_MS)
+    const { reads } = house.mailer
+    await house.settle()
+    expect(house.mailer.reads).toBe(reads)
+    expect(await house.store.outgoing.get(id)).toMatchObject({ state: 'ended_access' })
+  })
+
+  it('whose mailbox was taken away while its answer was looked up is told as not known', async () => {
+    const { press, id } = await proposed()
+    await press()
+    await house.store.outgoing.begin(id, ['x'])
+    await house.store.db.updateTable('outgoing_mail').set({ state: 'sending' }).where('id', '=', id).execute()
+    await house.store.db.updateTable('person').set({ identifier: null }).execute()
+    house.sending.outbox.wake()
+    await house.settle()
+    expect(await house.store.outgoing.get(id)).toMatchObject({ state: 'unconfirmed' })
   })
 
   it('that cannot be sent as asked is told the agent at once, and shown to nobody', async () => {
@@ -176,6 +214,20 @@ describe('an answer that is lost', () => {
     expect(house.mailer.sent).toHaveLength(1)
     expect(shown()).toMatchObject({ state: 'sent' })
     expect(heard()).toEqual(['Sent, exactly as proposed.'])
+  })
+
+  it('that came after a minute is looked up from the moment in which it was sent', async () => {
+    const { press } = await proposed()
+    let release = () => {}
+    house.mailer.beforeSending = () => new Promise((resolve) => (release = resolve))
+    house.mailer.fates.push('sent_lost')
+    await press()
+    await house.pass(UNDO_MS)
+    const began = house.clock.now()
+    await house.pass(60_000)
+    release()
+    await house.settle()
+    expect(house.mailer.lookedSince).toEqual([began])
   })
 
   it('stays open where the sent mail does not hold it: everybody is told so, and nothing is sent again', async () => {
