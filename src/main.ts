@@ -24,6 +24,7 @@ import { EditBudget } from './slack/edit-budget.js'
 import { Home } from './slack/home.js'
 import { type MessageContent, Poster } from './slack/poster.js'
 import { Requests } from './slack/requests.js'
+import { scheduleReader } from './slack/scheduled-list.js'
 import { isVisitor, SlackSignIn } from './slack/sign-in.js'
 import { SLACK_EVENTS_PATH } from './slack/signed-requests.js'
 import { SlackClock } from './slack/slack-clock.js'
@@ -250,7 +251,8 @@ async function run(
     rules,
     now: Date.now,
   }
-  const home = new Home({ ...connection, mailboxes, channelReplies: slack.channelReplies, log })
+  const schedule = scheduleReader(sending.presses, surface)
+  const home = new Home({ ...connection, mailboxes, schedule, channelReplies: slack.channelReplies, log })
   const refreshHome = async (personId: string) => {
     const person = await store.people.identified(personId)
     if (person !== null) await home.refresh(person)
@@ -281,6 +283,7 @@ async function run(
     connection: {
       ...connection,
       mailboxes,
+      schedule,
       conversations: store.conversations,
       onDeactivated,
       endAccess: () => accessEnder.wake(),
@@ -342,6 +345,7 @@ async function run(
       revise: (turnId) => turns.revise(turnId),
     },
     outgoing: sending.presses,
+    schedule,
     slackNow: () => slackClock.now(),
     onRefusedRequest: (reason) => metrics.requestRefused(reason),
     log,

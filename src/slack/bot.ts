@@ -7,19 +7,15 @@ import { describeError, type Log } from '../log.js'
 import type { Journaled } from '../store/messages.js'
 import type { Store } from '../store/store.js'
 import type { Admission, IncomingMessage } from '../turns/admission.js'
-import { SYSTEM_CLOCK } from '../turns/connection-watch.js'
-import type { OutgoingPresses, Presser } from '../turns/outgoing-mail.js'
-import { ACTIONS } from './action-ids.js'
-import { type ActionRooms, change, type PressAnswer, press } from './actions.js'
+import type { ActionRooms } from './actions.js'
 import { tellUnheard, type Unheard } from './bystanders.js'
-import { changeModal } from './change-modal.js'
-import { acknowledgement, connectionWord } from './connection-commands.js'
+import { acknowledgement, commandWord } from './connection-commands.js'
 import { type AppRules, helpText } from './consent.js'
-import type { BotIdentity, Delivery } from './deliveries.js'
+import type { BotIdentity } from './deliveries.js'
 import { EarlyReplies } from './early-replies.js'
 import type { Home } from './home.js'
 import { Intake } from './intake.js'
-import { cancelScheduled, type OutgoingRooms, openEdit, submitEdit, undoSend } from './outgoing-presses.js'
+import { Presses, type PressesRooms } from './presses.js'
 import type { Requests } from './requests.js'
 import { type RefusalReason, SignedRequests, SLACK_EVENTS_PATH } from './signed-requests.js'
 import { SocketConnection } from './socket.js'
@@ -48,7 +44,8 @@ export interface SlackBotOptions {
   readonly store: Store
   readonly requests: Requests
   /** What people do with mails on their way. */
-  readonly outgoing: OutgoingPresses
+  readonly outgoing: PressesRooms['outgoing']
+  readonly schedule: PressesRooms['schedule']
   readonly actions: Pick<ActionRooms, 'wake' | 'stop'> & {
     /** Takes up a turn anew whose messages were edited or deleted, as the store says already. */
     readonly revise: (turnId: string) => Promise<void>
@@ -148,7 +145,7 @@ function createReceiver(options: SlackBotOptions): Reception {
 
 function handlers(options: SlackBotOptions): ConstructorParameters<typeof Intake>[2] {
   const { store, web, log, rules, home, requests, actions } = options
-  const outgoing = outgoingRooms(options)
+  const presses = new Presses(options)
   const early = new EarlyReplies(web, options.identity, options.slackNow() ?? Number.POSITIVE_INFINITY)
   /** As the Stop button does: the wish is in the store, and at once where the turn runs here. */
   const stop = ({ stops }: Journaled): void => {
@@ -213,7 +210,7 @@ function handlers(options: SlackBotOptions): ConstructorParameters<typeof Intake
       if (command.text === '' || command.text.toLowerCase() === 'help') return helpText(rules)
       await store.commands.journal(command)
       requests.wake()
-      const word = connectionWord(command.text)
+      const word = commandWord(command.text)
       if (word !== null) return acknowledgement(word)
       return command.channel.startsWith('D')
         ? 'On it. I answer in our direct messages, in the thread under your request.'
@@ -233,96 +230,10 @@ function handlers(options: SlackBotOptions): ConstructorParameters<typeof Intake
     homeOpened({ team, user }) {
       inBackground(log, home.open(team, user))
     },
-    async press(delivery) {
-      if (delivery.actionId === ACTIONS.disconnect) return await disconnectPressed(options, delivery)
-      const { approvals, conversations, turns } = store
-      const askForChange = async (trigger_id: string, approvalId: string) => {
-        await slackCall(() => web.views.open({ trigger_id, view: changeModal(approvalId) }))
-      }
-      const work = outgoing === null ? undefined : OUTGOING[delivery.actionId]
-      if (outgoing !== null && delivery.actionId === ACTIONS.edit) {
-        // Nothing is stored, and the window may take longer than the acknowledgement.
-        inBackground(log, editPressed(outgoing, delivery))
-        return
-      }
-      if (outgoing !== null && work !== undefined) {
-        const text = await work(outgoing, delivery)
-        if (text !== null && delivery.responseUrl !== null)
-          inBackground(log, tellPresser(delivery.responseUrl, { text, original: 'keep' }))
-        return
-      }
-      const answer = await press({ approvals, conversations, turns, log, askForChange, ...actions }, delivery)
-      if (answer !== null && delivery.responseUrl !== null) inBackground(log, tellPresser(delivery.responseUrl, answer))
-    },
-    edit: async (delivery) => (outgoing === null ? undefined : await submitEdit(outgoing, delivery)),
-    change: async (delivery) => await change({ approvals: store.approvals, wake: actions.wake, log }, delivery),
+    press: async (delivery) => await presses.press(delivery),
+    edit: async (delivery) => await presses.edit(delivery),
+    change: async (delivery) => await presses.change(delivery),
   }
-}
-
-const OUTGOING: Readonly<Record<string, typeof undoSend | undefined>> = {
-  [ACTIONS.undoSend]: undoSend,
-  [ACTIONS.cancelScheduled]: cancelScheduled,
-}
-
-function outgoingRooms({ outgoing, web, home, store, log }: SlackBotOptions): OutgoingRooms | null {
-  if (outgoing === undefined) return null
-  const refreshHome = async (by: Presser) => {
-    const person = await store.people.find(by.team, by.user)
-    if (person !== null) await home.refresh(person)
-  }
-  return {
-    outgoing,
-    async openModal(trigger_id, view) {
-      const answer = await slackCall(() => web.views.open({ trigger_id, view }))
-      if (answer.view?.id === undefined) throw new Error('views.open answered without a view')
-      return answer.view.id
-    },
-    async updateModal(view_id, view) {
-      await slackCall(() => web.views.update({ view_id, view }))
-    },
-    onScheduleChanged: (by) => inBackground(log, refreshHome(by)),
-    clock: SYSTEM_CLOCK,
-    log,
-  }
-}
-
-/** @throws where its presser cannot be told */
-async function editPressed(rooms: OutgoingRooms, delivery: Extract<Delivery, { kind: 'press' }>): Promise<void> {
-  const text = await openEdit(rooms, delivery)
-  if (text !== null && delivery.responseUrl !== null)
-    await tellPresser(delivery.responseUrl, { text, original: 'keep' })
-}
-
-/** The button of a Home tab: as good as the command, for the person whose tab it is. Never throws: presses are not delivered again. */
-async function disconnectPressed(
-  { store, requests, log }: Pick<SlackBotOptions, 'store' | 'requests' | 'log'>,
-  { team, user, value, triggerId }: Extract<Delivery, { kind: 'press' }>,
-): Promise<void> {
-  try {
-    const person = await store.people.find(team, user)
-    if (person === null || person.id !== value || triggerId === '') {
-      log.warn({ person: person?.id }, 'a press to disconnect was not its presser’s own, and did nothing')
-      return
-    }
-    await store.commands.journal({ triggerId, team, user, text: 'disconnect', mentions: [] })
-    requests.wake()
-  } catch (error) {
-    log.error(describeError(error), 'a press could not be stored')
-  }
-}
-
-async function tellPresser(responseUrl: string, { text, original }: PressAnswer): Promise<void> {
-  const message =
-    original === 'gone'
-      ? { delete_original: true }
-      : { response_type: 'ephemeral', replace_original: original === 'place', text }
-  const answer = await fetch(responseUrl, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(message),
-    signal: AbortSignal.timeout(10_000),
-  })
-  if (!answer.ok) throw new Error(`the response_url answered ${answer.status}`)
 }
 
 /** For words that are kind but not promised: where they cannot be said, the log knows. */

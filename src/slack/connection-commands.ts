@@ -1,6 +1,6 @@
 /**
- * `/inbox connect`, `disconnect` and `status`: about the connection itself and not about mail. They are answered in the person's DM, each by
- * one message, which is posted once and changes as what it says changes.
+ * `/inbox connect`, `disconnect`, `status` and `scheduled`: what the bot answers by itself. They are answered in the person's DM, each by one message,
+ * which is posted once and changes as what it says changes.
  */
 
 import type { WebClient } from '@slack/web-api'
@@ -25,6 +25,7 @@ import { connectPrompt, saying } from './connect-prompt.js'
 import type { AppRules } from './consent.js'
 import { escapeMrkdwn, escapeName } from './markdown-escape.js'
 import type { MessageContent, Poster } from './poster.js'
+import { type ReadSchedule, scheduledMessage } from './scheduled-list.js'
 import { SlackRefused, slackCall } from './web.js'
 
 export interface ConnectionRooms {
@@ -37,6 +38,7 @@ export interface ConnectionRooms {
   readonly connections: Connections
   readonly watch: ConnectionWatch
   readonly mailboxes: MailboxAddresses
+  readonly schedule: ReadSchedule
   readonly profile: Surface['profile']
   readonly directMessage: (person: Person) => Promise<string>
   readonly identifierOf: (person: Person, profile: Profile) => string
@@ -57,19 +59,20 @@ interface Standing {
   readonly address: string | null
 }
 
-export type ConnectionWord = 'connect' | 'disconnect' | 'status'
+const COMMAND_WORDS = ['connect', 'disconnect', 'status', 'scheduled'] as const
+export type CommandWord = (typeof COMMAND_WORDS)[number]
 
 /** How long a connect prompt stands. */
 const PROMPT_PATIENCE_MS = 24 * 60 * 60_000
 
 /** The command, where the whole text is one; anything longer is a request about mail. */
-export function connectionWord(text: string): ConnectionWord | null {
+export function commandWord(text: string): CommandWord | null {
   const word = text.trim().toLowerCase()
-  return word === 'connect' || word === 'disconnect' || word === 'status' ? word : null
+  return COMMAND_WORDS.find((one) => one === word) ?? null
 }
 
 /** What the acknowledgement says: only the person sees it, wherever they are. */
-export function acknowledgement(word: ConnectionWord): string {
+export function acknowledgement(word: CommandWord): string {
   switch (word) {
     case 'connect':
       return 'Look into our direct messages: there I send you the link to connect your Gmail, or say that it is connected.'
@@ -77,6 +80,8 @@ export function acknowledgement(word: ConnectionWord): string {
       return 'I am ending my access to your Gmail now, and tell you in our direct messages what was done.'
     case 'status':
       return 'I tell you in our direct messages how your connection stands.'
+    case 'scheduled':
+      return "I'll list your scheduled emails in our direct messages."
   }
 }
 
@@ -91,9 +96,11 @@ export class ConnectionCommands {
   ) {}
 
   /** Does what can be done now for a command. May be called again at any time. @throws Unavailable, SlackRefused, OperatorProblem */
-  async work(command: Command, word: ConnectionWord): Promise<void> {
+  async work(command: Command, word: CommandWord): Promise<void> {
     if (word === 'status') return await this.#status(command)
     if (word === 'disconnect') return await this.#disconnect(command)
+    if (word === 'scheduled')
+      return await this.#answer(command, scheduledMessage(await this.rooms.schedule(command.person)))
     if (command.state === 'waiting' && this.#watched.has(command.id)) return
     await this.#connectOrSay(command)
   }

@@ -60,6 +60,8 @@ export type Delivery =
       readonly user: string
       readonly actionId: string
       readonly value: string
+      /** The block that the button stands in. */
+      readonly blockId: string | null
       /** Unique for each press. */
       readonly triggerId: string
       readonly responseUrl: string | null
@@ -193,7 +195,9 @@ const ACTIONS_BODY = z.object({
   user: z.object({ id: z.string(), team_id: z.string().nullish() }),
   team: z.object({ id: z.string() }).nullish(),
   enterprise: z.object({ id: z.string() }).nullish(),
-  actions: z.array(z.object({ action_id: z.string(), value: z.string().optional() })).min(1),
+  actions: z
+    .array(z.object({ action_id: z.string(), block_id: z.string().nullish(), value: z.string().optional() }))
+    .min(1),
   response_url: z.string().nullish(),
   trigger_id: z.string().nullish(),
 })
@@ -421,6 +425,7 @@ function readPress(body: object, bot: BotIdentity): Delivery {
     user: user.id,
     actionId: action.action_id,
     value: action.value ?? '',
+    blockId: action.block_id ?? null,
     triggerId: trigger_id ?? '',
     responseUrl: response_url ?? null,
   }

@@ -37,16 +37,10 @@ export interface EditWindow {
   readonly button: string
 }
 
-/** What an Edit button stands for: the approval, and whether its mail waits for a time. */
-export function editValue(approvalId: string, isLater: boolean): string {
-  return isLater ? `${approvalId}${LATER}` : approvalId
+/** The approval that an Edit button names. Buttons of an earlier version say besides whether its mail waits for a time. */
+export function editedBy(value: string): string {
+  return value.replace(/:later$/, '')
 }
-
-export function editedBy(value: string): { readonly id: string; readonly isLater: boolean } {
-  return value.endsWith(LATER) ? { id: value.slice(0, -LATER.length), isLater: true } : { id: value, isLater: false }
-}
-
-const LATER = ':later'
 
 /** Null where Slack's inputs cannot hold it. */
 export function editWindow(approvalId: string, mail: ResolvedMail, isLater: boolean): EditWindow | null {

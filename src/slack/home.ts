@@ -1,6 +1,6 @@
 /**
- * The bot's Home tab: what it does, what needs a press, and how the visitor's own connection stands, with a button that changes it. It is
- * there for everybody who opens it, whatever the services behind it do.
+ * The bot's Home tab: what it does, what needs a press, how the visitor's own connection stands, with a button that changes it, and what waits for its
+ * time. It is there for everybody who opens it, whatever the services behind it do.
  */
 
 import type { KnownBlock, WebClient } from '@slack/web-api'
@@ -14,8 +14,11 @@ import { type Connections, type MailboxAddresses, OperatorProblem, type Surface,
 import { ACTIONS } from './action-ids.js'
 import { connectButton, type PromptState } from './connect-prompt.js'
 import { type AppRules, consentLines, helpText } from './consent.js'
+import { KeyedQueue } from './keyed-queue.js'
 import { escapeMrkdwn } from './markdown-escape.js'
+import { SCHEDULED_NOT_LISTED } from './outgoing-words.js'
 import type { ChannelReplies } from './reply-places.js'
+import { type ReadSchedule, type Schedule, scheduledBlocks } from './scheduled-list.js'
 import { slackCall } from './web.js'
 
 export interface HomeRooms {
@@ -29,6 +32,7 @@ export interface HomeRooms {
   readonly identifierOf: (person: Person, profile: Profile) => string
   readonly rules: AppRules
   readonly channelReplies: ChannelReplies
+  readonly schedule: ReadSchedule
   readonly now: () => number
   readonly log: Log
 }
@@ -52,6 +56,7 @@ const FRESH_MS = 10 * 60_000
 export class Home {
   /** Whose tab this process has shown: it changes with their connection. */
   readonly #shown = new Map<string, Person>()
+  readonly #publishing = new KeyedQueue()
 
   constructor(private readonly rooms: HomeRooms) {}
 
@@ -73,24 +78,32 @@ export class Home {
   }
 
   async #show(person: Person): Promise<void> {
-    await this.#publish(person.user, await this.#connectionInTime(person))
+    await this.#publish(person, () => this.#inTime(this.#connection(person), { state: 'unknown' }))
   }
 
-  async #publish(user: string, connection: HomeConnection): Promise<void> {
-    const blocks = homeBlocks(connection, this.rooms.rules, this.rooms.channelReplies)
-    await slackCall(() => this.rooms.web.views.publish({ user_id: user, view: { type: 'home', blocks } }))
+  /** What is shown is read when its turn comes, so no older view replaces a newer one. */
+  async #publish(person: Person, connection: () => Promise<HomeConnection>): Promise<void> {
+    const { rules, channelReplies, schedule, web } = this.rooms
+    await this.#publishing.run(person.id, async () => {
+      const [standing, waiting] = await Promise.all([
+        connection(),
+        this.#inTime<Schedule | null>(schedule(person), null),
+      ])
+      const blocks = homeBlocks(standing, waiting, rules, channelReplies)
+      await slackCall(() => web.views.publish({ user_id: person.user, view: { type: 'home', blocks } }))
+    })
   }
 
-  async #connectionInTime(person: Person): Promise<HomeConnection> {
+  async #inTime<Answer>(asking: Promise<Answer>, otherwise: Answer): Promise<Answer> {
     const late = new AbortController()
-    const timer = new Promise<HomeConnection>((resolve) => {
-      const timeout = setTimeout(() => resolve({ state: 'unknown' }), PATIENCE_MS)
+    const timer = new Promise<Answer>((resolve) => {
+      const timeout = setTimeout(() => resolve(otherwise), PATIENCE_MS)
       late.signal.addEventListener('abort', () => clearTimeout(timeout), { once: true })
     })
-    const asked = this.#connection(person).catch((error: unknown): HomeConnection => {
+    const asked = asking.catch((error: unknown): Answer => {
       if (!(error instanceof Unavailable || error instanceof OperatorProblem)) throw error
-      this.rooms.log.warn(describeError(error), 'a Home tab shows without its visitor’s connection')
-      return { state: 'unknown' }
+      this.rooms.log.warn(describeError(error), 'home tab shows only a part')
+      return otherwise
     })
     try {
       return await Promise.race([asked, timer])
@@ -114,7 +127,7 @@ export class Home {
     watch.wait(identified, `home/${person.id}`, link, {
       since: now(),
       until: now() + FRESH_MS,
-      onLink: ({ url }) => void this.#guard(() => this.#publish(person.user, { state, url })),
+      onLink: ({ url }) => void this.#guard(() => this.#publish(person, async () => ({ state, url }))),
       onOver: () => void this.#guard(() => this.#afterWaiting(identified)),
     })
     return { state, url: link.url }
@@ -122,8 +135,10 @@ export class Home {
 
   /** Connected, or waited for long enough: a link that has lapsed must not stay. */
   async #afterWaiting(person: IdentifiedPerson): Promise<void> {
-    const isConnected = (await this.rooms.connections.state(person)) === 'connected'
-    await this.#publish(person.user, isConnected ? await this.#connected(person) : { state: 'lapsed' })
+    await this.#publish(person, async () => {
+      const isConnected = (await this.rooms.connections.state(person)) === 'connected'
+      return isConnected ? await this.#connected(person) : { state: 'lapsed' }
+    })
   }
 
   async #connected(person: IdentifiedPerson): Promise<HomeConnection> {
@@ -144,14 +159,23 @@ export class Home {
   }
 }
 
-/** Pure. */
-export function homeBlocks(connection: HomeConnection, rules: AppRules, channelReplies: ChannelReplies): KnownBlock[] {
+/**
+ * Pure.
+ * @param schedule null where it cannot be told just now
+ */
+export function homeBlocks(
+  connection: HomeConnection,
+  schedule: Schedule | null,
+  rules: AppRules,
+  channelReplies: ChannelReplies,
+): KnownBlock[] {
   return [
     { type: 'header', text: { type: 'plain_text', text: 'Your inbox, from Slack' } },
     // Views take no markdown block.
     section(helpText(rules)),
     { type: 'divider' },
     ...connectionBlocks(connection, rules),
+    ...scheduleBlocks(connection, schedule),
     {
       type: 'context',
       elements: [
@@ -162,6 +186,13 @@ export function homeBlocks(connection: HomeConnection, rules: AppRules, channelR
       ],
     },
   ]
+}
+
+/** Whoever never connected has nothing that waits, and need not read so. */
+function scheduleBlocks({ state }: HomeConnection, schedule: Schedule | null): KnownBlock[] {
+  if (state !== 'connected' && (schedule === null || schedule.mails.length === 0)) return []
+  const list = schedule === null ? [section(SCHEDULED_NOT_LISTED)] : scheduledBlocks(schedule)
+  return [{ type: 'divider' }, ...list]
 }
 
 /** Where the answers to what is asked in a channel go. */

@@ -10,7 +10,6 @@ import { shorten } from '../turns/shorten.js'
 import type { ApprovalView } from '../turns/view.js'
 import { ACTIONS } from './action-ids.js'
 import { lines, onOneLine, quotes, richTexts } from './card-text.js'
-import { editValue } from './edit-modal.js'
 import * as words from './outgoing-words.js'
 
 /** An approval that is about a mail. */
@@ -190,7 +189,7 @@ function buttons(approval: OutgoingApproval): KnownBlock {
           action_id: ACTIONS.edit,
           text: plain(words.EDIT),
           accessibility_label: words.editLabel(passing),
-          value: editValue(id, isLater),
+          value: id,
         },
       ]
     : []

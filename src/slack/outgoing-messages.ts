@@ -10,6 +10,7 @@ import { Unavailable } from '../turns/ports.js'
 import type { ApprovalView } from '../turns/view.js'
 import { isOpen } from './approval-card.js'
 import type { EditBudget, FlushResult } from './edit-budget.js'
+import { KeyedQueue } from './keyed-queue.js'
 import type { MessageContent, Poster, PostTarget } from './poster.js'
 import { cardOf } from './reply-blocks.js'
 import { SlackRefused, slackCall } from './web.js'
@@ -23,18 +24,15 @@ export interface OutgoingMessageRooms {
 }
 
 export class OutgoingMessages {
-  /** What is being shown of each mail: one state after the other. */
-  readonly #showing = new Map<string, Promise<void>>()
+  /** One state of a mail after the other. */
+  readonly #showing = new KeyedQueue()
 
   constructor(private readonly rooms: OutgoingMessageRooms) {}
 
   /** @throws Unavailable */
   async show(target: PostTarget, approval: ApprovalView): Promise<void> {
-    const before = this.#showing.get(approval.id) ?? Promise.resolve()
-    const showing = before.catch(() => undefined).then(() => this.#show(target, approval))
-    this.#showing.set(approval.id, showing)
     try {
-      await showing
+      await this.#showing.run(approval.id, () => this.#show(target, approval))
     } catch (error) {
       if (!(error instanceof SlackRefused)) throw error
       // It would refuse the same again; the mail itself goes on.
@@ -42,8 +40,6 @@ export class OutgoingMessages {
         { approval: approval.id, code: error.code, details: error.details },
         'slack post failed: an email that is on its way cannot be shown',
       )
-    } finally {
-      if (this.#showing.get(approval.id) === showing) this.#showing.delete(approval.id)
     }
   }
 

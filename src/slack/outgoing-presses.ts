@@ -6,7 +6,7 @@
 import type { ModalView } from '@slack/web-api'
 import { describeError, type Log } from '../log.js'
 import type { Clock } from '../turns/connection-watch.js'
-import type { OutgoingPresses, Presser } from '../turns/outgoing-mail.js'
+import type { OutgoingPresses } from '../turns/outgoing-mail.js'
 import { UnsendableMail } from '../turns/outgoing-mail.js'
 import { NotConnected } from '../turns/ports.js'
 import type { Delivery } from './deliveries.js'
@@ -28,8 +28,6 @@ export interface OutgoingRooms {
   readonly openModal: (triggerId: string, view: ModalView) => Promise<string>
   /** @throws Unavailable, SlackRefused */
   readonly updateModal: (viewId: string, view: ModalView) => Promise<void>
-  /** What waits for its time changed. Never rejects. */
-  readonly onScheduleChanged: (by: Presser) => void
   readonly clock: Clock
   readonly log: Log
 }
@@ -49,12 +47,12 @@ const LATE = Symbol('late')
 
 /** Opens the window. Answers words for the presser where there is none to open; null otherwise. Never throws. */
 export async function openEdit(rooms: OutgoingRooms, { value, team, user, triggerId }: Press): Promise<string | null> {
-  const { id, isLater } = editedBy(value)
+  const id = editedBy(value)
   const { outgoing, openModal, updateModal, clock, log } = rooms
   const opened = Promise.resolve()
     .then(() => outgoing.openEdit(id, { team, user }))
     .then(
-      (answer) => windowFor(id, isLater, answer),
+      (answer) => windowFor(id, answer),
       (error: unknown) => {
         log.warn({ approval: id, ...describeError(error) }, 'email could not be read for editing')
         return error instanceof NotConnected ? words.NOT_CONNECTED : words.NOT_OPENED
@@ -78,13 +76,9 @@ export async function openEdit(rooms: OutgoingRooms, { value, team, user, trigge
 }
 
 /** The window, or words for whoever cannot have one. */
-function windowFor(
-  id: string,
-  isLater: boolean,
-  answer: Awaited<ReturnType<OutgoingPresses['openEdit']>>,
-): EditWindow | string {
+function windowFor(id: string, answer: Awaited<ReturnType<OutgoingPresses['openEdit']>>): EditWindow | string {
   if (typeof answer === 'string') return ANSWERS[answer]
-  return editWindow(id, answer.mail, isLater) ?? words.NOT_EDITABLE
+  return editWindow(id, answer.mail, answer.sendAt !== null) ?? words.NOT_EDITABLE
 }
 
 const ANSWERS = {
@@ -123,7 +117,6 @@ export async function submitEdit(
   try {
     const approved = await outgoing.approveEdit(approvalId, by, edited)
     if (approved !== 'approved') return failure(ANSWERS[approved])
-    rooms.onScheduleChanged(by)
     return undefined
   } catch (error) {
     log.error({ approval: approvalId, ...describeError(error) }, 'edited email could not be approved')
@@ -150,15 +143,16 @@ export async function undoSend(
 }
 
 /** Takes a mail that waits for its time off the list. Answers words for the presser. Never throws. */
-export async function cancelScheduled(rooms: OutgoingRooms, { value: id, team, user }: Press): Promise<string> {
-  const by = { team, user }
+export async function cancelScheduled(
+  { outgoing, log }: OutgoingRooms,
+  { value: id, team, user }: Press,
+): Promise<{ readonly isCancelled: boolean; readonly text: string }> {
   try {
-    const answer = await rooms.outgoing.cancel(id, by)
-    rooms.onScheduleChanged(by)
-    return STOP_ANSWERS[answer]
+    const answer = await outgoing.cancel(id, { team, user })
+    return { isCancelled: answer === 'cancelled', text: STOP_ANSWERS[answer] }
   } catch (error) {
-    rooms.log.error({ approval: id, ...describeError(error) }, 'press could not be stored')
-    return words.NOT_STORED
+    log.error({ approval: id, ...describeError(error) }, 'press could not be stored')
+    return { isCancelled: false, text: words.NOT_STORED }
   }
 }
 

@@ -164,3 +164,19 @@ export const NOT_OPENED = "I couldn't open the email for editing. Press “Edit�
 export const NOTHING_SCHEDULED = 'No emails are scheduled.'
 export const SCHEDULED_HEADING = 'Scheduled'
 export const SCHEDULED_NOT_SHOWN = "I can't show this email right now."
+export const SCHEDULED_NOT_LISTED = "I can't show your scheduled emails right now. Open this tab again in a moment."
+/** Plain text. */
+export function scheduledEntry(mail: MailInPassing, subject: string): string {
+  return `${first(inPassing(mail))}\n${subject === '' ? NO_SUBJECT : subject}`
+}
+/** mrkdwn. */
+export function scheduledTime(at: number, timeZone: string): string {
+  return `🗓️ ${readersTime(at, timeZone)}`
+}
+export function moreScheduled(more: number): string {
+  return `And ${more} more.`
+}
+export function scheduledCount(emails: number): string {
+  if (emails === 0) return NOTHING_SCHEDULED
+  return emails === 1 ? '1 email is scheduled.' : `${emails} emails are scheduled.`
+}

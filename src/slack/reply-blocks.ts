@@ -181,9 +181,7 @@ function closing(view: ReplyView, look: ReplyLook): KnownBlock[][] {
   const { phase } = view
   switch (phase.type) {
     case 'queued':
-      return phase.behind === 'turn'
-        ? [[line('⏳ Got it. This waits until I am done with your message above.')]]
-        : [[line('⏳ Got it. This waits until you have decided on the request above.'), ...denyInstead(phase.open)]]
+      return [[line(QUEUED[phase.behind]), ...(phase.behind === 'approval' ? denyInstead(phase.open) : [])]]
     case 'starting':
       return [[line('👀 On it…')]]
     case 'retrying':
@@ -214,6 +212,12 @@ function closing(view: ReplyView, look: ReplyLook): KnownBlock[][] {
     case 'ended':
       return ended(view, look)
   }
+}
+
+const QUEUED = {
+  turn: "⏳ Got it. I'll answer when I'm done with your message above.",
+  approval: "⏳ Got it. I'll answer when you've decided about the request above.",
+  mail: "⏳ Got it. I'll answer when the email has left.",
 }
 
 /** Others read it, too: it says who is meant. */

@@ -9,7 +9,7 @@ import type { Messages } from '../store/messages.js'
 import type { Person } from '../turns/model.js'
 import { Unavailable } from '../turns/ports.js'
 import { retryPause } from '../turns/retry-pause.js'
-import { ConnectionCommands, type ConnectionRooms, connectionWord } from './connection-commands.js'
+import { ConnectionCommands, type ConnectionRooms, commandWord } from './connection-commands.js'
 import type { Poster } from './poster.js'
 import { quoteMessage } from './quote.js'
 import { NO_DIRECT_MESSAGE } from './reply-places.js'
@@ -107,7 +107,7 @@ export class Requests {
 
   async #do(command: Command): Promise<void> {
     try {
-      const word = connectionWord(command.text)
+      const word = commandWord(command.text)
       if (word === null) await this.#open(command)
       else await this.#connection.work(command, word)
     } catch (error) {

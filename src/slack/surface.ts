@@ -48,8 +48,6 @@ export interface SlackSurfaceOptions {
   /** Whether guests of the workspace are served like members. */
   readonly allowGuests: boolean
   readonly clock: Pick<Clock, 'now' | 'setTimeout'>
-  /** Something about the mails of this person changed after their turns. Never rejects. */
-  readonly onOutgoingShown?: (person: Person) => void
 }
 
 /** How long a person's directory entry is believed, in milliseconds. */
@@ -106,7 +104,6 @@ export class SlackSurface implements Surface, OutgoingDisplay {
 
   async showOutgoing(conversation: Conversation, approval: ApprovalView): Promise<void> {
     await this.#mails.show(await this.#whereOwnerAloneReads(conversation), approval)
-    this.options.onOutgoingShown?.(conversation.owner)
   }
 
   async #whereOwnerAloneReads({ kind, origin, address, owner }: Conversation): Promise<PostTarget> {

@@ -42,6 +42,10 @@ const DESCRIPTIONS: Readonly<Record<string, (input: Input) => string>> = {
   gmail_trash_thread: () => 'Moving a conversation to the trash',
   gmail_untrash_message: () => 'Taking a message out of the trash',
   gmail_untrash_thread: () => 'Taking a conversation out of the trash',
+  // Nothing of these happens before its owner agrees: until then, it is only made ready.
+  send_email: (input) => toWhom('Preparing an email', input),
+  reply_to_email: (input) => toWhom('Preparing a reply', input),
+  send_draft: () => 'Preparing a draft for sending',
   gmail_send_message: (input) => about('Sending mail', words(input, 'to', 'recipient_email', 'subject')),
   gmail_send_draft: (input) => about('Sending a draft', words(input, 'to', 'recipient_email', 'subject')),
   gmail_reply_to_thread: (input) => about('Replying', words(input, 'to', 'recipient_email', 'subject')),
@@ -64,6 +68,11 @@ const LONGEST_DETAIL = 80
 
 function about(what: string, detail: string): string {
   return detail === '' ? what : `${what}: ${shorten(detail, LONGEST_DETAIL)}`
+}
+
+function toWhom(what: string, input: Input): string {
+  const people = words(input, 'to')
+  return people === '' ? what : `${what} to ${shorten(people, LONGEST_DETAIL)}`
 }
 
 /** The first of these fields that holds words. */

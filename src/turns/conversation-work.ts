@@ -104,9 +104,13 @@ export class Turns implements ConversationWork {
   /** What somebody waits for whose message comes after this turn. */
   async #behind(current: Turn): Promise<Queued> {
     if (current.state !== 'waiting_approval') return { type: 'queued', behind: 'turn' }
-    const approvals = await this.rooms.store.approvals.ofTurn(current.id)
-    const open = approvals.filter(({ decision }) => decision === null).map(({ id }) => id)
-    return { type: 'queued', behind: 'approval', open }
+    const { approvals, outgoing } = this.rooms.store
+    const open = (await approvals.ofTurn(current.id)).filter(({ decision }) => decision === null).map(({ id }) => id)
+    if (open.length > 0) return { type: 'queued', behind: 'approval', open }
+    const isLeaving = (await outgoing.ofTurn(current.id)).some(
+      ({ state, sendAt }) => sendAt === null && (state === 'held' || state === 'sending'),
+    )
+    return { type: 'queued', behind: isLeaving ? 'mail' : 'turn' }
   }
 }
 

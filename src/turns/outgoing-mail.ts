@@ -237,13 +237,19 @@ export interface OutgoingPresses {
   /** Cancels one that waits for its time. */
   cancel(id: string, by: Presser): Promise<'cancelled' | 'too_late' | 'not_yours' | 'unknown'>
   /**
-   * What the card shows, for its owner to edit. `not_editable`: it has parts that the window cannot hold.
+   * What the card shows, for its owner to edit, and the time it waits for, in epoch milliseconds. `not_editable`: it has parts that the window cannot hold.
    * @throws Unavailable, NotConnected, OperatorProblem
    */
   openEdit(
     id: string,
     by: Presser,
-  ): Promise<{ readonly mail: ResolvedMail } | 'not_editable' | 'already' | 'not_yours' | 'unknown'>
+  ): Promise<
+    | { readonly mail: ResolvedMail; readonly sendAt: number | null }
+    | 'not_editable'
+    | 'already'
+    | 'not_yours'
+    | 'unknown'
+  >
   /**
    * Makes sure that a draft holds what the owner left in the window; may take long. Said again with the same words, it joins what is under way.
    * @throws Unavailable, NotConnected, OperatorProblem, UnsendableMail

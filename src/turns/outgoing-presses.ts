@@ -62,10 +62,10 @@ export class OutgoingMailPresses implements OutgoingPresses {
     return 'done'
   }
 
-  async openEdit(id: string, by: Presser): Promise<{ readonly mail: ResolvedMail } | 'not_editable' | NotAsking> {
+  async openEdit(id: string, by: Presser): ReturnType<OutgoingPresses['openEdit']> {
     const asking = await this.#asking(id, by)
     if (typeof asking === 'string') return asking
-    return isEditable(asking.content) ? { mail: asking.content } : 'not_editable'
+    return isEditable(asking.content) ? { mail: asking.content, sendAt: asking.mail.sendAt } : 'not_editable'
   }
 
   async prepareEdit(id: string, by: Presser, edited: EditedMail): ReturnType<OutgoingPresses['prepareEdit']> {

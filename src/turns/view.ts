@@ -25,7 +25,8 @@ export interface ReplyView {
 export type Phase =
   | /** Its messages wait for something else of the conversation. */ {
       readonly type: 'queued'
-      readonly behind: 'turn'
+      /** `mail`: one that was approved and can still be undone, or is leaving. */
+      readonly behind: 'turn' | 'mail'
     }
   | /** Its messages wait for decisions of an earlier turn. */ {
       readonly type: 'queued'

@@ -76,7 +76,7 @@ describe('what people write', () => {
     const edited = anna.post('before the edit', { threadTs: asked.ts })
     const deleted = anna.post('never mind this', { threadTs: asked.ts })
     await anna.waitFor(
-      (message) => message.threadTs === asked.ts && message.shown.includes('This waits until I am done'),
+      (message) => message.threadTs === asked.ts && message.shown.includes("I'll answer when I'm done"),
     )
     anna.edit(edited.channel, edited.ts, 'after the edit')
     anna.delete(deleted.channel, deleted.ts)

@@ -90,7 +90,7 @@ describe('/inbox connect', () => {
     expect(acknowledgement?.shown).toContain('direct messages')
     const prompt = await anna.waitFor(asksToConnect)
     expect(prompt.channel).toBe(anna.dm)
-    for (const line of ['read and search', 'only after you press Approve', '/inbox disconnect'])
+    for (const line of ['read and search', 'only after you press Send or Approve', '/inbox disconnect'])
       expect(prompt.shown).toContain(line)
     await house.scalekit.press(connectLink(prompt) ?? '', 'allow', ANNAS_MAIL)
     const done = await anna.waitFor((message) => message.ts === prompt.ts && message.shown.includes('is connected'))
@@ -189,7 +189,7 @@ describe('/inbox help', () => {
     const lines = reply?.shown.split('\n') ?? []
     expect(lines).toHaveLength(3)
     expect(lines[1]).toContain('Approve')
-    for (const word of ['connect', 'disconnect', 'status']) expect(lines[2]).toContain(`/inbox ${word}`)
+    for (const word of ['connect', 'disconnect', 'status', 'scheduled']) expect(lines[2]).toContain(`/inbox ${word}`)
   })
 })
 

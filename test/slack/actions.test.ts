@@ -55,7 +55,16 @@ function answerTo(actionId: string, value: string, user = ANNA, team = TEAM): Pr
     },
     log,
   }
-  return press(rooms, { kind: 'press', team, user, actionId, value, triggerId: trigger, responseUrl: null })
+  return press(rooms, {
+    kind: 'press',
+    team,
+    user,
+    actionId,
+    value,
+    triggerId: trigger,
+    blockId: null,
+    responseUrl: null,
+  })
 }
 
 const decision = async () => (await store.approvals.ofTurn(turn.id))[0]?.decision

@@ -1,13 +1,15 @@
 import { WebClient } from '@slack/web-api'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { ConnectionCommands, connectionWord } from '../../src/slack/connection-commands.js'
+import { ConnectionCommands, commandWord } from '../../src/slack/connection-commands.js'
 import type { MessageContent } from '../../src/slack/poster.js'
+import { type Schedule, scheduledMessage } from '../../src/slack/scheduled-list.js'
 import type { Store } from '../../src/store/store.js'
 import { ConnectionWatch } from '../../src/turns/connection-watch.js'
 import { type ConnectionState, OperatorProblem, Unavailable } from '../../src/turns/ports.js'
 import { ANNA, BEN, DM, openStore, TEAM } from '../store/fixture.js'
 import { FakeClock } from '../turns/fake-clock.js'
 import { SilentLog } from '../turns/silent-log.js'
+import { AT, mail } from './outgoing-views.js'
 
 let store: Store
 let clock: FakeClock
@@ -16,6 +18,7 @@ let said: MessageContent[]
 let problem: 'guest' | null
 let failure: Error | null
 let commands: ConnectionCommands
+let schedule: Schedule
 
 beforeEach(async () => {
   store = await openStore()
@@ -24,6 +27,7 @@ beforeEach(async () => {
   said = []
   problem = null
   failure = null
+  schedule = { mails: [], timeZone: 'Europe/Stockholm' }
   const connections = {
     state: async () => {
       if (failure !== null) throw failure
@@ -54,6 +58,7 @@ beforeEach(async () => {
       endings: store.accessEndings,
       connections,
       mailboxes: { address: async () => null, forget: () => undefined },
+      schedule: async () => schedule,
       watch: new ConnectionWatch(connections, clock, log),
       profile: async () =>
         problem === null ? { name: 'Anna', timeZone: 'UTC', email: 'anna@x.example' } : { problem },
@@ -86,12 +91,24 @@ describe('a command about the connection', () => {
     ['connect', 'connect'],
     [' DisConnect ', 'disconnect'],
     ['STATUS', 'status'],
+    ['scheduled', 'scheduled'],
+    ['scheduled meetings', null],
     ['connect please', null],
     ['status of the order?', null],
     ['disconnected', null],
     ['', null],
   ])('is the whole text, whatever its case: %j', (text, word) => {
-    expect(connectionWord(text)).toBe(word)
+    expect(commandWord(text)).toBe(word)
+  })
+})
+
+describe('scheduled', () => {
+  it('is answered with the list, once', async () => {
+    schedule = { mails: [{ id: 'a1', dueAt: AT, conversationId: 'c1', mail: mail() }], timeZone: 'UTC' }
+    await store.commands.journal({ triggerId: 't', team: TEAM, user: ANNA, text: 'scheduled', mentions: [] })
+    for (const command of await store.commands.unfinished()) await commands.work(command, 'scheduled')
+    expect(said).toEqual([scheduledMessage(schedule)])
+    expect(await store.commands.unfinished()).toEqual([])
   })
 })
 

@@ -4,18 +4,19 @@ import { consentLines, helpLines } from '../../src/slack/consent.js'
 import { homeBlocks } from '../../src/slack/home.js'
 
 const rules = { slashCommand: '/mail' }
+const NOTHING = { mails: [], timeZone: 'UTC' }
 
 describe('what will be allowed', () => {
   it('is three lines: reading, the press, and the way out', () => {
     const [reads, asks, ends] = consentLines(rules)
     expect(reads).toContain('read and search')
-    expect(asks).toContain('only after you press Approve')
+    expect(asks).toContain('only after you press Send or Approve')
     expect(ends).toContain('/mail disconnect')
   })
 
   it('tells of what configuration lets happen without a press', () => {
     const [, asks] = consentLines({ ...rules, unasked: ['gmail_create_draft', 'gmail_trash_thread'] })
-    expect(asks).toContain('I send something only after you press Approve')
+    expect(asks).toContain('I send something only after you press Send, each time')
     expect(asks).toContain('writing a draft, moving a conversation to the trash')
     expect(asks).not.toContain('I change')
     expect(helpLines({ ...rules, unasked: ['gmail_create_draft'] })[1]).toContain('writing a draft')
@@ -27,7 +28,7 @@ describe('what will be allowed', () => {
       for (const line of consentLines(rules)) expect(prompt).toContain(line)
       expect(prompt).toContain('"url":"https://connect.example/1"')
       expect(prompt).toMatch(/"text":"Connect Gmail/)
-      const home = JSON.stringify(homeBlocks({ state, url: 'https://connect.example/1' }, rules, 'ask'))
+      const home = JSON.stringify(homeBlocks({ state, url: 'https://connect.example/1' }, NOTHING, rules, 'ask'))
       for (const line of consentLines(rules)) expect(home).toContain(line)
     }
   })
@@ -35,7 +36,7 @@ describe('what will be allowed', () => {
 
 describe('a Home tab', () => {
   it.each(['lapsed', 'ending', 'unknown', 'none'] as const)('has no button where the state is %s', (state) => {
-    expect(homeBlocks({ state }, rules, 'ask').filter(({ type }) => type === 'actions')).toEqual([])
+    expect(homeBlocks({ state }, NOTHING, rules, 'ask').filter(({ type }) => type === 'actions')).toEqual([])
   })
 
   it.each([
@@ -43,12 +44,12 @@ describe('a Home tab', () => {
     ['here', 'answered there, for everybody'],
     ['private', 'go to your direct messages'],
   ] as const)('says where answers go that others could read: %s', (channelReplies, words) => {
-    expect(JSON.stringify(homeBlocks({ state: 'none' }, rules, channelReplies))).toContain(words)
+    expect(JSON.stringify(homeBlocks({ state: 'none' }, NOTHING, rules, channelReplies))).toContain(words)
   })
 
   it('asks before it disconnects', () => {
     const button = JSON.stringify(
-      homeBlocks({ state: 'connected', personId: 'person-1', address: 'a&b@x.example' }, rules, 'ask'),
+      homeBlocks({ state: 'connected', personId: 'person-1', address: 'a&b@x.example' }, NOTHING, rules, 'ask'),
     )
     expect(button).toContain('"confirm":{"title"')
     expect(button).toContain('"value":"person-1"')

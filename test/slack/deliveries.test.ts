@@ -503,6 +503,7 @@ describe('a press of a button', () => {
   it('says who, which button, and what it is about', () => {
     expect(read(press)).toEqual({
       kind: 'press',
+      blockId: 'approval:1',
       team: 'T1',
       user: 'U0ANNA',
       actionId: 'approval_approve',

@@ -19,7 +19,6 @@ const BOT = { userId: 'UBOT', botId: 'B1', teamId: 'T1' }
 /** A clock that is late at once, or never. */
 function rooms(outgoing: Partial<OutgoingPresses>, isLate = false) {
   const modals: ModalView[] = []
-  const changes: string[] = []
   const never = async () => await Promise.reject(new Error('not asked for'))
   const given: OutgoingRooms = {
     outgoing: {
@@ -38,9 +37,6 @@ function rooms(outgoing: Partial<OutgoingPresses>, isLate = false) {
     updateModal: async (_, view) => {
       modals.push(view)
     },
-    onScheduleChanged: ({ user }) => {
-      changes.push(user)
-    },
     clock: {
       now: () => 0,
       setTimeout: (run) => {
@@ -50,11 +46,20 @@ function rooms(outgoing: Partial<OutgoingPresses>, isLate = false) {
     },
     log: new SilentLog(),
   }
-  return { given, modals, changes }
+  return { given, modals }
 }
 
 const press = (value = 'a1') =>
-  ({ kind: 'press', team: 'T1', user: 'U1', actionId: 'x', value, triggerId: 't', responseUrl: null }) as const
+  ({
+    kind: 'press',
+    team: 'T1',
+    user: 'U1',
+    actionId: 'x',
+    value,
+    triggerId: 't',
+    blockId: null,
+    responseUrl: null,
+  }) as const
 
 /** What Slack would send for this window, with some of the values changed. */
 function submitted(view: ModalView, changes: Record<string, string> = {}) {
@@ -117,17 +122,29 @@ describe('the window in which a mail is edited', () => {
   })
 
   it('opens with the mail, or first without it where the mailbox is slow', async () => {
-    const quick = rooms({ openEdit: async () => ({ mail: mail() }) })
-    expect(await openEdit(quick.given, press('a1:later'))).toBeNull()
+    const quick = rooms({ openEdit: async () => ({ mail: mail(), sendAt: 1 }) })
+    expect(await openEdit(quick.given, press())).toBeNull()
     expect(quick.modals).toEqual([opened(mail(), true)])
-    let tell = (_: { mail: ResolvedMail }) => {}
+    let tell = (_: { mail: ResolvedMail; sendAt: null }) => {}
     const slow = rooms({ openEdit: () => new Promise((resolve) => (tell = resolve)) }, true)
     const opening = openEdit(slow.given, press())
     await expect.poll(() => slow.modals.length).toBe(1)
     expect(JSON.stringify(slow.modals[0])).toContain('Getting the email…')
-    tell({ mail: mail() })
+    tell({ mail: mail(), sendAt: null })
     expect(await opening).toBeNull()
     expect(slow.modals[1]).toEqual(opened(mail()))
+  })
+
+  it('opens from buttons of an earlier version, too', async () => {
+    const asked: string[] = []
+    const { given } = rooms({
+      openEdit: async (id) => {
+        asked.push(id)
+        return { mail: mail(), sendAt: null }
+      },
+    })
+    for (const value of ['a1', 'a1:later']) expect(await openEdit(given, press(value))).toBeNull()
+    expect(asked).toEqual(['a1', 'a1'])
   })
 
   it.each([
@@ -147,7 +164,7 @@ describe('a window that is sent off', () => {
 
   it('is approved as its owner left it, and closes', async () => {
     const asked: unknown[] = []
-    const { given, changes } = rooms({
+    const { given } = rooms({
       prepareEdit: async (_, __, edited) => {
         asked.push(edited)
         return 'ready'
@@ -160,7 +177,6 @@ describe('a window that is sent off', () => {
     const edit = submitted(view, { to: 'x@y.example' })
     expect(await submitEdit(given, edit)).toBeUndefined()
     expect(asked).toEqual([editedIn(edit.window), editedIn(edit.window)])
-    expect(changes).toEqual(['U1'])
   })
 
   it('stays open with the same words where saving takes longer, and approves nothing', async () => {
@@ -213,13 +229,13 @@ describe('a press that stops a mail', () => {
     ['not_yours', /^Only/],
     ['unknown', /is over/],
   ] as const)('Cancel, which is answered %s', async (answer, words) => {
-    const { given, changes } = rooms({ cancel: async () => answer })
-    expect(await cancelScheduled(given, press())).toMatch(words)
-    expect(changes).toEqual(['U1'])
+    const { given } = rooms({ cancel: async () => answer })
+    const isCancelled = answer === 'cancelled'
+    expect(await cancelScheduled(given, press())).toEqual({ isCancelled, text: expect.stringMatching(words) })
   })
 
   it('that cannot be stored is told to its person', async () => {
     expect(await undoSend(rooms({}).given, press())).toMatch(/didn't work/)
-    expect(await cancelScheduled(rooms({}).given, press())).toMatch(/didn't work/)
+    expect((await cancelScheduled(rooms({}).given, press())).text).toMatch(/didn't work/)
   })
 })

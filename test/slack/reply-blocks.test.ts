@@ -69,13 +69,14 @@ const send = tool('gmail_send_message', { to: 'jorge@homes.example', body: 'The 
 
 describe('what a reply shows', () => {
   it.each<[string, Phase, RegExp, string[]]>([
-    ['waiting for an answer', { type: 'queued', behind: 'turn' }, /waits until I am done/, []],
+    ['waiting for an answer', { type: 'queued', behind: 'turn' }, /Got it. I'll answer when I'm done/, []],
     ['going on after a restart', { type: 'working', goesOn: true }, /was interrupted, and go on/, ['Stop']],
-    ['waiting for decisions', { type: 'queued', behind: 'approval', open: [] }, /waits until you have decided/, []],
+    ['waiting for a mail', { type: 'queued', behind: 'mail' }, /answer when the email has left/, []],
+    ['waiting for decisions', { type: 'queued', behind: 'approval', open: [] }, /answer when you've decided/, []],
     [
       'waiting for a decision',
       { type: 'queued', behind: 'approval', open: ['a1'] },
-      /waits until you have decided/,
+      /answer when you've decided/,
       ['Deny that, go on with this'],
     ],
     ['just begun', { type: 'starting' }, /On it/, []],

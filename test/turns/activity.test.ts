@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { SENDING_TOOLS } from '../../src/gmail/sending-tools.js'
 import { GMAIL_TOOLS } from '../../src/gmail/tools.js'
 import { describeToolCall, describeToolKind } from '../../src/turns/activity.js'
 
@@ -16,6 +17,11 @@ describe('what the agent does, in words', () => {
     ['gmail_create_draft', { subject: 'Line\nbreak' }, 'Writing a draft: Line break'],
     ['gmail_create_draft', { subject: { not: 'text' } }, 'Writing a draft'],
     ['gmail_get_message_by_id', { message_id: '18c' }, 'Reading a message'],
+    ['send_email', { to: 'rosa@x.example', subject: 'Hi', body: 'Dear Rosa' }, 'Preparing an email to rosa@x.example'],
+    ['send_email', { to: ['a@x.example', 'b@x.example'] }, 'Preparing an email to a@x.example, b@x.example'],
+    ['reply_to_email', { thread_id: '18c' }, 'Preparing a reply'],
+    ['reply_to_email', { thread_id: '18c', to: 'rosa@x.example' }, 'Preparing a reply to rosa@x.example'],
+    ['send_draft', { draft_id: 'r1' }, 'Preparing a draft for sending'],
     ['gmail_do_something_new', { secret: 'x' }, 'Using do something new'],
     ['read', { path: '/x' }, 'Using read'],
   ])('%s %j', (name, input, words) => {
@@ -23,7 +29,7 @@ describe('what the agent does, in words', () => {
   })
 
   it('has words of its own for every tool that the agent is given', () => {
-    const names = Object.keys(GMAIL_TOOLS)
+    const names = [...Object.keys(GMAIL_TOOLS), ...SENDING_TOOLS.map(({ name }) => name)]
     expect(names.length).toBeGreaterThan(10)
     for (const name of names) expect(describeToolKind(name)).not.toMatch(/^Using/)
   })

@@ -138,6 +138,17 @@ describe('a mail that the agent proposes', () => {
     expect(house.agent.session.received.map((message) => message.text)).toEqual(['Write to Rosa', 'Thanks!'])
   })
 
+  it('is what a message of its owner waits for until it has left, and nothing asks for a decision then', async () => {
+    const { conversation, press } = await proposed()
+    await press()
+    const [first] = await house.turnsOf(conversation)
+    const { threadTs } = (await house.store.conversations.get(conversation)).address ?? { threadTs: '' }
+    await house.say('And Ben?', { threadTs })
+    await house.turns.arrived(conversation)
+    const next = (await house.turnsOf(conversation)).find(({ id }) => id !== first?.id)
+    expect(next && house.replyOf(next).last.phase).toEqual({ type: 'queued', behind: 'mail' })
+  })
+
   it('is taken back where its owner stops the turn', async () => {
     const { press, conversation, turn, shown } = await proposed()
     await press()

@@ -1,0 +1,107 @@
+import { type ViewsPublishArguments, WebClient } from '@slack/web-api'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { Home } from '../../src/slack/home.js'
+import type { ReadSchedule, Schedule } from '../../src/slack/scheduled-list.js'
+import type { Store } from '../../src/store/store.js'
+import { ConnectionWatch } from '../../src/turns/connection-watch.js'
+import { Unavailable } from '../../src/turns/ports.js'
+import { ANNA, openStore, TEAM } from '../store/fixture.js'
+import { FakeClock } from '../turns/fake-clock.js'
+import { SilentLog } from '../turns/silent-log.js'
+import { AT, mail } from './outgoing-views.js'
+
+let store: Store
+let shown: string[]
+let home: Home
+let schedule: ReadSchedule
+let isConnected: boolean
+
+const ONE: Schedule = {
+  mails: [{ id: 'a1', dueAt: AT, conversationId: 'c1', mail: mail() }],
+  timeZone: 'UTC',
+}
+const NONE: Schedule = { mails: [], timeZone: 'UTC' }
+
+beforeEach(async () => {
+  store = await openStore()
+  shown = []
+  schedule = async () => ONE
+  isConnected = true
+  const clock = new FakeClock()
+  const log = new SilentLog()
+  const web = new WebClient('xoxb-1')
+  web.views.publish = async (options: ViewsPublishArguments) => {
+    shown.push(JSON.stringify(options))
+    return { ok: true }
+  }
+  const connections = {
+    state: async () => (isConnected ? ('connected' as const) : ('missing' as const)),
+    link: async () => ({ url: 'https://connect.example/1', expiresAt: clock.now() + 3_600_000 }),
+    disconnect: async () => true,
+  }
+  home = new Home({
+    web,
+    people: store.people,
+    endings: store.accessEndings,
+    connections,
+    watch: new ConnectionWatch(connections, clock, log),
+    mailboxes: { address: async () => 'anna@northwind.example' },
+    profile: async () => ({ name: 'Anna', timeZone: 'UTC', email: null }),
+    identifierOf: () => 'slack:T1:anna',
+    rules: { slashCommand: '/inbox' },
+    channelReplies: 'ask',
+    schedule: (person) => schedule(person),
+    now: () => clock.now(),
+    log,
+  })
+})
+afterEach(async () => {
+  await store.close()
+})
+
+async function turnsOfTheLoop(count: number): Promise<void> {
+  for (let turn = 0; turn < count; turn++) await new Promise((resolve) => setImmediate(resolve))
+}
+
+describe('what waits for its time, in the Home tab', () => {
+  it('is listed with its button, and follows what happens to it', async () => {
+    await home.open(TEAM, ANNA)
+    expect(shown.at(-1)).toContain('Email to Rosa Diaz')
+    expect(shown.at(-1)).toContain('schedule_cancel')
+    schedule = async () => NONE
+    await home.refresh(await store.people.ensure(TEAM, ANNA))
+    expect(shown.at(-1)).not.toContain('schedule_cancel')
+    expect(shown.at(-1)).toContain('No emails are scheduled.')
+  })
+
+  it('is left out for those who are not connected and have none', async () => {
+    isConnected = false
+    schedule = async () => NONE
+    await home.open(TEAM, ANNA)
+    expect(shown.at(-1)).toContain('is not connected')
+    expect(shown.at(-1)).not.toContain('Scheduled')
+  })
+
+  it('does not keep the rest from showing where it cannot be told', async () => {
+    schedule = async () => await Promise.reject(new Unavailable('slack', 'no answer'))
+    await home.open(TEAM, ANNA)
+    expect(shown.at(-1)).toContain('is connected:* anna@northwind.example')
+    expect(shown.at(-1)).toContain("I can't show your scheduled emails right now.")
+  })
+
+  it('is never shown as it was before, however long an earlier look takes', async () => {
+    const person = await store.people.ensure(TEAM, ANNA)
+    let answer: ((schedule: Schedule) => void) | undefined
+    schedule = () => new Promise((resolve) => (answer = resolve))
+    const opening = home.open(TEAM, ANNA)
+    await expect.poll(() => answer).toBeDefined()
+    schedule = async () => NONE
+    const refreshing = home.refresh(person)
+    // Without an order of its own, the later look would be done by now.
+    await Promise.race([refreshing, turnsOfTheLoop(100)])
+    answer?.(ONE)
+    await Promise.all([opening, refreshing])
+    expect(shown).toHaveLength(2)
+    expect(shown.at(-1)).toContain('No emails are scheduled.')
+  })
+})
