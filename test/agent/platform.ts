@@ -9,7 +9,7 @@ import { ManagedAgent } from '../../src/agent/sessions.js'
 import type { StoredVault, VaultStore } from '../../src/agent/vault-store.js'
 import { provision } from '../../src/cli/provision.js'
 import type { PlatformConfig } from '../../src/config.js'
-import { STANDARD_POLICIES } from '../../src/gmail/policies.js'
+import { STANDARD_POLICIES, sendingTools } from '../../src/gmail/policies.js'
 import type { AgentBrain, BrainTurn } from '../../src/sandbox/agents/brain.js'
 import {
   type ManagedAgentsOptions,
@@ -156,7 +156,8 @@ export class Platform {
 
   agent(access?: VirtualMailboxAccess): ManagedAgent {
     const forget = access === undefined ? {} : { forgetVaultIfGone: (id: string) => access.forgetIfGone(id) }
-    return new ManagedAgent(this.claude, this.deployment, { pace: BRISK, now: this.now, ...forget })
+    const hostTools = sendingTools(this.config.toolPolicies)
+    return new ManagedAgent(this.claude, this.deployment, { pace: BRISK, now: this.now, hostTools, ...forget })
   }
 
   async close(): Promise<void> {

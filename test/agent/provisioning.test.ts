@@ -4,7 +4,7 @@ import { defineAgent } from '../../src/agent/definition.js'
 import { isSealed, matchesDefinition } from '../../src/agent/provisioning.js'
 import { provision } from '../../src/cli/provision.js'
 import type { PlatformConfig } from '../../src/config.js'
-import { offeredTools, STANDARD_POLICIES } from '../../src/gmail/policies.js'
+import { offeredTools, STANDARD_POLICIES, sendingTools } from '../../src/gmail/policies.js'
 import { ensureMcpConfiguration } from '../../src/scalekit/mcp-configurations.js'
 import { OperatorProblem, Unavailable } from '../../src/turns/ports.js'
 import { MemoryDeployments, Platform, rejection } from './platform.js'
@@ -29,6 +29,10 @@ async function setUp(config: PlatformConfig = platform.config, store = platform.
 const made = ['✓ MCP configuration slack-inbox-agent: made', '✓ Environment: made', '✓ Agent (claude-opus-4-7): made']
 const unchanged = made.map((line) => line.replace('made', 'unchanged'))
 
+/** The agent of this program: the mailbox's tools, and the bot's own that send. */
+const wanted = (mcpServerUrl: string) =>
+  defineAgent('claude-opus-4-7', mcpServerUrl, STANDARD_POLICIES, sendingTools(STANDARD_POLICIES))
+
 const things = () => ({
   agents: platform.agents.driver.agents().length,
   environments: platform.agents.driver.environments().length,
@@ -42,7 +46,7 @@ describe('setup', () => {
     const agent = platform.agents.driver.agents().find(({ id }) => id === agentId)
     const environment = platform.agents.driver.environments().find(({ id }) => id === environmentId)
     const config = platform.scalekit.configs().find(({ id }) => id === mcpConfigId)
-    expect(agent && matchesDefinition(agent, defineAgent('claude-opus-4-7', mcpServerUrl))).toBe(true)
+    expect(agent && matchesDefinition(agent, wanted(mcpServerUrl))).toBe(true)
     expect(agent?.mcp_servers).toEqual([{ type: 'url', name: 'mailbox', url: mcpServerUrl }])
     expect(environment && isSealed(environment)).toBe(true)
     expect(config?.mappings).toEqual([{ connection_name: 'gmail', tools: offeredTools(STANDARD_POLICIES) }])
@@ -124,7 +128,7 @@ describe('setup', () => {
     expect(await setUp()).toEqual(made.map((line) => line.replace('made', 'updated')))
     const [agent] = platform.agents.driver.agents()
     const [environment] = platform.agents.driver.environments()
-    expect(agent && matchesDefinition(agent, defineAgent('claude-opus-4-7', mcpServerUrl))).toBe(true)
+    expect(agent && matchesDefinition(agent, wanted(mcpServerUrl))).toBe(true)
     expect(environment && isSealed(environment)).toBe(true)
     expect(platform.scalekit.configs()[0]?.mappings[0]?.tools).toEqual(offeredTools(STANDARD_POLICIES))
   })

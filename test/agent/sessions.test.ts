@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { MailboxMismatch } from '../../src/agent/grants.js'
-import { offeredTools, STANDARD_POLICIES } from '../../src/gmail/policies.js'
+import { offeredTools, STANDARD_POLICIES, sendingTools } from '../../src/gmail/policies.js'
 import { OperatorProblem, Rejected, SessionGone, Unavailable } from '../../src/turns/ports.js'
 import { ANNA, BEN, conversationOf, eventsUntil, Platform, rejection } from './platform.js'
 
@@ -46,11 +46,11 @@ function askWhoseMailbox(): void {
   })
 }
 
-/** The model sends a mail; what came of it is what it says. */
-function sendMail(): void {
+/** The model makes a draft, for which it needs its owner's yes; what came of it is what it says. */
+function makeDraft(): void {
   platform.brain.next(async (turn) => {
     const input = { to: 'ben@northwind.example', subject: 'Hi', body: 'Hello.' }
-    const [outcome] = await turn.callTools([{ name: 'gmail_send_message', input }])
+    const [outcome] = await turn.callTools([{ name: 'gmail_create_draft', input }])
     await turn.say(outcome?.status === 'denied' ? `denied: ${outcome.message}` : `${outcome?.status}`)
   })
 }
@@ -76,7 +76,8 @@ describe.each(['virtual', 'instance'] as const)('a session in %s mode', (mode) =
       names = turn.tools.map(({ name }) => name)
     })
     await converse(await create())
-    expect(names.sort()).toEqual([...offeredTools(STANDARD_POLICIES)].sort())
+    const own = sendingTools(STANDARD_POLICIES).map(({ name }) => name)
+    expect(names.sort()).toEqual([...offeredTools(STANDARD_POLICIES), ...own].sort())
   })
 
   it('says in its metadata which conversation it is, and has a printable title', async () => {
@@ -174,7 +175,7 @@ describe('createSession', () => {
     const { agentId } = platform.deployment
     await platform.claude.repeatable('agent', (sdk, options) => sdk.beta.agents.update(agentId, { tools }, options))
     const id = await platform.agent().createSession(ANNAS, await annaGrant(), 'x')
-    sendMail()
+    makeDraft()
     const events = await converse(id)
     expect(events.at(-1)).toMatchObject({ type: 'idle', reason: 'requires_action' })
   })
@@ -355,10 +356,10 @@ describe('sendMessages', () => {
 })
 
 describe('sendAnswers', () => {
-  /** A session that waits for its owner's yes or no to sending a mail. */
+  /** A session that waits for its owner's yes or no to a draft. */
   async function waiting(): Promise<{ id: string; callId: string }> {
     const id = await platform.agent().createSession(ANNAS, await annaGrant(), 'x')
-    sendMail()
+    makeDraft()
     const idle = (await converse(id)).at(-1)
     const [callId] = idle?.type === 'idle' ? idle.awaiting : []
     return { id, callId: callId ?? '' }
@@ -410,10 +411,10 @@ describe('messages that are sent with denials', () => {
   const sends = () =>
     calls('sessions.events.send').map(({ body }) => JSON.stringify(body).match(/"(deny|user\.message)"/g))
 
-  /** A session that waits for its owner's yes or no to sending a mail, and tells how both went. */
+  /** A session that waits for its owner's yes or no to a draft, and tells how both went. */
   async function waiting(): Promise<{ id: string; callId: string }> {
     const id = await platform.agent().createSession(ANNAS, await annaGrant(), 'x')
-    sendMail()
+    makeDraft()
     const idle = (await converse(id)).at(-1)
     const [callId = ''] = idle?.type === 'idle' ? idle.awaiting : []
     return { id, callId }
