@@ -5,6 +5,7 @@
 
 import Anthropic, { APIError } from '@anthropic-ai/sdk'
 import { Unavailable } from '../turns/ports.js'
+import { ServerClock } from '../turns/server-clock.js'
 import { type Subject, sortClaudeError } from './errors.js'
 
 /** What the SDK's methods take as their last argument. */
@@ -46,6 +47,7 @@ export class Claude {
   /** Without a slash at its end: part of what stored ids belong to. */
   readonly url: string
   readonly #sdk: Anthropic
+  readonly #clock = new ServerClock(() => performance.now())
 
   constructor(
     config: { readonly apiKey: string; readonly baseUrl: string | undefined },
@@ -58,7 +60,17 @@ export class Claude {
       // The SDK's log lines hold whole requests: what people write, and tokens.
       logLevel: 'off',
       openTelemetry: false,
+      fetch: async (url, init) => {
+        const response = await fetch(url, init)
+        this.#clock.read(response.headers.get('date'))
+        return response
+      },
     })
+  }
+
+  /** The API's time, epoch milliseconds; null while it has not told it. */
+  now(): number | null {
+    return this.#clock.now()
   }
 
   /** For what may safely be done twice: retried by the SDK. */

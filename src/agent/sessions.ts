@@ -27,6 +27,7 @@ import {
   type ToolCall,
   Unavailable,
 } from '../turns/ports.js'
+import { WRITTEN_INSTEAD } from '../turns/sending-results.js'
 import type { Claude } from './claude.js'
 import { APP, type MailboxWiring, wireMailbox } from './definition.js'
 import type { Deployment } from './deployment.js'
@@ -45,7 +46,7 @@ const TITLE_LENGTH = 80
 /** How many of the newest tool results are searched for what an id stands for. */
 const RESULTS_READ = 200
 
-/** The API's clock may be behind ours. */
+/** How much the time that the API tells and the one that it stamps sessions with may differ, in milliseconds. */
 const CLOCK_SKEW_MS = 30_000
 /** How long a session may take to stop after it was interrupted, and how often it is looked at. */
 const REST_MS = 30_000
@@ -105,14 +106,15 @@ export class ManagedAgent implements Agent {
     return wireMailbox(url, this.options.policies, this.options.hostTools)
   }
 
-  async findSession(conversation: Conversation, requestedAt: number): Promise<string | null> {
+  now(): number | null {
+    return this.claude.now()
+  }
+
+  async findSession(conversation: Conversation, requestedAt: number | null): Promise<string | null> {
     // An older one with the same mark is one that was let go of, and holds the answers of earlier turns.
-    const since = new Date(requestedAt - CLOCK_SKEW_MS).toISOString()
+    const since = requestedAt === null ? {} : { 'created_at[gte]': new Date(requestedAt - CLOCK_SKEW_MS).toISOString() }
     const sessions = this.claude.list('agent', (sdk, page, options) =>
-      sdk.beta.sessions.list(
-        { ...page, agent_id: this.deployment.agentId, order: 'desc', 'created_at[gte]': since },
-        options,
-      ),
+      sdk.beta.sessions.list({ ...page, ...since, agent_id: this.deployment.agentId, order: 'desc' }, options),
     )
     const mark = sessionMark(conversation)
     for await (const session of sessions) {
@@ -161,9 +163,13 @@ export class ManagedAgent implements Agent {
     denials: readonly ToolAnswer[] = [],
   ): Promise<void> {
     const awaited = denials.length === 0 ? [] : await this.#awaited(sessionId)
-    const first = denials.filter(({ callId }) => awaited.includes(callId)).map(answerEvent)
+    const first = awaited.map(({ callId, isHosted }) => {
+      const denial = denials.find((one) => one.callId === callId)
+      // One that was called after its owner had been asked: as long as any call has no answer, the API takes no message.
+      return denial ?? unasked(callId, isHosted)
+    })
     await this.#send(sessionId, [
-      ...first,
+      ...first.map(answerEvent),
       ...messages.map((message) => ({
         type: 'user.message' as const,
         content: [
@@ -176,16 +182,19 @@ export class ManagedAgent implements Agent {
   }
 
   /** The tool calls whose answers the session waits for, without those that it has been told, and may not have processed. */
-  async #awaited(sessionId: string): Promise<readonly string[]> {
+  async #awaited(sessionId: string): Promise<{ readonly callId: string; readonly isHosted: boolean }[]> {
     let awaited: readonly string[] = []
     const told = new Set<string>()
-    for await (const event of this.#events(sessionId, ['session.status_idle', ...ANSWERS])) {
+    const hosted = new Set<string>()
+    const types = ['session.status_idle', 'agent.custom_tool_use', ...ANSWERS] as const
+    for await (const event of this.#events(sessionId, types)) {
       const callId = answeredCall(event)
       if (callId !== null) told.add(callId)
+      if (event.type === 'agent.custom_tool_use') hosted.add(event.id)
       if (event.type !== 'session.status_idle') continue
       awaited = event.stop_reason.type === 'requires_action' ? event.stop_reason.event_ids : []
     }
-    return awaited.filter((callId) => !told.has(callId))
+    return awaited.flatMap((callId) => (told.has(callId) ? [] : [{ callId, isHosted: hosted.has(callId) }]))
   }
 
   async findMessages(
@@ -350,6 +359,13 @@ const ANSWERS = ['user.tool_confirmation', 'user.custom_tool_result'] as const
 function answeredCall(event: BetaManagedAgentsSessionEvent): string | null {
   if (event.type === 'user.tool_confirmation') return event.tool_use_id
   return event.type === 'user.custom_tool_result' ? event.custom_tool_use_id : null
+}
+
+/** A no to a call that its owner was never asked about: they wrote something new first. */
+function unasked(callId: string, isHosted: boolean): ToolAnswer {
+  return isHosted
+    ? { callId, text: WRITTEN_INSTEAD, failed: false }
+    : { callId, allowed: false, reason: WRITTEN_INSTEAD }
 }
 
 function answerEvent(answer: ToolAnswer): EventSendParams['events'][number] {

@@ -1,10 +1,8 @@
-/**
- * Slack's time, as its answers tell it in their `Date` header, carried on by a clock that nobody sets. Whatever is looked up in Slack by time
- * uses it: by the clock of a host that runs ahead, a message that was posted would not be found, and would be posted a second time.
- */
+/** Slack's time, and by how much the host's clock differs from it. */
 
 import type { WebClientOptions } from '@slack/web-api'
 import type { Log } from '../log.js'
+import { ServerClock } from '../turns/server-clock.js'
 
 type Fetch = NonNullable<WebClientOptions['fetch']>
 
@@ -20,14 +18,16 @@ export interface SlackClockOptions {
 }
 
 export class SlackClock {
-  #reading: { readonly slack: number; readonly at: number } | null = null
+  readonly #slack: ServerClock
   #isOff = false
 
-  constructor(private readonly options: SlackClockOptions) {}
+  constructor(private readonly options: SlackClockOptions) {
+    this.#slack = new ServerClock(options.monotonic)
+  }
 
   /** Epoch milliseconds; null while Slack has not told its time. */
   now(): number | null {
-    return this.#reading === null ? null : this.#reading.slack + this.options.monotonic() - this.#reading.at
+    return this.#slack.now()
   }
 
   /** By how much the host's clock is ahead of Slack's, in milliseconds; null while Slack has not told its time. */
@@ -44,9 +44,8 @@ export class SlackClock {
   }
 
   read(date: string | null): void {
-    const slack = Date.parse(date ?? '')
-    if (Number.isNaN(slack)) return
-    this.#reading = { slack, at: this.options.monotonic() }
+    const slack = this.#slack.read(date)
+    if (slack === null) return
     const skew = this.options.now() - slack
     const isOff = Math.abs(skew) > TOLERATED_SKEW_MS
     if (isOff && !this.#isOff) {

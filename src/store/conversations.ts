@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { LogPosition } from '../turns/events.js'
 import type { Address, Conversation } from '../turns/model.js'
+import type { RequestedSession } from '../turns/turn-store.js'
 import type { Database } from './database.js'
 import { toPerson } from './people.js'
 
@@ -13,6 +14,9 @@ export interface PersonsCounts {
   /** Epoch milliseconds: since when a request waits for a connection; null where none does. */
   readonly connectionAskedAt: number | null
 }
+
+/** A session was requested when nobody knew the platform's time. */
+const TIME_UNKNOWN = 0
 
 export class Conversations {
   constructor(
@@ -104,17 +108,21 @@ export class Conversations {
     })
   }
 
-  /** Notes that a session is about to be created. Answers since when an earlier request has been without an answer. */
-  async requestSession(id: string): Promise<{ since: number | null }> {
+  async requestSession(id: string, at: number | null): Promise<RequestedSession> {
     const row = await this.db
       .selectFrom('conversation')
       .select('session_requested_at')
       .where('id', '=', id)
       .executeTakeFirstOrThrow()
     if (row.session_requested_at === null) {
-      await this.db.updateTable('conversation').set({ session_requested_at: this.now() }).where('id', '=', id).execute()
+      await this.db
+        .updateTable('conversation')
+        .set({ session_requested_at: at ?? TIME_UNKNOWN })
+        .where('id', '=', id)
+        .execute()
     }
-    return { since: row.session_requested_at }
+    const since = row.session_requested_at
+    return { isRepeated: since !== null, since: since === TIME_UNKNOWN ? null : since }
   }
 
   async settleSession(id: string, sessionId: string): Promise<void> {

@@ -54,7 +54,7 @@ export const ENDING_WORDS: Readonly<Record<Ending, string | null>> = {
   disconnected:
     'Access to this mailbox was ended, so I stopped here. What was done up to here stays done. Write again when you want to go on: I then send you a link to connect.',
   help: null,
-  nothing_to_stop: 'There’s nothing to stop right now.',
+  nothing_to_stop: 'There’s nothing to stop right now. Write me what you need.',
   too_long: 'That is more than I can take at once. Send it in smaller pieces, or ask me to look for it in your mail.',
   refused: 'Claude declined to go on with this. Put it differently, or ask for something else.',
   budget_reached:

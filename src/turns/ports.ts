@@ -73,8 +73,13 @@ export interface Agent {
    * @throws Unavailable, OperatorProblem
    */
   createSession(conversation: Conversation, grant: MailboxGrant, title: string): Promise<string>
-  /** The session that a `createSession` for this conversation, unanswered since then (epoch milliseconds), left behind, if any. */
-  findSession(conversation: Conversation, requestedAt: number): Promise<string | null>
+  /** The platform's time, epoch milliseconds; null where it is not known. */
+  now(): number | null
+  /**
+   * The session that a `createSession` for this conversation, not answered since then, left behind, if any.
+   * @param requestedAt by the platform's time; null where that was not known: a look-up then has no beginning
+   */
+  findSession(conversation: Conversation, requestedAt: number | null): Promise<string | null>
   /**
    * Brings an idle session up to date before a turn or a decision: tools and policies of the current agent definition, and in
    * instance mode the person's current URL.
@@ -87,7 +92,8 @@ export interface Agent {
   follow(sessionId: string, after: LogPosition | null, signal: AbortSignal): EventFeed
   /**
    * Sends messages in one batch. Never retried by itself: after a lost answer ask `findMessages`.
-   * @param denials come first in the same batch, as far as the session still waits for them: until it has them, it takes no message
+   * @param denials for the sake of these messages; they come first in the same batch, as far as the session still waits for them: until it has
+   * them, it takes no message. What else it waits for, called after its owner was asked, is denied with them
    * @throws SessionGone, Unavailable, OperatorProblem, Rejected
    */
   sendMessages(sessionId: string, messages: readonly OutgoingMessage[], denials?: readonly ToolAnswer[]): Promise<void>

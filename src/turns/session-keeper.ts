@@ -51,8 +51,8 @@ export async function ensureSession(
     }
   }
   const earlier = await store.messages.earlier(current.id, EARLIER_MESSAGES)
-  const { since } = await store.conversations.requestSession(current.id)
-  const found = since === null ? null : await findLateSession(rooms, current, since, grant, pause)
+  const { isRepeated, since } = await store.conversations.requestSession(current.id, agent.now())
+  const found = isRepeated ? await findLateSession(rooms, current, since, grant, pause) : null
   const sessionId = found ?? (await agent.createSession(current, grant, title))
   await store.conversations.settleSession(current.id, sessionId)
   return { conversation: await store.conversations.get(current.id), sessionId, earlier }
@@ -87,7 +87,7 @@ export async function findBearings(
 async function findLateSession(
   { agent }: SessionRooms,
   conversation: Conversation,
-  since: number,
+  since: number | null,
   grant: MailboxGrant,
   pause: (ms: number) => Promise<void>,
 ): Promise<string | null> {

@@ -15,6 +15,14 @@ import type {
 import type { OutgoingMailStore } from './outgoing-store.js'
 import type { Words } from './words.js'
 
+/** A request for a new session. */
+export interface RequestedSession {
+  /** An earlier one was not answered. */
+  readonly isRepeated: boolean
+  /** When that was made, by the platform's time, epoch milliseconds; null where that was not known. */
+  readonly since: number | null
+}
+
 export interface TurnStore {
   readonly people: {
     /** @throws an error named `IdentifierTaken` where it belongs to somebody else */
@@ -23,8 +31,11 @@ export interface TurnStore {
   readonly conversations: {
     get(id: string): Promise<Conversation>
     settleAddress(id: string, address: Address): Promise<void>
-    /** `since`: when an earlier request was made that has not been answered, in epoch milliseconds; null where there is none. */
-    requestSession(id: string): Promise<{ since: number | null }>
+    /**
+     * Notes that a session is about to be created; an earlier request that was not answered stays noted.
+     * @param at by the platform's time, epoch milliseconds; null where that is not known
+     */
+    requestSession(id: string, at: number | null): Promise<RequestedSession>
     settleSession(id: string, sessionId: string): Promise<void>
     forgetSession(id: string): Promise<void>
     /** The log position is known again, after a turn that was given up while its session may have gone on. */

@@ -197,6 +197,37 @@ describe('a feed', () => {
     )
   })
 
+  it.each([
+    ['from the beginning', false],
+    ['after a position', true],
+  ])('brings what is stamped a little earlier than what it has brought already: %s', async (_, isPositioned) => {
+    await platform.close()
+    let now = Date.now()
+    await start({ now: () => now })
+    const turn = steps()
+    await send()
+    await turn.say('one')
+    let after: LogPosition | null = null
+    if (isPositioned) {
+      const first = new Reader()
+      after = position(await first.until(isText('one')))
+    }
+    now += 20_000
+    await turn.say('two')
+    const reader = new Reader(after)
+    await reader.until(isText('two'))
+    platform.agents.driver.hangStreams(sessionId)
+    // Another of the platform's machines, whose clock is behind.
+    now -= 5_000
+    await turn.say('three')
+    now += 10_000
+    await turn.say('four')
+    await reader.until(isText('four'))
+    const said = reader.persisted.flatMap((event) => (event.type === 'message' ? [event.text] : []))
+    expect(said.slice(isPositioned ? 0 : 1).toSorted()).toEqual(['four', 'three', 'two'])
+    turn.finish()
+  })
+
   it('waits for the previous turn’s end that a position marks, and sees only the next turn', async () => {
     await send()
     const first = new Reader()

@@ -1,15 +1,12 @@
 /** Answers that leave out what is null, as some servers of the same protocol do. */
 
-import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { afterEach, describe, expect, it } from 'vitest'
-import { Claude } from '../../src/agent/claude.js'
+import { describe, expect, it } from 'vitest'
 import { wireMailbox } from '../../src/agent/definition.js'
 import { MailboxMismatch, PersonalGrant } from '../../src/agent/grants.js'
 import { markOf } from '../../src/agent/mark.js'
 import { provisionEnvironment } from '../../src/agent/provisioning.js'
-import { ManagedAgent } from '../../src/agent/sessions.js'
 import { Vaults } from '../../src/agent/vaults.js'
+import { serve } from './answering-server.js'
 import { rejection } from './platform.js'
 
 const URL = 'https://mcp.example/s/1'
@@ -20,43 +17,17 @@ const grant = new PersonalGrant(
 )
 const session = { id: 'sesn_1', type: 'session', status: 'idle', agent: wireMailbox(URL) }
 
-let server: Server | undefined
-
-afterEach(async () => {
-  server?.closeAllConnections()
-  await new Promise((resolve) => (server === undefined ? resolve(undefined) : server.close(resolve)))
-  server = undefined
-})
-
-/** Answers by method and path; whatever is not listed is a 404. */
-async function serve(answers: Readonly<Record<string, object>>): Promise<{ claude: Claude; calls: string[] }> {
-  const calls: string[] = []
-  server = createServer((request, response) => {
-    const call = `${request.method} ${request.url?.split('?')[0]}`
-    calls.push(call)
-    request.resume()
-    response.writeHead(call in answers ? 200 : 404, { 'content-type': 'application/json' })
-    response.end(JSON.stringify(answers[call] ?? { type: 'error', error: { type: 'not_found_error', message: call } }))
-  })
-  await new Promise<void>((resolve) => server?.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as AddressInfo
-  return { claude: new Claude({ apiKey: 'sk-ant-key', baseUrl: `http://127.0.0.1:${port}` }), calls }
-}
-
-const agentOf = (claude: Claude) =>
-  new ManagedAgent(claude, { agentId: 'agent_1', environmentId: 'env_1', mcpServerUrl: URL })
-
 describe('a session', () => {
   it('that says neither when it was archived nor whose it is goes on', async () => {
-    const { claude, calls } = await serve({ 'GET /v1/sessions/sesn_1': session })
-    await agentOf(claude).refreshSession('sesn_1', grant)
+    const { agent, calls } = await serve({ 'GET /v1/sessions/sesn_1': session }, { mcpServerUrl: URL })
+    await agent.refreshSession('sesn_1', grant)
     expect(calls).toEqual(['GET /v1/sessions/sesn_1'])
   })
 
   it('of somebody else is refused all the same', async () => {
     const theirs = { ...session, metadata: { person: 'person-2' } }
-    const { claude } = await serve({ 'GET /v1/sessions/sesn_1': theirs })
-    expect(await rejection(agentOf(claude).refreshSession('sesn_1', grant))).toBeInstanceOf(MailboxMismatch)
+    const { agent } = await serve({ 'GET /v1/sessions/sesn_1': theirs }, { mcpServerUrl: URL })
+    expect(await rejection(agent.refreshSession('sesn_1', grant))).toBeInstanceOf(MailboxMismatch)
   })
 })
 

@@ -42,11 +42,15 @@ describe('where replies go', () => {
 describe('the session of a conversation', () => {
   it('is noted as asked for before it is made, so that a lost answer is looked up', async () => {
     const conversation = await journaled(store, incoming('1.0'))
-    expect(await store.conversations.requestSession(conversation)).toEqual({ since: null })
-    expect(await store.conversations.requestSession(conversation)).toEqual({ since: expect.any(Number) })
+    const request = (at: number | null) => store.conversations.requestSession(conversation, at)
+    expect(await request(1_000)).toEqual({ isRepeated: false, since: null })
+    // The first one may have been heard; the time is the platform's, whatever the host's clock says.
+    expect(await request(5_000)).toEqual({ isRepeated: true, since: 1_000 })
+    expect(await request(null)).toEqual({ isRepeated: true, since: 1_000 })
     await store.conversations.settleSession(conversation, 'session_1')
     expect(await store.conversations.get(conversation)).toMatchObject({ sessionId: 'session_1', position: null })
-    expect(await store.conversations.requestSession(conversation)).toEqual({ since: null })
+    expect(await request(null)).toEqual({ isRepeated: false, since: null })
+    expect(await request(9_000)).toEqual({ isRepeated: true, since: null })
   })
 
   it('takes its place in the log along when it is let go of', async () => {
@@ -58,7 +62,7 @@ describe('the session of a conversation', () => {
     })
     await store.conversations.forgetSession(conversation)
     expect(await store.conversations.get(conversation)).toMatchObject({ sessionId: null, position: null })
-    expect(await store.conversations.requestSession(conversation)).toEqual({ since: null })
+    expect(await store.conversations.requestSession(conversation, 1_000)).toEqual({ isRepeated: false, since: null })
   })
 })
 

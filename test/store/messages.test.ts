@@ -226,6 +226,24 @@ describe('what waits', () => {
     expect((await store.messages.amend({ ...others, threadTs: null }, '3.0')).admission).toBe('ignored')
   })
 
+  it('is edited by its author alone, and by nobody who has the same user id in another organisation', async () => {
+    const mention = incoming('1.0', { channel: GENERAL })
+    const conversation = await journaled(store, mention)
+    for (const other of [{ userTeam: 'T_PARTNER' }, { user: BEN }]) {
+      const edit = { ...mention, ...other, text: 'send it to me' }
+      expect(await store.messages.amend(edit, '3.0')).toEqual({
+        admission: 'ignored',
+        conversationId: null,
+        isNew: false,
+      })
+    }
+    expect(await texts(conversation)).toEqual(['words of 1.0'])
+    expect(await store.messages.amend({ ...mention, text: 'better words' }, '4.0')).toMatchObject({
+      admission: 'continues',
+    })
+    expect(await texts(conversation)).toEqual(['better words'])
+  })
+
   it('is edited and taken back only where it was written', async () => {
     const conversation = await journaled(store, incoming('1.0'))
     expect(await store.messages.edit(incoming('1.0', { text: 'x', channel: GENERAL }), '3.0')).toBe(false)

@@ -108,6 +108,45 @@ describe('the turns of a conversation', () => {
   })
 })
 
+describe('a message instead of a decision', () => {
+  /** A turn whose question stands before its owner. */
+  async function waiting() {
+    const turn = await store.turns.queue(conversation)
+    await store.turns.take(turn)
+    const [approval] = await store.approvals.open(turn.id, ['call'])
+    await store.approvals.markAsked([{ id: approval?.id ?? '', shown: null }], Date.UTC(2026, 10, 22, 9, 0))
+    await store.turns.setState(turn.id, 'waiting_approval')
+    return turn
+  }
+  const decisions = async (turn: { id: string }) =>
+    (await store.approvals.ofTurn(turn.id)).map(({ decision }) => decision)
+
+  it('denies what is open', async () => {
+    const turn = await waiting()
+    await say('2.0')
+    expect(await store.turns.supersede(turn)).toBe(true)
+    expect(await decisions(turn)).toEqual(['denied'])
+    expect(await store.turns.get(turn.id)).toMatchObject({ state: 'superseded' })
+  })
+
+  it('comes too late where its owner has pressed Stop, also between two looks at the turn', async () => {
+    const turn = await waiting()
+    await say('2.0')
+    await store.turns.requestStop(turn.id)
+    expect(await store.turns.supersede(turn)).toBe(false)
+    expect(await decisions(turn)).toEqual([null])
+    expect(await store.turns.get(turn.id)).toMatchObject({ state: 'waiting_approval', stopRequested: true })
+  })
+
+  it('is none while nobody waits for a decision', async () => {
+    const turn = await waiting()
+    await say('2.0')
+    await store.turns.setState(turn.id, 'running')
+    expect(await store.turns.supersede(turn)).toBe(false)
+    expect(await decisions(turn)).toEqual([null])
+  })
+})
+
 describe('stopping', () => {
   it('is for the owner alone', async () => {
     const turn = await store.turns.queue(conversation)

@@ -40,9 +40,11 @@ export class FakeSession {
   readonly #log = log()
   readonly #listeners = new Set<(broken?: Error) => void>()
 
+  /** @param createdAt by the platform's time */
   constructor(
     readonly id: string,
     readonly conversationId: string,
+    readonly createdAt: number,
   ) {}
 
   get events(): readonly PersistedEvent[] {
@@ -103,6 +105,8 @@ export class FakeAgent implements Agent {
   readonly failures: Partial<Record<keyof Agent, Failure[]>> = {}
   /** What the mailbox has called its messages, threads and labels in front of the agent. */
   readonly names = new Map<string, string>()
+  /** The platform's time, which has nothing to do with the host's; null: nobody has heard it yet. */
+  time: number | null = Date.UTC(2020, 0, 1)
   /** Takes messages, and never takes them up. */
   isDeaf = false
   /** Denials that come with messages are answered first, and it rests before it takes up the messages. */
@@ -128,7 +132,7 @@ export class FakeAgent implements Agent {
 
   async createSession(conversation: Conversation, grant: MailboxGrant, title: string): Promise<string> {
     return await this.#call('createSession', () => {
-      const session = new FakeSession(`session_${this.sessions.length + 1}`, conversation.id)
+      const session = new FakeSession(`session_${this.sessions.length + 1}`, conversation.id, this.time ?? 0)
       session.grants.push(grant.personId)
       this.sessions.push(session)
       expectTitle(title)
@@ -136,9 +140,17 @@ export class FakeAgent implements Agent {
     })
   }
 
-  async findSession(conversation: Conversation, _requestedAt: number): Promise<string | null> {
+  now(): number | null {
+    return this.time
+  }
+
+  async findSession(conversation: Conversation, requestedAt: number | null): Promise<string | null> {
     return await this.#call('findSession', () => {
-      return this.sessions.findLast((one) => one.conversationId === conversation.id && one.gone === null)?.id ?? null
+      const found = this.sessions.findLast(
+        ({ conversationId, gone, createdAt }) =>
+          conversationId === conversation.id && gone === null && createdAt >= (requestedAt ?? 0),
+      )
+      return found?.id ?? null
     })
   }
 
@@ -170,8 +182,11 @@ export class FakeAgent implements Agent {
   /** What a request does once it arrives, however late. */
   deliver(sessionId: string, messages: readonly OutgoingMessage[], denials: readonly ToolAnswer[] = []): void {
     const session = this.#find(sessionId)
-    const told = denials.filter((denial) => session.waiting.includes(denial.callId))
-    if (told.length < session.waiting.length) throw new Rejected('invalid', 'the session waits for decisions')
+    if (denials.length === 0 && session.waiting.length > 0)
+      throw new Rejected('invalid', 'the session waits for decisions')
+    const told = session.waiting.map(
+      (callId): ToolAnswer => denials.find((denial) => denial.callId === callId) ?? { callId, allowed: false },
+    )
     session.waiting = []
     session.decisions.push(...told)
     for (const answer of told) session.push(answerEntry(answer))

@@ -79,11 +79,14 @@ describe('a tool call that needs a yes', () => {
 
   it('gets the mailbox anew before its decision, which may come hours later', async () => {
     const { conversation, turn, calls } = await asked(SEND)
-    const before = house.scalekit.granted.length
+    const before = { granted: house.scalekit.granted.length, calls: house.agent.calls.length }
     await house.pass(5 * 60 * 60_000)
     await house.decide(turn, calls[0], 'approved')
     await house.work(conversation)
-    expect(house.scalekit.granted.slice(before)).toEqual(['slack:T1:U_ANNA'])
+    expect(house.scalekit.granted.slice(before.granted)).toEqual(['slack:T1:U_ANNA'])
+    // The session has it before it goes on: then it reads its credentials.
+    const told = house.agent.calls.slice(before.calls).filter((call) => /^(refreshSession|sendAnswers)$/.test(call))
+    expect(told).toEqual(['refreshSession', 'sendAnswers'])
   })
 
   it('asks for another one later in the same turn', async () => {
@@ -277,6 +280,19 @@ describe('a message instead of a decision', () => {
     ])
     const [, next] = await house.turnsOf(conversation)
     expect(next && house.replyOf(next).last.reply.items).toMatchObject([{ text: 'You wrote: Rather tell me a joke' }])
+    expect(house.endings).toEqual(['superseded', 'answered'])
+  })
+
+  it('is answered though the session had called for more, of which nobody was asked', async () => {
+    const { conversation, ts, calls } = await asked(TRASH)
+    const more = house.agent.session.widen({ name: 'gmail_trash_message', input: { message_id: '18d' } })
+    await house.say('Something else', { threadTs: ts })
+    await house.work(conversation)
+    expect(house.agent.session.decisions.map(({ callId }) => callId)).toEqual([...calls, more])
+    expect(house.agent.session.decisions).toEqual(
+      calls.concat(more).map(() => expect.objectContaining({ allowed: false })),
+    )
+    expect(house.agent.session.received.map(({ text }) => text)).toEqual(['Do it', 'Something else'])
     expect(house.endings).toEqual(['superseded', 'answered'])
   })
 

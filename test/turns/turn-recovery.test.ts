@@ -102,6 +102,16 @@ describe('a lost answer', () => {
     expect(heard()).toEqual(['Hello'])
   })
 
+  it('to creating a session is looked up without a beginning where the platform’s time was not known', async () => {
+    house.agent.time = null
+    house.agent.fail('createSession', { after: lost })
+    const { conversation } = await house.say('Hello')
+    house.wake(conversation)
+    await house.pass(60_000)
+    await house.finished()
+    expect(house.agent.sessions).toHaveLength(1)
+  })
+
   it('to a decision tells the session once', async () => {
     house.agent.answers.push((session) => session.ask({ name: 'gmail_trash_message' }))
     const { conversation } = await house.say('Trash it')
