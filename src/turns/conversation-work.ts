@@ -3,7 +3,8 @@
 import type { ConversationWork } from './dispatcher.js'
 import type { Turn } from './model.js'
 import { EMPTY_REPLY } from './reply.js'
-import { type TurnOutcome, type TurnRooms, TurnRun } from './turn.js'
+import { TurnRun } from './turn.js'
+import type { TurnDeps, TurnOutcome } from './turn-scope.js'
 import type { Phase, ReplyView } from './view.js'
 
 /** A turn that fails so often for a reason that nobody foresaw will fail again: its person is told. */
@@ -14,10 +15,10 @@ export class Turns implements ConversationWork {
   /** Unforeseen failures by turn. */
   readonly #failures = new Map<string, number>()
 
-  constructor(private readonly rooms: TurnRooms) {}
+  constructor(private readonly deps: TurnDeps) {}
 
   async run(conversationId: string, signal: AbortSignal): Promise<void> {
-    const { store } = this.rooms
+    const { store } = this.deps
     for (;;) {
       signal.throwIfAborted()
       const [current] = await store.turns.unfinished(conversationId)
@@ -25,7 +26,7 @@ export class Turns implements ConversationWork {
         current ??
         ((await store.messages.queued(conversationId)).length > 0 ? await store.turns.queue(conversationId) : null)
       if (turn === null) return
-      const run = new TurnRun(this.rooms, turn, await store.conversations.get(conversationId), signal)
+      const run = new TurnRun(this.deps, turn, await store.conversations.get(conversationId), signal)
       this.#running.set(turn.id, run)
       try {
         if ((await this.#advance(turn, run, signal)) === 'waiting') {
@@ -64,30 +65,30 @@ export class Turns implements ConversationWork {
   /** Takes up a turn anew whose messages its owner edited or deleted, as the store says already. */
   async revise(turnId: string): Promise<void> {
     const run = this.#running.get(turnId)
-    const conversationId = run?.conversationId ?? (await this.rooms.store.turns.get(turnId)).conversationId
+    const conversationId = run?.conversationId ?? (await this.deps.store.turns.get(turnId)).conversationId
     run?.revise()
-    this.rooms.wake(conversationId)
+    this.deps.wake(conversationId)
   }
 
   /** Ends a turn whose owner's access was ended, as the store says already: at once where it runs here, else by looking at it again. */
   async endAccess(turnId: string): Promise<void> {
-    await this.#end(turnId, (await this.rooms.store.turns.get(turnId)).accessEndedAt)
+    await this.#end(turnId, (await this.deps.store.turns.get(turnId)).accessEndedAt)
   }
 
   async #end(turnId: string, accessEndedAt: number | null): Promise<void> {
     const run = this.#running.get(turnId)
-    const conversationId = run?.conversationId ?? (await this.rooms.store.turns.get(turnId)).conversationId
+    const conversationId = run?.conversationId ?? (await this.deps.store.turns.get(turnId)).conversationId
     try {
       await run?.stop(accessEndedAt)
     } finally {
       // Also where it runs here: it may be about to wait for something, and then it does not look any more.
-      this.rooms.wake(conversationId)
+      this.deps.wake(conversationId)
     }
   }
 
   /** What waits behind a turn says so, in the place where its answer will stand. */
   async #showQueue(conversationId: string): Promise<void> {
-    const { store, surface } = this.rooms
+    const { store, surface } = this.deps
     const [current, next] = await store.turns.unfinished(conversationId)
     // Before its messages are sent, a turn takes along whatever arrives.
     if (current === undefined || current.state === 'queued' || current.state === 'waiting_connection') return
@@ -104,7 +105,7 @@ export class Turns implements ConversationWork {
   /** What somebody waits for whose message comes after this turn. */
   async #behind(current: Turn): Promise<Queued> {
     if (current.state !== 'waiting_approval') return { type: 'queued', behind: 'turn' }
-    const { approvals, outgoing } = this.rooms.store
+    const { approvals, outgoing } = this.deps.store
     const open = (await approvals.ofTurn(current.id)).filter(({ decision }) => decision === null).map(({ id }) => id)
     if (open.length > 0) return { type: 'queued', behind: 'approval', open }
     const isLeaving = (await outgoing.ofTurn(current.id)).some(

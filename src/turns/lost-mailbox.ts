@@ -10,7 +10,7 @@ import type { IdentifiedPerson } from './model.js'
 import { type Agent, type Connections, type MailboxAccess, OperatorProblem, Unavailable } from './ports.js'
 import { LATE_ARRIVAL_MS } from './session-keeper.js'
 
-export interface LossRooms {
+export interface LossDeps {
   readonly connections: Connections
   readonly access: MailboxAccess
   readonly log: Log
@@ -24,20 +24,20 @@ export interface LossRooms {
  *   a second time, something else is wrong
  */
 export async function hasLostMailbox(
-  rooms: LossRooms,
+  deps: LossDeps,
   person: IdentifiedPerson,
   wasRefused: boolean,
   isFirst: boolean,
 ): Promise<boolean> {
   try {
-    const isConnected = (await rooms.connections.state(person)) === 'connected'
+    const isConnected = (await deps.connections.state(person)) === 'connected'
     if (isConnected && !(wasRefused && isFirst)) return false
-    await rooms.access.distrust(person)
+    await deps.access.distrust(person)
     return true
   } catch (error) {
     // What the agent has said stands; whether a connection could better it is not worth waiting for.
     if (!(error instanceof Unavailable || error instanceof OperatorProblem)) throw error
-    rooms.log.warn(
+    deps.log.warn(
       { person: person.id, ...describeError(error) },
       'whether the mailbox was lost in the middle of a turn could not be learnt',
     )

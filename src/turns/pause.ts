@@ -1,11 +1,26 @@
-/** A pause that may be cut short: by whoever has a reason to look again, and by the end of the process. */
+/** Waiting on a clock, cut short by whoever has a reason to look again and by the end of the process. */
 
 import type { Clock } from './connection-watch.js'
 
-export class Pause {
-  #end: () => void = () => undefined
+/** Resolves after `ms`, and at once when the signal is aborted: who must not go on then asks the signal. */
+export async function waitFor(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
+  if (signal.aborted || ms <= 0) return
+  await new Promise<void>((resolve) => {
+    const finish = () => {
+      timer.clear()
+      signal.removeEventListener('abort', finish)
+      resolve()
+    }
+    const timer = clock.setTimeout(finish, ms)
+    signal.addEventListener('abort', finish, { once: true })
+  })
+}
 
-  /** @param signal ends every pause, with its reason */
+/** Pauses of one worker, one at a time. */
+export class Pause {
+  #underWay = new AbortController()
+
+  /** @param signal ends every pause, which then rejects with its reason */
   constructor(
     private readonly clock: Clock,
     private readonly signal: AbortSignal,
@@ -13,23 +28,21 @@ export class Pause {
 
   /** The pause that is under way is over. */
   end(): void {
-    this.#end()
+    this.#underWay.abort()
   }
 
+  /** @throws the reason of the signal */
   async take(ms: number): Promise<void> {
-    await new Promise<void>((resolve, reject) => {
-      const onAbort = () => {
-        timer.clear()
-        reject(this.signal.reason)
-      }
-      const finish = () => {
-        timer.clear()
-        this.signal.removeEventListener('abort', onAbort)
-        resolve()
-      }
-      const timer = this.clock.setTimeout(finish, ms)
-      this.#end = finish
-      this.signal.addEventListener('abort', onAbort, { once: true })
-    })
+    const underWay = new AbortController()
+    this.#underWay = underWay
+    const onAbort = () => underWay.abort()
+    this.signal.addEventListener('abort', onAbort, { once: true })
+    try {
+      this.signal.throwIfAborted()
+      await waitFor(this.clock, ms, underWay.signal)
+      this.signal.throwIfAborted()
+    } finally {
+      this.signal.removeEventListener('abort', onAbort)
+    }
   }
 }

@@ -5,11 +5,11 @@
 
 import type { Conversation, Turn } from './model.js'
 import { SessionGone } from './ports.js'
-import { LATE_ARRIVAL_MS, letGoOfSession, type SessionRooms } from './session-keeper.js'
+import { LATE_ARRIVAL_MS, letGoOfSession, type SessionDeps } from './session-keeper.js'
 import type { TurnStore } from './turn-store.js'
 
-export interface RevisionRooms extends SessionRooms {
-  readonly store: SessionRooms['store'] & Pick<TurnStore, 'revisions'>
+export interface RevisionDeps extends SessionDeps {
+  readonly store: SessionDeps['store'] & Pick<TurnStore, 'revisions'>
 }
 
 /**
@@ -19,13 +19,13 @@ export interface RevisionRooms extends SessionRooms {
  * @throws Unavailable, OperatorProblem
  */
 export async function takeBack(
-  rooms: RevisionRooms,
+  deps: RevisionDeps,
   turn: Turn,
   conversation: Conversation,
   pause: (ms: number) => Promise<void>,
   deny: (sessionId: string) => Promise<void>,
 ): Promise<{ readonly isAnythingLeft: boolean; readonly position: Conversation['position'] }> {
-  const { agent, store } = rooms
+  const { agent, store } = deps
   // What was sent and not answered may reach the session only now.
   if (turn.state === 'sending') await pause(LATE_ARRIVAL_MS)
   let { position } = conversation
@@ -35,7 +35,7 @@ export async function takeBack(
       position = await agent.comeToRest(conversation.sessionId)
     } catch (error) {
       if (!(error instanceof SessionGone)) throw error
-      await letGoOfSession(rooms, conversation, error)
+      await letGoOfSession(deps, conversation, error)
       position = null
     }
   }

@@ -9,7 +9,7 @@ import { type Agent, type MailboxGrant, SessionGone } from './ports.js'
 import type { TurnStore } from './turn-store.js'
 import type { Words } from './words.js'
 
-export interface SessionRooms {
+export interface SessionDeps {
   readonly agent: Agent
   readonly store: Pick<TurnStore, 'conversations' | 'messages'>
   readonly log: Log
@@ -33,13 +33,13 @@ const EARLIER_MESSAGES = 20
  * @throws Unavailable, OperatorProblem
  */
 export async function ensureSession(
-  rooms: SessionRooms,
+  deps: SessionDeps,
   conversation: Conversation,
   grant: MailboxGrant,
   title: string,
   pause: (ms: number) => Promise<void>,
 ): Promise<KeptSession> {
-  const { agent, store } = rooms
+  const { agent, store } = deps
   let current = conversation
   if (current.sessionId !== null) {
     try {
@@ -47,12 +47,12 @@ export async function ensureSession(
       return { conversation: current, sessionId: current.sessionId, earlier: [] }
     } catch (error) {
       if (!(error instanceof SessionGone)) throw error
-      current = await letGoOfSession(rooms, current, error)
+      current = await letGoOfSession(deps, current, error)
     }
   }
   const earlier = await store.messages.earlier(current.id, EARLIER_MESSAGES)
   const { isRepeated, since } = await store.conversations.requestSession(current.id, agent.now())
-  const found = isRepeated ? await findLateSession(rooms, current, since, grant, pause) : null
+  const found = isRepeated ? await findLateSession(deps, current, since, grant, pause) : null
   const sessionId = found ?? (await agent.createSession(current, grant, title))
   await store.conversations.settleSession(current.id, sessionId)
   return { conversation: await store.conversations.get(current.id), sessionId, earlier }
@@ -60,32 +60,32 @@ export async function ensureSession(
 
 /** Forgets a session that is gone; answers the conversation as it is without it. */
 export async function letGoOfSession(
-  rooms: SessionRooms,
+  deps: SessionDeps,
   conversation: Conversation,
   gone: SessionGone,
 ): Promise<Conversation> {
-  rooms.log.warn({ conversation: conversation.id, how: gone.how }, 'the session is gone; starting a new one')
-  await rooms.store.conversations.forgetSession(conversation.id)
-  return await rooms.store.conversations.get(conversation.id)
+  deps.log.warn({ conversation: conversation.id, how: gone.how }, 'the session is gone; starting a new one')
+  await deps.store.conversations.forgetSession(conversation.id)
+  return await deps.store.conversations.get(conversation.id)
 }
 
 /**
  * For a conversation whose last turn was given up: ends what that turn set going, and finds out where the log stands. Otherwise
  * its answer, coming late, would be taken for the next turn's.
  */
-export async function findBearings(
-  rooms: SessionRooms,
+export async function resyncPosition(
+  deps: SessionDeps,
   conversation: Conversation,
   sessionId: string,
 ): Promise<Conversation> {
-  const position = await rooms.agent.comeToRest(sessionId)
-  await rooms.store.conversations.settlePosition(conversation.id, position)
-  return await rooms.store.conversations.get(conversation.id)
+  const position = await deps.agent.comeToRest(sessionId)
+  await deps.store.conversations.settlePosition(conversation.id, position)
+  return await deps.store.conversations.get(conversation.id)
 }
 
 /** What an unanswered request has made after all, checked and brought up to date as every session is before it is used. */
 async function findLateSession(
-  { agent }: SessionRooms,
+  { agent }: SessionDeps,
   conversation: Conversation,
   since: number | null,
   grant: MailboxGrant,

@@ -12,7 +12,7 @@ import {
 } from './ports.js'
 import type { TurnStore } from './turn-store.js'
 
-export interface OwnerRooms {
+export interface OwnerDeps {
   readonly store: Pick<TurnStore, 'people'>
   readonly surface: Pick<Surface, 'profile'>
   readonly access: Pick<MailboxAccess, 'grant'>
@@ -29,7 +29,7 @@ export class TurnOwner {
   #mailboxAddress: string | null = null
 
   constructor(
-    private readonly rooms: OwnerRooms,
+    private readonly deps: OwnerDeps,
     private readonly person: Person,
   ) {
     this.#identified = person.identifier === null ? null : { ...person, identifier: person.identifier }
@@ -60,9 +60,9 @@ export class TurnOwner {
    * @throws Unavailable
    */
   async lookUp(): Promise<Profile | ProfileProblem> {
-    const profile = await this.rooms.surface.profile(this.person)
+    const profile = await this.deps.surface.profile(this.person)
     if (!('problem' in profile)) this.#profile = profile
-    else if (profile.problem === 'deactivated') await this.rooms.onDeactivated(this.person)
+    else if (profile.problem === 'deactivated') await this.deps.onDeactivated(this.person)
     return profile
   }
 
@@ -80,7 +80,7 @@ export class TurnOwner {
 
   /** Null: their identifier belongs to somebody else. */
   async identify(profile: Profile): Promise<IdentifiedPerson | null> {
-    const { store, identifierOf } = this.rooms
+    const { store, identifierOf } = this.deps
     const settled = await settleIdentifier(store.people, this.person, () => identifierOf(this.person, profile))
     this.#identified = settled ?? this.#identified
     return settled
@@ -92,7 +92,7 @@ export class TurnOwner {
    */
   async grant(person: IdentifiedPerson): Promise<MailboxGrant | null> {
     try {
-      return await this.rooms.access.grant(person)
+      return await this.deps.access.grant(person)
     } catch (error) {
       if (error instanceof NotConnected) return null
       throw error
@@ -102,7 +102,7 @@ export class TurnOwner {
   /** Meanwhile: it is only said at the end, and no answer waits for it. */
   learnMailboxAddress(): void {
     if (this.#identified === null) return
-    void this.rooms.mailboxes.address(this.#identified).then((address) => {
+    void this.deps.mailboxes.address(this.#identified).then((address) => {
       this.#mailboxAddress = address
     })
   }

@@ -69,8 +69,8 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'goes on with a new message without a word of what it denied',
-    file: 'turns/turn.js',
-    original: 'denials.map(toolDecision)',
+    file: 'turns/turn-start.js',
+    original: 'denials.map(toolAnswer)',
     broken: '[]',
   },
 ]

@@ -1,0 +1,127 @@
+/**
+ * What a session waits for in the middle of a turn: what is up to the owner is put to them, what is decided is told to the session, and until
+ * then the turn waits, for days if need be.
+ */
+
+import { describeError } from '../log.js'
+import { SessionGone, type ToolAnswer, Unavailable } from './ports.js'
+import { endTurn } from './turn-end.js'
+import { lookAhead, recallReply } from './turn-feed.js'
+import type { TurnOutcome, TurnScope } from './turn-scope.js'
+
+/** How long before Slack's answer somebody may have seen what the request showed. */
+const SEEN_BEFORE_ANSWERED_MS = 2_000
+/** How long after a question its session is looked at again: it may have called for more meanwhile. */
+const LOOKS_AGAIN_AFTER_MS = 5_000
+
+/**
+ * Sees to what the session waits for, as far as it has been read.
+ * @param isAsked its owner has all of it before them already
+ * @returns `answered`: the session has heard all that can be said now; `asked`: it goes on, or calls for more, although something is open
+ */
+export async function decide(
+  scope: TurnScope,
+  sessionId: string,
+  isAsked: boolean,
+): Promise<'answered' | 'asked' | TurnOutcome> {
+  const calls = scope.hostCallScope
+  if (calls === null) throw new Error('a session works for somebody whose mailbox is not known')
+  const { answers, isAsking, isHolding } = await scope.questions.consider(scope.reply.awaiting, scope.reply, calls)
+  if (answers.length > 0) await deliver(scope, sessionId, answers)
+  else if (isAsking || isHolding) {
+    if (!isAsked) await ask(scope, sessionId)
+    // Pressed while the question was being put, or it cannot be put at all: there is nothing to wait for.
+    if (scope.stopCause() !== null) await scope.interrupt(sessionId)
+    // It may have called for more while that was put to its owner: all of it is one question.
+    else if (!(await hasGoneOn(scope, sessionId))) return await waitForDecision(scope)
+    return 'asked'
+  }
+  return 'answered'
+}
+
+/**
+ * Nothing to do, and nothing to show, until there is a decision that the session has not been told, a wish to stop, or a message instead
+ * of a decision. `follow`: there is.
+ */
+export async function resumeDeciding(scope: TurnScope): Promise<'follow' | TurnOutcome> {
+  const { deps, turn, questions } = scope
+  if (!questions.hasNews && scope.stopCause() === null) {
+    if (await deps.store.turns.supersede(turn)) return await endSuperseded(scope)
+    if (!(await hasMissedQuestion(scope))) return 'waiting'
+  }
+  await deps.store.turns.setState(turn.id, 'running')
+  return 'follow'
+}
+
+/**
+ * Its owner wrote something new instead of deciding. The session is not told here: until it has the denials it takes no message, so
+ * the new one goes out with them, in one batch of the turn that follows.
+ */
+export async function endSuperseded(scope: TurnScope): Promise<TurnOutcome> {
+  await scope.questions.load()
+  await scope.ownerProfile()
+  scope.owner.learnMailboxAddress()
+  await recallReply(scope, null)
+  if (scope.conversation.sessionId !== null) await recallNames(scope, scope.conversation.sessionId)
+  return await endTurn(scope, 'superseded')
+}
+
+/** What was decided before is told by name, as it was asked. */
+export async function recallNames(
+  { deps, turn, questions, reply, hostCallScope }: TurnScope,
+  sessionId: string,
+): Promise<void> {
+  try {
+    await questions.lookUp(sessionId, reply, hostCallScope)
+  } catch (error) {
+    if (!(error instanceof Unavailable || error instanceof SessionGone)) throw error
+    // It looks the worse for it, and nothing waits for that.
+    deps.log.warn({ turn: turn.id, ...describeError(error) }, 'what was decided could not be told by name')
+  }
+}
+
+async function deliver(scope: TurnScope, sessionId: string, answers: readonly ToolAnswer[]): Promise<void> {
+  const { deps, owner, questions } = scope
+  // Credentials are read when a session goes from idle to running, and a decision may come hours after the question.
+  const grant = owner.identified === null ? null : await owner.grant(owner.identified)
+  if (grant !== null) await deps.agent.refreshSession(sessionId, grant)
+  await questions.deliver(sessionId, answers)
+}
+
+/** Puts all that the session waits for to its owner, who has it before them when this is done. */
+async function ask(scope: TurnScope, sessionId: string): Promise<void> {
+  const { deps, questions, display } = scope
+  await questions.lookUp(sessionId, scope.reply, scope.hostCallScope)
+  const began = deps.clock.now()
+  scope.show({ type: 'deciding' })
+  await display.settled()
+  if (!display.reachesOwner) return scope.requestStop({ by: 'unreachable' })
+  // They may see it, and write, before Slack has answered us; but what they wrote while Slack kept it back was no answer to it.
+  await questions.markAsked(scope.reply, Math.max(began, deps.clock.now() - SEEN_BEFORE_ANSWERED_MS))
+}
+
+async function waitForDecision(scope: TurnScope): Promise<TurnOutcome> {
+  const { deps, turn } = scope
+  await deps.store.turns.setState(turn.id, 'waiting_approval')
+  if (await deps.store.turns.supersede(turn)) return await endSuperseded(scope)
+  deps.alarms.set(scope.conversation.id, deps.clock.now() + LOOKS_AGAIN_AFTER_MS)
+  // It may wait for days: nothing of it stays in memory.
+  scope.display.close()
+  return 'waiting'
+}
+
+/** Whether the session's log holds more than was read of it. Where that cannot be learnt, nothing waits for it. */
+async function hasGoneOn(scope: TurnScope, sessionId: string): Promise<boolean> {
+  const ahead = await lookAhead(scope, sessionId)
+  return ahead !== null && ahead.position?.id !== scope.reply.position?.id
+}
+
+/** The session may have called for more after nobody followed it any more: what it waits for is one question. */
+async function hasMissedQuestion(scope: TurnScope): Promise<boolean> {
+  const { sessionId } = scope.conversation
+  const now = scope.deps.clock.now()
+  const isDue = scope.questions.wereAskedWithin(now - 4 * LOOKS_AGAIN_AFTER_MS, now - LOOKS_AGAIN_AFTER_MS)
+  if (sessionId === null || !isDue) return false
+  const ahead = await lookAhead(scope, sessionId)
+  return ahead !== null && scope.questions.hasMissed(ahead.awaiting)
+}

@@ -1,0 +1,157 @@
+/** How a turn comes to its end: its session rests, it is refused before it began, given up, taken back, or has nothing to answer. */
+
+import { describeError } from '../log.js'
+import { type Ending, endingOf } from './endings.js'
+import { failureEnding } from './failures.js'
+import { hasLostMailbox } from './lost-mailbox.js'
+import type { Turn } from './model.js'
+import type { ReplyDisplay } from './ports.js'
+import { toolSteps } from './reply.js'
+import { takeBack } from './revision.js'
+import { recallReply } from './turn-feed.js'
+import type { PhaseOutcome, TurnOutcome, TurnScope } from './turn-scope.js'
+
+/** The session has come to rest: the turn is over, unless that is because the mailbox was lost on the way. */
+export async function rest(scope: TurnScope): Promise<PhaseOutcome> {
+  const { deps, turn, owner, reading } = scope
+  const { accessEndedAt } = await deps.store.turns.get(turn.id)
+  if (accessEndedAt !== null) scope.requestStop({ by: 'access_ended', at: accessEndedAt })
+  const ending = endingOf(scope.reply, scope.stopCause() !== null)
+  const { end, position } = scope.reply
+  const isFinal = end === 'terminated' || end === 'deleted'
+  const mayHaveLostMailbox = ending === 'mailbox_refused' || reading.hasFailedSteps
+  const person = owner.identified
+  if (position === null || isFinal || scope.stopCause() !== null || !mayHaveLostMailbox || person === null)
+    return await endTurn(scope, ending)
+  const isFirst = scope.lostEvent === null
+  if (!(await hasLostMailbox(deps, person, ending === 'mailbox_refused', isFirst))) return await endTurn(scope, ending)
+  await deps.store.turns.lose(turn.id, position.id)
+  return 'next_phase'
+}
+
+/** Ends a turn whose messages were taken. */
+export async function endTurn(scope: TurnScope, wanted: Ending): Promise<TurnOutcome> {
+  const { deps, turn, questions, display } = scope
+  const ending = endingInView(scope, wanted)
+  scope.stopWaiting()
+  await questions.load()
+  scope.show({ type: 'ended', ending })
+  await display.settled()
+  // One that was overtaken by the end of its turn must not hit the next one.
+  await scope.interruption.settled
+  const person = scope.owner.identified
+  if (ending === 'mailbox_refused' && person !== null) await deps.access.distrust(person)
+  // A reply without an end was given up: the session may go on, and nobody knows where its log will stand. One whose questions a new message
+  // denied stands still until it hears of that.
+  const isAtRest = scope.reply.end !== null || wanted === 'superseded' || wanted === 'retracted'
+  if (!(await deps.store.turns.end(turn, ending, isAtRest ? scope.reply.position : null))) return 'anew'
+  if (ending === 'session_terminated' || ending === 'session_deleted')
+    await deps.store.conversations.forgetSession(scope.conversation.id)
+  return ended(scope, ending, display)
+}
+
+/** Ends a turn that has not sent anything: its messages have been dealt with by these words, and no session hears of them. */
+export async function refuse(scope: TurnScope, wanted: Ending): Promise<'ended'> {
+  const { deps, turn, conversation } = scope
+  const ending = endingInView(scope, wanted)
+  const endedAt = scope.accessEndedAt()
+  const queued = await deps.store.messages.queued(conversation.id)
+  // What was written since is asked for a connection as if for the first time.
+  const messages =
+    ending === 'disconnected' && endedAt !== null
+      ? queued.filter((message) => Number(message.ts) * 1_000 <= endedAt)
+      : queued
+  const display = displayOfRefusal(scope)
+  if (conversation.address === null) await deps.surface.withdrawQuestion(conversation)
+  await display.placeBelow(messages)
+  scope.stopWaiting()
+  display.show(scope.view({ type: 'ended', ending }))
+  await display.settled()
+  await deps.store.turns.refuse(turn, messages, ending)
+  return ended(scope, ending, display)
+}
+
+/**
+ * A refusal says nothing of anybody's mail, so that where no place for replies has been decided it may stand where it was asked:
+ * to some of the people who are refused, Slack opens no direct message.
+ */
+function displayOfRefusal({ deps, turn, conversation }: TurnScope): ReplyDisplay {
+  const { address, origin } = conversation
+  return deps.surface.reply(turn, { ...conversation, address: address ?? origin })
+}
+
+/** What waits behind a turn that has taken its messages stays queued: it is answered next. */
+export async function giveUp(scope: TurnScope, ending: Ending): Promise<TurnOutcome> {
+  return (await scope.hasTaken()) ? await endTurn(scope, ending) : await refuse(scope, ending)
+}
+
+/**
+ * What cannot be tried again, in words for the person and a line for the operator.
+ * @throws the error itself where nobody foresaw it
+ */
+export async function fail(scope: TurnScope, error: unknown): Promise<TurnOutcome> {
+  const ending = failureEnding(error)
+  scope.deps.log.error(
+    { turn: scope.turn.id, conversation: scope.conversation.id, ending, ...describeError(error) },
+    'a turn failed',
+  )
+  if (ending === null) throw error
+  return await giveUp(scope, ending)
+}
+
+/** Nothing is left to answer, and nothing was taken. */
+export async function discard(scope: TurnScope): Promise<'ended'> {
+  const { deps, turn, conversation } = scope
+  scope.stopWaiting()
+  if (conversation.address === null) await deps.surface.withdrawQuestion(conversation)
+  else await scope.display.remove()
+  await deps.store.turns.discard(turn)
+  if (conversation.address !== null) scope.display.close()
+  return 'ended'
+}
+
+/** Its owner edited or deleted what the session has heard. @param turn as the store holds it now */
+export async function takeUpAnew(scope: TurnScope, turn: Turn): Promise<TurnOutcome> {
+  const { deps, questions } = scope
+  scope.stopWaiting()
+  const { isAnythingLeft, position } = await takeBack(
+    deps,
+    turn,
+    scope.conversation,
+    (ms) => scope.pause.take(ms),
+    (sessionId) => questions.deliverDenials(sessionId),
+  )
+  if (isAnythingLeft) return 'anew'
+  if (!questions.hasYes) {
+    // Below a message that is gone, an answer would stand where everybody looks.
+    await scope.display.remove()
+    await deps.store.turns.end(turn, 'retracted', position)
+    return ended(scope, 'retracted', scope.display)
+  }
+  await scope.ownerProfile()
+  await recallReply(scope, null)
+  return await endTurn(scope, 'retracted')
+}
+
+/** Where access was ended, or its owner cannot be asked, that is why, however it came about. */
+function endingInView(scope: TurnScope, ending: Ending): Ending {
+  const by = scope.stopCause()?.by
+  if (by === 'access_ended' && ending !== 'deactivated') return 'disconnected'
+  return by === 'unreachable' ? 'no_direct_message' : ending
+}
+
+function ended({ deps, turn, conversation, reply }: TurnScope, ending: Ending, display: ReplyDisplay): 'ended' {
+  deps.log.info(
+    {
+      turn: turn.id,
+      conversation: conversation.id,
+      session: conversation.sessionId,
+      ending,
+      steps: toolSteps(reply).length,
+    },
+    'a turn ended',
+  )
+  deps.onTurnEnded(ending)
+  display.close()
+  return 'ended'
+}

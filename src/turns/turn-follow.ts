@@ -1,0 +1,123 @@
+/** Following a turn's session: its events are read and shown until it has come to rest, waits for its owner, or falls silent. */
+
+import type { Clock } from './connection-watch.js'
+import { endingOfSilence } from './endings.js'
+import { type EventFeed, Unavailable } from './ports.js'
+import { decide, recallNames } from './turn-decide.js'
+import { endTurn, rest } from './turn-end.js'
+import { withFeed } from './turn-feed.js'
+import type { PhaseOutcome, TurnScope } from './turn-scope.js'
+
+/** A session that has our messages and shows no sign of life for this long is given up. */
+const SILENCE_MS = 5 * 60_000
+
+/** @param isAgain the session was at work on it when it was lost sight of */
+export async function resumeFollowing(scope: TurnScope, isAgain: boolean): Promise<PhaseOutcome> {
+  const { sessionId } = scope.conversation
+  if (sessionId === null) return await endTurn(scope, 'unknown')
+  await scope.ownerProfile()
+  scope.owner.learnMailboxAddress()
+  return await withFeed(scope, sessionId, async (feed, abort) => {
+    await feed.opened
+    scope.interruption.reset()
+    if (scope.stopCause() !== null) await scope.interrupt(sessionId)
+    return await follow(scope, sessionId, feed, abort, isAgain)
+  })
+}
+
+/**
+ * Reads the session's events until the turn is over or needs its owner.
+ * @param abort ends the feed
+ * @param isAgain it was being read, and lost sight of
+ */
+export async function follow(
+  scope: TurnScope,
+  sessionId: string,
+  feed: EventFeed,
+  abort: AbortController,
+  isAgain = false,
+): Promise<PhaseOutcome> {
+  if (scope.isRevised()) return 'anew'
+  const { reading, questions, interruption } = scope
+  reading.begin(await scope.ownMessages(), scope.lostEvent)
+  scope.stopFollowing = () => abort.abort()
+  let isCaughtUp = false
+  /** The calls that its owner has been asked about. */
+  let asked: readonly string[] = []
+  const silence = new SilenceWatch(scope.deps.clock, abort)
+  for await (const event of feed) {
+    if (event.type === 'caught_up') {
+      isCaughtUp = true
+      if (questions.isAny) await recallNames(scope, sessionId)
+      if (!isAgain || !scope.hasShownMore) scope.show({ type: 'working', goesOn: isAgain && !scope.hasShown })
+    } else {
+      const taken = reading.take(event)
+      scope.patience.progressed(reading.events)
+      if (taken === 'earlier') continue
+      silence.note(reading.isAtWork)
+      // An interruption from before only reached an idle session.
+      if (taken === 'begun' && isCaughtUp) interruption.reset()
+      if (scope.reply.end !== null) return await rest(scope)
+      if (scope.stopCause() !== null) {
+        // Stopped before it went to work.
+        if (event.type === 'idle' && reading.hasRestedUnanswered) return await endTurn(scope, 'stopped')
+        if (reading.isAtWork) await scope.interrupt(sessionId)
+      }
+    }
+    // What the session waited for in the middle of what is read again, it may not wait for any more, or for more than that.
+    if (!isCaughtUp) continue
+    const { awaiting } = scope.reply
+    // A stopped turn asks for nothing any more: the interruption ends it.
+    if (awaiting.length > 0 && scope.stopCause() === null) {
+      const decided = await decide(
+        scope,
+        sessionId,
+        awaiting.every((callId) => asked.includes(callId)),
+      )
+      if (decided !== 'answered' && decided !== 'asked') return decided
+      if (decided === 'asked') {
+        asked = awaiting
+        continue
+      }
+    }
+    if (event.type !== 'caught_up') scope.show({ type: 'working' })
+  }
+  scope.signal.throwIfAborted()
+  if (scope.isRevised()) return 'anew'
+  if (!silence.isOver) throw new Unavailable('claude', 'the event log ended')
+  if (reading.settle()) return await rest(scope)
+  await scope.deps.agent.interrupt(sessionId)
+  return await endTurn(scope, scope.stopCause() === null ? endingOfSilence(scope.reply) : 'stopped')
+}
+
+/** Ends the feed when a session that rests, or has not begun, shows no sign of taking up what it was sent. */
+class SilenceWatch {
+  #timer: { clear(): void } | null
+  #isOver = false
+
+  constructor(
+    private readonly clock: Clock,
+    private readonly feed: AbortController,
+  ) {
+    this.#timer = this.#arm()
+    feed.signal.addEventListener('abort', () => this.#timer?.clear(), { once: true })
+  }
+
+  /** The feed was ended for want of a sign of life. */
+  get isOver(): boolean {
+    return this.#isOver
+  }
+
+  /** A session may repeat for ever that it rests: that is no sign of life. */
+  note(isAtWork: boolean): void {
+    if (isAtWork) this.#timer?.clear()
+    this.#timer = isAtWork ? null : (this.#timer ?? this.#arm())
+  }
+
+  #arm(): { clear(): void } {
+    return this.clock.setTimeout(() => {
+      this.#isOver = true
+      this.feed.abort()
+    }, SILENCE_MS)
+  }
+}

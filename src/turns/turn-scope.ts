@@ -1,0 +1,224 @@
+/**
+ * What the phases of a turn share while it runs in this process: whose it is, what was read and asked, why it is to stop, and what it shows.
+ * Whatever has to outlive the process is in the store.
+ */
+
+import type { Log } from '../log.js'
+import type { Alarms } from './alarms.js'
+import type { Clock, ConnectionWatch } from './connection-watch.js'
+import type { Ending } from './endings.js'
+import type { HostCallScope, HostCallsDeps } from './host-calls.js'
+import { Interruption } from './interruption.js'
+import type { Conversation, Profile, ThreadRead, Turn } from './model.js'
+import { Patience } from './patience.js'
+import { Pause } from './pause.js'
+import type { Agent, Connections, MailboxAccess, ReplyDisplay, Surface } from './ports.js'
+import { Questions } from './questions.js'
+import { type OwnMessages, Reading } from './reading.js'
+import type { Reply } from './reply.js'
+import { threadNotice } from './thread-reading.js'
+import { type OwnerDeps, TurnOwner } from './turn-owner.js'
+import type { TurnStore } from './turn-store.js'
+import type { Phase, ReplyView } from './view.js'
+import type { Words } from './words.js'
+
+export interface TurnDeps extends OwnerDeps {
+  readonly store: TurnStore
+  readonly agent: Agent
+  readonly hostCalls: HostCallsDeps
+  readonly access: MailboxAccess
+  readonly connections: Connections
+  readonly watch: ConnectionWatch
+  readonly surface: Surface
+  readonly clock: Clock
+  readonly alarms: Alarms
+  readonly log: Log
+  /** Looks at a conversation again. */
+  readonly wake: (conversationId: string) => void
+  /** For counting. */
+  readonly onTurnEnded: (ending: Ending) => void
+}
+
+/** `waiting`: for a decision or a connection, which will wake the conversation. `anew`: its owner changed what it is about. */
+export type TurnOutcome = 'ended' | 'waiting' | 'anew'
+
+/** How far a phase has come. `next_phase`: the store holds another state of the turn now, which says how it goes on. */
+export type PhaseOutcome = TurnOutcome | 'next_phase'
+
+/**
+ * Why a turn is to stop: its owner pressed Stop; Slack lets nothing be asked of them in private, and in public nothing is asked; their access to
+ * the mailbox was ended, at this time (epoch milliseconds).
+ */
+export type StopCause =
+  | { readonly by: 'owner' }
+  | { readonly by: 'unreachable' }
+  | { readonly by: 'access_ended'; readonly at: number }
+
+/** Of two causes, the one that the turn's end says. */
+const WEIGHT: Readonly<Record<StopCause['by'], number>> = { owner: 1, unreachable: 2, access_ended: 3 }
+
+/** Endings that come in the middle of what the agent writes. */
+const STOPPED: ReadonlySet<Ending> = new Set(['stopped', 'disconnected'])
+
+export class TurnScope {
+  readonly reading = new Reading()
+  readonly questions: Questions
+  readonly owner: TurnOwner
+  readonly interruption = new Interruption()
+  readonly patience = new Patience()
+  readonly pause: Pause
+  /** The event with which the session came to rest without the mailbox, before it was told to go on. */
+  lostEvent: string | null = null
+  /** Epoch milliseconds: when the messages were taken. */
+  startedAt: number | null
+  /** The session has, or may have, this turn's messages. */
+  isSent = false
+  /** What a new session is told of the one before it. */
+  earlier: readonly Words[] = []
+  /** A line above the answer, e.g. that the conversation had to start afresh. */
+  notice: string | null = null
+  /** What of its thread the session has heard. */
+  threadRead: ThreadRead
+  /** Ends the feed that is being followed. */
+  stopFollowing: () => void = () => undefined
+  #stopCause: StopCause | null = null
+  #isRevised = false
+  /** How much of the answer this process has shown last; null: nothing yet. */
+  #shown: { readonly items: number; readonly hasWords: boolean } | null = null
+
+  /** @param signal the bot stops */
+  constructor(
+    readonly deps: TurnDeps,
+    readonly turn: Turn,
+    public conversation: Conversation,
+    readonly signal: AbortSignal,
+  ) {
+    const { store, agent, hostCalls, clock } = deps
+    this.questions = new Questions({ approvals: store.approvals, outgoing: store.outgoing, agent, hostCalls }, turn.id)
+    this.owner = new TurnOwner(deps, conversation.owner)
+    this.pause = new Pause(clock, signal)
+    this.startedAt = turn.startedAt
+    this.threadRead = turn.threadRead
+    this.learn(turn)
+  }
+
+  /** Takes over what the store says of the turn now. */
+  learn(turn: Turn): void {
+    if (turn.stopRequested) this.requestStop({ by: 'owner' })
+    if (turn.accessEndedAt !== null) this.requestStop({ by: 'access_ended', at: turn.accessEndedAt })
+    this.lostEvent = turn.lost?.event ?? null
+  }
+
+  /** Null: it goes on. May change whenever something is awaited. */
+  stopCause(): StopCause | null {
+    return this.#stopCause
+  }
+
+  /** What was there first stays, unless this weighs more. */
+  requestStop(cause: StopCause): void {
+    if (this.#stopCause === null || WEIGHT[cause.by] > WEIGHT[this.#stopCause.by]) this.#stopCause = cause
+  }
+
+  /** Epoch milliseconds: since when its owner's access has ended; null where it has not. May change whenever something is awaited. */
+  accessEndedAt(): number | null {
+    return this.#stopCause?.by === 'access_ended' ? this.#stopCause.at : null
+  }
+
+  /** Its owner edited or deleted what it is about, whether or not it is to stop, too. May change whenever something is awaited. */
+  isRevised(): boolean {
+    return this.#isRevised
+  }
+
+  markRevised(): void {
+    this.#isRevised = true
+  }
+
+  get reply(): Reply {
+    return this.reading.reply
+  }
+
+  /** Only once it is decided where the reply goes. */
+  get display(): ReplyDisplay {
+    return this.deps.surface.reply(this.turn, this.conversation)
+  }
+
+  /** In whose name the bot's own tools run; null before it is known whose mailbox it is. */
+  get hostCallScope(): HostCallScope | null {
+    const person = this.owner.identified
+    if (person === null) return null
+    return { turnId: this.turn.id, conversation: this.conversation, person, signal: this.signal }
+  }
+
+  /** What tells this turn's messages from all others in the session. */
+  async ownMessages(): Promise<OwnMessages> {
+    const messages = await this.deps.store.messages.ofTurn(this.turn.id)
+    return { turnId: this.turn.id, references: messages.map(({ id }) => id) }
+  }
+
+  /** The messages were taken: whether or not a session has them, no other turn answers them. */
+  async hasTaken(): Promise<boolean> {
+    const { state } = await this.deps.store.turns.get(this.turn.id)
+    return state !== 'queued' && state !== 'waiting_connection'
+  }
+
+  /** What is known of the owner; for somebody who left the workspace meanwhile, the turn stops. */
+  async ownerProfile(): Promise<Profile> {
+    const { profile, isDeactivated } = await this.owner.recall()
+    if (isDeactivated) this.requestStop({ by: 'access_ended', at: this.deps.clock.now() })
+    return profile
+  }
+
+  /** Interrupts the session, once. One whose mailbox is taken away hears first that what it asked for was denied. */
+  async interrupt(sessionId: string): Promise<void> {
+    await this.interruption.make(async () => {
+      if (this.accessEndedAt() !== null) await this.questions.deliverDenials(sessionId)
+      await this.deps.agent.interrupt(sessionId)
+    })
+  }
+
+  /** Nobody waits for the owner's connection on behalf of this turn any more. */
+  stopWaiting(): void {
+    const person = this.owner.identified
+    if (person !== null) this.deps.watch.forget(person, this.turn.id)
+  }
+
+  /** This process has shown something of the turn already. */
+  get hasShown(): boolean {
+    return this.#shown !== null
+  }
+
+  /**
+   * What was being written when the events were lost sight of stands in Slack, and is nowhere else until it is whole: as long as the events tell
+   * nothing beyond it, it stays as it is. What a process before this one has shown, nobody knows.
+   */
+  get hasShownMore(): boolean {
+    return this.#shown?.hasWords === true && this.reply.items.length <= this.#shown.items
+  }
+
+  show(phase: Phase): void {
+    if (this.conversation.address === null) return
+    const { items, preview } = this.reply
+    this.#shown = { items: items.length, hasWords: items.length > 0 || (preview?.text ?? '') !== '' }
+    this.display.show(this.view(phase))
+  }
+
+  view(phase: Phase): ReplyView {
+    const { reply, owner, startedAt } = this
+    return {
+      phase,
+      reply,
+      approvals: this.questions.views(reply, owner.timeZone, owner.mailboxAddress),
+      ownerName: owner.name,
+      mailboxAddress: owner.mailboxAddress,
+      notice: this.#notices(),
+      cutOff: phase.type === 'ended' && STOPPED.has(phase.ending) ? this.reading.cutOff : null,
+      tookMs: phase.type === 'ended' && startedAt !== null ? this.deps.clock.now() - startedAt : null,
+    }
+  }
+
+  #notices(): string | null {
+    const { origin, address } = this.conversation
+    const lines = [this.notice, threadNotice(this.threadRead, origin, address)].filter((line) => line !== null)
+    return lines.length === 0 ? null : lines.join(' ')
+  }
+}

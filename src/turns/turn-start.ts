@@ -1,0 +1,145 @@
+/** How a turn starts: from messages that wait, or that an earlier process was about to send, to a session that has them. */
+
+import type { Approval, Message, Profile, Turn } from './model.js'
+import { outgoingMessage } from './outgoing.js'
+import { toolAnswer } from './questions.js'
+import { LATE_ARRIVAL_MS, resyncPosition } from './session-keeper.js'
+import { splitAtStop } from './stop-words.js'
+import { namesInThread, readThread, threadBlock } from './thread-reading.js'
+import { goOn, sessionOf, waitForConnection } from './turn-connect.js'
+import { discard, endTurn, refuse } from './turn-end.js'
+import { withFeed } from './turn-feed.js'
+import { follow } from './turn-follow.js'
+import type { PhaseOutcome, TurnScope } from './turn-scope.js'
+import { namesIn, saysNothing } from './words.js'
+
+/** What the thread says, for the session to hear with the messages. */
+type Thread = Awaited<ReturnType<typeof readThread>>
+
+/** From queued messages to a session that has them. Nothing is taken before the very moment of sending. */
+export async function start(scope: TurnScope, turn: Turn): Promise<PhaseOutcome> {
+  const { deps, owner } = scope
+  const { store } = deps
+  const { messages: waiting, isStop, stopWords } = splitAtStop(await store.messages.queued(scope.conversation.id))
+  if (waiting.length === 0 && stopWords.length === 0) return await discard(scope)
+  if (scope.stopCause() !== null || isStop) return await refuse(scope, 'stopped')
+  if (waiting.length === 0) return await refuse(scope, 'nothing_to_stop')
+  await store.messages.dismiss(stopWords)
+
+  const profile = await owner.lookUp()
+  if ('problem' in profile) return await refuse(scope, profile.problem)
+  if (waiting.every(saysNothing)) return await refuse(scope, 'help')
+  const placed = await settlePlace(scope, waiting)
+  if (placed !== 'settled') return placed
+  await scope.display.placeBelow(waiting)
+  // A prompt that stands there already stays until there is something better to show.
+  if (turn.state === 'queued') scope.show({ type: 'starting' })
+
+  // What is being taken away must not be given back in the same moment: the end of that wakes the conversation.
+  if (await store.accessEndings.isUnderWay(scope.conversation.owner.id)) return 'waiting'
+  const person = await owner.identify(profile)
+  if (person === null) return await refuse(scope, 'identifier_taken')
+  const state = await deps.connections.state(person)
+  if (state !== 'connected') return await waitForConnection(scope, turn, person, state)
+  owner.learnMailboxAddress()
+  const grant = await owner.grant(person)
+  if (grant === null) return await waitForConnection(scope, turn, person, 'expired')
+
+  const sessionId = await sessionOf(scope, grant)
+  if (scope.conversation.isAdrift) scope.conversation = await resyncPosition(deps, scope.conversation, sessionId)
+  return await withFeed(scope, sessionId, async (feed, abort) => {
+    await feed.opened
+    if (scope.accessEndedAt() !== null) return await refuse(scope, 'disconnected')
+    // While Slack makes this wait, nothing is taken yet.
+    const queued = await store.messages.queued(scope.conversation.id)
+    const thread = await readThread(deps, scope.turn, scope.conversation, queued)
+    const messages = await store.turns.take(scope.turn)
+    if (messages.length === 0) return await discard(scope)
+    scope.isSent = true
+    scope.startedAt = deps.clock.now()
+    await scope.display.placeBelow(messages)
+    await send(scope, sessionId, messages, thread, profile)
+    return await follow(scope, sessionId, feed, abort)
+  })
+}
+
+/** Decides where the replies of the conversation go, unless that is settled already. */
+async function settlePlace(scope: TurnScope, waiting: readonly Message[]): Promise<'settled' | 'waiting' | 'ended'> {
+  const { deps, conversation } = scope
+  if (conversation.address !== null) return 'settled'
+  const address = await deps.surface.chooseAddress(conversation, waiting[0])
+  if (address === 'no_direct_message') return await refuse(scope, 'no_direct_message')
+  if ('undecidedUntil' in address) {
+    deps.alarms.set(conversation.id, address.undecidedUntil)
+    return 'waiting'
+  }
+  await deps.store.conversations.settleAddress(conversation.id, address)
+  scope.conversation = await deps.store.conversations.get(conversation.id)
+  return 'settled'
+}
+
+/** The process ended, or an answer was lost, between taking the messages and knowing that the session has them. */
+export async function resumeSending(scope: TurnScope, turn: Turn): Promise<PhaseOutcome> {
+  const { deps, owner } = scope
+  const { store, agent } = deps
+  const profile = await scope.ownerProfile()
+  const person = await owner.identify(profile)
+  if (person === null) return await endTurn(scope, 'identifier_taken')
+  const grant = await owner.grant(person)
+  if (grant === null) return await waitForConnection(scope, turn, person, 'expired')
+  owner.learnMailboxAddress()
+  const sessionId = await sessionOf(scope, grant)
+  if (turn.lost !== null) return await goOn(scope, sessionId, turn.lost.event)
+  const messages = await store.messages.ofTurn(turn.id)
+  // The process may have ended before the reply was where it belongs.
+  await scope.display.placeBelow(messages)
+  scope.show({ type: 'starting' })
+  return await withFeed(scope, sessionId, async (feed, abort) => {
+    await feed.opened
+    const references = messages.map((message) => message.id)
+    let arrived = await agent.findMessages(sessionId, references, scope.conversation.position)
+    if (arrived.size === 0) {
+      await scope.pause.take(LATE_ARRIVAL_MS)
+      arrived = await agent.findMessages(sessionId, references, scope.conversation.position)
+    }
+    if (arrived.size === 0 && scope.stopCause() !== null) return await endTurn(scope, 'stopped')
+    scope.isSent = true
+    const missing = messages.filter((message) => !arrived.has(message.id))
+    if (missing.length > 0) {
+      const thread = await readThread(deps, scope.turn, scope.conversation, messages)
+      await send(scope, sessionId, missing, thread, profile)
+    } else await noteArrival(scope, await store.approvals.untoldDenials(scope.conversation.id))
+    return await follow(scope, sessionId, feed, abort)
+  })
+}
+
+/** One batch: what a new message denied, then the messages, the first of them with what goes before. */
+async function send(
+  scope: TurnScope,
+  sessionId: string,
+  messages: readonly Message[],
+  thread: Thread,
+  profile: Profile,
+): Promise<void> {
+  const { deps, conversation, earlier } = scope
+  const said = thread === null || thread === 'unreadable' ? [] : thread
+  const wanted = [...messages.flatMap(namesIn), ...namesInThread(said), ...earlier.flatMap(({ mentions }) => mentions)]
+  const names = await deps.surface.names(wanted, conversation.owner)
+  const block = said.length === 0 ? null : threadBlock(said, names, profile.timeZone)
+  const outgoing = messages.map((message, index) =>
+    index === 0
+      ? outgoingMessage(message, conversation, profile, names, earlier, block)
+      : outgoingMessage(message, conversation, profile, names, []),
+  )
+  scope.threadRead = thread === null || thread === 'unreadable' ? thread : thread.length
+  await deps.store.turns.noteThread(scope.turn.id, scope.threadRead)
+  const denials = await deps.store.approvals.untoldDenials(conversation.id)
+  await deps.agent.sendMessages(sessionId, outgoing, denials.map(toolAnswer))
+  await noteArrival(scope, denials)
+}
+
+/** The session has the turn's messages, and what went with them. */
+async function noteArrival({ deps, turn }: TurnScope, denials: readonly Approval[]): Promise<void> {
+  await deps.store.approvals.markDelivered(denials.map(({ id }) => id))
+  await deps.store.turns.setState(turn.id, 'running')
+}
