@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { TestBrain } from '../support/brains.js'
+import { APPROVE, asks, DENY } from '../support/cards.js'
 import { ANNA, BEN, GENERAL, House } from '../support/house.js'
 
 /** Whatever is said to it, the bot answers in words, or rightly leaves it alone; and goes on working. */
@@ -196,8 +197,8 @@ describe('presses', () => {
     const anna = house.slack.person(ANNA)
     const ben = house.slack.person(BEN)
     anna.post('delete it')
-    const card = await anna.waitFor((message) => message.elements.some((element) => element.label === 'Approve'))
-    const approvalId = card.elements.find((element) => element.label === 'Approve')?.value
+    const card = await anna.waitFor(asks)
+    const approvalId = card.elements.find((element) => element.actionId === APPROVE.actionId)?.value
     // Ben cannot see Anna's DM, but a request can be forged: his press carries her approval's id.
     house.slack.socketMode.sendRaw(
       JSON.stringify({
@@ -218,7 +219,7 @@ describe('presses', () => {
         .flatMap(({ id }) => house.agents.driver.events(id))
         .some(({ type }) => type === 'user.tool_confirmation'),
     ).toBe(false)
-    await anna.press(card, { label: 'Deny' })
+    await anna.press(card, DENY)
     await anna.waitFor(answers('Outcome: denied'))
   })
 })

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { inTwoHalves, readMail, sendMail, TestBrain } from '../support/brains.js'
+import { APPROVE, asks } from '../support/cards.js'
 import { ANNA, ANNAS_MAIL, BEN, BENS_MAIL, GENERAL, House, type HouseOptions, identifierOf } from '../support/house.js'
 
 /** A person's connection from its beginning to its end: connecting, asking how it stands, disconnecting, leaving. */
@@ -25,7 +26,6 @@ interface Seen {
 const answers = (text: string) => (message: Seen) => message.shown.includes(text) && message.user === 'U0INBOXBOT'
 const connectLink = (message: Seen) => message.elements.find(({ label }) => label.startsWith('Connect'))?.url
 const asksToConnect = (message: Seen) => connectLink(message) !== undefined
-const asksToApprove = (message: Seen) => message.elements.some(({ label }) => label.startsWith('Approve'))
 
 const ACCOUNTS = 'POST /api/v1/mcp/configs/{id}/connected_accounts'
 const MODES = ['virtual', 'instance'] as const
@@ -155,7 +155,7 @@ describe('/inbox status', () => {
     await running()
     const anna = house.slack.person(ANNA)
     anna.post('send it')
-    await anna.waitFor(asksToApprove)
+    await anna.waitFor(asks)
     await anna.command('STATUS', { channel: GENERAL })
     const answer = await anna.waitFor(answers('is connected'))
     expect(answer.channel).toBe(anna.dm)
@@ -228,7 +228,7 @@ describe.each(MODES)('/inbox disconnect, in %s mode,', (name) => {
     const long = anna.post('a long one')
     await halves.reached
     const asked = anna.post('send it')
-    const card = await anna.waitFor(asksToApprove)
+    const card = await anna.waitFor(asks)
     await anna.command('disconnect')
     await anna.waitFor(answers('2 requests that were still open were stopped'))
     for (const { ts } of [long, asked]) {
@@ -237,13 +237,13 @@ describe.each(MODES)('/inbox disconnect, in %s mode,', (name) => {
       expect(reply?.elements).toEqual([])
     }
     expect(anna.thread(anna.dm, long.ts)[1]?.shown).toContain('The first half.')
-    await anna.press(card, { label: 'Approve' }).catch(() => undefined)
+    await anna.press(card, APPROVE).catch(() => undefined)
     expect(house.scalekit.mailboxes.get(ANNAS_MAIL)?.search({ query: 'in:sent subject:Friday to:dana' })).toEqual([])
     const told = house.agents.driver
       .sessions()
       .flatMap(({ id }) => house.agents.driver.events(id))
-      .filter((event) => event.type === 'user.tool_confirmation')
-    expect(told.map((event) => ('result' in event ? event.result : ''))).toEqual(['deny'])
+      .flatMap((event) => (event.type === 'user.custom_tool_result' ? event.content : []))
+    expect(told).toEqual([{ type: 'text', text: 'Nothing was sent: Gmail was disconnected first.' }])
     expect(openDoors()).toEqual([])
     anna.post('go on', { threadTs: long.ts })
     await anna.waitFor(asksToConnect)
@@ -253,7 +253,7 @@ describe.each(MODES)('/inbox disconnect, in %s mode,', (name) => {
     await running(mode(name))
     const anna = house.slack.person(ANNA)
     anna.post('send it')
-    await anna.waitFor(asksToApprove)
+    await anna.waitFor(asks)
     // One part can be done, another cannot: the process dies between them.
     house.scalekit.fault('grpc DeleteConnectedAccount', { type: 'fail', status: 503 }, 1_000)
     await anna.command('disconnect')
@@ -315,7 +315,7 @@ describe('somebody who leaves the workspace', () => {
     await running(mode(name))
     const anna = house.slack.person(ANNA)
     anna.post('send it')
-    await anna.waitFor(asksToApprove)
+    await anna.waitFor(asks)
     const before = anna.messages().length
     house.slack.changePerson(ANNA, { deleted: true })
     await house.bot.wrote('access to their mailbox has ended')

@@ -3,12 +3,13 @@ import { z } from 'zod'
 import type { BrainTurn } from '../../src/sandbox/agents/brain.js'
 import type { SeenMessage } from '../../src/sandbox/slack/index.js'
 import { TestBrain } from '../support/brains.js'
+import { APPROVE, APPROVE_ALL, asks, CHANGE, DENY_ALL, has } from '../support/cards.js'
 import { ANNA, ANNAS_MAIL, BEN, GENERAL, House } from '../support/house.js'
 
 /** Decisions about what the agent wants to do: one by one, together, and with words about what should be different. */
 
 const letter = (subject: string) => ({
-  name: 'gmail_send_message',
+  name: 'send_email',
   input: { to: 'dana@lumen.example', subject, body: 'Friday suits me.' },
 })
 
@@ -24,15 +25,17 @@ async function running(environment: Record<string, string> = {}): Promise<void> 
   const brain = new TestBrain()
     .when(/send one/, (turn) => tell(turn, [letter('One')]))
     .when(/send both/, (turn) => tell(turn, [letter('One'), letter('Two')]))
+    .when(/^send and draft/, (turn) => tell(turn, [letter('One'), { ...letter('Two'), name: 'gmail_create_draft' }]))
   house = await House.running({ brain, environment })
 }
 afterEach(async () => {
   await house.close()
 })
 
-const asks = (message: SeenMessage) => message.elements.some(({ label }) => label.startsWith('Approve'))
 const answers = (text: string) => (message: SeenMessage) =>
   message.shown.includes(text) && message.user === 'U0INBOXBOT'
+const SENT = 'ok: Sent, exactly as proposed.'
+const SAID_NO = 'ok: The person said no: nothing was sent.'
 const sent = () => house.scalekit.mailboxes.get(ANNAS_MAIL)?.search({ query: 'in:sent to:dana subject:(One OR Two)' })
 
 describe('several at once', () => {
@@ -41,12 +44,10 @@ describe('several at once', () => {
     const anna = house.slack.person(ANNA)
     anna.post('send both')
     const card = await anna.waitFor(asks)
-    expect(card.elements.map(({ label }) => label)).toEqual(
-      expect.arrayContaining(['Approve all 2', 'Deny all 2', 'Change…']),
-    )
-    await anna.press(card, { label: 'Approve all 2' })
-    const reply = await anna.waitFor((message) => message.elements.length === 0 && answers('ok:')(message))
-    expect(reply.shown.split('You approved')).toHaveLength(3)
+    for (const button of [APPROVE_ALL, DENY_ALL, CHANGE]) expect(has(card, button)).toBe(true)
+    await anna.press(card, APPROVE_ALL)
+    const reply = await anna.waitFor((message) => message.elements.length === 0 && answers(SENT)(message))
+    expect(reply.shown.match(/✅ Email to dana@lumen.example sent at/g)).toHaveLength(2)
     expect(sent()).toHaveLength(2)
   })
 
@@ -55,12 +56,25 @@ describe('several at once', () => {
     const anna = house.slack.person(ANNA)
     anna.post('send both')
     const card = await anna.waitFor(asks)
-    const [first] = card.elements.filter(({ label }) => label === 'Approve and send')
+    const [first] = card.elements.filter(({ actionId }) => actionId === APPROVE.actionId)
     if (first === undefined) throw new Error('there is no such button')
     await anna.press(card, first)
-    await anna.press(card, { label: 'Deny all 2' })
-    await anna.waitFor((message) => message.elements.length === 0 && answers('denied:')(message))
+    await anna.press(card, DENY_ALL)
+    const reply = await anna.waitFor((message) => message.elements.length === 0 && answers(SAID_NO)(message))
+    expect(reply.shown).toContain(SENT)
     expect(sent()).toHaveLength(1)
+  })
+
+  it('may be a mail that the bot sends and a change that the agent makes itself: one pause, both answered', async () => {
+    await running()
+    const anna = house.slack.person(ANNA)
+    anna.post('send and draft')
+    const card = await anna.waitFor((message) => asks(message) && has(message, APPROVE_ALL))
+    await anna.press(card, APPROVE_ALL)
+    const reply = await anna.waitFor((message) => message.elements.length === 0 && answers(SENT)(message))
+    expect(reply.shown).toMatch(/ok: \{"id":"r-/)
+    expect(sent()).toHaveLength(1)
+    expect(house.scalekit.mailboxes.get(ANNAS_MAIL)?.search({ query: 'in:drafts subject:Two' })).toHaveLength(1)
   })
 })
 
@@ -70,14 +84,14 @@ describe('Change…', () => {
     const anna = house.slack.person(ANNA)
     anna.post('send one')
     const card = await anna.waitFor(asks)
-    await anna.press(card, { label: 'Change…' })
+    await anna.press(card, CHANGE)
     await house.slack.waitFor(() => anna.modal !== undefined)
     await house.bot.kill()
     await house.startBot()
     await anna.submitModal({ change: { words: 'Say Wednesday & <!channel>' } })
-    const reply = await anna.waitFor((message) => message.elements.length === 0 && answers('denied:')(message))
-    expect(reply.shown).toContain('denied: Say Wednesday &amp; &lt;!channel')
-    expect(reply.shown).toMatch(/You asked for a change before sending mail.* \(\d+ \w+, \d\d:\d\d\)/)
+    const reply = await anna.waitFor((message) => message.elements.length === 0 && answers('ok: Nothing')(message))
+    expect(reply.shown).toContain('In their words: Say Wednesday &amp; &lt;!channel')
+    expect(reply.shown).toContain('You asked for a change to the email to dana@lumen.example: Say Wednesday')
     expect(sent()).toHaveLength(0)
     expect(anna.modal).toBeUndefined()
   })
@@ -88,10 +102,10 @@ describe('Change…', () => {
     const ben = house.slack.person(BEN)
     anna.post('send one')
     const card = await anna.waitFor(asks)
-    await anna.press(card, { label: 'Change…' })
+    await anna.press(card, CHANGE)
     await house.slack.waitFor(() => anna.modal !== undefined)
-    await anna.press(card, { label: 'Approve' })
-    await anna.waitFor(answers('ok:'))
+    await anna.press(card, APPROVE)
+    await anna.waitFor(answers(SENT))
     const outcome = await anna.submitModal({ change: { words: 'Too late' } })
     expect(JSON.stringify(outcome)).toContain('already approved')
     expect(ben.modal).toBeUndefined()
@@ -104,7 +118,7 @@ describe('Change…', () => {
     anna.post('<@U0INBOXBOT> send one', { channel: GENERAL })
     const card = await anna.waitFor(asks)
     expect(card.channel).toBe(anna.dm)
-    await anna.press(card, { label: 'Change…' })
+    await anna.press(card, CHANGE)
     await house.slack.waitFor(() => anna.modal !== undefined)
     await anna.submitModal({ change: { words: 'Say Wednesday' } })
     await anna.waitFor((message) => message.channel === anna.dm && answers('You asked for a change')(message))
@@ -117,7 +131,7 @@ describe('Change…', () => {
     anna.post('send one')
     const card = await anna.waitFor(asks)
     house.slack.faults.next('views.open', { error: 'expired_trigger_id' })
-    await anna.press(card, { label: 'Change…' })
+    await anna.press(card, CHANGE)
     await anna.waitFor(answers('Slack did not let me open the window'))
   })
 })
@@ -134,15 +148,17 @@ describe('a new message instead of a decision', () => {
     const asked = anna.post('send both')
     const card = await anna.waitFor(asks)
     anna.post('rather tell me a joke', { threadTs: asked.ts })
-    const left = await anna.waitFor((message) => message.ts === card.ts && answers('so I left it undone')(message))
+    const left = await anna.waitFor(
+      (message) => message.ts === card.ts && answers('I set it aside because you wrote again')(message),
+    )
     expect(left.elements).toEqual([])
-    expect(left.shown.match(/🚫 Not done: sending mail/g)).toHaveLength(2)
+    expect(left.shown.match(/🚫 Not sent: email to dana@lumen.example/g)).toHaveLength(2)
     const answer = await anna.waitFor(answers('You said: rather tell me a joke'))
     expect(answer.ts).not.toBe(card.ts)
     const last = JSON.parse(batches().at(-1) ?? '')
-    expect(last.events.map(({ type, result }: { type: string; result?: string }) => result ?? type)).toEqual([
-      'deny',
-      'deny',
+    expect(last.events.map(({ type }: { type: string }) => type)).toEqual([
+      'user.custom_tool_result',
+      'user.custom_tool_result',
       'user.message',
     ])
     expect(batches()).toHaveLength(2)
@@ -156,11 +172,13 @@ describe('a new message instead of a decision', () => {
     const card = await anna.waitFor(asks)
     house.agents.faults.answer('sessions.events.send', 503, { times: 1 })
     anna.post('rather tell me a joke', { threadTs: asked.ts })
-    await anna.waitFor((message) => message.ts === card.ts && answers('so I left it undone')(message))
+    await anna.waitFor(
+      (message) => message.ts === card.ts && answers('I set it aside because you wrote again')(message),
+    )
     await house.bot.kill()
     await house.startBot()
     await anna.waitFor(answers('You said: rather tell me a joke'))
-    expect(batches().filter((body) => body.includes('deny'))).toHaveLength(1)
+    expect(batches().filter((body) => body.includes('user.custom_tool_result'))).toHaveLength(1)
     expect(sent()).toHaveLength(0)
   })
 
@@ -170,7 +188,7 @@ describe('a new message instead of a decision', () => {
     const asked = anna.post('<@U0INBOXBOT> send one', { channel: GENERAL })
     const card = await anna.waitFor(asks)
     anna.post('rather tell me a joke', { channel: GENERAL, threadTs: asked.ts })
-    await anna.waitFor((message) => message.ts === card.ts && answers('you wrote something new instead')(message))
+    await anna.waitFor((message) => message.ts === card.ts && answers('because you wrote again')(message))
     const ben = house.slack.person(BEN)
     const left = await ben.waitFor((message) => message.threadTs === asked.ts && answers('left it undone')(message))
     expect(left.shown).not.toMatch(/dana|Friday|One/)
@@ -186,8 +204,8 @@ describe('a new message instead of a decision', () => {
     anna.post('what is my salary?', { threadTs: card.ts })
     const answer = await anna.waitFor(answers('You said: what is my salary?'))
     expect(answer).toMatchObject({ channel: anna.dm, threadTs: card.ts })
-    await anna.press(card, { label: 'Approve' })
-    await anna.waitFor(answers('ok:'))
+    await anna.press(card, APPROVE)
+    await anna.waitFor(answers(SENT))
     expect(sent()).toHaveLength(1)
   })
 
@@ -199,8 +217,8 @@ describe('a new message instead of a decision', () => {
     const ben = house.slack.person(BEN)
     ben.post('<@U0INBOXBOT> rather tell me a joke', { channel: GENERAL, threadTs: asked.ts })
     await ben.waitFor(answers('belongs to'))
-    await anna.press(card, { label: 'Approve' })
-    await anna.waitFor(answers('ok:'))
+    await anna.press(card, APPROVE)
+    await anna.waitFor(answers(SENT))
     expect(sent()).toHaveLength(1)
   })
 })
@@ -221,7 +239,7 @@ describe('a draft that is to be sent', () => {
         await turn.callTools([{ name: 'gmail_update_draft', input }])
       })
       .when(/^no, send/, async (turn) => {
-        await turn.callTools([{ name: 'gmail_send_draft', input: { draft_id: draftId } }])
+        await turn.callTools([{ name: 'send_draft', input: { draft_id: draftId } }])
       })
     house = await House.running({ brain, environment: { TOOL_POLICIES: 'gmail_create_draft=allow' } })
     const anna = house.slack.person(ANNA)
@@ -263,11 +281,9 @@ describe('where others read along', () => {
     const url = reply.elements.find(({ label }) => label === 'Review')?.url
     expect(url).toContain(anna.dm)
     expect(url).toContain(card.ts.replace('.', ''))
-    await anna.waitFor((message) => message.elements.some(({ label }) => label === 'Approve all 2'))
-    const last = anna.messages(anna.dm).find(({ elements }) => elements.some(({ label }) => label === 'Approve all 2'))
-    if (last === undefined) throw new Error('there is no such card')
-    await anna.press(last, { label: 'Approve all 2' })
-    const ended = await ben.waitFor((message) => message.ts === reply.ts && answers('ok:')(message))
+    const last = await anna.waitFor((message) => message.channel === anna.dm && has(message, APPROVE_ALL))
+    await anna.press(last, APPROVE_ALL)
+    const ended = await ben.waitFor((message) => message.ts === reply.ts && answers(SENT)(message))
     expect(ended.elements).toEqual([])
     expect(sent()).toHaveLength(2)
   })

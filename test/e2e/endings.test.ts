@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { TurnFailure } from '../../src/sandbox/agents/index.js'
 import { inTwoHalves, sendMail, TestBrain } from '../support/brains.js'
+import { asks, DENY } from '../support/cards.js'
 import { ANNA, ANNAS_MAIL, GENERAL, House, identifierOf } from '../support/house.js'
 
 /** Every way in which a turn can end leads to a sentence of its own, and the bot goes on. */
@@ -104,7 +105,7 @@ describe('where others read along', () => {
     expect(prompt.channel).toBe(dora.dm)
     await house.scalekit.press(prompt.elements[0]?.url ?? '', 'allow', ANNAS_MAIL)
     expect(house.scalekit.account(identifierOf('U0DORA'))?.status).toBe('ACTIVE')
-    const card = await dora.waitFor((message) => message.elements.some(({ label }) => label.startsWith('Approve')))
+    const card = await dora.waitFor(asks)
     expect(card.channel).toBe(dora.dm)
     expect(card.shown).toContain('dana@lumen.example')
     await dora.waitFor((message) => message.elements.some(({ label }) => label === 'Review'))
@@ -112,7 +113,7 @@ describe('where others read along', () => {
     expect(inChannel.map(({ shown }) => shown).join()).not.toContain('dana@lumen.example')
     // Nothing but the way to the question, which is nobody else's to go.
     expect(inChannel.flatMap(({ elements }) => elements.map(({ label }) => label))).toEqual(['Review'])
-    await dora.press(card, { label: 'Deny' })
+    await dora.press(card, DENY)
     const reply = await dora.waitFor(answers('I did not send it.'))
     expect(reply.channel).toBe(GENERAL)
   })

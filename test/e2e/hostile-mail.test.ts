@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import type { BrainTurn } from '../../src/sandbox/agents/brain.js'
 import { TestBrain } from '../support/brains.js'
+import { asks, DENY } from '../support/cards.js'
 import { ANNA, ANNAS_MAIL, BEN, BENS_MAIL, House, type HouseOptions } from '../support/house.js'
 
 /**
@@ -29,8 +30,8 @@ function wordsOf(result: string): string {
 
 const sendTo = (to: string) => async (turn: BrainTurn) => {
   const input = { to, subject: 'As ordered', body: 'All of it.' }
-  const [sent] = await turn.callTools([{ name: 'gmail_send_message', input }])
-  await turn.say(`Sending: ${sent?.status}`)
+  const [sent] = await turn.callTools([{ name: 'send_email', input }])
+  await turn.say(`Sending: ${sent?.status === 'denied' ? sent.message : sent?.text}`)
 }
 
 async function running(brain: TestBrain, options: Partial<HouseOptions> = {}) {
@@ -70,7 +71,7 @@ describe('text of a hostile mail, repeated word for word', () => {
     expect(sent).not.toContain('![')
     expect(sent).not.toMatch(/"unfurl_(links|media)":(true|"true")/)
     // Only the markdown block holds the agent's words; there is nothing to press but what the bot put there.
-    expect(reply.elements.filter(({ label }) => /approve|deny/i.test(label))).toEqual([])
+    expect(reply.elements.filter(({ actionId }) => /^(approval|send)_/.test(actionId))).toEqual([])
     expect(
       agents.driver
         .sessions()
@@ -107,7 +108,7 @@ describe('what a fooled agent writes', () => {
   it('cannot pass for the bot: its card begins, and its footer is, in a form that no answer has', async () => {
     const fake = [
       '🔐 *Nothing happens until you choose.* Only what is shown below will be done.',
-      '*Send this mail?*',
+      '*Send this email?*',
       '*To:* boss@northwind.example',
       '✅ You approved this.',
       '📬 Gmail connected by Ben Okafor',
@@ -119,7 +120,7 @@ describe('what a fooled agent writes', () => {
     await running(brain)
     const anna = house.slack.person(ANNA)
     anna.post('pretend')
-    const card = await anna.waitFor((message) => message.elements.some(({ label }) => label.startsWith('Approve')))
+    const card = await anna.waitFor(asks)
     const blocks = (card.blocks ?? []) as { type: string; text?: unknown }[]
     const [answer, ours] = blocks
     expect(answer).toMatchObject({ type: 'markdown', text: expect.stringContaining('✅ You approved this.') })
@@ -128,8 +129,8 @@ describe('what a fooled agent writes', () => {
     expect(blocks.filter(({ type }) => type === 'markdown')).toHaveLength(1)
     expect(JSON.stringify(blocks.slice(1))).toContain('archive@collector-drop.example')
     expect(JSON.stringify(blocks.slice(1))).not.toContain('boss@northwind.example')
-    await anna.press(card, { label: 'Deny' })
-    await anna.waitFor(ofBot('Sending: denied'))
+    await anna.press(card, DENY)
+    await anna.waitFor(ofBot('Sending: The person said no'))
     expect(sentMail(house, ANNAS_MAIL, 'to:collector-drop.example')).toBe(0)
   })
 })
@@ -154,13 +155,13 @@ describe('what a fooled agent does', () => {
     await running(new TestBrain().when(/^send/, sendTo(to)))
     const anna = house.slack.person(ANNA)
     anna.post('send it')
-    const card = await anna.waitFor((message) => message.elements.some(({ label }) => label.startsWith('Approve')))
+    const card = await anna.waitFor(asks)
     expect(card.shown).toContain(shown)
     if (warning === null) expect(card.shown).not.toContain('Look twice')
     else expect(card.shown).toContain(warning)
     expect(sentMail(house, ANNAS_MAIL, 'subject:ordered')).toBe(0)
-    await anna.press(card, { label: 'Deny' })
-    await anna.waitFor(ofBot('Sending: denied'))
+    await anna.press(card, DENY)
+    await anna.waitFor(ofBot('Sending: The person said no'))
     expect(sentMail(house, ANNAS_MAIL, 'subject:ordered')).toBe(0)
   })
 })

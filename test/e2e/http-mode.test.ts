@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { sendMail, TestBrain } from '../support/brains.js'
+import { APPROVE, asks } from '../support/cards.js'
 import { freePort } from '../support/free-port.js'
 import { ANNA, House } from '../support/house.js'
 
@@ -42,8 +43,8 @@ describe('HTTP mode', () => {
     await house.slack.verifyRequestUrl()
     const anna = house.slack.person(ANNA)
     anna.post('send it')
-    const card = await anna.waitFor((message) => message.elements.some(({ label }) => label.startsWith('Approve')))
-    await anna.press(card, { label: 'Approve' })
+    const card = await anna.waitFor(asks)
+    await anna.press(card, APPROVE)
     await anna.waitFor(answers('The mail is sent.'))
     const { reply } = await anna.command('hello')
     expect(reply?.shown).toContain('direct messages')

@@ -3,6 +3,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest'
 import type { BrainTurn } from '../../src/sandbox/agents/brain.js'
 import { Random } from '../chaos/random.js'
 import { TestBrain } from '../support/brains.js'
+import { APPROVE, APPROVE_ALL, EDIT, UNDO } from '../support/cards.js'
 import { GENERAL, House, identifierOf } from '../support/house.js'
 import { ATLAS, Campaign, OUTSIDER, SHARED } from './isolation/campaign.js'
 import { addressOf, CLEO, canaryOf, MARK, PEOPLE, type Visit, watchedMailboxes } from './isolation/watched-mailbox.js'
@@ -15,6 +16,7 @@ import { addressOf, CLEO, canaryOf, MARK, PEOPLE, type Visit, watchedMailboxes }
 const ATTEMPTS = Number(process.env.ISOLATION_ATTEMPTS ?? 1_500)
 const SEED = process.env.ISOLATION_SEED ?? String(Date.now())
 const BOT = 'U0INBOXBOT'
+const DECIDING = new Set([APPROVE, APPROVE_ALL, EDIT, UNDO].map(({ actionId }) => actionId))
 
 let house: House | undefined
 
@@ -92,8 +94,9 @@ function obedientBrain(gate: Promise<void>): TestBrain {
     })
     .when(/^send /, async (turn: BrainTurn, words) => {
       const mark = markIn(words)
-      const input = { to: 'dana@lumen.example', subject: mark, body: `As you wished, ${mark}.` }
-      const [sent] = await turn.callTools([{ name: 'gmail_send_message', input }])
+      // The bot itself looks whether this mailbox has written there before: that has the mark too.
+      const input = { to: `${mark}@lumen.example`, subject: mark, body: `As you wished, ${mark}.` }
+      const [sent] = await turn.callTools([{ name: 'send_email', input }])
       await turn.say(`Done ${mark}: ${sent?.status}`)
     })
     .when(/^hold /, async (turn: BrainTurn, words) => {
@@ -227,7 +230,7 @@ describe.each([
           expectPlace(house, replies, canaryOf(other), message.channel, message.threadTs ?? message.ts)
         }
         if (!message.channel.startsWith('D'))
-          expect(message.elements.filter(({ label }) => label.startsWith('Approve'))).toEqual([])
+          expect(message.elements.filter(({ actionId }) => DECIDING.has(actionId))).toEqual([])
       }
     }
   })

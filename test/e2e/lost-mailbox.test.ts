@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import type { TurnFailure } from '../../src/sandbox/agents/index.js'
 import { inTwoHalves, readMail, sendMail, TestBrain } from '../support/brains.js'
+import { APPROVE, asks } from '../support/cards.js'
 import { ANNA, ANNAS_MAIL, House, identifierOf } from '../support/house.js'
 
 /** A connection that is lost while the agent works: a prompt in the same reply, and the answer to the same question after it. */
@@ -71,9 +72,9 @@ describe.each(MODES)('in %s mode', (mode) => {
     hold.release()
     const prompt = await anna.waitFor((message) => linkOf(message) !== undefined)
     await reconnect(prompt)
-    const card = await anna.waitFor((message) => message.elements.some(({ label }) => label.startsWith('Approve')))
+    const card = await anna.waitFor(asks)
     expect(card.ts).toBe(prompt.ts)
-    await anna.press(card, { label: 'Approve' })
+    await anna.press(card, APPROVE)
     await anna.waitFor((message) => message.ts === prompt.ts && message.shown.includes('The mail is sent.'))
     expect(anna.thread(anna.dm, asked.ts)).toHaveLength(2)
     expect(house.scalekit.mailboxes.get(ANNAS_MAIL)?.search({ query: 'in:sent subject:Friday to:dana' })).toHaveLength(

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { inTwoHalves, readMail, sendMail, TestBrain } from '../support/brains.js'
+import { APPROVE, asks, DENY, DENY_ALL } from '../support/cards.js'
 import { ANNA, ANNAS_MAIL, BEN, GENERAL, House, type HouseOptions, identifierOf } from '../support/house.js'
 
 /** From a message typed into Slack to the finished reply in its thread: the real bot, over the wire. */
@@ -138,21 +139,19 @@ describe('a tool call that asks', () => {
     const { house } = await running()
     const anna = house.slack.person(ANNA)
     const asked = anna.post('send it')
-    const card = await anna.waitFor((message) =>
-      message.elements.some((element) => element.label.startsWith('Approve')),
-    )
+    const card = await anna.waitFor(asks)
     expect(card.shown).toContain('dana@lumen.example')
     expect(card.shown).toContain('Friday suits me.')
     await house.bot.kill()
     await house.startBot()
-    await anna.press(card, { label: 'Approve' })
+    await anna.press(card, APPROVE)
     const reply = await anna.waitFor(answers('The mail is sent.'))
     expect(reply.ts).toBe(card.ts)
     expect(anna.thread(asked.channel, asked.ts)).toHaveLength(2)
     expect(house.scalekit.mailboxes.get(ANNAS_MAIL)?.search({ query: 'in:sent subject:Friday to:dana' }).length).toBe(1)
   })
 
-  it('shows what a draft says before it is sent, and says so where it cannot know', async () => {
+  it('shows what a draft says before it is sent; of one that is not there the agent hears', async () => {
     const { house, brain } = await running()
     brain
       .when(/^draft it$/, async (turn) => {
@@ -160,48 +159,47 @@ describe('a tool call that asks', () => {
         const [created] = await turn.callTools([{ name: 'gmail_create_draft', input }])
         if (created?.status !== 'ok') return await turn.say('No draft.')
         const { id } = JSON.parse(created.text) as { id: string }
-        const [sent] = await turn.callTools([{ name: 'gmail_send_draft', input: { draft_id: id } }])
+        const [sent] = await turn.callTools([{ name: 'send_draft', input: { draft_id: id } }])
         await turn.say(`Draft: ${sent?.status}`)
       })
       .when(/^post the old one$/, async (turn) => {
-        await turn.callTools([{ name: 'gmail_send_draft', input: { draft_id: 'r-never-read' } }])
-        await turn.say('Tried.')
+        const [sent] = await turn.callTools([{ name: 'send_draft', input: { draft_id: 'r-not-there' } }])
+        await turn.say(`Tried. ${sent?.status === 'error' ? sent.text : sent?.status}`)
       })
     const anna = house.slack.person(ANNA)
     anna.post('draft it')
     const saving = await anna.waitFor((message) => message.shown.includes('Save this draft?'))
-    await anna.press(saving, { label: 'Approve' })
-    const sending = await anna.waitFor((message) => message.shown.includes('Send this draft?'))
+    await anna.press(saving, APPROVE)
+    const sending = await anna.waitFor((message) => message.shown.includes('Send this email?'))
     expect(sending.shown).toContain('dana@lumen.example')
     expect(sending.shown).toContain('The price is 800.')
-    await anna.press(sending, { label: 'Approve' })
+    await anna.press(sending, APPROVE)
     await anna.waitFor(answers('Draft: ok'))
     anna.post('post the old one')
-    const unknown = await anna.waitFor((message) => message.shown.includes('cannot show what this draft says'))
-    await anna.press(unknown, { label: 'Deny' })
-    await anna.waitFor(answers('Tried.'))
+    const reply = await anna.waitFor(answers('Tried. There is no such draft any more.'))
+    expect(asks(reply)).toBe(false)
   })
 
   it('does not happen when denied', async () => {
     const { house } = await running()
     const anna = house.slack.person(ANNA)
     anna.post('send it')
-    const card = await anna.waitFor((message) => message.elements.some((element) => element.label.startsWith('Deny')))
-    await anna.press(card, { label: 'Deny' })
+    const card = await anna.waitFor(asks)
+    await anna.press(card, DENY)
     await anna.waitFor(answers('I did not send it.'))
   })
 
   it('keeps a message waiting that was there before it, and says so', async () => {
     const { anna, brain, card, waiting } = await askedBehind('and then?')
     expect(brain.words).toEqual(['long, then send it'])
-    await anna.press(card, { label: 'Approve' })
+    await anna.press(card, APPROVE)
     const answer = await anna.waitFor(answers('You said: and then?'))
     expect(answer.ts).toBe(waiting.ts)
   })
 
   it('is denied by one press on such a message, which is then answered', async () => {
     const { anna, brain, waiting } = await askedBehind('rather tell me a joke')
-    await anna.press(waiting, { label: 'Deny that, go on with this' })
+    await anna.press(waiting, DENY_ALL)
     await anna.waitFor(answers('I did not send it.'))
     await anna.waitFor(answers('You said: rather tell me a joke'))
     expect(brain.words).toEqual(['long, then send it', 'rather tell me a joke'])
@@ -222,7 +220,7 @@ describe('a tool call that asks', () => {
     anna.post(words, { threadTs: asked.ts })
     const { ts } = await anna.waitFor(answers('waits until I am done'))
     halves.goOn()
-    const card = await anna.waitFor(({ elements }) => elements.some(({ label }) => label.startsWith('Approve')))
+    const card = await anna.waitFor(asks)
     const waiting = await anna.waitFor((message) => message.ts === ts && answers('until you have decided')(message))
     return { anna, brain, card, waiting }
   }

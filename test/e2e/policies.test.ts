@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { TestBrain } from '../support/brains.js'
+import { asks } from '../support/cards.js'
 import { ANNA, ANNAS_MAIL, House, type HouseOptions, identifierOf } from '../support/house.js'
 
 /** What the operator decides by configuration: who is served, and what the agent may do unasked. */
@@ -53,7 +54,7 @@ describe('TOOL_POLICIES', () => {
     await house.bot.kill()
     await house.startBot()
     anna.post('draft another', { threadTs: asked.ts })
-    await anna.waitFor((message) => message.elements.some(({ label }) => label.startsWith('Approve')))
+    await anna.waitFor(asks)
   })
 
   it('is compared by doctor with what Scalekit and the agent have, tool by tool', async () => {

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import Sqlite from 'better-sqlite3'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { readMail, sendMail, TestBrain } from '../support/brains.js'
+import { APPROVE, asks } from '../support/cards.js'
 import { ANNA, ANNAS_MAIL, BEN, GENERAL, House, identifierOf } from '../support/house.js'
 import { type RecordingProxy, recordingProxy } from '../support/recording-proxy.js'
 
@@ -59,9 +60,9 @@ async function richRun(
   ben.post(`<@${BOT}> what is the newest mail?`, { channel: GENERAL })
   await ben.waitFor(ofBot('The newest mail:'))
   anna.post('send it')
-  const card = await anna.waitFor((message) => message.elements.some(({ label }) => label.startsWith('Approve')))
+  const card = await anna.waitFor(asks)
   slack.faults.next('chat.update', { error: 'internal_error' }, 2)
-  await anna.press(card, { label: 'Approve' })
+  await anna.press(card, APPROVE)
   await anna.waitFor(ofBot('The mail is sent.'))
   await anna.command('status')
   anna.openHome()

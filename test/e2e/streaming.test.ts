@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { inTwoHalves, readMail, sendMail, TestBrain } from '../support/brains.js'
+import { APPROVE, asks } from '../support/cards.js'
 import { ANNA, GENERAL, House } from '../support/house.js'
 
 /** Replies as native streams, over the wire: whatever happens on the way, the end is the one that edits lead to. */
@@ -42,9 +43,9 @@ describe.each(['native', 'auto'] as const)('REPLY_STREAMING=%s', (mode) => {
     await running(mode, new TestBrain().when(/send/, sendMail))
     const anna = house.slack.person(ANNA)
     anna.post('send it')
-    const card = await anna.waitFor((message) => message.elements.some(({ label }) => label.startsWith('Approve')))
+    const card = await anna.waitFor(asks)
     expect(card.shown).toContain('dana@lumen.example')
-    await anna.press(card, { label: 'Approve' })
+    await anna.press(card, APPROVE)
     await anna.waitFor(answers('The mail is sent.'))
   })
 })

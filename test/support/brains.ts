@@ -44,21 +44,17 @@ export const readMail: Answer = async (turn) => {
   await turn.say(found?.status === 'ok' ? `The newest mail: ${found.text}` : `I could not look: ${found?.status}`)
 }
 
-/** Sends a mail, which asks. */
+/** Asks for a mail to be sent, and says what it hears of it. */
 export const sendMail: Answer = async (turn) => {
   const [sent] = await turn.callTools([
     {
-      name: 'gmail_send_message',
+      name: 'send_email',
       input: { to: 'dana@lumen.example', subject: 'Friday', body: 'Dear Dana,\n\nFriday suits me.\n\nAnna' },
     },
   ])
-  await turn.say(
-    sent?.status === 'ok'
-      ? 'The mail is sent.'
-      : sent?.status === 'denied'
-        ? 'I did not send it.'
-        : `Failed: ${sent?.text}`,
-  )
+  const heard = sent === undefined || sent.status === 'denied' ? 'nothing' : sent.text
+  if (sent?.status !== 'ok') return await turn.say(`Failed: ${heard}`)
+  await turn.say(heard.startsWith('Sent') ? 'The mail is sent.' : `I did not send it. ${heard}`)
 }
 
 /** A message of two halves; the second is written when the test says so. */

@@ -144,6 +144,8 @@ export class House {
       SCALEKIT_CLIENT_ID: this.scalekit.clientId,
       SCALEKIT_CLIENT_SECRET: this.scalekit.clientSecret,
       DATABASE_URL: `file:${this.databasePath}`,
+      // Where the window in which a mail can be called back is not the point, nobody waits for its end.
+      UNDO_SEND_SECONDS: '0',
       ...this.extra,
     }
   }

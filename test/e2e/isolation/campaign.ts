@@ -5,8 +5,10 @@
  */
 
 import { randomUUID } from 'node:crypto'
+import type { ShownElement } from '../../../src/sandbox/slack/block-kit/shown.js'
 import { SlackRefusal } from '../../../src/sandbox/slack/index.js'
 import type { Random } from '../../chaos/random.js'
+import { APPROVE, asks, DENY } from '../../support/cards.js'
 import { GENERAL, type House } from '../../support/house.js'
 import { PEOPLE } from './watched-mailbox.js'
 
@@ -39,7 +41,7 @@ export class Campaign {
   readonly authors = new Map<string, string>()
   /** Marks of sends that their owner approved. */
   readonly approved = new Set<string>()
-  /** Values of the buttons that were pressed honestly to decide. */
+  /** Approvals that were decided by an honest press. */
   readonly decided = new Set<string>()
   readonly counts: Record<string, number> = {}
   readonly #belongings = new Map<string, Belongings>()
@@ -69,10 +71,7 @@ export class Campaign {
         }
         for (const channel of [person.dm, ATLAS]) {
           const asked = this.#write(user, 'send', { channel })
-          await person.waitFor(
-            (message) =>
-              message.shown.includes(asked.mark) && message.elements.some(({ label }) => label.startsWith('Approve')),
-          )
+          await person.waitFor((message) => message.shown.includes(asked.mark) && asks(message))
           this.#mine(user).threads.push(asked)
         }
         const held = this.#write(user, 'hold', { channel: person.dm })
@@ -109,19 +108,15 @@ export class Campaign {
   }
 
   /** Decides with the person's own press. */
-  async decide(user: string, label: 'Approve' | 'Deny'): Promise<boolean> {
+  async decide(user: string, { actionId }: typeof APPROVE | typeof DENY): Promise<boolean> {
     const person = this.house.slack.person(user)
-    const card = person
-      .messages()
-      .find((message) =>
-        message.elements.some((element) => element.label.startsWith(label) && !this.decided.has(element.value ?? '')),
-      )
-    const button = card?.elements.find(
-      (element) => element.label.startsWith(label) && !this.decided.has(element.value ?? ''),
-    )
+    const isOpen = (element: ShownElement) =>
+      element.actionId === actionId && !this.decided.has(approvalOf(element.value ?? ''))
+    const card = person.messages().find(({ elements }) => elements.some(isOpen))
+    const button = card?.elements.find(isOpen)
     if (card === undefined || button === undefined) return false
-    this.decided.add(button.value ?? '')
-    if (label === 'Approve') for (const mark of card.shown.match(/mark\d+x/g) ?? []) this.approved.add(mark)
+    this.decided.add(approvalOf(button.value ?? ''))
+    if (actionId === APPROVE.actionId) for (const mark of card.shown.match(/mark\d+x/g) ?? []) this.approved.add(mark)
     await person.press(card, { actionId: button.actionId, blockId: button.blockId })
     return true
   }
@@ -132,7 +127,7 @@ export class Campaign {
     const user = this.random.pick(PEOPLE)
     const kind = this.random.pick(['question', 'follow-up', 'command', 'send', 'decision'] as const)
     const channel = this.random.pick(CHANNELS)
-    const label = this.random.chance(0.5) ? 'Approve' : 'Deny'
+    const decision = this.random.chance(0.5) ? APPROVE : DENY
     const thread = this.random.between(0, 3)
     return async () => {
       this.#count(`honest ${kind}`)
@@ -153,7 +148,7 @@ export class Campaign {
           this.#write(user, 'send', { channel: person.dm })
           break
         case 'decision':
-          await this.decide(user, label)
+          await this.decide(user, decision)
           break
       }
       this.#collectButtons(user)
@@ -429,6 +424,11 @@ export class Campaign {
   #count(name: string): void {
     this.counts[name] = (this.counts[name] ?? 0) + 1
   }
+}
+
+/** A button that approves a mail names what it showed, behind the approval. */
+function approvalOf(value: string): string {
+  return value.split(':')[0] ?? ''
 }
 
 /** Slack's own client refuses it: then it never reaches the bot, which is as well. */
