@@ -46,6 +46,8 @@ export const WHY = {
 
 export class Outbox {
   readonly #underWay = new Map<string, Promise<void>>()
+  /** A draft that stands on two cards leaves once: the second is looked at when the first has left, and finds it gone. */
+  readonly #draftsUnderWay = new Set<string>()
   readonly #stop = new AbortController()
   readonly #failures = new Map<string, number>()
   /** When a mail that failed is tried again, in epoch milliseconds. */
@@ -86,10 +88,10 @@ export class Outbox {
       try {
         const now = this.deps.clock.now()
         for (const mail of await this.deps.store.outgoing.unfinished()) {
-          if (this.#underWay.has(mail.id)) continue
+          if (this.#underWay.has(mail.id) || this.#draftsUnderWay.has(draftOf(mail))) continue
           const wait = this.#wait(mail, now)
           if (wait > 0) next = Math.min(next, wait)
-          else this.#begin(mail, (one) => this.#advance(one))
+          else this.#begin(mail, (one) => this.#advanceAlone(one))
         }
         for (const mail of await this.deps.store.outgoing.untold()) {
           if (this.#underWay.has(mail.id)) continue
@@ -122,6 +124,13 @@ export class Outbox {
       this.wake()
     })
     this.#underWay.set(mail.id, underWay)
+  }
+
+  async #advanceAlone(mail: OutgoingMail): Promise<void> {
+    const draft = draftOf(mail)
+    if (mail.draftId !== null) this.#draftsUnderWay.add(draft)
+    await this.#advance(mail)
+    this.#draftsUnderWay.delete(draft)
   }
 
   /** Never rejects. */
@@ -296,4 +305,8 @@ export class Outbox {
 
 function retryPause(failures: number): number {
   return RETRIES_MS[Math.min(failures, RETRIES_MS.length) - 1] ?? LONGEST_WAIT_MS
+}
+
+function draftOf({ personId, draftId }: OutgoingMail): string {
+  return `${personId} ${draftId}`
 }

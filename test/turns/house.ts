@@ -9,6 +9,7 @@ import { Turns } from '../../src/turns/conversation-work.js'
 import type { Ending } from '../../src/turns/endings.js'
 import { type HostTool, HostTools } from '../../src/turns/host-tools.js'
 import type { IdentifiedPerson, Person, Turn } from '../../src/turns/model.js'
+import type { Mailer } from '../../src/turns/outgoing-mail.js'
 import type {
   ConnectionState,
   Connections,
@@ -100,7 +101,6 @@ function throwNext(failures: Error[]): void {
 export class House {
   readonly agent = new FakeAgent()
   readonly surface = new FakeSurface()
-  readonly log = new SilentLog()
   readonly scalekit: FakeScalekit
   readonly watch: ConnectionWatch
   readonly turns: Turns
@@ -116,13 +116,15 @@ export class House {
   private constructor(
     readonly store: Store,
     readonly clock: FakeClock,
+    readonly log: SilentLog,
     tools: readonly HostTool[],
+    mailer: Mailer | null,
   ) {
     this.sending = new Sending({
       store,
       agent: this.agent,
       tools: new HostTools([...SENDING_TOOLS.map(asHostTool), ...tools]),
-      mailer: this.mailer,
+      mailer: mailer ?? this.mailer,
       surface: this.surface,
       wake: (conversationId) => this.wake(conversationId),
       onScheduleChanged: () => {},
@@ -152,10 +154,17 @@ export class House {
     })
   }
 
-  /** @param tools host-side tools beside those that send */
-  static async open(tools: readonly HostTool[] = []): Promise<House> {
+  /**
+   * @param tools host-side tools beside those that send
+   * @param mailerBy in the place of the one in memory
+   */
+  static async open(
+    tools: readonly HostTool[] = [],
+    mailerBy: (clock: FakeClock, log: SilentLog) => Mailer | null = () => null,
+  ): Promise<House> {
     const clock = new FakeClock()
-    return new House(await Store.open(':memory:', () => clock.now()), clock, tools)
+    const log = new SilentLog()
+    return new House(await Store.open(':memory:', () => clock.now()), clock, log, tools, mailerBy(clock, log))
   }
 
   async close(): Promise<void> {
