@@ -373,8 +373,7 @@ describe('the Home tab', () => {
   it('connects and disconnects its visitor, and follows what happens', async () => {
     await running({ connected: {} })
     const anna = await opened('is not connected')
-    for (const line of ['What I do', 'What needs your press', 'Commands:'])
-      expect(anna.home?.shown).toContain(line)
+    for (const line of ['What I do', 'What needs your press', 'Commands:']) expect(anna.home?.shown).toContain(line)
     const link = anna.home?.elements.find(({ label }) => label.startsWith('Connect'))?.url
     await house.scalekit.press(link ?? '', 'allow', ANNAS_MAIL)
     await house.slack.waitFor(() => anna.home?.shown.includes('Your Gmail is connected') === true)
