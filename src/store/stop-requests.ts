@@ -23,8 +23,30 @@ export async function stopInstead(
       Number(a.state === 'queued') - Number(b.state === 'queued') || Number(b.created_at) - Number(a.created_at),
   )
   if (target === undefined || !(await hasEarlierMessage(tx, target, message.ts))) return null
-  await tx.updateTable('turn').set({ stop_requested_at: now }).where('id', '=', target.id).execute()
+  await noteStop(tx, target.id, now)
   return { turnId: target.id, conversationId: target.conversation_id }
+}
+
+/**
+ * Notes that the owner of a turn wants it to stop, which takes back what is in its undo window. Runs inside a transaction.
+ * @returns false: the turn has ended already
+ */
+export async function noteStop(tx: Database, turnId: string, now: number): Promise<boolean> {
+  const result = await tx
+    .updateTable('turn')
+    .set({ stop_requested_at: now })
+    .where('id', '=', turnId)
+    .where('state', '!=', 'ended')
+    .executeTakeFirst()
+  if (result.numUpdatedRows === 0n) return false
+  await tx
+    .updateTable('outgoing_mail')
+    .set({ state: 'undone', ended_at: now })
+    .where('turn_id', '=', turnId)
+    .where('state', '=', 'held')
+    .where('send_at', 'is', null)
+    .execute()
+  return true
 }
 
 function unfinished(tx: Database) {

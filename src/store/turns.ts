@@ -6,6 +6,7 @@ import { decideMails } from './approvals.js'
 import type { Database } from './database.js'
 import { toMessage } from './messages.js'
 import type { TurnTable } from './schema.js'
+import { noteStop } from './stop-requests.js'
 import { byTs } from './timestamps.js'
 
 export class Turns {
@@ -179,23 +180,7 @@ export class Turns {
    * transaction.
    */
   async requestStop(id: string): Promise<boolean> {
-    return await this.db.transaction().execute(async (tx) => {
-      const result = await tx
-        .updateTable('turn')
-        .set({ stop_requested_at: this.now() })
-        .where('id', '=', id)
-        .where('state', '!=', 'ended')
-        .executeTakeFirst()
-      if (result.numUpdatedRows === 0n) return false
-      await tx
-        .updateTable('outgoing_mail')
-        .set({ state: 'undone', ended_at: this.now() })
-        .where('turn_id', '=', id)
-        .where('state', '=', 'held')
-        .where('send_at', 'is', null)
-        .execute()
-      return true
-    })
+    return await this.db.transaction().execute(async (tx) => await noteStop(tx, id, this.now()))
   }
 
   /** Ends a turn that has taken nothing, and these messages with it: no session hears of them. One transaction. */

@@ -349,6 +349,32 @@ describe('a message that says nothing but stop', () => {
     expect((await store.messages.ofTurn(one.turn.id)).map(({ ts }) => ts)).toEqual(['1.0'])
   })
 
+  it.each([
+    ['in its undo window is taken back', null, 'undone'],
+    ['for a later time stays', Date.UTC(2026, 10, 23), 'held'],
+  ] as const)('as with the button, a mail %s', async (_, sendAt, state) => {
+    const { turn, conversation } = await begun('1.0')
+    const { owner } = await store.conversations.get(conversation)
+    const { id } = await store.approvals.openHosted(turn.id, 'call_1')
+    await store.outgoing.propose({
+      approvalId: id,
+      personId: owner.id,
+      conversationId: conversation,
+      turnId: turn.id,
+      callId: 'call_1',
+      hash: 'ab'.repeat(32),
+      recipients: 1,
+      domains: ['lumen.example'],
+      draftId: null,
+      inReplyTo: null,
+      sendAt,
+    })
+    await store.approvals.decideAll([{ id, shown: 'ab'.repeat(8) }], 'approved', TEAM, ANNA)
+    expect(await store.outgoing.get(id)).toMatchObject({ state: 'held' })
+    await store.messages.journal(incoming('2.0', { threadTs: '1.0', text: 'stop' }))
+    expect(await store.outgoing.get(id)).toMatchObject({ state })
+  })
+
   it('delivered again stops nothing that was begun since', async () => {
     const one = await begun('1.0')
     const stop = incoming('2.0', { threadTs: '1.0', text: 'stop' })
