@@ -259,7 +259,7 @@ function outcome(approval: OutgoingApproval, isOver: boolean): string {
       return reason === null ? words.notSent(mail) : words.changeAsked(mail, shorten(onOneLine(reason), LONGEST_REASON))
     case 'held':
       return sendAt !== null && dueAt !== null
-        ? words.scheduledFor(mail, dueAt, timeZone)
+        ? words.scheduledFor(mail, dueAt, timeZone, !isOver)
         : words.sendingAt(mail, dueAt, timeZone)
     case 'sending':
       return words.sending(mail)

@@ -90,8 +90,10 @@ export function sendingAt(mail: MailInPassing, dueAt: number | null, timeZone: s
     ? sending(mail)
     : `⏳ ${first(`sending the ${inPassing(mail)}`)} at ${timeOfDay(dueAt, timeZone)}…`
 }
-export function scheduledFor(mail: MailInPassing, dueAt: number, timeZone: string): string {
-  return `🗓️ ${first(inPassing(mail))}: scheduled for ${dayAndTime(dueAt, timeZone)}`
+/** @param canCancel there is a button for it below */
+export function scheduledFor(mail: MailInPassing, dueAt: number, timeZone: string, canCancel: boolean): string {
+  const when = `🗓️ ${first(inPassing(mail))}: scheduled for ${dayAndTime(dueAt, timeZone)}`
+  return canCancel ? when : `${when}. You can cancel it in my Home tab.`
 }
 export function sending(mail: MailInPassing): string {
   return `⏳ Sending the ${inPassing(mail)}…`

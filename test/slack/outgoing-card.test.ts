@@ -244,7 +244,9 @@ describe('a mail in a reply', () => {
     const later = view({ type: 'ended', ending: 'answered' }, outgoing({ state: 'held', dueAt: AT, sendAt: AT }))
     const [message] = replyMessages(later, owner)
     expect(buttonsOf(message?.blocks ?? [])).toEqual([])
-    expect(message === undefined ? [] : wordsOf(message).join('\n')).toContain('scheduled for Sun, Nov 29 at 5:09 PM')
+    expect(message === undefined ? [] : wordsOf(message).join('\n')).toContain(
+      'scheduled for Sun, Nov 29 at 5:09 PM. You can cancel it in my Home tab.',
+    )
   })
 
   it('is asked about once more where it was changed after the press', () => {

@@ -89,8 +89,11 @@ export function momentLabel(
   const short = part({ month: 'short', day: 'numeric', year: 'numeric' })
   const weekday = `${part({ weekday: 'long' })}, ${long}`
   const relative = dayLabel(seconds, tz, now)
-  const pretty = (otherwise: string) =>
-    relative === 'Today' || relative === 'Yesterday' ? relative.toLowerCase() : otherwise
+  const isTomorrow = dayOf(seconds, tz) === dayOf(now / 1000 + 24 * 60 * 60, tz)
+  const pretty = (otherwise: string) => {
+    if (isTomorrow) return 'tomorrow'
+    return relative === 'Today' || relative === 'Yesterday' ? relative.toLowerCase() : otherwise
+  }
   const [month, number, year] = dayOf(seconds, tz).split('/')
   const names: Readonly<Record<string, string>> = {
     date_num: `${year}-${month}-${number}`,

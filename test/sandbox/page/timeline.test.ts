@@ -65,6 +65,16 @@ describe('times', () => {
   })
 
   it.each([
+    [-1, 'yesterday'],
+    [0, 'today'],
+    [1, 'tomorrow'],
+    [2, 'Nov 18, 2026'],
+  ])('a day that is %i days from today', (days, label) => {
+    const node = { seconds: NOON + days * 86_400, pattern: '{date_short_pretty}', fallback: '' }
+    expect(momentLabel(node, 'Europe/Stockholm', NOON * 1000)).toBe(label)
+  })
+
+  it.each([
     ['{date_long} at {time}', 'Monday, November 16th, 2026 at 1:05 PM'],
     ['{date_num} {time_secs}', '2026-11-16 1:05:00 PM'],
     ['{date_short}, {date}', 'Nov 16, 2026, November 16th, 2026'],

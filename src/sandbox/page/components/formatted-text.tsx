@@ -17,7 +17,11 @@ export const Markdown = memo(({ text }: { text: string }) => <Blocks blocks={par
 
 /** A `plain_text` object. */
 export function PlainText({ text }: { text: string }) {
-  return <Inlines nodes={parsePlainInline(text)} />
+  return (
+    <span class="plain-text">
+      <Inlines nodes={parsePlainInline(text)} />
+    </span>
+  )
 }
 
 function Moment({ node }: { node: Extract<Inline, { type: 'date' }> }) {
