@@ -287,12 +287,12 @@ export function outgoingOutcome(
   { isOver, canStop }: { isOver: boolean; canStop: boolean },
 ): CardParts {
   const { outgoing } = approval
-  const { mail, edited, state, sendAt } = outgoing
+  const { mail, edited, state } = outgoing
   const showsText = edited && mail !== null && (isUnderWay(approval) || state === 'sent')
   return {
     head: showsText
       ? [
-          small(sendAt === null ? words.EDITED : words.EDITED_FOR_LATER),
+          small(state === 'sent' ? words.EDITED : words.EDITED_NOT_SENT),
           ...richTexts(lines([['Subject', value('subject', mail.content.subject) || words.NO_SUBJECT]])),
           ...text(mail),
         ]

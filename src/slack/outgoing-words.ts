@@ -133,7 +133,7 @@ export function nobodyDecided(mail: MailInPassing): string {
   return `${notSent(mail)}. Ask me again if you still want it.`
 }
 export const EDITED = '✏️ You edited this before it was sent.'
-export const EDITED_FOR_LATER = '✏️ You edited this.'
+export const EDITED_NOT_SENT = '✏️ You edited this.'
 
 /** Answers to presses. */
 export const TOO_LATE_TO_UNDO = 'Too late: this email has already left, or is leaving right now.'
