@@ -466,6 +466,20 @@ describe('the edits that a reply asks for', () => {
     expect(budget.asked.at(-1)).toBe('final')
   })
 
+  it('that Slack refuses for now count against everybody’s: the budget hears of it, and the newest state follows', async () => {
+    const { slack, start, shown, log } = await open()
+    const budget = new WatchedBudget()
+    const reply = start('turn-1', budget)
+    reply.show(view({ type: 'starting' }))
+    await reply.settled()
+    slack.faults.next('chat.update', { retryAfter: 1 })
+    reply.show(answered('One two three.'))
+    await reply.settled()
+    expect(budget.came).toContain('refused')
+    expect(shown().join()).toContain('One two three.')
+    expect(log.lines.filter(({ level }) => level === 'error')).toEqual([])
+  })
+
   it('are asked for a few times, however small the pieces are in which the text comes', async () => {
     const { slack, start, shown } = await open()
     const budget = new WatchedBudget()

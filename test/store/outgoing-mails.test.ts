@@ -249,6 +249,27 @@ describe('the end of somebody’s access', () => {
   })
 })
 
+describe('an edit of the words that a mail was proposed for', () => {
+  it('denies what is asked, and leaves what was decided before as it is', async () => {
+    const { id, turn } = await asking()
+    const [message] = await store.messages.ofTurn(turn.id)
+    const words = incoming(message?.ts ?? '', { channel: `D_${ANNA}`, text: 'To Ben instead' })
+    await store.turns.setState(turn.id, 'waiting_approval')
+    expect(await store.revisions.edit(words, '9.0')).toBe(turn.id)
+    expect(await stateOf(id)).toBe('denied')
+  })
+
+  it('changes nothing where the access of its owner has ended', async () => {
+    const { turn, personId } = await asking()
+    const [message] = await store.messages.ofTurn(turn.id)
+    const words = incoming(message?.ts ?? '', { channel: `D_${ANNA}`, text: 'To Ben instead' })
+    await store.turns.setState(turn.id, 'waiting_approval')
+    await store.accessEndings.note({ personId, reason: 'asked' })
+    expect(await store.revisions.edit(words, '9.0')).toBeNull()
+    expect(await store.turns.get(turn.id)).toMatchObject({ isRevised: false })
+  })
+})
+
 describe('Stop', () => {
   it('takes back what is held in this turn, and leaves alone what waits for its time and what is asked elsewhere', async () => {
     const [mail, scheduled, other] = [await held(), await held({ sendAt: now + 60_000 }), await held()]

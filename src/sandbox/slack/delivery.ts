@@ -36,8 +36,8 @@ export interface Transport {
 }
 
 export interface DeliveryTiming {
-  /** How long an acknowledgement may take, in milliseconds. Slack's is 3,000. */
-  readonly acknowledgeWithinMs: number
+  /** How long an acknowledgement may take, in milliseconds. Slack's is 3,000. Counts for tries that begin after it was set. */
+  acknowledgeWithinMs: number
   /** Pauses before each further try of an event, in milliseconds. Slack's are none, one minute and five minutes. */
   readonly retryAfterMs: readonly number[]
 }

@@ -1,6 +1,6 @@
 /** Delivery by HTTP: signed requests to the app's request URL, as Slack makes them where Socket Mode is off. */
 import { createHmac } from 'node:crypto'
-import type { Attempt, EnvelopeType, Outcome, Transport } from './delivery.js'
+import type { Attempt, DeliveryTiming, EnvelopeType, Outcome, Transport } from './delivery.js'
 import { isObject, type JsonObject, parseJson } from './json.js'
 
 export class HttpDelivery implements Transport {
@@ -9,7 +9,7 @@ export class HttpDelivery implements Transport {
   constructor(
     private readonly requestUrl: string | (() => string),
     private readonly signingSecret: string,
-    private readonly acknowledgeWithinMs: number,
+    private readonly timing: Pick<DeliveryTiming, 'acknowledgeWithinMs'>,
   ) {}
 
   async attempt(attempt: Attempt): Promise<Outcome> {
@@ -64,7 +64,7 @@ export class HttpDelivery implements Transport {
         'X-Slack-Request-Timestamp': timestamp,
         'X-Slack-Signature': `v0=${signature}`,
       },
-      signal: AbortSignal.timeout(this.acknowledgeWithinMs),
+      signal: AbortSignal.timeout(this.timing.acknowledgeWithinMs),
     })
   }
 }

@@ -106,6 +106,8 @@ export interface SlackSandbox {
   /** Socket Mode's side of things: drop, ask to reconnect, refuse, send raw frames. @throws Error with HTTP delivery */
   readonly socketMode: SocketMode
   readonly deliveries: Deliveries
+  /** May be changed while it runs: an app may be given all the time it needs until a test is about what it does not acknowledge. */
+  readonly timing: Pick<DeliveryTiming, 'acknowledgeWithinMs'>
   readonly wire: WireLog
   /** Makes the check that Slack makes when a request URL is configured. @throws Error where the app fails it */
   verifyRequestUrl(): Promise<void>
@@ -144,7 +146,7 @@ export async function startSlack(options: SlackOptions): Promise<SlackSandbox> {
       ? new SocketMode({
           appId: world.bot.appId,
           now,
-          acknowledgeWithinMs: timing.acknowledgeWithinMs,
+          timing,
           onConnections: (open) => {
             if (wasConnected !== open > 0) page.connected(open > 0)
             wasConnected = open > 0
@@ -152,8 +154,7 @@ export async function startSlack(options: SlackOptions): Promise<SlackSandbox> {
           },
         })
       : undefined
-  const http =
-    requestUrl === undefined ? undefined : new HttpDelivery(requestUrl, signingSecret, timing.acknowledgeWithinMs)
+  const http = requestUrl === undefined ? undefined : new HttpDelivery(requestUrl, signingSecret, timing)
   const transport = socketMode ?? http
   if (transport === undefined) throw new Error('There is no way to deliver events')
   const deliveries = new Deliveries(transport, timing, wire)
@@ -267,6 +268,7 @@ export async function startSlack(options: SlackOptions): Promise<SlackSandbox> {
     oauth,
     faults,
     deliveries,
+    timing,
     wire,
     report,
     person: (id) => person(known(id).id),

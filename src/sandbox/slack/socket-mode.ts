@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { type WebSocket, WebSocketServer } from 'ws'
-import type { Attempt, Outcome, Transport } from './delivery.js'
+import type { Attempt, DeliveryTiming, Outcome, Transport } from './delivery.js'
 import { isObject, type Json, type JsonObject, parseJson } from './json.js'
 
 /** Connections of one app that Slack keeps open at the same time. */
@@ -31,7 +31,7 @@ interface Pending {
 export interface SocketModeOptions {
   readonly appId: string
   readonly now: () => number
-  readonly acknowledgeWithinMs: number
+  readonly timing: Pick<DeliveryTiming, 'acknowledgeWithinMs'>
   /** Milliseconds between pings to each connection. The client gives up after 30 s without one. */
   readonly pingEveryMs?: number
   /** Called whenever the number of open connections changed. */
@@ -94,7 +94,7 @@ export class SocketMode implements Transport {
   }
 
   async attempt(attempt: Attempt, late: () => void): Promise<Outcome> {
-    const deadline = Date.now() + this.options.acknowledgeWithinMs
+    const deadline = Date.now() + this.options.timing.acknowledgeWithinMs
     const connection = this.#next() ?? (await this.#nextUntil(deadline))
     if (connection === undefined) return { acknowledged: false, reason: 'no_connection' }
     const envelopeId = randomUUID()

@@ -225,10 +225,14 @@ describe('elements of messages', () => {
   })
 
   it('tell when the app does not answer', async () => {
-    const { page, app } = await open({ slack: { timing: { acknowledgeWithinMs: 100 } } })
+    const { page, app, slack } = await open()
     answering(app, () => [{ type: 'actions', elements: [button('Approve', { action_id: 'approve' })] }])
     app.action('approve', () => new Promise<void>(() => {}))
     await write(page, 'Message inbox', 'Hello')
+    await thread(page).getByRole('button', { name: 'Approve' }).waitFor()
+    // What came before has to be acknowledged, however slow the machine is: it would be delivered, and answered, twice.
+    await slack.waitFor(() => slack.deliveries.all.every(({ finished }) => finished))
+    slack.timing.acknowledgeWithinMs = 100
     await thread(page).getByRole('button', { name: 'Approve' }).click()
     await page.getByRole('alert').getByText('This app is not responding').waitFor()
     await page.getByRole('button', { name: 'Close message' }).click()

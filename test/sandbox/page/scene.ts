@@ -60,7 +60,8 @@ export async function setStage(): Promise<Stage> {
 }
 
 async function openScene(browser: Browser, staticDir: string, options: SceneOptions = {}): Promise<Scene> {
-  const slack = await startSlack({ world: WORLD, staticDir, ...options.slack })
+  // A busy machine may take longer than Slack allows; what nobody acknowledges would be delivered twice.
+  const slack = await startSlack({ world: WORLD, staticDir, timing: { acknowledgeWithinMs: 60_000 }, ...options.slack })
   const app = new App({
     token: slack.botToken,
     appToken: slack.appToken,

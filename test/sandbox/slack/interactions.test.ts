@@ -62,6 +62,7 @@ describe('a slash command', () => {
       user: 'USLACKBOT',
       text: expect.stringMatching(/^\/inbox .*operation_timeout.*didn't respond/),
     })
+    await app.next(isCommand)
     expect(app.received).toHaveLength(1)
   })
 
@@ -180,6 +181,7 @@ describe('a press', () => {
     const anna = slack.person('U0ANNA')
     const seen = await anna.waitFor(({ elements }) => elements.length === 1)
     expect(await anna.press(seen, { label: 'Go' })).toMatchObject({ acknowledged: false })
+    await app.next(isInteractive('block_actions'))
     expect(app.received.filter(isInteractive('block_actions'))).toHaveLength(1)
     await expect(anna.press(seen, { label: 'Stop' })).rejects.toThrow('element_not_found')
   })
