@@ -9,13 +9,14 @@ import { storedDeployment } from './agent/provisioning.js'
 import { ManagedAgent } from './agent/sessions.js'
 import { type BotConfig, ConfigurationError, DOT_ENV, loadDotEnv, readBotConfig } from './config.js'
 import { GmailMailer } from './gmail/mailer.js'
-import { sendingTools, unaskedChanges } from './gmail/policies.js'
+import { offeredTools, sendingTools, unaskedChanges } from './gmail/policies.js'
 import { asHostTool } from './gmail/sending-tools.js'
 import { createLog, describeError, type Log } from './log.js'
 import { Scalekit } from './scalekit/client.js'
 import { ScalekitConnections, verifyConsent } from './scalekit/connections.js'
 import { instanceFinder } from './scalekit/instances.js'
 import { ScalekitMailboxAddresses } from './scalekit/mailbox-addresses.js'
+import { checkSetup } from './scalekit/setup-check.js'
 import { tokenMint } from './scalekit/tokens.js'
 import { ScalekitTools } from './scalekit/tool-execution.js'
 import { createSlackBot, identify } from './slack/bot.js'
@@ -372,6 +373,8 @@ async function run(
   accessEnder.start()
   departures.start()
   sending.outbox.start()
+  const { configName: name, connection: connectionName } = scalekitConfig
+  void checkSetup(scalekit, { name, connection: connectionName, tools: offeredTools(config.toolPolicies) }, log)
   requests.wake()
   for (const conversationId of await store.conversations.unfinished()) dispatcher.wake(conversationId)
 
@@ -385,6 +388,7 @@ async function run(
       requests.stop(),
       accessEnder.stop(),
       departures.stop(),
+      sending.outbox.stop(),
       dispatcher.stop().then(() => surface.stop()),
     ])
   }

@@ -110,9 +110,10 @@ export class Approvals {
       if (open.length === 0) return { outcome: 'already', decision: first.decision ?? decision }
       // A mail that waited for its time outlives its turn, and is asked about again where it was changed meanwhile.
       if (open.some((row) => row.state === 'ended' && row.mail_changed !== 1)) return { outcome: 'unknown' }
-      const isShown = ({ id, mail_hash }: (typeof open)[number]) =>
-        mail_hash === null ||
-        asked.some((one) => one.id === id && one.shown !== null && mail_hash.startsWith(one.shown))
+      const isShown = ({ id, hosted, mail_hash }: (typeof open)[number]) =>
+        mail_hash === null
+          ? hosted === 0
+          : asked.some((one) => one.id === id && one.shown !== null && mail_hash.startsWith(one.shown))
       if (decision === 'approved' && !open.every(isShown)) return { outcome: 'changed' }
       await decideMails(
         tx,
@@ -224,6 +225,7 @@ async function questions(db: Database, ids: readonly string[]) {
     .select([
       'approval.id',
       'approval.decision',
+      'approval.hosted',
       'outgoing_mail.hash as mail_hash',
       'outgoing_mail.changed as mail_changed',
       'turn.state',

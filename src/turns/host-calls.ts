@@ -9,7 +9,7 @@ import { type Mailer, type OutgoingMail, type ResolvedMail, UnsendableMail } fro
 import type { OutgoingMailStore } from './outgoing-store.js'
 import { NotConnected } from './ports.js'
 import type { ToolStep } from './reply.js'
-import { sendingResult } from './sending-results.js'
+import { deniedResult, sendingResult } from './sending-results.js'
 
 export interface HostCallsDeps {
   readonly tools: HostTools
@@ -48,6 +48,8 @@ export async function considerHostCall(
 ): Promise<HostCallState> {
   const tool = deps.tools.find(step.name)
   if (mail !== null) return await standing(deps, scope, mail, approval)
+  // Denied before it was known what it says.
+  if (approval?.decision === 'denied') return deniedResult({ by: approval.deniedBy, reason: approval.reason })
   if (tool === null) return failed(GONE)
   return tool.kind === 'runs' ? await run(deps, scope, tool, step) : await propose(deps, scope, tool, step)
 }

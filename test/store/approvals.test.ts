@@ -55,6 +55,13 @@ describe('a decision', () => {
     expect(await store.approvals.decide(id, 'approved', team, user)).toEqual({ outcome: 'not_yours' })
   })
 
+  it('with yes about an email counts for nothing before it is known what it says', async () => {
+    const { id } = await store.approvals.openHosted(turn.id, 'call')
+    expect(await store.approvals.decide(id, 'approved', TEAM, ANNA)).toEqual({ outcome: 'changed' })
+    expect(await store.approvals.ofTurn(turn.id)).toMatchObject([{ decision: null }])
+    expect(await store.approvals.decide(id, 'denied', TEAM, ANNA)).toMatchObject({ outcome: 'decided' })
+  })
+
   it('about something that nobody asked for is none', async () => {
     expect(await store.approvals.decide('no such approval', 'approved', TEAM, ANNA)).toEqual({ outcome: 'unknown' })
   })

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { considerHostCall } from '../../src/turns/host-calls.js'
 import type { OutgoingMailView } from '../../src/turns/outgoing-mail.js'
 import { Unavailable } from '../../src/turns/ports.js'
 import { content, hashOf } from './fake-mailer.js'
@@ -204,6 +205,26 @@ describe('a mail that the agent proposes', () => {
     house.sending.outbox.wake()
     await house.settle()
     expect(await house.store.outgoing.get(id)).toMatchObject({ state: 'unconfirmed' })
+  })
+
+  it('that was denied before it was known what it says is not asked about again', async () => {
+    const { turn, id, conversation } = await proposed()
+    const [approval] = await house.approvalsOf(turn)
+    if (approval === undefined) throw new Error('nothing was asked')
+    await house.store.db.deleteFrom('outgoing_mail').where('id', '=', id).execute()
+    const scope = {
+      turnId: turn.id,
+      conversation: await house.store.conversations.get(conversation),
+      person: { id: await personId(), team: TEAM, user: ANNA, identifier: 'slack:T1:U_ANNA' },
+      signal: new AbortController().signal,
+    }
+    const step = { type: 'tool', id: approval.callId, ...SEND, state: 'undecided' } as const
+    const denied = { ...approval, decision: 'denied', deniedBy: 'press' } as const
+    expect(await considerHostCall(house.sending.hostCalls, scope, step, null, denied)).toEqual({
+      text: 'The person said no: nothing was sent. Do not try another way round.',
+      failed: false,
+    })
+    expect(await house.store.outgoing.find(id)).toBeNull()
   })
 
   it('that cannot be sent as asked is told the agent at once, and shown to nobody', async () => {
