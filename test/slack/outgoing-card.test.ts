@@ -166,6 +166,7 @@ describe('the card of a mail that is to leave', () => {
       const text = shown(outgoing({ state, edited: true }))
       expect(text).toContain('the heating is broken')
       expect(text).toContain('You edited this')
+      expect(text.includes('before it was sent')).toBe(state === 'sent')
     }
     expect(shown(outgoing({ state: 'undone', edited: true }))).not.toContain('the heating is broken')
   })
