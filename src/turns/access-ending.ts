@@ -7,6 +7,7 @@
 import { describeError, type Log } from '../log.js'
 import type { Clock } from './connection-watch.js'
 import type { Person } from './model.js'
+import { waitFor } from './pause.js'
 import { type Agent, type Connections, type MailboxAccess, Unavailable } from './ports.js'
 import { retryPause } from './retry-pause.js'
 
@@ -103,7 +104,7 @@ export class AccessEnder {
         if (!isTakenAway) await takeAway(this.rooms, ending)
         isTakenAway = true
         if ((await this.rooms.store.stoppedTurns(ending.person.id)).length === 0) return await this.#finish(ending)
-        await this.#pause(REST_LOOK_MS)
+        await waitFor(this.rooms.clock, REST_LOOK_MS, this.#stop.signal)
       } catch (error) {
         failures += 1
         this.rooms.log.warn(
@@ -111,7 +112,8 @@ export class AccessEnder {
           'somebody’s access could not be ended yet; trying again',
         )
         const asked = error instanceof Unavailable ? error.retryAfterMs : undefined
-        await this.#pause(retryPause(failures, asked, { first: FIRST_RETRY_MS, longest: LONGEST_RETRY_MS }))
+        const pause = retryPause(failures, asked, { first: FIRST_RETRY_MS, longest: LONGEST_RETRY_MS })
+        await waitFor(this.rooms.clock, pause, this.#stop.signal)
       }
     }
   }
@@ -123,19 +125,6 @@ export class AccessEnder {
     for (const conversationId of await store.finish(ending.id)) wake(conversationId)
     log.info({ person: ending.person.id }, 'somebody’s access to their mailbox has ended')
     onDone(ending.person)
-  }
-
-  async #pause(ms: number): Promise<void> {
-    const { signal } = this.#stop
-    await new Promise<void>((resolve) => {
-      const finish = () => {
-        timer.clear()
-        signal.removeEventListener('abort', finish)
-        resolve()
-      }
-      const timer = this.rooms.clock.setTimeout(finish, ms)
-      signal.addEventListener('abort', finish, { once: true })
-    })
   }
 }
 

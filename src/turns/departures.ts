@@ -7,6 +7,7 @@ import { describeError, type Log } from '../log.js'
 import type { Clock } from './connection-watch.js'
 import type { Person } from './model.js'
 import { type Surface, Unavailable } from './ports.js'
+import { retryPause } from './retry-pause.js'
 
 export interface DepartureRooms {
   readonly people: { connected(): Promise<readonly Person[]> }
@@ -97,7 +98,7 @@ export class Departures {
       from.set(person.id, person)
       this.#failures += 1
       const asked = error instanceof Unavailable ? error.retryAfterMs : undefined
-      this.#pause = Math.max(asked ?? 0, Math.min(FIRST_RETRY_MS * 2 ** (this.#failures - 1), LONGEST_RETRY_MS))
+      this.#pause = retryPause(this.#failures, asked, { first: FIRST_RETRY_MS, longest: LONGEST_RETRY_MS })
       this.rooms.log.warn(
         { person: person.id, failures: this.#failures, ...describeError(error) },
         'departure look-up failed; trying again',

@@ -6,6 +6,7 @@
 import { setMaxListeners } from 'node:events'
 import type { Log } from '../log.js'
 import { describeError } from '../log.js'
+import { retryPause } from './retry-pause.js'
 
 export interface ConversationWork {
   /** Does all that can be done now for a conversation. Rejects with the signal's reason when told to stop. */
@@ -14,6 +15,7 @@ export interface ConversationWork {
   arrived(conversationId: string): Promise<void>
 }
 
+const FIRST_RETRY_MS = 2_000
 const LONGEST_RETRY_MS = 5 * 60_000
 
 export class Dispatcher {
@@ -76,7 +78,8 @@ export class Dispatcher {
     const previous = this.#retries.get(conversationId)
     if (previous !== undefined) clearTimeout(previous.timer)
     const failures = (previous?.failures ?? 0) + 1
-    const timer = setTimeout(() => this.wake(conversationId), Math.min(1_000 * 2 ** failures, LONGEST_RETRY_MS))
+    const pause = retryPause(failures, undefined, { first: FIRST_RETRY_MS, longest: LONGEST_RETRY_MS })
+    const timer = setTimeout(() => this.wake(conversationId), pause)
     timer.unref()
     this.#retries.set(conversationId, { failures, timer })
   }

@@ -9,7 +9,9 @@ import type { IdentifiedPerson } from './model.js'
 import { type OutgoingContents, shownOf } from './outgoing-contents.js'
 import { type Mailer, type OutgoingMail, type ResolvedMail, UnsendableMail } from './outgoing-mail.js'
 import type { OutgoingMailStore } from './outgoing-store.js'
+import { waitFor } from './pause.js'
 import { NotConnected, Unavailable } from './ports.js'
+import { retryPause } from './retry-pause.js'
 
 export interface OutboxDeps {
   readonly store: {
@@ -32,7 +34,7 @@ const LONGEST_WAIT_MS = 60 * 60_000
 const LOOKS_MS = [0, 2_000, 5_000, 10_000, 20_000]
 /** How long a mail waits whose failure could not be noted either. */
 const FAILED_STORE_PAUSE_MS = 10_000
-const RETRIES_MS = [1_000, 2_000, 5_000, 10_000, 30_000, 60_000]
+const RETRIES = { first: 1_000, longest: 60_000 }
 /** How long a mailbox may be out of reach before an approved mail is given up, in milliseconds: one that was to leave at once, and one for later. */
 const PATIENCE_MS = 10 * 60_000
 const SCHEDULED_PATIENCE_MS = 24 * 60 * 60_000
@@ -69,6 +71,8 @@ export class Outbox {
     this.#isAgain = true
     this.#looking ??= this.#look().finally(() => {
       this.#looking = null
+      // Whoever called between the last look and here has started none.
+      if (this.#isAgain) this.wake()
     })
   }
 
@@ -101,7 +105,7 @@ export class Outbox {
         }
       } catch (error) {
         this.deps.log.error(describeError(error), 'outgoing mails could not be read; trying again')
-        next = RETRIES_MS[0] ?? 0
+        next = RETRIES.first
       }
       if (!this.#stop.signal.aborted) this.#timer = this.deps.clock.setTimeout(() => this.wake(), next)
     }
@@ -119,6 +123,7 @@ export class Outbox {
   }
 
   #begin(mail: OutgoingMail, work: (mail: OutgoingMail) => Promise<void>): void {
+    if (this.#stop.signal.aborted) return
     const underWay = work(mail).finally(() => {
       this.#underWay.delete(mail.id)
       this.wake()
@@ -165,10 +170,11 @@ export class Outbox {
       await this.deps.tell(mail)
       await store.outgoing.markTold(mail.id, mail.state)
       this.#failures.delete(mail.id)
+      this.#notBefore.delete(mail.id)
     } catch (error) {
       const failures = (this.#failures.get(mail.id) ?? 0) + 1
       this.#failures.set(mail.id, failures)
-      this.#notBefore.set(mail.id, clock.now() + retryPause(failures))
+      this.#notBefore.set(mail.id, clock.now() + retryPause(failures, undefined, RETRIES))
       log.warn({ mail: mail.id, failures, ...describeError(error) }, 'mail notice could not be shown yet; trying again')
     }
   }
@@ -228,7 +234,8 @@ export class Outbox {
     const { store, mailer, clock } = this.deps
     const since = mail.sendingSince ?? clock.now()
     for (const pause of LOOKS_MS) {
-      await this.#pause(pause)
+      await waitFor(clock, pause, this.#stop.signal)
+      this.#stop.signal.throwIfAborted()
       for (const found of await mailer.findSent(person, sentHashes, since))
         if (!(await store.outgoing.isSentMessage(found))) return await this.#sent(person, mail, found)
     }
@@ -279,32 +286,9 @@ export class Outbox {
       if (from === 'sending') return await this.#end(mail, from, 'unconfirmed')
       return await this.#end(mail, from, 'refused', error instanceof Unavailable ? WHY.unreachable : WHY.setup)
     }
-    const asked = error instanceof Unavailable ? (error.retryAfterMs ?? 0) : 0
-    const pause = retryPause(failures)
-    this.#notBefore.set(mail.id, clock.now() + Math.max(pause, asked))
-    if (from === 'sending') await this.#pause(Math.max(pause, asked))
+    const asked = error instanceof Unavailable ? error.retryAfterMs : undefined
+    this.#notBefore.set(mail.id, clock.now() + retryPause(failures, asked, RETRIES))
   }
-
-  /** @throws the reason of the stop */
-  async #pause(ms: number): Promise<void> {
-    const { signal } = this.#stop
-    signal.throwIfAborted()
-    if (ms === 0) return
-    await new Promise<void>((resolve, reject) => {
-      const end = () => {
-        timer.clear()
-        signal.removeEventListener('abort', end)
-        if (signal.aborted) reject(signal.reason)
-        else resolve()
-      }
-      const timer = this.deps.clock.setTimeout(end, ms)
-      signal.addEventListener('abort', end, { once: true })
-    })
-  }
-}
-
-function retryPause(failures: number): number {
-  return RETRIES_MS[Math.min(failures, RETRIES_MS.length) - 1] ?? LONGEST_WAIT_MS
 }
 
 function draftOf({ personId, draftId }: OutgoingMail): string {

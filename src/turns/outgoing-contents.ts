@@ -8,7 +8,7 @@ import type { HostTools } from './host-tools.js'
 import type { IdentifiedPerson } from './model.js'
 import { type Mailer, type OutgoingMail, type ResolvedMail, type SendRequest, UnsendableMail } from './outgoing-mail.js'
 import type { ShownAnew } from './outgoing-store.js'
-import { type Agent, NotConnected, OperatorProblem, Unavailable } from './ports.js'
+import { type Agent, NotConnected, OperatorProblem, SessionGone, type ToolCall, Unavailable } from './ports.js'
 
 export interface OutgoingContentsDeps {
   readonly mailer: Mailer
@@ -70,7 +70,9 @@ export class OutgoingContents {
   /** What was read last, where that is what its owner saw last. */
   known(mail: Pick<OutgoingMail, 'id' | 'hash'>): ResolvedMail | null {
     const kept = this.#kept.get(mail.id)
-    return kept?.hash === mail.hash ? kept : null
+    if (kept?.hash !== mail.hash) return null
+    this.remember(mail.id, kept)
+    return kept
   }
 
   remember(id: string, content: ResolvedMail): void {
@@ -82,9 +84,7 @@ export class OutgoingContents {
     keep(this.#requests, id, request)
   }
 
-  /**
-   * After it was sent: a draft that its owner had, and changed in the card, is not needed any more.
-   */
+  /** After it was sent: a draft that its owner had, and changed in the card, is not needed any more. Never rejects. */
   async tidyUp(person: IdentifiedPerson, mail: OutgoingMail): Promise<void> {
     const { mailer, log } = this.deps
     try {
@@ -108,14 +108,24 @@ export class OutgoingContents {
   async #askedFor(mail: OutgoingMail): Promise<SendRequest> {
     const known = this.#requests.get(mail.id)
     if (known !== undefined) return known
-    const { agent, conversations, tools } = this.deps
-    const { sessionId } = await conversations.get(mail.conversationId)
-    const call = sessionId === null ? null : await agent.findToolCall(sessionId, mail.callId)
-    const tool = call === null ? null : tools.find(call.name)
+    const call = await this.#findCall(mail)
+    const tool = call === null ? null : this.deps.tools.find(call.name)
     if (call === null || tool?.kind !== 'sends') throw new UnsendableMail('what was to be sent is gone')
     const request = tool.toRequest(call.input)
     this.rememberRequest(mail.id, request)
     return request
+  }
+
+  /** Null: the session that called is gone, and the words of the call with it. */
+  async #findCall({ conversationId, callId }: OutgoingMail): Promise<ToolCall | null> {
+    const { sessionId } = await this.deps.conversations.get(conversationId)
+    if (sessionId === null) return null
+    try {
+      return await this.deps.agent.findToolCall(sessionId, callId)
+    } catch (error) {
+      if (error instanceof SessionGone) return null
+      throw error
+    }
   }
 }
 

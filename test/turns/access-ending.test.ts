@@ -142,4 +142,22 @@ describe('access that ends', () => {
     await house.pass(1_000)
     expect(done).toBe(1)
   })
+
+  it('stops at once with the bot, also where a step fails at that moment', async () => {
+    const { conversation } = await deciding()
+    let refuse: (reason: Error) => void = () => {}
+    house.scalekit.disconnect = () => new Promise((_, reject) => (refuse = reject))
+    await note(conversation)
+    ender.start()
+    await house.settle()
+    let isStopped = false
+    const stopping = ender.stop().then(() => {
+      isStopped = true
+    })
+    refuse(gone)
+    await house.settle()
+    await house.settle()
+    expect(isStopped).toBe(true)
+    await stopping
+  })
 })
