@@ -5,10 +5,12 @@
 
 import type { SeenMessage } from '../../src/sandbox/slack/index.js'
 import { WORLD } from '../../src/sandbox/world.js'
-import { TOKEN } from './chaos-brain.js'
+import { mailKey, TOKEN } from './chaos-brain.js'
 import { type ChaosHouse, mailOf } from './chaos-house.js'
 import { type Heard, type HeardTurn, heardSince } from './hearing.js'
 import type { Ledger, Talk, Written } from './ledger.js'
+import { mailProblems } from './mail-accounting.js'
+import { bodyOf, isNotice, isQuote, isReply } from './replies.js'
 
 export type ProblemKind = 'lost' | 'duplicated' | 'stuck' | 'wrong' | 'crashed' | 'leaked'
 
@@ -19,7 +21,7 @@ export interface Problem {
 
 /** What a reply says only while it is not over. */
 const UNFINISHED = /⏳|👀|💭|✍️|❔/u
-const UNFINISHED_BUTTONS = /^(Stop|Approve|Deny|Connect|Answer)/
+const UNFINISHED_BUTTONS = /^(Stop|Approve|Deny|Connect|Answer|Send|Schedule|Edit|Don't send|Undo|Cancel)/
 /** What stands below a reply that its owner stopped; before it, perhaps, what was being written when they did. */
 const STOPPED = /^(zq.* … )?Stopped, as you asked\b/
 
@@ -102,31 +104,34 @@ class Account {
     return all.filter(({ metadata }) => marks.has(metadata.conversation)).length
   }
 
-  /** Every call that asked was decided once, as its owner pressed or because they wrote past it, and had its effect once or not at all. */
+  /** Every change that asked was decided once, as its owner pressed or because they wrote past it, and was made or not; mails have an account of their own. */
   checkDecisions(): void {
+    this.problems.push(...mailProblems(this.chaos, this.ledger, this.#turns))
     for (const turn of this.#turns) {
-      for (const { subject, confirmations } of turn.sends) {
-        const token = TOKEN.exec(subject)?.[0] ?? ''
+      for (const { messageId, confirmations } of turn.changes) {
+        const token = tokensOf(turn).find((each) => this.ledger.decisions.has(each)) ?? ''
         const isWrittenPast = turn.superseded && this.ledger.writtenPast.has(token) && confirmations.includes('deny')
+        const isCutShort = turn.revised || this.ledger.stopped.has(token)
         const intended = isWrittenPast ? 'deny' : this.ledger.decisions.get(token)
-        if (confirmations.length > 1) this.#say('duplicated', `${subject} was decided ${confirmations.length} times`)
-        if (confirmations.length === 0) this.#say('stuck', `${subject} was not decided`)
-        if (confirmations.some((confirmation) => confirmation !== intended))
-          this.#say('wrong', `${subject} was decided as ${confirmations.join()} though its owner said ${intended}`)
-        const sent = this.#timesSent(token, subject)
-        const wanted = intended === 'allow' ? 1 : 0
-        if (sent !== wanted) {
-          const kind = sent > wanted ? 'duplicated' : 'lost'
-          this.#say(kind, `${subject} was sent ${sent} times instead of ${wanted}`)
-        }
+        if (confirmations.length > 1)
+          this.#say('duplicated', `${token}: a change was decided ${confirmations.length} times`)
+        if (confirmations.length === 0 && !isCutShort) this.#say('stuck', `${token}: a change was not decided`)
+        if (!isCutShort && confirmations.some((confirmation) => confirmation !== intended))
+          this.#say(
+            'wrong',
+            `${token}: a change was decided as ${confirmations.join()}, and its owner said ${intended}`,
+          )
+        const isMade = !this.#labelsOf(token, messageId).has('INBOX')
+        if (isMade !== confirmations.includes('allow') && !isCutShort)
+          this.#say(isMade ? 'wrong' : 'lost', `${token}: a change was ${isMade ? '' : 'not '}made`)
       }
     }
   }
 
-  #timesSent(token: string, subject: string): number {
+  #labelsOf(token: string, messageId: string): ReadonlySet<string> {
     const person = this.#byToken.get(token)?.talk.person ?? ''
-    const messages = this.chaos.house.scalekit.mailboxes.get(mailOf(person))?.messages() ?? []
-    return messages.filter(({ mail, labels }) => labels.has('SENT') && mail.subject === subject).length
+    const mailbox = this.chaos.house.scalekit.mailboxes.get(mailOf(person))
+    return mailbox?.message(messageId).labels ?? new Set()
   }
 
   /** One reply a turn, with what the agent said, and nothing of the bot's beside. */
@@ -244,7 +249,8 @@ class Account {
   /** A card about a decision that was made; nothing else stands outside of a thread. */
   #checkOther(message: SeenMessage): void {
     const token = TOKEN.exec(message.shown)?.[0] ?? ''
-    const isCard = message.threadTs === undefined && this.ledger.decisions.has(token)
+    const isAsked = this.ledger.decisions.has(token) || this.ledger.mails.has(mailKey(token, 0))
+    const isCard = isAsked && (message.threadTs === undefined || isNotice(message))
     if (!isCard) this.#say('duplicated', `a message too many: "${excerpt(message)}"`)
     this.#checkFinished(message)
     const person = this.#byToken.get(token)?.talk.person ?? ''
@@ -282,26 +288,6 @@ class Account {
 
 function tokensOf(turn: HeardTurn): string[] {
   return turn.messages.map(({ words }) => TOKEN.exec(words)?.[0] ?? '')
-}
-
-/** What the bot repeats of a request, at the top level of the direct messages. */
-function isQuote(message: SeenMessage): boolean {
-  return message.threadTs === undefined && message.shown.startsWith('You asked')
-}
-
-function isReply(message: SeenMessage): boolean {
-  return message.threadTs !== undefined && !isQuote(message)
-}
-
-/** The words of the Markdown blocks: the reply without what stands around it. */
-function bodyOf(message: SeenMessage): string {
-  const blocks: readonly unknown[] = message.blocks ?? []
-  return blocks.map(markdownOf).join('\n').trim()
-}
-
-function markdownOf(block: unknown): string {
-  if (typeof block !== 'object' || block === null || !('type' in block) || block.type !== 'markdown') return ''
-  return 'text' in block && typeof block.text === 'string' ? block.text : ''
 }
 
 function collapsed(text: string): string {

@@ -18,6 +18,8 @@ export interface CampaignOptions {
   readonly untilCaught?: boolean
   /** Milliseconds that a run may take to come out even. */
   readonly patience?: number
+  /** How many houses are up at once; all of them by default. Each has a bot of its own. */
+  readonly sideBySide?: number
   readonly onRun?: (result: RunResult) => void
 }
 
@@ -39,9 +41,13 @@ export async function campaign(options: CampaignOptions): Promise<CampaignResult
   // A seed always belongs to the same variant, so that a single run can be repeated.
   const perVariant = VARIANTS.map((_, index) => seeds.filter((seed) => seed % VARIANTS.length === index))
   const state = { caught: false }
-  const parts = await Promise.all(
-    VARIANTS.map(async (variant, index) => await inOneHouse(variant, perVariant[index] ?? [], options, state)),
-  )
+  const parts: CampaignResult[] = []
+  const waiting = VARIANTS.map((variant, index) => ({ variant, seeds: perVariant[index] ?? [] }))
+  const inTurn = async (): Promise<void> => {
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift())
+      parts.push(await inOneHouse(next.variant, next.seeds, options, state))
+  }
+  await Promise.all(Array.from({ length: options.sideBySide ?? VARIANTS.length }, inTurn))
   const faults = new Tally()
   for (const part of parts) faults.add(part.faults)
   return {

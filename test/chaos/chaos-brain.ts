@@ -3,29 +3,42 @@
  * repeats the token, so that whatever stands in Slack in the end can be told apart.
  */
 
-import type { AgentBrain, BrainTurn, HistoryItem } from '../../src/sandbox/agents/brain.js'
+import type { AgentBrain, BrainTurn, HistoryItem, ToolCall } from '../../src/sandbox/agents/brain.js'
 
 /** Stands in whatever anybody says, and nowhere else: nothing of it may be found in a log. */
 export const TOKEN = /zq[0-9]+x[0-9]+q/
 
-export const VERBS = ['say', 'long', 'look', 'send', 'both', 'hold'] as const
+export const VERBS = ['say', 'long', 'look', 'send', 'both', 'later', 'draft', 'reply', 'mixed', 'hold'] as const
 export type Verb = (typeof VERBS)[number]
 
 export function wordsOf(token: string, verb: Verb): string {
   return `${token} ${verb} please`
 }
 
-/** The subject of the mail that a `send` sends; `both` sends two. */
-export function subjectOf(token: string, part = 0): string {
-  return `${token} mail ${part}`
+/** Verbs that ask for mails to be sent, and how many. */
+export const MAILS = { send: 1, both: 2, later: 2, draft: 1, reply: 1, mixed: 1 } as const
+export type MailVerb = keyof typeof MAILS
+
+/** Which mail it is, of all that are ever sent: it stands in the address that it goes to. */
+export function mailKey(token: string, part: number): string {
+  return `${token}-${part}`
+}
+
+export function letterOf(key: string): { readonly to: string; readonly subject: string; readonly body: string } {
+  return { to: `${key}@lumen.example`, subject: `${key} mail`, body: `${key} says nothing but chaos.` }
 }
 
 const LONG_SENTENCES = 330
+/** How far ahead a mail for later is put, in milliseconds. */
+const LATER_MS = 5_000
 
 export class ChaosBrain implements AgentBrain {
   readonly #gates = new Map<string, { open: () => void; opened: Promise<void>; reached: boolean }>()
   /** Messages taken up already: after an interruption the history ends with them, though they are not new. */
   readonly #takenUp = new WeakSet<HistoryItem>()
+
+  /** What a message is about, by its token: a draft for `draft`, a mail thread for `reply`, a message for `mixed`. */
+  readonly subjects = new Map<string, string>()
 
   /** Whether a `hold` has said its first half. */
   holds(token: string): boolean {
@@ -45,7 +58,8 @@ export class ChaosBrain implements AgentBrain {
 
   async #answer(turn: BrainTurn, words: string): Promise<void> {
     const token = TOKEN.exec(words)?.[0] ?? 'nameless'
-    switch (VERBS.find((verb) => words.includes(` ${verb} `))) {
+    const verb = VERBS.find((each) => words.includes(` ${each} `))
+    switch (verb) {
       case 'long':
         return await turn.say(sentences(token, LONG_SENTENCES))
       case 'look': {
@@ -54,9 +68,12 @@ export class ChaosBrain implements AgentBrain {
         return await turn.say(`${token} looked: ${found?.status ?? 'nothing'}.`)
       }
       case 'send':
-        return await this.#send(turn, token, 1)
       case 'both':
-        return await this.#send(turn, token, 2)
+      case 'later':
+      case 'draft':
+      case 'reply':
+      case 'mixed':
+        return await this.#send(turn, token, verb)
       case 'hold':
         return await this.#hold(turn, token)
       default:
@@ -64,13 +81,11 @@ export class ChaosBrain implements AgentBrain {
     }
   }
 
-  async #send(turn: BrainTurn, token: string, mails: number): Promise<void> {
-    const outcomes = await turn.callTools(
-      Array.from({ length: mails }, (_, part) => ({
-        name: 'gmail_send_message',
-        input: { to: 'dana@lumen.example', subject: subjectOf(token, part), body: 'Nothing but chaos.' },
-      })),
-    )
+  async #send(turn: BrainTurn, token: string, verb: MailVerb): Promise<void> {
+    const about = this.subjects.get(token) ?? ''
+    // The card of a change names the mail that was read before.
+    if (verb === 'mixed') await turn.callTools([{ name: 'gmail_get_message_by_id', input: { message_id: about } }])
+    const outcomes = await turn.callTools(callsOf(token, verb, about))
     await turn.say(`${token} came to this: ${outcomes.map(({ status }) => status).join(' and ')}.`)
   }
 
@@ -95,6 +110,26 @@ export class ChaosBrain implements AgentBrain {
     this.#gates.set(token, gate)
     return gate
   }
+}
+
+function callsOf(token: string, verb: MailVerb, about: string): ToolCall[] {
+  const letters = Array.from({ length: MAILS[verb] }, (_, part) => letterOf(mailKey(token, part)))
+  const later = new Date(Date.now() + LATER_MS).toISOString()
+  return letters.flatMap((letter, part): ToolCall[] => {
+    switch (verb) {
+      case 'draft':
+        return [{ name: 'send_draft', input: { draft_id: about } }]
+      case 'reply':
+        return [{ name: 'reply_to_email', input: { ...letter, thread_id: about } }]
+      case 'mixed':
+        return [
+          { name: 'send_email', input: letter },
+          { name: 'gmail_modify_message_labels', input: { message_id: about, remove_label_ids: ['INBOX'] } },
+        ]
+      default:
+        return [{ name: 'send_email', input: verb === 'later' && part === 0 ? { ...letter, send_at: later } : letter }]
+    }
+  })
 }
 
 function sentences(token: string, count: number): string {

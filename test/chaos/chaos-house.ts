@@ -9,17 +9,29 @@ import { Supervisor } from './supervisor.js'
 
 /** Ways to run the bot, each with a house of its own. */
 export const VARIANTS = [
-  { name: 'virtual, replies in the channel', environment: { CHANNEL_REPLIES: 'here' }, agents: {} },
-  { name: 'virtual, replies in private', environment: { CHANNEL_REPLIES: 'private' }, agents: {} },
+  {
+    name: 'virtual, replies in the channel',
+    environment: { CHANNEL_REPLIES: 'here', UNDO_SEND_SECONDS: '1' },
+    agents: {},
+    restsAfterReplies: false,
+  },
+  {
+    name: 'virtual, replies in private',
+    environment: { CHANNEL_REPLIES: 'private', UNDO_SEND_SECONDS: '2' },
+    agents: {},
+    restsAfterReplies: true,
+  },
   {
     name: 'instance, no previews',
-    environment: { CHANNEL_REPLIES: 'here', SCALEKIT_MCP_MODE: 'instance' },
+    environment: { CHANNEL_REPLIES: 'here', SCALEKIT_MCP_MODE: 'instance', UNDO_SEND_SECONDS: '0' },
     agents: { eventDeltas: false, messageProcessed: 'finished' },
+    restsAfterReplies: false,
   },
   {
     name: 'virtual, streamed, the owner is asked where',
-    environment: { CHANNEL_REPLIES: 'ask', REPLY_STREAMING: 'native' },
+    environment: { CHANNEL_REPLIES: 'ask', REPLY_STREAMING: 'native', UNDO_SEND_SECONDS: '1' },
     agents: {},
+    restsAfterReplies: true,
   },
 ] as const
 
@@ -46,6 +58,9 @@ const UNLIMITED = Object.fromEntries(
     'conversations.open',
     'conversations.replies',
     'users.info',
+    'views.open',
+    'views.publish',
+    'views.update',
   ].map((method) => [method, Number.POSITIVE_INFINITY]),
 )
 
@@ -79,6 +94,7 @@ export class ChaosHouse {
       },
       ...(program === undefined ? {} : { program }),
     })
+    house.agents.faults.restsAfterReplies = variant.restsAfterReplies
     const setup = await house.run('cli/setup.js')
     if (setup.code !== 0) throw new Error(`setup failed:\n${setup.output}`)
     const chaos = new ChaosHouse(house, variant, brain)

@@ -7,7 +7,7 @@ import { MUTANTS, mutated } from './mutants.js'
 
 describe('chaos', () => {
   it('loses nothing, does nothing twice, and leaves nothing unfinished', { timeout: 300_000 }, async () => {
-    const { problems, runs } = await campaign({ seed: 1, runs: 6 })
+    const { problems, runs } = await campaign({ seed: 1, runs: 6, sideBySide: 2 })
     expect(problems).toEqual([])
     expect(runs).toBe(6)
   })

@@ -10,10 +10,24 @@ export interface Heard {
   readonly replaces: boolean
 }
 
-/** A mail that the agent wanted to send. */
-export interface Send {
-  readonly subject: string
+/** A change of the mailbox that the session makes by itself once its owner allowed it. */
+export interface Change {
+  /** The message that is changed. */
+  readonly messageId: string
   readonly confirmations: ('allow' | 'deny')[]
+}
+
+/** A mail that the agent asked the bot to send. */
+export interface MailCall {
+  readonly input: Readonly<Record<string, unknown>>
+  /** What the agent heard of it. */
+  readonly results: MailResult[]
+}
+
+export interface MailResult {
+  readonly text: string
+  /** Epoch milliseconds. */
+  readonly at: number
 }
 
 /** From the moment in which a session goes to work to the moment in which it is at rest. */
@@ -21,8 +35,9 @@ export interface HeardTurn {
   readonly sessionId: string
   readonly messages: Heard[]
   /** Whole messages of the agent. */
-  readonly texts: string[]
-  readonly sends: Send[]
+  texts: string[]
+  readonly changes: Change[]
+  readonly mails: MailCall[]
   /** A new message denied what it asked: two turns of the bot's, and to the session one. */
   superseded: boolean
   /** Its owner edited or deleted a part of it: the next one with any of its messages took its place. */
@@ -43,13 +58,21 @@ function turnsOf(driver: ManagedAgentsDriver, sessionId: string): HeardTurn[] {
     sessionId,
     messages: [],
     texts: [],
-    sends: [],
+    changes: [],
+    mails: [],
     superseded: false,
     revised: false,
     ended: false,
   })
   const turns: HeardTurn[] = []
-  const calls = new Map<string, Send>()
+  const changes = new Map<string, Change>()
+  const mails = new Map<string, MailCall>()
+  /** Where what is said for a message instead of a decision begins. */
+  let denials: { readonly texts: number; readonly messages: number }[] = []
+  const deny = () => {
+    turn.superseded = true
+    denials.push({ texts: turn.texts.length, messages: turn.messages.length })
+  }
   let turn = fresh()
   for (const event of driver.events(sessionId)) {
     switch (event.type) {
@@ -64,21 +87,38 @@ function turnsOf(driver: ManagedAgentsDriver, sessionId: string): HeardTurn[] {
         for (const block of event.content) if (block.type === 'text') turn.texts.push(block.text)
         break
       case 'agent.mcp_tool_use':
-        if (event.name === 'gmail_send_message') {
-          const send = { subject: String(event.input.subject), confirmations: [] }
-          calls.set(event.id, send)
-          turn.sends.push(send)
+        if (event.name === 'gmail_modify_message_labels') {
+          const change = { messageId: String(event.input.message_id), confirmations: [] }
+          changes.set(event.id, change)
+          turn.changes.push(change)
         }
         break
-      case 'user.tool_confirmation':
-        calls.get(event.tool_use_id)?.confirmations.push(event.result)
-        if (event.deny_message?.includes('new message instead')) turn.superseded = true
+      case 'agent.custom_tool_use': {
+        const mail = { input: event.input, results: [] }
+        mails.set(event.id, mail)
+        turn.mails.push(mail)
         break
-      case 'session.status_idle':
+      }
+      case 'user.tool_confirmation':
+        changes.get(event.tool_use_id)?.confirmations.push(event.result)
+        if (event.deny_message?.includes('new message instead')) deny()
+        break
+      case 'user.custom_tool_result': {
+        const text = (event.content ?? []).map((block) => (block.type === 'text' ? block.text : '')).join('')
+        mails.get(event.custom_tool_use_id)?.results.push({ text, at: Date.parse(event.processed_at ?? '') })
+        if (text.includes('new message instead')) deny()
+        break
+      }
+      case 'session.status_idle': {
         if (event.stop_reason.type === 'requires_action') break
+        // The session rested before it took up the message: what it said until then belongs to nobody.
+        const [denial] = denials
+        if (denial?.messages === turn.messages.length) turn.texts = turn.texts.slice(0, denial.texts)
+        denials = []
         turn.ended = true
         turns.push(turn)
         turn = fresh()
+      }
     }
   }
   if (turn.messages.length > 0 || turn.texts.length > 0) turns.push(turn)

@@ -34,10 +34,35 @@ export interface Written {
   fate: Fate
 }
 
+/** What somebody did about a mail, in the order in which they did it. */
+export interface MailPress {
+  readonly kind: 'send' | 'edit' | 'deny' | 'undo' | 'cancel'
+  /** All that the card said when they pressed; what they left in the window where they edited it. */
+  readonly shown: string
+  /** The bot has it for certain; false: nobody knows. */
+  acknowledged: boolean
+}
+
+/** A mail that the agent is to ask for. */
+export interface AskedMail {
+  readonly key: string
+  /** Token of the message that wants it. */
+  readonly token: string
+  readonly person: string
+  /** The draft that holds it; undefined where it stands in the tool call. */
+  readonly draftId: string | undefined
+  readonly presses: MailPress[]
+  /** Nothing but presses happened to it: it was not written past, stopped, taken back, or changed elsewhere. */
+  isUndisturbed: boolean
+  /** Slack said that it does not leave. */
+  wasSaidToBeStopped: boolean
+}
+
 export class Ledger {
   readonly talks: Talk[] = []
   readonly written: Written[] = []
-  /** What the owner of a message decided about the mails that it led to, by its token. */
+  readonly mails = new Map<string, AskedMail>()
+  /** What the owner of a message decided about the change that it led to, by its token. */
   readonly decisions = new Map<string, 'allow' | 'deny'>()
   /** Tokens of messages behind whose question their owner wrote something new, which may be what the bot took for the decision. */
   readonly writtenPast = new Set<string>()

@@ -2,10 +2,10 @@
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Endpoint as AgentsEndpoint } from '../../src/sandbox/agents/index.js'
-import type { Endpoint as ScalekitEndpoint } from '../../src/sandbox/scalekit/index.js'
 import type { Fault as SlackFault } from '../../src/sandbox/slack/faults.js'
 import type { ChaosHouse } from './chaos-house.js'
 import type { Random } from './random.js'
+import { killAtSending, scalekitFault } from './scalekit-misfortunes.js'
 import type { Tally } from './tally.js'
 
 /** Lets go of everything that is still held back. */
@@ -41,6 +41,7 @@ const SLACK_METHODS = [
   'conversations.open',
   'conversations.replies',
   'conversations.history',
+  'views.open',
 ] as const
 /** Called at the start too. */
 const SLACK_START_METHODS = ['apps.connections.open', 'auth.test'] as const
@@ -76,17 +77,11 @@ const AGENTS_ENDPOINTS: readonly AgentsEndpoint[] = [
 ]
 const AGENTS_STATUSES = [429, 500, 503, 529] as const
 
-const SCALEKIT_ENDPOINTS: readonly ScalekitEndpoint[] = [
-  'POST /oauth/token',
-  'POST /api/v1/mcp/configs/{id}/connected_accounts',
-  'POST /api/v1/mcp/configs/{id}/tokens',
-  'POST /api/v1/mcp/instances',
-]
-
 const STREAM_CUTS = [
   'user.message',
   'session.status_running',
   'agent.mcp_tool_use',
+  'agent.custom_tool_use',
   'event_delta',
   'agent.message',
   'session.status_idle',
@@ -99,12 +94,13 @@ export function plan(random: Random, climate: Climate): Misfortune[] {
   if (climate.kills) {
     for (let count = random.between(0, 2); count > 0; count -= 1) all.push(randomKill(at(), random))
     for (let count = random.between(0, 2); count > 0; count -= 1) all.push(killAtCall(at(), random))
+    if (random.chance(0.35)) all.push(killAtSending(at(), random))
     if (random.chance(0.35)) all.push(lockedDatabase(at(), random))
   }
   if (climate.faults) {
     for (let count = random.between(0, 5); count > 0; count -= 1) all.push(slackFault(at(), random))
     for (let count = random.between(0, 4); count > 0; count -= 1) all.push(agentsFault(at(), random))
-    for (let count = random.between(0, 2); count > 0; count -= 1) all.push(scalekitFault(at(), random))
+    for (let count = random.between(0, 3); count > 0; count -= 1) all.push(scalekitFault(at(), random))
     for (let count = random.between(0, 2); count > 0; count -= 1) all.push(socketFault(at(), random))
     for (let count = random.between(0, 3); count > 0; count -= 1) all.push(streamFault(at(), random))
     if (random.chance(0.5)) all.push(streamHabit(random))
@@ -203,22 +199,6 @@ function agentsFault(at: number, random: Random): Misfortune {
       else if (kind === 'slow') agents.faults.delay(endpoint, sleep(lasts))
       else agents.faults.answer(endpoint, status, { times, headers: status === 429 ? { 'retry-after': '1' } : {} })
     },
-  }
-}
-
-function scalekitFault(at: number, random: Random): Misfortune {
-  const endpoint = random.pick(SCALEKIT_ENDPOINTS)
-  const fault = random.pick([
-    { type: 'fail', status: 500 },
-    { type: 'fail', status: 503 },
-    { type: 'fail', status: 429 },
-    { type: 'delay', milliseconds: 600 },
-    { type: 'drop-answer' },
-  ] as const)
-  return {
-    at,
-    kind: `Scalekit: ${fault.type === 'fail' ? fault.status : fault.type}`,
-    strike: ({ house }) => void house.scalekit.fault(endpoint, fault, 1),
   }
 }
 

@@ -73,6 +73,36 @@ export const MUTANTS: readonly Mutant[] = [
     original: 'denials.map(toolAnswer)',
     broken: '[]',
   },
+  {
+    name: 'sends again after a lost answer',
+    file: 'turns/outbox.js',
+    original: 'return await this.#lookUp(person, { ...mail, sendingSince: began }, content.sentHashes);',
+    broken: "await store.outgoing.giveBack(mail.id); throw new Error('sends it again');",
+  },
+  {
+    name: 'sends what a draft says by now, whatever was shown',
+    file: 'turns/outbox.js',
+    original: 'if (content.hash !== mail.hash)',
+    broken: 'if (false)',
+  },
+  {
+    name: 'undoes what has left',
+    file: 'turns/outgoing-presses.js',
+    original: "finish(id, ['held'], state)",
+    broken: "finish(id, ['held', 'sending', 'sent'], state)",
+  },
+  {
+    name: 'sends what was undone while it was read',
+    file: 'store/outgoing-mails.js',
+    original: "mail.state !== 'held' || ",
+    broken: '',
+  },
+  {
+    name: 'tells the session that a mail was sent before it has left',
+    file: 'turns/sending-results.js',
+    original: "case 'sending':",
+    broken: "case 'sending': return said('Sent, exactly as proposed.');",
+  },
 ]
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
@@ -86,8 +116,8 @@ export interface Verdict {
   readonly runs: number
 }
 
-/** @throws Error where the code that it breaks is not there any more */
-export async function hunt(mutant: Mutant, seed: number, mostRuns: number): Promise<Verdict> {
+/** @param sideBySide how many houses are up at once @throws Error where the code that it breaks is not there any more */
+export async function hunt(mutant: Mutant, seed: number, mostRuns: number, sideBySide: number): Promise<Verdict> {
   const directory = await mkdtemp(join(tmpdir(), 'slack-inbox-agent-mutant-'))
   try {
     const program = join(directory, 'dist')
@@ -100,6 +130,7 @@ export async function hunt(mutant: Mutant, seed: number, mostRuns: number): Prom
       runs: mostRuns,
       program,
       untilCaught: true,
+      sideBySide,
       patience: PATIENCE_MS,
     })
     const [first] = problems

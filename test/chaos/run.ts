@@ -6,7 +6,8 @@ import type { ChaosHouse } from './chaos-house.js'
 import { Ledger } from './ledger.js'
 import { type Climate, calm, plan, type Release, storm } from './misfortunes.js'
 import { Random } from './random.js'
-import { play, SCENES, SLOW_SCENE, type Stage } from './scenes.js'
+import { play, SCENES, SLOW_SCENE } from './scenes.js'
+import type { Stage } from './stage.js'
 import { Tally } from './tally.js'
 
 export interface RunResult {

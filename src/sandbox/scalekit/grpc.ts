@@ -26,7 +26,7 @@ import type { ClientCredentials } from './client-credentials.js'
 import { linkUrlOf } from './rest.js'
 import { errorOfStatus, ScalekitError } from './scalekit-error.js'
 import { executeTool, toolNamedIn } from './tool-execution.js'
-import { isEndpoint, passed, type Traffic } from './traffic.js'
+import { isEndpoint, passed, refusalOf, type Traffic } from './traffic.js'
 
 export interface GrpcParts extends MailboxParts {
   readonly baseUrl: string
@@ -67,8 +67,9 @@ function watched({ credentials, traffic, now }: GrpcParts): Interceptor {
     const note = (status: number) => traffic.note({ at: now(), endpoint, tool, status })
     try {
       const fault = traffic.takeFault(endpoint, tool)
-      if (fault?.type === 'fail') throw errorOfStatus(fault.status)
       await passed(fault)
+      const refusal = refusalOf(fault)
+      if (refusal !== undefined) throw errorOfStatus(refusal)
       credentials.check(call.header.get('authorization'))
       const answer = await next(call)
       if (fault?.type === 'drop-answer') {

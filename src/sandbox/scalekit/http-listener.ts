@@ -9,7 +9,7 @@ import { mcpAddressOf, mcpEndpointOf, routeOf } from './routes.js'
 import { errorOfStatus, ScalekitError } from './scalekit-error.js'
 import type { TokenSigner } from './token-signer.js'
 import { toolNamedIn } from './tool-execution.js'
-import { type Endpoint, passed, type Traffic } from './traffic.js'
+import { type Endpoint, passed, refusalOf, type Traffic } from './traffic.js'
 
 export interface HttpParts {
   readonly baseUrl: string
@@ -51,7 +51,8 @@ async function answer(parts: HttpParts, request: IncomingMessage, response: Serv
   // An answer that will be dropped is written into a response that has no connection.
   const written = fault?.type === 'drop-answer' ? new ServerResponse(request) : response
   try {
-    if (fault?.type === 'fail') throw errorOfStatus(fault.status)
+    const refusal = refusalOf(fault)
+    if (refusal !== undefined) throw errorOfStatus(refusal)
     await job.answer(written)
   } catch (error) {
     sendError(written, error)

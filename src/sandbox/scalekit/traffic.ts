@@ -61,8 +61,14 @@ export type Fault =
   | { readonly type: 'fail'; readonly status: number }
   /** Waits before doing anything. */
   | { readonly type: 'delay'; readonly milliseconds: number }
-  /** Waits for the promise before doing anything. */
-  | { readonly type: 'hold'; readonly until: Promise<unknown> }
+  /** Waits for the promise before doing anything; `status`: then answers that and does nothing. */
+  | {
+      readonly type: 'hold'
+      readonly until: Promise<unknown>
+      readonly status?: number
+      /** Told when the request has arrived. */
+      readonly arrived?: () => void
+    }
   /** Does the work and drops the connection instead of answering. */
   | { readonly type: 'drop-answer' }
 
@@ -105,5 +111,12 @@ export class Traffic {
 /** Lets the waiting of a fault pass, where it has some. */
 export async function passed(fault: Fault | undefined): Promise<void> {
   if (fault?.type === 'delay') await new Promise((resolve) => setTimeout(resolve, fault.milliseconds))
-  if (fault?.type === 'hold') await fault.until
+  if (fault?.type !== 'hold') return
+  fault.arrived?.()
+  await fault.until
+}
+
+/** The status that a fault has a request answered with, once its waiting has passed; undefined: the work is done. */
+export function refusalOf(fault: Fault | undefined): number | undefined {
+  return fault?.type === 'fail' || fault?.type === 'hold' ? fault.status : undefined
 }
