@@ -54,4 +54,4 @@ it('an email is edited in its window, approved there, and taken back', async () 
   } finally {
     await context.close()
   }
-})
+}, 120_000)
