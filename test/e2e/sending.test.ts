@@ -216,10 +216,16 @@ describe('a mail that the agent proposes', () => {
     await anna().press(card, APPROVE)
     await heard('Approved, and scheduled for')
     await house.bot.kill()
+    const before = new Set(
+      anna()
+        .messages()
+        .map(({ ts }) => ts),
+    )
     expect(sent('Later')).toEqual([])
     await vi.waitFor(() => expect(Date.now()).toBeGreaterThan(at), { timeout: 60_000, interval: 500 })
     await house.startBot()
-    await anna().waitFor(({ shown }) => /Email to Dana.* sent at/.test(shown), { timeoutMs: 60_000 })
+    const told = ({ ts, shown }: SeenMessage) => !before.has(ts) && /Email to Dana.* sent at/.test(shown)
+    await anna().waitFor(told, { timeoutMs: 100_000 })
     expect(sent('Later')).toHaveLength(1)
   })
 
