@@ -216,6 +216,7 @@ async function run(
     store,
     agent,
     tools: hostTools,
+    mailboxes,
     mailer: new GmailMailer({ tools: mailboxTools, address: mailboxes, log, now: Date.now }),
     surface,
     wake,

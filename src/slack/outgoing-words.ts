@@ -123,7 +123,7 @@ export function cancelled(mail: MailInPassing): string {
   return `🚫 Cancelled. The ${inPassing(mail)} was not sent.`
 }
 export function refused(mail: MailInPassing, why: string | null): string {
-  const reason = why === null ? '' : ` Gmail said: ${shorten(onOneLine(why), LONGEST_WHY)}`
+  const reason = why === null ? '' : ` ${shorten(onOneLine(why), LONGEST_WHY)}`
   return `⚠️ ${notSent(mail).slice('🚫 '.length)}.${reason}`
 }
 export function unconfirmed(mail: MailInPassing): string {

@@ -24,7 +24,9 @@ export class OutgoingMails implements OutgoingMailStore {
         turn_id: proposal.turnId,
         call_id: proposal.callId,
         state: 'asking',
+        tool: proposal.tool,
         hash: proposal.hash,
+        sender_hash: proposal.senderHash,
         recipients: proposal.recipients,
         domains: JSON.stringify(proposal.domains),
         draft_id: proposal.draftId,
@@ -109,12 +111,7 @@ export class OutgoingMails implements OutgoingMailStore {
           mail('outgoing_mail.told_state', '!=', mail.ref('outgoing_mail.state')),
         ]),
       )
-      .where((mail) =>
-        mail.or([
-          mail('outgoing_mail.changed', '=', 1),
-          mail('outgoing_mail.ended_at', '>', mail.ref('turn.ended_at')),
-        ]),
-      )
+      .where((mail) => mail.or([mail('outgoing_mail.changed', '=', 1), mail('outgoing_mail.ended_at', 'is not', null)]))
       .execute()
     return rows.map(toOutgoingMail)
   }
@@ -250,6 +247,19 @@ export class OutgoingMails implements OutgoingMailStore {
     return result.numUpdatedRows > 0n
   }
 
+  async isDraftSpent({ id, personId, draftId }: OutgoingMail): Promise<boolean> {
+    if (draftId === null) return false
+    const row = await this.db
+      .selectFrom('outgoing_mail')
+      .select('id')
+      .where('person_id', '=', personId)
+      .where('draft_id', '=', draftId)
+      .where('id', '!=', id)
+      .where('state', 'in', ['sending', 'sent', 'unconfirmed'])
+      .executeTakeFirst()
+    return row !== undefined
+  }
+
   async isSentMessage(messageId: string): Promise<boolean> {
     const row = await this.db
       .selectFrom('outgoing_mail')
@@ -272,6 +282,7 @@ async function endWithAccess(tx: Database, id: string, now: number): Promise<voi
 function shownColumns(shown: ShownAnew) {
   return {
     hash: shown.hash,
+    sender_hash: shown.senderHash,
     recipients: shown.recipients,
     domains: JSON.stringify(shown.domains),
     draft_id: shown.draftId,
@@ -287,7 +298,9 @@ function toOutgoingMail(row: Selectable<OutgoingMailTable>): OutgoingMail {
     callId: row.call_id,
     personId: row.person_id,
     state: row.state,
+    tool: row.tool,
     hash: row.hash,
+    senderHash: row.sender_hash,
     draftId: row.draft_id,
     inReplyTo: row.in_reply_to,
     changed: row.changed === 1,

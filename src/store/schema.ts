@@ -227,8 +227,12 @@ export interface OutgoingMailTable {
   /** Event id of the tool call. */
   call_id: string
   state: OutgoingState
+  /** The host-side tool that asked for it. */
+  tool: string
   /** SHA-256 (hex) of what its owner saw last. */
   hash: string
+  /** SHA-256 (hex) of the address that it was to leave from; null where that was not known. */
+  sender_hash: string | null
   /** How many addresses it goes to. */
   recipients: number
   /** JSON: their domains. */

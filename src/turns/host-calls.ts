@@ -4,7 +4,7 @@ import { describeError, type Log } from '../log.js'
 import type { Clock } from './connection-watch.js'
 import type { HostResult, HostTools, RunningHostTool, SendingHostTool } from './host-tools.js'
 import type { Approval, Conversation, IdentifiedPerson } from './model.js'
-import { type OutgoingContents, shownOf } from './outgoing-contents.js'
+import { isAsShown, type OutgoingContents, shownOf } from './outgoing-contents.js'
 import { type Mailer, type OutgoingMail, type ResolvedMail, UnsendableMail } from './outgoing-mail.js'
 import type { OutgoingMailStore } from './outgoing-store.js'
 import { NotConnected } from './ports.js'
@@ -73,6 +73,7 @@ async function propose(
       conversationId: conversation.id,
       turnId,
       callId: step.id,
+      tool: tool.name,
       sendAt,
       ...shownOf(content),
     })
@@ -96,7 +97,7 @@ async function standing(
     try {
       const content = await contents.read(person, mail)
       // What the card shows from now on is what a press counts for.
-      if (content.hash !== mail.hash) await outgoing.showAnew(mail.id, shownOf(content))
+      if (!isAsShown(mail, content)) await outgoing.showAnew(mail.id, shownOf(content))
     } catch (error) {
       if (error instanceof NotConnected) return failed(DISCONNECTED)
       if (!(error instanceof UnsendableMail)) throw error

@@ -6,11 +6,11 @@
 import { describeError, type Log } from '../log.js'
 import type { Clock } from './connection-watch.js'
 import type { IdentifiedPerson } from './model.js'
-import { type OutgoingContents, shownOf } from './outgoing-contents.js'
+import { isAsShown, type OutgoingContents, shownOf } from './outgoing-contents.js'
 import { type Mailer, type OutgoingMail, type ResolvedMail, UnsendableMail } from './outgoing-mail.js'
 import type { OutgoingMailStore } from './outgoing-store.js'
 import { waitFor } from './pause.js'
-import { NotConnected, Unavailable } from './ports.js'
+import { type MailboxAddresses, NotConnected, Unavailable } from './ports.js'
 import { retryPause } from './retry-pause.js'
 
 export interface OutboxDeps {
@@ -20,6 +20,7 @@ export interface OutboxDeps {
   }
   readonly mailer: Mailer
   readonly contents: OutgoingContents
+  readonly mailboxes: Pick<MailboxAddresses, 'forget'>
   /** Something about this mail changed that its owner, or the agent, has to see. */
   readonly onChange: (mail: OutgoingMail) => void
   /** Tells what became of a mail whose turn is over. @throws Unavailable */
@@ -43,6 +44,8 @@ export const WHY = {
   refused: 'Gmail did not accept it.',
   unreadable: 'The email could not be read any more.',
   unreachable: 'Gmail could not be reached.',
+  spent: 'This draft was already sent.',
+  off: 'Sending this kind of email was switched off here.',
   setup: 'This app is not set up completely. Tell whoever runs it.',
 } as const
 
@@ -183,7 +186,7 @@ export class Outbox {
   async #keep(person: IdentifiedPerson, mail: OutgoingMail): Promise<void> {
     const { store, mailer, contents } = this.deps
     const content = await contents.read(person, mail)
-    if (content.hash !== mail.hash) return await this.#askAnew(mail, content)
+    if (!isAsShown(mail, content)) return await this.#askAnew(mail, content)
     const since = await store.outgoing.beginDraft(mail.id)
     const found = since === null ? null : await mailer.findDraft(person, mail.hash)
     const kept = found ?? (await mailer.saveDraft(person, content))
@@ -195,9 +198,13 @@ export class Outbox {
   }
 
   async #leave(person: IdentifiedPerson, mail: OutgoingMail): Promise<void> {
-    const { store, mailer, contents } = this.deps
+    const { store, mailer, contents, mailboxes } = this.deps
+    if (!contents.isOffered(mail)) return await this.#end(mail, 'held', 'refused', WHY.off)
+    if (await store.outgoing.isDraftSpent(mail)) return await this.#end(mail, 'held', 'refused', WHY.spent)
+    // The account may have been exchanged since the card was shown.
+    mailboxes.forget(person)
     const content = await contents.read(person, mail)
-    if (content.hash !== mail.hash) return await this.#askAnew(mail, content)
+    if (!isAsShown(mail, content)) return await this.#askAnew(mail, content)
     const began = this.deps.clock.now()
     if (!(await store.outgoing.begin(mail.id, content.sentHashes)))
       return this.deps.onChange(await store.outgoing.get(mail.id))

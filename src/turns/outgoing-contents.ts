@@ -3,6 +3,7 @@
  * hash. What was read last is kept in memory for the cards.
  */
 
+import { createHash } from 'node:crypto'
 import { describeError, type Log } from '../log.js'
 import type { HostTools } from './host-tools.js'
 import type { IdentifiedPerson } from './model.js'
@@ -75,6 +76,11 @@ export class OutgoingContents {
     return kept
   }
 
+  /** Whether the tool that asked for it is still offered: an operator may have switched it off since. */
+  isOffered({ tool }: Pick<OutgoingMail, 'tool'>): boolean {
+    return this.deps.tools.find(tool) !== null
+  }
+
   remember(id: string, content: ResolvedMail): void {
     keep(this.#kept, id, content)
   }
@@ -129,6 +135,18 @@ export class OutgoingContents {
   }
 }
 
+/**
+ * Whether a mail still is what its owner saw last, from the mailbox that they saw. A sender that cannot be learnt just now is no change.
+ */
+export function isAsShown(mail: Pick<OutgoingMail, 'hash' | 'senderHash'>, content: ResolvedMail): boolean {
+  const sender = senderHash(content)
+  return content.hash === mail.hash && (sender === null || mail.senderHash === null || sender === mail.senderHash)
+}
+
+function senderHash({ content: { from } }: ResolvedMail): string | null {
+  return from === null ? null : createHash('sha256').update(from.address.toLowerCase()).digest('hex')
+}
+
 /** The record of what a card shows. */
 export function shownOf(content: ResolvedMail): ShownAnew {
   const { to, cc, bcc, inReplyTo } = content.content
@@ -136,6 +154,7 @@ export function shownOf(content: ResolvedMail): ShownAnew {
   const domains = addresses.map((address) => address.slice(address.lastIndexOf('@') + 1).toLowerCase())
   return {
     hash: content.hash,
+    senderHash: senderHash(content),
     recipients: addresses.length,
     domains: [...new Set(domains)].sort(),
     draftId: content.draft?.id ?? null,

@@ -177,8 +177,12 @@ export interface OutgoingMail {
   readonly callId: string
   readonly personId: string
   readonly state: OutgoingState
+  /** The host-side tool that asked for it. */
+  readonly tool: string
   /** Of what its owner saw last. */
   readonly hash: string
+  /** Of the address that it was to leave from; null where that was not known. */
+  readonly senderHash: string | null
   /** The draft that holds it, where it was edited, waits for its time, or was one from the beginning. */
   readonly draftId: string | null
   readonly inReplyTo: string | null

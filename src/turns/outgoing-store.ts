@@ -10,7 +10,11 @@ export interface Proposal {
   readonly conversationId: string
   readonly turnId: string
   readonly callId: string
+  /** The host-side tool that asked for it. */
+  readonly tool: string
   readonly hash: string
+  /** Of the address that it leaves from; null where that is not known. */
+  readonly senderHash: string | null
   /** How many addresses it goes to. */
   readonly recipients: number
   /** Their domains, each once, sorted. */
@@ -56,8 +60,10 @@ export interface OutgoingMailStore {
     state: OutgoingState,
     details?: { readonly messageId?: string | null; readonly why?: string | null },
   ): Promise<boolean>
+  /** Whether the draft that holds it has left already for another approval, or is leaving. */
+  isDraftSpent(mail: OutgoingMail): Promise<boolean>
   /** Whether this message of the mailbox is one that was sent from here before. */
   isSentMessage(messageId: string): Promise<boolean>
 }
 
-export type ShownAnew = Pick<Proposal, 'hash' | 'recipients' | 'domains' | 'draftId' | 'inReplyTo'>
+export type ShownAnew = Pick<Proposal, 'hash' | 'senderHash' | 'recipients' | 'domains' | 'draftId' | 'inReplyTo'>

@@ -75,6 +75,11 @@ export class Questions {
     return callIds.some((callId) => !this.#approvals.some((approval) => approval.callId === callId))
   }
 
+  /** Mails of this turn, as they were loaded last. */
+  get mails(): readonly OutgoingMail[] {
+    return [...this.#mails.values()]
+  }
+
   /** There was something to decide in this turn. */
   get isAny(): boolean {
     return this.#approvals.length > 0

@@ -10,7 +10,15 @@ import { OutgoingContents } from './outgoing-contents.js'
 import type { Mailer, OutgoingMail, OutgoingPresses } from './outgoing-mail.js'
 import { OutgoingMailPresses, type OutgoingPressesDeps } from './outgoing-presses.js'
 import type { OutgoingMailStore } from './outgoing-store.js'
-import { type Agent, OperatorProblem, type OutgoingDisplay, SessionGone, type Surface, type ToolCall } from './ports.js'
+import {
+  type Agent,
+  type MailboxAddresses,
+  OperatorProblem,
+  type OutgoingDisplay,
+  SessionGone,
+  type Surface,
+  type ToolCall,
+} from './ports.js'
 import { approvalView, outgoingView } from './questions.js'
 
 export interface SendingDeps {
@@ -24,6 +32,7 @@ export interface SendingDeps {
   readonly agent: Pick<Agent, 'findToolCall'>
   readonly tools: HostTools
   readonly mailer: Mailer
+  readonly mailboxes: Pick<MailboxAddresses, 'forget'>
   readonly surface: OutgoingDisplay & Pick<Surface, 'profile'>
   /** Looks at a conversation again. */
   readonly wake: (conversationId: string) => void
@@ -40,11 +49,20 @@ export class Sending {
   readonly #contents: OutgoingContents
 
   constructor(private readonly deps: SendingDeps) {
-    const { store, agent, tools, mailer, clock, log } = deps
+    const { store, agent, tools, mailer, mailboxes, clock, log } = deps
     this.#contents = new OutgoingContents({ mailer, agent, tools, conversations: store.conversations, log })
     const contents = this.#contents
     const onChange = (mail: OutgoingMail) => this.#changed(mail)
-    this.outbox = new Outbox({ store, mailer, contents, onChange, tell: (mail) => this.#tell(mail), clock, log })
+    this.outbox = new Outbox({
+      store,
+      mailer,
+      contents,
+      mailboxes,
+      onChange,
+      tell: (mail) => this.#tell(mail),
+      clock,
+      log,
+    })
     this.presses = new OutgoingMailPresses({ store, mailer, contents, onChange })
     const { outgoing, approvals } = store
     this.hostCalls = { tools, mailer, contents, outgoing, approvals, clock, log }

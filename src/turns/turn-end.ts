@@ -37,6 +37,8 @@ export async function endTurn(scope: TurnScope, wanted: Ending): Promise<TurnOut
   await questions.load()
   scope.show({ type: 'ended', ending })
   await display.settled()
+  // What becomes of a mail from here on, a message of its own tells.
+  for (const { id, state } of questions.mails) await deps.store.outgoing.markTold(id, state)
   // One that was overtaken by the end of its turn must not hit the next one.
   await scope.interruption.settled
   const person = scope.owner.identified

@@ -362,6 +362,8 @@ describe('a message that says nothing but stop', () => {
       conversationId: conversation,
       turnId: turn.id,
       callId: 'call_1',
+      tool: 'send_email',
+      senderHash: null,
       hash: 'ab'.repeat(32),
       recipients: 1,
       domains: ['lumen.example'],

@@ -65,6 +65,8 @@ async function asking(wanted: Wanted = {}) {
     conversationId: turn.conversationId,
     turnId: turn.id,
     callId: 'call',
+    tool: 'send_email',
+    senderHash: null,
     hash: HASH,
     recipients: 1,
     domains: ['example.com'],
@@ -87,7 +89,14 @@ const put = async (id: string, state: OutgoingState) => {
   await store.db.updateTable('outgoing_mail').set({ state }).where('id', '=', id).execute()
 }
 const stateOf = async (id: string) => (await store.outgoing.get(id)).state
-const SHOWN = { hash: OTHER_HASH, recipients: 2, domains: ['x.example'], draftId: 'd', inReplyTo: null }
+const SHOWN = {
+  hash: OTHER_HASH,
+  senderHash: null,
+  recipients: 2,
+  domains: ['x.example'],
+  draftId: 'd',
+  inReplyTo: null,
+}
 
 describe('a mail is its owner’s alone', () => {
   it.each(OTHERS)('and not %s’s', async (_, by) => {

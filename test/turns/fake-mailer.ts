@@ -23,6 +23,8 @@ export class FakeMailer implements Mailer {
   readonly drafts = new Map<string, MailContent>()
   readonly sent: SentByFake[] = []
   readonly discarded: string[] = []
+  /** The address of the mailbox that is connected. */
+  sender = 'anna@example.com'
   /** How often something was read. */
   reads = 0
   /** What becomes of the next sends: refused, or sent with its answer lost, or lost before it was sent. */
@@ -47,7 +49,7 @@ export class FakeMailer implements Mailer {
       if (draft === undefined) throw new UnsendableMail('there is no such draft')
       return resolved(draft, request.draftId)
     }
-    return resolved(
+    const mail = resolved(
       content({
         to: request.to ?? ['rosa@example.com'],
         subject: request.subject ?? 'Re: Lunch',
@@ -56,6 +58,8 @@ export class FakeMailer implements Mailer {
       }),
       null,
     )
+    // Who sends is not in the hash, as it is not in that of the real mailer.
+    return { ...mail, content: { ...mail.content, from: { name: 'Anna', address: this.sender } } }
   }
 
   async edit(_person: IdentifiedPerson, mail: ResolvedMail, edited: EditedMail) {

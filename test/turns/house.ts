@@ -120,18 +120,19 @@ export class House {
     tools: readonly HostTool[],
     mailer: Mailer | null,
   ) {
+    this.scalekit = new FakeScalekit(clock)
     this.sending = new Sending({
       store,
       agent: this.agent,
       tools: new HostTools([...SENDING_TOOLS.map(asHostTool), ...tools]),
       mailer: mailer ?? this.mailer,
+      mailboxes: this.scalekit,
       surface: this.surface,
       wake: (conversationId) => this.wake(conversationId),
       onScheduleChanged: () => {},
       clock,
       log: this.log,
     })
-    this.scalekit = new FakeScalekit(clock)
     this.watch = new ConnectionWatch(this.scalekit, clock, this.log)
     this.turns = new Turns({
       store,

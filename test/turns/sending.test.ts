@@ -237,6 +237,24 @@ describe('a mail that the agent proposes', () => {
   })
 })
 
+describe('a mail whose mailbox was exchanged between card and sending', () => {
+  it('is asked about again, from the new address', async () => {
+    const { press, shown } = await proposed()
+    await press()
+    house.mailer.sender = 'other@example.com'
+    await house.pass(UNDO_MS)
+    expect(house.mailer.sent).toEqual([])
+    expect(shown()).toMatchObject({
+      state: 'asking',
+      changed: true,
+      mail: { content: { from: { address: 'other@example.com' } } },
+    })
+    await press()
+    await house.pass(UNDO_MS)
+    expect(house.mailer.sent).toHaveLength(1)
+  })
+})
+
 describe('an answer that is lost', () => {
   it('is looked up in the sent mail, and the mail is not sent again', async () => {
     const { press, shown } = await proposed()
@@ -290,6 +308,24 @@ describe('a draft that is to be sent', () => {
     await press()
     await house.pass(UNDO_MS)
     expect(house.mailer.sent).toMatchObject([{ content: { body: { source: 'Never!' } } }])
+  })
+
+  it('that left for another card does not leave again, also where putting it away failed', async () => {
+    house.mailer.drafts.set('d1', text('At noon?'))
+    const first = await proposed(DRAFT)
+    house.agent.answers.push((session) => session.ask(DRAFT))
+    const { conversation } = await house.say('Send that draft')
+    house.wake(conversation)
+    await house.settle()
+    const [second] = await house.turnsOf(conversation)
+    await first.press()
+    await house.pass(UNDO_MS)
+    expect(house.mailer.sent).toHaveLength(1)
+    const [approval] = await house.approvalsOf(second ?? { id: '' })
+    await house.decide(second ?? { id: '' }, approval?.callId, 'approved')
+    await house.pass(UNDO_MS)
+    expect(house.mailer.sent).toHaveLength(1)
+    expect(await house.store.outgoing.get(approval?.id ?? '')).toMatchObject({ state: 'refused' })
   })
 
   it('that is gone when it is due does not leave, and the agent hears that nothing was sent', async () => {
