@@ -299,6 +299,9 @@ async function draftCall(mailbox: OwnersMailbox, { draft, hash }: ResolvedMail):
   if (draft === null) throw new UnsendableMail('This email can only leave as a draft, and there is none.')
   const current = await readable(() => readDraft(mailbox, draft.id))
   if (current === null || hashOf(current.content, current.draft) !== hash) return null
+  // Its thread was read after it: what is read last is the draft, whose message gets another id with every change.
+  const last = await readable(() => mailbox.draft(draft.id))
+  if (last === null || last.id !== current.draft.messageId) return null
   return { tool: 'gmail_send_draft', input: { draft_id: draft.id } }
 }
 

@@ -140,9 +140,9 @@ describe('the card of a mail that is to leave', () => {
     ['cancelled', { state: 'cancelled' }, {}, '🚫 Cancelled. The email to Rosa Diaz was not sent.'],
     [
       'refused',
-      { state: 'refused', why: 'Invalid To header' },
+      { state: 'refused', why: 'Gmail did not accept it.' },
       {},
-      '⚠️ Not sent: email to Rosa Diaz. Gmail said: Invalid To header',
+      '⚠️ Not sent: email to Rosa Diaz. Gmail did not accept it.',
     ],
     [
       'unconfirmed',
