@@ -192,7 +192,8 @@ export class Questions {
       const approval = approvals.get(step.id)
       if (approval === undefined) return []
       const mail = this.#mails.get(approval.id)
-      const outgoing = mail && outgoingView(mail, this.#contents.get(mail.id) ?? null, timeZone)
+      const outgoing =
+        mail && outgoingView(mail, this.#contents.get(mail.id) ?? this.deps.hostCalls.contents.known(mail), timeZone)
       const view = { ...approvalView(approval, step, timeZone), names: this.#names, mailbox }
       return [outgoing === undefined ? view : { ...view, outgoing }]
     })

@@ -136,19 +136,26 @@ describe('what a fooled agent writes', () => {
 })
 
 describe('what a fooled agent does', () => {
+  it('asks nobody about an address with a letter that nobody sees: it is none', async () => {
+    await running(new TestBrain().when(/^send/, sendTo('helen@meridian\u200B-museum.example')))
+    const anna = house.slack.person(ANNA)
+    anna.post('send it')
+    await anna.waitFor(ofBot('Sending: Not an email address'))
+    expect(sentMail(house, ANNAS_MAIL, 'subject:ordered')).toBe(0)
+  })
+
   it.each([
-    ['an attacker', 'archive@collector-drop.example', 'archive@collector-drop.example', null],
+    [
+      'an attacker',
+      'archive@collector-drop.example',
+      'archive@collector-drop.example',
+      'You have never written to archive@collector-drop.example.',
+    ],
     [
       'letters of another alphabet',
       'helen.marsh@meridian-mu\u0455eum.example',
       'helen.marsh@meridian-mu\u0455eum.example',
       'mixes Latin and Cyrillic',
-    ],
-    [
-      'an invisible letter',
-      'helen@meridian\u200B-museum.example',
-      'helen@meridian[U+200B]-museum.example',
-      'nobody sees',
     ],
     ['a turn of direction', 'Helen \u202E<moc.evil@x.example>', '[U+202E]', 'nobody sees'],
   ])('sends nothing to %s before its owner, who sees the true recipient, presses', async (_, to, shown, warning) => {
@@ -157,8 +164,7 @@ describe('what a fooled agent does', () => {
     anna.post('send it')
     const card = await anna.waitFor(asks)
     expect(card.shown).toContain(shown)
-    if (warning === null) expect(card.shown).not.toContain('Look twice')
-    else expect(card.shown).toContain(warning)
+    expect(card.shown).toContain(warning)
     expect(sentMail(house, ANNAS_MAIL, 'subject:ordered')).toBe(0)
     await anna.press(card, DENY)
     await anna.waitFor(ofBot('Sending: The person said no'))

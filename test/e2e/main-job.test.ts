@@ -218,10 +218,10 @@ describe('a tool call that asks', () => {
     const asked = anna.post('long, then send it')
     await anna.waitFor(answers('I write'))
     anna.post(words, { threadTs: asked.ts })
-    const { ts } = await anna.waitFor(answers('waits until I am done'))
+    const { ts } = await anna.waitFor(answers("I'll answer when I'm done"))
     halves.goOn()
     const card = await anna.waitFor(asks)
-    const waiting = await anna.waitFor((message) => message.ts === ts && answers('until you have decided')(message))
+    const waiting = await anna.waitFor((message) => message.ts === ts && answers("when you've decided")(message))
     return { anna, brain, card, waiting }
   }
 })

@@ -67,7 +67,7 @@ describe('an edit while the session is at it', () => {
     await anna.waitFor(answers('The first half.'))
     const two = anna.post('two', { threadTs: first.ts })
     anna.post('long three', { threadTs: first.ts })
-    await anna.waitFor(answers('waits until I am done'))
+    await anna.waitFor(answers("I'll answer when I'm done"))
     halves.goOn()
     // Both went out together, and the second is not done.
     await house.slack.waitFor(() => brain.words.length === 3 || undefined)

@@ -78,15 +78,16 @@ describe('what goes away under a reply', () => {
     expect(again.threadTs).toBe(ts)
   })
 
-  it('a channel that the bot was removed from ends in a line in the log', async () => {
-    const halves = inTwoHalves('In the channel, ', 'never seen.')
+  it('a channel that the bot was removed from: the answer goes on in the direct messages of who asked', async () => {
+    const halves = inTwoHalves('In the channel, ', 'and then no more.')
     brain.when(/^remove yourself$/, halves.answer)
     const anna = house.slack.person(ANNA)
     anna.post('<@U0INBOXBOT> remove yourself', { channel: GENERAL })
     await anna.waitFor(answers('In the channel,'))
     house.slack.removeMember(GENERAL, 'U0INBOXBOT')
     halves.goOn()
-    await house.bot.wrote('the reply cannot be shown any more')
+    const rest = await anna.waitFor(answers('In the channel, and then no more.'))
+    expect(rest.channel).toBe(anna.dm)
     house.slack.addMember(GENERAL, 'U0INBOXBOT')
     await stillWorks()
   })
