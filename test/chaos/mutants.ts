@@ -82,7 +82,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'sends what a draft says by now, whatever was shown',
     file: 'turns/outbox.js',
-    original: 'if (content.hash !== mail.hash)',
+    original: 'if (!isAsShown(mail, content))',
     broken: 'if (false)',
   },
   {
