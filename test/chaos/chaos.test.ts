@@ -7,9 +7,9 @@ import { MUTANTS, mutated } from './mutants.js'
 
 describe('chaos', () => {
   it('loses nothing, does nothing twice, and leaves nothing unfinished', { timeout: 300_000 }, async () => {
-    const { problems, runs } = await campaign({ seed: 3, runs: 2, sideBySide: 1 })
+    const { problems, runs } = await campaign({ seed: 3, runs: 1, sideBySide: 1 })
     expect(problems).toEqual([])
-    expect(runs).toBe(2)
+    expect(runs).toBe(1)
   })
 
   it.each(MUTANTS)('has a mutant that $name', async (mutant) => {
