@@ -228,6 +228,7 @@ async function run(
     store,
     agent,
     hostCalls: sending.hostCalls,
+    outbox: sending.outbox,
     access,
     connections,
     mailboxes,

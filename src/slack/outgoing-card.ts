@@ -262,7 +262,7 @@ function outcome(approval: OutgoingApproval, isOver: boolean): string {
         ? words.scheduledFor(mail, dueAt, timeZone, !isOver)
         : words.sendingAt(mail, dueAt, timeZone)
     case 'sending':
-      return words.sending(mail)
+      return isOver ? words.leaving(mail) : words.sending(mail)
     case 'sent':
       return words.sent(mail, endedAt, timeZone)
     case 'undone':

@@ -155,5 +155,7 @@ function ended({ deps, turn, conversation, reply }: TurnScope, ending: Ending, d
   )
   deps.onTurnEnded(ending)
   display.close()
+  // A mail may have left after this turn had shown it for the last time: only of turns that are over, the outbox tells.
+  deps.outbox.wake()
   return 'ended'
 }

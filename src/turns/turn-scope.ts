@@ -10,6 +10,7 @@ import type { Ending } from './endings.js'
 import type { HostCallScope, HostCallsDeps } from './host-calls.js'
 import { Interruption } from './interruption.js'
 import type { Conversation, Profile, ThreadRead, Turn } from './model.js'
+import type { Outbox } from './outbox.js'
 import { Patience } from './patience.js'
 import { Pause } from './pause.js'
 import type { Agent, Connections, MailboxAccess, ReplyDisplay, Surface } from './ports.js'
@@ -26,6 +27,7 @@ export interface TurnDeps extends OwnerDeps {
   readonly store: TurnStore
   readonly agent: Agent
   readonly hostCalls: HostCallsDeps
+  readonly outbox: Pick<Outbox, 'wake'>
   readonly access: MailboxAccess
   readonly connections: Connections
   readonly watch: ConnectionWatch

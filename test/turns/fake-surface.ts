@@ -17,7 +17,12 @@ export class FakeReply implements ReplyDisplay {
     this.views.push(view)
   }
 
-  async settled(): Promise<void> {}
+  /** Resolves before what was shown last stands in Slack. */
+  beforeSettled: () => Promise<void> = async () => {}
+
+  async settled(): Promise<void> {
+    await this.beforeSettled()
+  }
 
   async placeBelow(messages: readonly Message[]): Promise<void> {
     this.placedBelow.push(messages.map((message) => message.text))

@@ -138,6 +138,7 @@ export class House {
       store,
       agent: this.agent,
       hostCalls: this.sending.hostCalls,
+      outbox: this.sending.outbox,
       access: this.scalekit,
       connections: this.scalekit,
       mailboxes: this.scalekit,

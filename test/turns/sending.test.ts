@@ -162,6 +162,30 @@ describe('a mail that the agent proposes', () => {
     expect(await house.turnOf(conversation)).toMatchObject({ ending: 'stopped' })
   })
 
+  it('that is leaving while its turn is stopped is told of below, also where it has left before the turn is over', async () => {
+    const { press, conversation, turn, reply, shown } = await proposed()
+    let leave: () => void = () => {}
+    const leaving = new Promise<void>((resolve) => {
+      leave = resolve
+    })
+    house.mailer.beforeSending = () => leaving
+    await press()
+    await house.pass(UNDO_MS)
+    expect(shown()).toMatchObject({ state: 'sending' })
+    reply.beforeSettled = async () => {
+      if (reply.last.phase.type !== 'ended') return
+      leave()
+      await house.settle()
+    }
+    await house.store.turns.requestStop(turn.id)
+    await house.turns.stop(turn.id)
+    house.wake(conversation)
+    await house.pass(UNDO_MS)
+    expect(await house.turnOf(conversation)).toMatchObject({ ending: 'stopped' })
+    expect(shown()).toMatchObject({ state: 'sending' })
+    expect(house.surface.outgoing.map((told) => told.outgoing?.state)).toEqual(['sent'])
+  })
+
   it('does not leave where access to the mailbox ends meanwhile, also when it is connected again', async () => {
     const { press } = await proposed()
     await press()
