@@ -258,11 +258,10 @@ function outcome(approval: OutgoingApproval, isOver: boolean): string {
       if (deniedBy === 'outdated') return words.askedAnew(mail)
       return reason === null ? words.notSent(mail) : words.changeAsked(mail, shorten(onOneLine(reason), LONGEST_REASON))
     case 'held':
-      return sendAt !== null && dueAt !== null
-        ? words.scheduledFor(mail, dueAt, timeZone, !isOver)
-        : words.sendingAt(mail, dueAt, timeZone)
+      if (sendAt !== null && dueAt !== null) return words.scheduledFor(mail, dueAt, timeZone, !isOver)
+      return isOver ? words.toldBelow(mail) : words.sendingAt(mail, dueAt, timeZone)
     case 'sending':
-      return isOver ? words.leaving(mail) : words.sending(mail)
+      return isOver ? words.toldBelow(mail) : words.sending(mail)
     case 'sent':
       return words.sent(mail, endedAt, timeZone)
     case 'undone':

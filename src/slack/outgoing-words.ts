@@ -99,8 +99,8 @@ export function sending(mail: MailInPassing): string {
   return `⏳ Sending the ${inPassing(mail)}…`
 }
 /** The message ends here; another tells how it went. */
-export function leaving(mail: MailInPassing): string {
-  return `📤 The ${inPassing(mail)} was already on its way. I'll say below whether it was sent.`
+export function toldBelow(mail: MailInPassing): string {
+  return `📤 ${first(inPassing(mail))}: I'll say below whether it was sent.`
 }
 export function sent(mail: MailInPassing, at: number | null, timeZone: string): string {
   return `✅ ${first(inPassing(mail))} sent${at === null ? '' : ` at ${timeOfDay(at, timeZone)}`}`

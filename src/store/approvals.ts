@@ -109,7 +109,7 @@ export class Approvals {
       const open = rows.filter((row) => row.decision === null)
       if (open.length === 0) return { outcome: 'already', decision: first.decision ?? decision }
       // A mail that waited for its time outlives its turn, and is asked about again where it was changed meanwhile.
-      if (open.some((row) => row.state === 'ended' && row.mail_changed !== 1)) return { outcome: 'unknown' }
+      if (open.some((row) => isOver(row, decision))) return { outcome: 'unknown' }
       const isShown = ({ id, hosted, mail_hash }: (typeof open)[number]) =>
         mail_hash === null
           ? hosted === 0
@@ -141,7 +141,7 @@ export class Approvals {
     if (row === undefined) return { outcome: 'unknown' }
     if (row.team !== team || row.slack_user !== user) return { outcome: 'not_yours' }
     if (row.decision !== null) return { outcome: 'already', decision: row.decision }
-    return row.state === 'ended' && row.mail_changed !== 1 ? { outcome: 'unknown' } : 'yes'
+    return isOver(row, 'approved') ? { outcome: 'unknown' } : 'yes'
   }
 
   /**
@@ -154,7 +154,7 @@ export class Approvals {
       if (row === undefined) return { outcome: 'unknown' }
       if (row.team !== team || row.slack_user !== user) return { outcome: 'not_yours' }
       if (row.decision !== null) return { outcome: 'already', decision: row.decision }
-      if (row.state === 'ended' && row.mail_changed !== 1) return { outcome: 'unknown' }
+      if (isOver(row, 'approved')) return { outcome: 'unknown' }
       const mail = await tx.selectFrom('outgoing_mail').selectAll().where('id', '=', id).executeTakeFirstOrThrow()
       if (mail.edit_hash !== hash || mail.edit_draft_id === null) return { outcome: 'changed' }
       await tx
@@ -229,12 +229,22 @@ async function questions(db: Database, ids: readonly string[]) {
       'outgoing_mail.hash as mail_hash',
       'outgoing_mail.changed as mail_changed',
       'turn.state',
+      'turn.stop_requested_at',
       'conversation.id as conversation_id',
       'person.team',
       'person.slack_user',
     ])
     .where('approval.id', 'in', [...ids])
     .execute()
+}
+
+/** A turn whose owner pressed Stop does nothing more, also while it is on its way to its end. */
+function isOver(
+  { state, stop_requested_at, mail_changed }: Awaited<ReturnType<typeof questions>>[number],
+  decision: Decision,
+): boolean {
+  if (state === 'ended') return mail_changed !== 1
+  return decision === 'approved' && stop_requested_at !== null
 }
 
 /** A yes holds a mail until it leaves; a no ends it. */

@@ -227,8 +227,19 @@ export class OutgoingMails implements OutgoingMailStore {
         await endWithAccess(tx, id, this.now())
         return false
       }
-      await tx.updateTable('outgoing_mail').set({ state: 'held', sending_since: null }).where('id', '=', id).execute()
-      return true
+      const { stop_requested_at } = await tx
+        .selectFrom('turn')
+        .select('stop_requested_at')
+        .where('id', '=', mail.turn_id)
+        .executeTakeFirstOrThrow()
+      const isTakenBack = stop_requested_at !== null && mail.send_at === null
+      const again = isTakenBack ? ({ state: 'undone', ended_at: this.now() } as const) : ({ state: 'held' } as const)
+      await tx
+        .updateTable('outgoing_mail')
+        .set({ ...again, sending_since: null })
+        .where('id', '=', id)
+        .execute()
+      return !isTakenBack
     })
   }
 

@@ -51,7 +51,7 @@ export interface OutgoingMailStore {
   settleEdit(id: string, hash: string, draftId: string): Promise<void>
   /** From held to sending, at or after its time. False: it was undone, is not due, or ends here since its owner's access is being ended. */
   begin(id: string, sentHashes: readonly string[]): Promise<boolean>
-  /** Nothing was sent after all: from sending back to held. False: its owner's access was ended since, and it ends with that. */
+  /** Nothing was sent after all: from sending back to held. False: its owner's access was ended since, or they stopped its turn, and it ends with that. */
   giveBack(id: string): Promise<boolean>
   /** Ends one that is in one of these states. False: it is in another. */
   finish(

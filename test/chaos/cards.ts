@@ -39,7 +39,7 @@ const LINES: readonly (readonly [Told, RegExp])[] = [
   ['not_sent', /^↩️ Undone\. The (?:email|reply) to (\S+)@/],
   ['not_sent', /^🚫 Cancelled\. The (?:email|reply) to (\S+)@/],
   ['unknown', /^⚠️ I can't tell whether the (?:email|reply) to (\S+)@/],
-  ['under_way', /^📤 The (?:email|reply) to (\S+)@\S+ was already on its way/],
+  ['under_way', /^📤 (?:Email|Reply) to (\S+)@\S+: I'll say below/],
   ['under_way', /^(?:⏳ Sending the|🗓️) (?:[Ee]mail|[Rr]eply) to (\S+)@/],
 ]
 

@@ -250,12 +250,15 @@ describe('a mail in a reply', () => {
     )
   })
 
-  it('that is over does not say for ever that a mail is being sent: another message tells how that went', () => {
-    const stopped = view({ type: 'ended', ending: 'stopped' }, outgoing({ state: 'sending' }))
-    const text = replyMessages(stopped, owner).flatMap(wordsOf).join('\n')
-    expect(text).toContain("The email to Rosa Diaz was already on its way. I'll say below whether it was sent.")
-    expect(text).not.toContain('Sending')
-  })
+  it.each<Partial<OutgoingMailView>>([{ state: 'sending' }, { state: 'held', dueAt: AT }])(
+    'that is over does not say for ever that a mail is being sent, another message tells how that went: %o',
+    (mail) => {
+      const stopped = view({ type: 'ended', ending: 'stopped' }, outgoing(mail))
+      const text = replyMessages(stopped, owner).flatMap(wordsOf).join('\n')
+      expect(text).toContain("Email to Rosa Diaz: I'll say below whether it was sent.")
+      expect(text).not.toContain('Sending')
+    },
+  )
 
   it('is asked about once more where it was changed after the press', () => {
     const changed = outgoing({ state: 'asking', changed: true }, { decision: 'approved' })

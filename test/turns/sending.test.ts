@@ -162,6 +162,30 @@ describe('a mail that the agent proposes', () => {
     expect(await house.turnOf(conversation)).toMatchObject({ ending: 'stopped' })
   })
 
+  it('does not leave where the yes comes after Stop, however late the turn ends', async () => {
+    const { press, turn, conversation } = await proposed()
+    await house.store.turns.requestStop(turn.id)
+    await press()
+    await house.turns.stop(turn.id)
+    house.wake(conversation)
+    await house.pass(60 * 60_000)
+    expect(house.mailer.sent).toEqual([])
+    expect(await house.turnOf(conversation)).toMatchObject({ ending: 'stopped' })
+  })
+
+  it('does not leave later where Stop comes in the moment in which it cannot be sent', async () => {
+    const { press, turn, id } = await proposed()
+    house.mailer.beforeSending = async () => {
+      house.mailer.beforeSending = async () => {}
+      await house.store.turns.requestStop(turn.id)
+      throw new Unavailable('scalekit', 'not reached')
+    }
+    await press()
+    await house.pass(60 * 60_000)
+    expect(house.mailer.sent).toEqual([])
+    expect(await house.store.outgoing.get(id)).toMatchObject({ state: 'undone' })
+  })
+
   it('that is leaving while its turn is stopped is told of below, also where it has left before the turn is over', async () => {
     const { press, conversation, turn, reply, shown } = await proposed()
     let leave: () => void = () => {}
