@@ -6,6 +6,8 @@ import type { Conversations } from '../store/conversations.js'
 import type { Turns } from '../store/turns.js'
 import { ACTIONS } from './action-ids.js'
 import type { Delivery } from './deliveries.js'
+import { AT_ONCE } from './outgoing-card.js'
+import { TIME_PASSED_UNSENT } from './outgoing-words.js'
 
 export interface ActionRooms {
   readonly approvals: Approvals
@@ -107,8 +109,8 @@ async function decide(rooms: ActionRooms, delivery: Press, decision: 'approved' 
 /** What a button's value names: ids of approvals, for mails each with the beginning of the hash of what its card shows. */
 function askedIn(value: string): Asked[] {
   return value.split(',').map((part) => {
-    const [id = '', shown = ''] = part.split(':')
-    return { id, shown: HASH.test(shown) ? shown : null }
+    const [id = '', shown = '', when] = part.split(':')
+    return { id, shown: HASH.test(shown) ? shown : null, atOnce: when === AT_ONCE }
   })
 }
 
@@ -157,6 +159,9 @@ function wordsFor({ wake }: Pick<ActionRooms, 'wake'>, result: DecisionOutcome):
       return NOT_YOURS
     case 'changed':
       return CHANGED
+    case 'late':
+      wake(result.conversationId)
+      return TIME_PASSED_UNSENT
     case 'unknown':
       return GONE
   }

@@ -32,10 +32,14 @@ export function isUnderWay({ decision, outgoing: { state } }: OutgoingApproval):
 /** Characters of a hash that tell one content from another. */
 const HASH_SHOWN = 16
 
-/** What a button that approves stands for: the approval, and for a mail the content that was shown. */
+/** On a card that says that its mail's time has passed. It stands in messages: rename nothing. */
+export const AT_ONCE = 'now'
+
+/** What a button that approves stands for: the approval, and for a mail the content that was shown, and that it leaves at once in spite of its time. */
 export function approvalValue({ id, outgoing }: Pick<ApprovalView, 'id' | 'outgoing'>): string {
   const hash = outgoing?.mail?.hash
-  return hash === undefined ? id : `${id}:${hash.slice(0, HASH_SHOWN)}`
+  if (hash === undefined) return id
+  return [id, hash.slice(0, HASH_SHOWN), ...(outgoing?.isLate === true ? [AT_ONCE] : [])].join(':')
 }
 
 /** What stands above, and what stands beside the buttons in the same message. */
@@ -52,10 +56,11 @@ const MOST_ON_A_LINE = 25
 /** The question whether to send it. */
 export function outgoingQuestion(approval: OutgoingApproval): CardParts {
   const { outgoing } = approval
-  const { mail, changed, sendAt, timeZone } = outgoing
+  const { mail, changed, sendAt, isLate, timeZone } = outgoing
   const head: KnownBlock[] = [
     ...(changed ? [ours(words.CHANGED)] : []),
-    ours(words.question(inPassing(approval).isReply, sendAt, timeZone)),
+    ...(isLate ? [ours(words.TIME_PASSED)] : []),
+    ours(words.question(inPassing(approval).isReply, isLate ? 'now' : sendAt, timeZone)),
   ]
   if (mail === null) return { head, tail: [ours(words.NOT_SHOWN), buttons(approval)] }
   const fields = fieldsOf(mail, approval.mailbox)
@@ -166,8 +171,8 @@ function bytes(size: number): string {
 
 function buttons(approval: OutgoingApproval): KnownBlock {
   const { id, outgoing } = approval
-  const { mail, sendAt } = outgoing
-  const isLater = sendAt !== null
+  const { mail, sendAt, isLate } = outgoing
+  const label = isLate ? words.SEND_NOW : sendAt === null ? words.SEND : words.SCHEDULE
   const passing = inPassing(approval)
   const send: Button[] =
     mail === null
@@ -177,8 +182,8 @@ function buttons(approval: OutgoingApproval): KnownBlock {
             type: 'button',
             action_id: ACTIONS.approve,
             style: 'primary',
-            text: plain(isLater ? words.SCHEDULE : words.SEND),
-            accessibility_label: words.sendLabel(passing, isLater),
+            text: plain(label),
+            accessibility_label: words.sendLabel(passing, label),
             value: approvalValue(approval),
           },
         ]

@@ -115,7 +115,11 @@ export async function submitEdit(
     return { response_action: 'errors', errors: errorsIn(answer.problems) }
   }
   try {
-    const approved = await outgoing.approveEdit(approvalId, by, edited)
+    const approved = await outgoing.approveEdit(approvalId, by, edited, button !== words.SCHEDULE)
+    if (approved === 'late') {
+      const view = editModal({ ...window, button: words.SEND }, words.timePassedIn(words.SEND))
+      return { response_action: 'update', view }
+    }
     if (approved !== 'approved') return failure(ANSWERS[approved])
     return undefined
   } catch (error) {

@@ -48,26 +48,31 @@ export function readersTime(at: number, timeZone: string): string {
   return `<!date^${Math.floor(at / 1_000)}^{date_short_pretty} at {time}|${dayAndTime(at, timeZone)}>`
 }
 
-/** mrkdwn. */
-export function question(isReply: boolean, sendAt: number | null, timeZone: string): string {
+/** mrkdwn. @param sendAt epoch milliseconds; null: at once; `now`: at once, although it had a time */
+export function question(isReply: boolean, sendAt: number | 'now' | null, timeZone: string): string {
   const what = isReply ? 'Send this reply' : 'Send this email'
+  if (sendAt === 'now') return `*${what} now?*`
   return sendAt === null ? `*${what}?*` : `*${what} ${readersTime(sendAt, timeZone)}?*`
 }
 
 /** mrkdwn. */
 export const CHANGED = '⚠️ *This email was changed in the meantime.* Here is what it says now.'
 /** mrkdwn. */
+export const TIME_PASSED = '⏰ *The time for this has passed.*'
+/** mrkdwn. */
 export const NOT_SHOWN = "⚠️ *I can't show this email right now.* Choose “Don't send”, then ask me for it again."
 
 export const SEND = 'Send'
+export const SEND_NOW = 'Send now'
 export const SCHEDULE = 'Schedule'
 export const EDIT = 'Edit'
 export const DO_NOT_SEND = "Don't send"
 export const UNDO = 'Undo'
 export const CANCEL = 'Cancel'
 
-export function sendLabel(mail: MailInPassing, isLater: boolean): string {
-  return shorten(`${isLater ? SCHEDULE : SEND} this ${inPassing(mail)}`, LONGEST_LABEL)
+/** @param label what the button says */
+export function sendLabel(mail: MailInPassing, label: string): string {
+  return shorten(`${label}${label === SEND_NOW ? ':' : ' this'} ${inPassing(mail)}`, LONGEST_LABEL)
 }
 export function editLabel(mail: MailInPassing): string {
   return shorten(`Edit this ${inPassing(mail)}`, LONGEST_LABEL)
@@ -147,6 +152,7 @@ export const NOT_YOUR_MAIL = 'Only the person whose mailbox this is can decide t
 export const NOTHING_TO_DECIDE = 'This is over. Ask me again if you still want it.'
 export const ALREADY_DECIDED = 'You already decided about this email.'
 export const CHANGED_SINCE = 'This email changed in the meantime. Look at it again, then choose.'
+export const TIME_PASSED_UNSENT = 'The time for this has passed, so nothing was sent. You can still send it now.'
 export const NOT_SHOWN_YET =
   "I couldn't show you this email, so I can't send it. Choose “Don't send”, then ask me again."
 export const NOT_STORED = "That didn't work, and nothing was done. Please press again in a moment."
@@ -160,6 +166,9 @@ export function savingTakesLonger(button: string): string {
 }
 export function notSaved(button: string): string {
   return `I couldn't save this email, so nothing was sent. Press ${button} again in a moment.`
+}
+export function timePassedIn(button: string): string {
+  return `⏰ The time for this has passed. Press ${button} to send it now.`
 }
 export const NOT_TAKEN = 'Gmail did not take this email, so nothing was sent. Change it, or close this and ask me.'
 export const NOT_CONNECTED = "Your Gmail isn't connected, so nothing was sent."

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { Selectable } from 'kysely'
 import type { Approval, Decision, DeniedBy } from '../turns/model.js'
 import type { Database } from './database.js'
+import { decideMails, dropTimes, isPast, showAgain } from './mail-decisions.js'
 import type { ApprovalTable } from './schema.js'
 
 export type DecisionOutcome =
@@ -10,12 +11,18 @@ export type DecisionOutcome =
   | { readonly outcome: 'not_yours' }
   | /** There is no such question, or no longer: its turn is over. */ { readonly outcome: 'unknown' }
   | /** What it is about was shown anew since: the yes was to something else. */ { readonly outcome: 'changed' }
+  | /** Its time passed before the yes: it is asked again whether it may leave at once. */ {
+      readonly outcome: 'late'
+      readonly conversationId: string
+    }
 
 /** One question, as a button names it. */
 export interface Asked {
   readonly id: string
   /** The beginning of the hash of what the card showed; null on cards that show no mail. */
   readonly shown: string | null
+  /** The card said that its time has passed, and that it leaves at once. */
+  readonly atOnce?: boolean
 }
 
 export class Approvals {
@@ -91,7 +98,8 @@ export class Approvals {
 
   /**
    * Records one decision about several questions of one turn, all or none; what was decided before stays as it was. A yes to a mail counts only where
-   * its card shows what is known now, and holds the mail for as long as it can be taken back, or until its time.
+   * its card shows what is known now, and holds the mail for as long as it can be taken back, or until its time; where that has passed, only a card that
+   * says so.
    */
   async decideAll(
     asked: readonly Asked[],
@@ -114,7 +122,22 @@ export class Approvals {
         mail_hash === null
           ? hosted === 0
           : asked.some((one) => one.id === id && one.shown !== null && mail_hash.startsWith(one.shown))
-      if (decision === 'approved' && !open.every(isShown)) return { outcome: 'changed' }
+      if (decision === 'approved') {
+        if (!open.every(isShown)) return { outcome: 'changed' }
+        const isAtOnce = ({ id }: (typeof open)[number]) => asked.some((one) => one.id === id && one.atOnce === true)
+        const late = open.filter((row) => !isAtOnce(row) && isPast(row.mail_send_at, this.now()))
+        if (late.length > 0) {
+          await showAgain(
+            tx,
+            late.map((row) => row.id),
+          )
+          return { outcome: 'late', conversationId: first.conversation_id }
+        }
+        await dropTimes(
+          tx,
+          open.filter(isAtOnce).map((row) => row.id),
+        )
+      }
       await decideMails(
         tx,
         open.map((row) => row.id),
@@ -147,8 +170,9 @@ export class Approvals {
   /**
    * Approves what its owner left in the window for editing, which a draft holds.
    * @param hash that of what they left; the draft that holds it is known
+   * @param atOnce the window said that it leaves at once
    */
-  async approveEdit(id: string, hash: string, team: string, user: string): Promise<DecisionOutcome> {
+  async approveEdit(id: string, hash: string, team: string, user: string, atOnce = false): Promise<DecisionOutcome> {
     return await this.db.transaction().execute(async (tx) => {
       const [row] = await questions(tx, [id])
       if (row === undefined) return { outcome: 'unknown' }
@@ -157,6 +181,11 @@ export class Approvals {
       if (isOver(row, 'approved')) return { outcome: 'unknown' }
       const mail = await tx.selectFrom('outgoing_mail').selectAll().where('id', '=', id).executeTakeFirstOrThrow()
       if (mail.edit_hash !== hash || mail.edit_draft_id === null) return { outcome: 'changed' }
+      if (atOnce) await dropTimes(tx, [id])
+      else if (isPast(mail.send_at, this.now())) {
+        await showAgain(tx, [id])
+        return { outcome: 'late', conversationId: row.conversation_id }
+      }
       await tx
         .updateTable('outgoing_mail')
         .set({ hash, draft_id: mail.edit_draft_id, edited: 1 })
@@ -228,6 +257,7 @@ async function questions(db: Database, ids: readonly string[]) {
       'approval.hosted',
       'outgoing_mail.hash as mail_hash',
       'outgoing_mail.changed as mail_changed',
+      'outgoing_mail.send_at as mail_send_at',
       'turn.state',
       'turn.stop_requested_at',
       'conversation.id as conversation_id',
@@ -245,34 +275,6 @@ function isOver(
 ): boolean {
   if (state === 'ended') return mail_changed !== 1
   return decision === 'approved' && stop_requested_at !== null
-}
-
-/** A yes holds a mail until it leaves; a no ends it. */
-export async function decideMails(
-  tx: Database,
-  ids: readonly string[],
-  decision: Decision,
-  now: number,
-  undoMs: number,
-): Promise<void> {
-  if (ids.length === 0) return
-  const mails = await tx
-    .selectFrom('outgoing_mail')
-    .select(['id', 'send_at'])
-    .where('id', 'in', [...ids])
-    .where('state', '=', 'asking')
-    .execute()
-  for (const { id, send_at } of mails) {
-    await tx
-      .updateTable('outgoing_mail')
-      .set(
-        decision === 'approved'
-          ? { state: 'held', due_at: Math.max(send_at ?? 0, now + undoMs) }
-          : { state: 'denied', ended_at: now },
-      )
-      .where('id', '=', id)
-      .execute()
-  }
 }
 
 function toApproval(row: Selectable<ApprovalTable>): Approval {

@@ -3,8 +3,8 @@
 import { randomUUID } from 'node:crypto'
 import type { LogPosition } from '../turns/events.js'
 import type { Turn, TurnState } from '../turns/model.js'
-import { decideMails } from './approvals.js'
 import type { Database } from './database.js'
+import { decideMails } from './mail-decisions.js'
 import { type MessageContent, type MessageKey, NOTHING_SAID } from './messages.js'
 
 /** A turn whose session has heard its messages, or may have, and whose end is still open. */

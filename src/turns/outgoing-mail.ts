@@ -212,6 +212,8 @@ export interface OutgoingMailView {
   readonly changed: boolean
   readonly edited: boolean
   readonly sendAt: number | null
+  /** Its time has passed: where it is still asked about, a yes lets it leave at once. */
+  readonly isLate: boolean
   readonly dueAt: number | null
   readonly endedAt: number | null
   readonly why: string | null
@@ -241,7 +243,7 @@ export interface OutgoingPresses {
   /** Cancels one that waits for its time. */
   cancel(id: string, by: Presser): Promise<'cancelled' | 'too_late' | 'not_yours' | 'unknown'>
   /**
-   * What the card shows, for its owner to edit, and the time it waits for, in epoch milliseconds. `not_editable`: it has parts that the window cannot hold.
+   * What the card shows, for its owner to edit, and the time it waits for, in epoch milliseconds, where that has not passed. `not_editable`: it has parts that the window cannot hold.
    * @throws Unavailable, NotConnected, OperatorProblem
    */
   openEdit(
@@ -270,8 +272,16 @@ export interface OutgoingPresses {
     | 'not_yours'
     | 'unknown'
   >
-  /** Approves what `prepareEdit` made ready. */
-  approveEdit(id: string, by: Presser, edited: EditedMail): Promise<'approved' | 'already' | 'not_yours' | 'unknown'>
+  /**
+   * Approves what `prepareEdit` made ready. `late`: its time passed while the window was open.
+   * @param atOnce the window said that it leaves at once, and not at its time
+   */
+  approveEdit(
+    id: string,
+    by: Presser,
+    edited: EditedMail,
+    atOnce: boolean,
+  ): Promise<'approved' | 'late' | 'already' | 'not_yours' | 'unknown'>
   /** What waits for its time, soonest first. Never rejects for the mailbox's sake. */
   scheduled(by: Presser): Promise<ScheduledMail[]>
 }

@@ -1,5 +1,6 @@
 /** What owners do with their mails on the way: edit, undo, cancel, look at what waits. Everything is checked against the owner here. */
 
+import type { Clock } from './connection-watch.js'
 import type { IdentifiedPerson } from './model.js'
 import type { OutgoingContents } from './outgoing-contents.js'
 import {
@@ -20,13 +21,20 @@ export interface OutgoingPressesDeps {
     readonly people: { identified(id: string): Promise<IdentifiedPerson | null> }
     readonly approvals: {
       canDecide(id: string, team: string, user: string): Promise<{ readonly outcome: string } | 'yes'>
-      approveEdit(id: string, hash: string, team: string, user: string): Promise<{ readonly outcome: string }>
+      approveEdit(
+        id: string,
+        hash: string,
+        team: string,
+        user: string,
+        atOnce: boolean,
+      ): Promise<{ readonly outcome: string }>
     }
   }
   readonly mailer: Mailer
   readonly contents: OutgoingContents
   /** Something about this mail changed that its owner, or the agent, has to see. */
   readonly onChange: (mail: OutgoingMail) => void
+  readonly clock: Pick<Clock, 'now'>
 }
 
 type NotAsking = 'already' | 'not_yours' | 'unknown'
@@ -65,7 +73,10 @@ export class OutgoingMailPresses implements OutgoingPresses {
   async openEdit(id: string, by: Presser): ReturnType<OutgoingPresses['openEdit']> {
     const asking = await this.#asking(id, by)
     if (typeof asking === 'string') return asking
-    return isEditable(asking.content) ? { mail: asking.content, sendAt: asking.mail.sendAt } : 'not_editable'
+    if (!isEditable(asking.content)) return 'not_editable'
+    const { sendAt } = asking.mail
+    const isLate = sendAt !== null && sendAt <= this.deps.clock.now()
+    return { mail: asking.content, sendAt: isLate ? null : sendAt }
   }
 
   async prepareEdit(id: string, by: Presser, edited: EditedMail): ReturnType<OutgoingPresses['prepareEdit']> {
@@ -97,14 +108,23 @@ export class OutgoingMailPresses implements OutgoingPresses {
     await store.outgoing.settleEdit(mail.id, wanted.hash, kept.draft.id)
   }
 
-  async approveEdit(id: string, by: Presser, edited: EditedMail): Promise<'approved' | NotAsking> {
+  async approveEdit(
+    id: string,
+    by: Presser,
+    edited: EditedMail,
+    atOnce: boolean,
+  ): Promise<'approved' | 'late' | NotAsking> {
     const { store, mailer, contents } = this.deps
     const asking = await this.#asking(id, by)
     if (typeof asking === 'string') return asking
     const result = await mailer.edit(asking.person, asking.content, edited)
     if ('problems' in result) return 'unknown'
-    const { outcome } = await store.approvals.approveEdit(id, result.mail.hash, by.team, by.user)
+    const { outcome } = await store.approvals.approveEdit(id, result.mail.hash, by.team, by.user, atOnce)
     if (outcome === 'already' || outcome === 'not_yours') return outcome
+    if (outcome === 'late') {
+      this.deps.onChange(asking.mail)
+      return 'late'
+    }
     if (outcome !== 'decided') return 'unknown'
     contents.remember(id, result.mail)
     this.deps.onChange(await store.outgoing.get(id))

@@ -187,13 +187,20 @@ export class Questions {
 
   /** In the order in which they were asked. @param timeZone the owner's @param mailbox its address, where it is known */
   views(reply: Reply, timeZone: string, mailbox: string | null): ApprovalView[] {
+    const { hostCalls } = this.deps
     const approvals = new Map(this.#approvals.map((approval) => [approval.callId, approval]))
     return toolSteps(reply).flatMap((step) => {
       const approval = approvals.get(step.id)
       if (approval === undefined) return []
       const mail = this.#mails.get(approval.id)
       const outgoing =
-        mail && outgoingView(mail, this.#contents.get(mail.id) ?? this.deps.hostCalls.contents.known(mail), timeZone)
+        mail &&
+        outgoingView(
+          mail,
+          this.#contents.get(mail.id) ?? hostCalls.contents.known(mail),
+          timeZone,
+          hostCalls.clock.now(),
+        )
       const view = { ...approvalView(approval, step, timeZone), names: this.#names, mailbox }
       return [outgoing === undefined ? view : { ...view, outgoing }]
     })
@@ -214,10 +221,19 @@ export function approvalView(approval: Approval, step: ToolStep, timeZone: strin
   }
 }
 
-/** @param content what its owner saw last; null where it cannot be read just now */
-export function outgoingView(mail: OutgoingMail, content: ResolvedMail | null, timeZone: string): OutgoingMailView {
+/**
+ * @param content what its owner saw last; null where it cannot be read just now
+ * @param now epoch milliseconds
+ */
+export function outgoingView(
+  mail: OutgoingMail,
+  content: ResolvedMail | null,
+  timeZone: string,
+  now: number,
+): OutgoingMailView {
   const { state, changed, edited, sendAt, dueAt, endedAt, why } = mail
-  return { state, changed, edited, sendAt, dueAt, endedAt, why, timeZone, mail: content }
+  const isLate = sendAt !== null && sendAt <= now
+  return { state, changed, edited, sendAt, isLate, dueAt, endedAt, why, timeZone, mail: content }
 }
 
 const OUTDATED =

@@ -63,7 +63,7 @@ export class Sending {
       clock,
       log,
     })
-    this.presses = new OutgoingMailPresses({ store, mailer, contents, onChange })
+    this.presses = new OutgoingMailPresses({ store, mailer, contents, onChange, clock })
     const { outgoing, approvals } = store
     this.hostCalls = { tools, mailer, contents, outgoing, approvals, clock, log }
   }
@@ -77,7 +77,7 @@ export class Sending {
 
   /** @throws Unavailable */
   async #tell(mail: OutgoingMail): Promise<void> {
-    const { store, surface } = this.deps
+    const { store, surface, clock } = this.deps
     const conversation = await store.conversations.get(mail.conversationId)
     const approval = (await store.approvals.ofTurn(mail.turnId)).find(({ id }) => id === mail.id)
     const person = await store.people.identified(mail.personId)
@@ -90,7 +90,7 @@ export class Sending {
     await surface.showOutgoing(conversation, {
       ...approvalView(approval, step, timeZone),
       mailbox: content?.content.from?.address ?? null,
-      outgoing: outgoingView(mail, content, timeZone),
+      outgoing: outgoingView(mail, content, timeZone, clock.now()),
     })
   }
 

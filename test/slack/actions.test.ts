@@ -91,6 +91,24 @@ describe('a press', () => {
     expect([...woken, ...stopped]).toEqual([])
   })
 
+  it('of Schedule after the time has passed decides nothing, and its conversation shows the card once more; of Send now, it does', async () => {
+    const { id } = await store.approvals.openHosted(turn.id, 'mail')
+    const hash = 'ab'.repeat(32)
+    const sent = { senderHash: null, recipients: 1, domains: ['x.example'], draftId: null, inReplyTo: null, sendAt: 1 }
+    const { id: personId } = await store.people.ensure(TEAM, ANNA)
+    const { conversationId } = turn
+    const of = { approvalId: id, personId, conversationId, turnId: turn.id, callId: 'mail', tool: 'send_email' }
+    await store.outgoing.propose({ ...of, ...sent, hash })
+    await store.approvals.markAsked([{ id, shown: hash }], 1)
+    const decided = async () => (await store.approvals.ofTurn(turn.id)).find((one) => one.id === id)
+    expect(await pressed(ACTIONS.approve, `${id}:${hash.slice(0, 16)}`)).toMatch(/^The time for this has passed/)
+    expect(await decided()).toMatchObject({ decision: null, askedAt: null })
+    expect(woken).toEqual([conversationId])
+    expect(await pressed(ACTIONS.approve, `${id}:${hash.slice(0, 16)}:now`)).toBeNull()
+    expect(await decided()).toMatchObject({ decision: 'approved' })
+    expect(await store.outgoing.get(id)).toMatchObject({ state: 'held', sendAt: null })
+  })
+
   it('that comes twice is one decision, without a word; one that says otherwise is told what stands', async () => {
     await pressed(ACTIONS.approve, approval)
     expect(await pressed(ACTIONS.approve, approval)).toBeNull()

@@ -43,6 +43,11 @@ describe('the card of a mail that is to leave', () => {
       { sendAt: AT },
       /\*Send this email <!date\^1795968540\^\{date_short_pretty\} at \{time\}\|Sun, Nov 29 at 5:09 PM>\?\*/,
     ],
+    [
+      'one whose time has passed',
+      { sendAt: AT, isLate: true },
+      /time for this has passed\.\*\n\*Send this email now\?\*/,
+    ],
     ['one that was changed', { changed: true }, /changed in the meantime/],
     ['HTML', { mail: mail({ body: { format: 'html', source: 'x' } }) }, /Format: HTML/],
     [
@@ -65,6 +70,7 @@ describe('the card of a mail that is to leave', () => {
   it.each<[string, Partial<OutgoingMailView>, string[]]>([
     ['to be sent now', {}, ['Send', 'Edit', 'Change…', "Don't send"]],
     ['for later', { sendAt: AT }, ['Schedule', 'Edit', 'Change…', "Don't send"]],
+    ['whose time has passed', { sendAt: AT, isLate: true }, ['Send now', 'Edit', 'Change…', "Don't send"]],
     [
       'with attachments',
       { mail: mail({ attachments: [{ name: 'a', type: 'b/c', size: null }] }) },
@@ -89,6 +95,15 @@ describe('the card of a mail that is to leave', () => {
     })
     expect(edit).toMatchObject({ action_id: 'approval_edit', value: 'approval-1' })
     expect([change?.value, deny?.value]).toEqual(['approval-1', 'approval-1'])
+  })
+
+  it('says to its button that it leaves at once where its time has passed', () => {
+    const [send] = buttonsOf(approvalBlocks(outgoing({ sendAt: AT, isLate: true })))
+    expect(send).toMatchObject({
+      value: 'approval-1:0123456789abcdef:now',
+      accessibility_label: 'Send now: email to Rosa Diaz',
+    })
+    expect(shown(outgoing({ sendAt: AT, isLate: true }))).not.toContain('5:09')
   })
 
   it('is never approved together with others while it cannot be shown', () => {

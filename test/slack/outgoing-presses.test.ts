@@ -179,6 +179,24 @@ describe('a window that is sent off', () => {
     expect(asked).toEqual([editedIn(edit.window), editedIn(edit.window)])
   })
 
+  it('stays open with another button where its time passed meanwhile, and that button lets it leave at once', async () => {
+    const told: boolean[] = []
+    const { given } = rooms({
+      prepareEdit: async () => 'ready',
+      approveEdit: async (_, __, ___, atOnce) => {
+        told.push(atOnce)
+        return atOnce ? 'approved' : 'late'
+      },
+    })
+    const answer = await submitEdit(given, submitted(opened(mail(), true), { 'text/0': 'Other words' }))
+    if (answer?.response_action !== 'update') throw new Error('not updated')
+    expect(JSON.stringify(answer.view)).toContain('The time for this has passed. Press Send to send it now.')
+    const again = submitted(answer.view)
+    expect(editedIn(again.window).text).toBe('Other words')
+    expect(await submitEdit(given, again)).toBeUndefined()
+    expect(told).toEqual([false, true])
+  })
+
   it('stays open with the same words where saving takes longer, and approves nothing', async () => {
     const { given } = rooms({ prepareEdit: () => new Promise(() => {}) }, true)
     const edit = submitted(view, { to: 'x@y.example', 'text/1': 'Other words' })

@@ -55,6 +55,7 @@ export function outgoing(
       changed: false,
       edited: false,
       sendAt: null,
+      isLate: false,
       dueAt: null,
       endedAt: null,
       why: null,

@@ -428,11 +428,68 @@ describe('a mail for later', () => {
     expect(house.mailer.sent).toEqual([])
     expect(house.surface.outgoing.at(-1)).toMatchObject({ outgoing: { state: 'asking', changed: true } })
     const { hash } = await house.store.outgoing.get(id)
-    const outcome = await house.store.approvals.decideAll([{ id, shown: hash }], 'approved', TEAM, ANNA)
+    expect(house.surface.outgoing.at(-1)).toMatchObject({ outgoing: { isLate: true } })
+    const yes = [{ id, shown: hash, atOnce: true }]
+    const outcome = await house.store.approvals.decideAll(yes, 'approved', TEAM, ANNA)
     expect(outcome).toMatchObject({ outcome: 'decided' })
     house.sending.outbox.wake()
     await house.pass(UNDO_MS)
     expect(house.mailer.sent).toMatchObject([{ content: { to: [{ address: 'eve@example.com' }] } }])
+  })
+
+  describe('whose time passes before its owner says yes', () => {
+    const yesTo = async (id: string, conversation: string, atOnce?: boolean) => {
+      const { hash } = await house.store.outgoing.get(id)
+      const asked = [{ id, shown: hash.slice(0, 16), ...(atOnce === undefined ? {} : { atOnce }) }]
+      const outcome = await house.store.approvals.decideAll(asked, 'approved', TEAM, ANNA)
+      house.wake(conversation)
+      house.sending.outbox.wake()
+      await house.settle()
+      return outcome
+    }
+
+    it('does not leave at another time than its card said: it is shown again, and leaves after a yes to that', async () => {
+      const { id, conversation, shown, reply } = await proposed(later(90))
+      expect(shown()).toMatchObject({ isLate: false })
+      await house.pass(90 * 60_000)
+      for (const _ of ['pressed', 'pressed twice'])
+        expect(await yesTo(id, conversation)).toEqual({ outcome: 'late', conversationId: conversation })
+      await house.pass(UNDO_MS)
+      expect(house.mailer.sent).toEqual([])
+      expect(reply.last.phase).toEqual({ type: 'deciding' })
+      expect(shown()).toMatchObject({ state: 'asking', isLate: true })
+      expect(await yesTo(id, conversation, true)).toMatchObject({ outcome: 'decided' })
+      await house.pass(UNDO_MS)
+      expect(house.mailer.sent).toHaveLength(1)
+      expect(heard()).toEqual(['Sent, exactly as proposed.'])
+    })
+
+    it('does not leave either where the window said that it is scheduled', async () => {
+      const { id } = await proposed(later(90))
+      const { presses } = house.sending
+      expect(await presses.openEdit(id, BY_ANNA)).toMatchObject({ sendAt: expect.any(Number) })
+      await house.pass(90 * 60_000)
+      expect(await presses.prepareEdit(id, BY_ANNA, EDITED)).toBe('ready')
+      expect(await presses.approveEdit(id, BY_ANNA, EDITED, false)).toBe('late')
+      await house.pass(UNDO_MS)
+      expect(house.mailer.sent).toEqual([])
+      expect(await presses.openEdit(id, BY_ANNA)).toMatchObject({ sendAt: null })
+      expect(await presses.approveEdit(id, BY_ANNA, EDITED, true)).toBe('approved')
+      await house.pass(UNDO_MS)
+      expect(house.mailer.sent).toMatchObject([{ content: { body: { source: 'At one?' } } }])
+    })
+
+    it('is told in its own message once more where its turn is over', async () => {
+      const { press, id, conversation } = await proposed(later(90))
+      await press()
+      const [draftId = ''] = house.mailer.drafts.keys()
+      house.mailer.drafts.set(draftId, content({ to: ['eve@example.com'], subject: 'Lunch', body: 'Now' }))
+      await house.pass(91 * 60_000)
+      const told = house.surface.outgoing.length
+      expect(await yesTo(id, conversation)).toMatchObject({ outcome: 'late' })
+      expect(house.surface.outgoing).toHaveLength(told + 1)
+      expect(house.mailer.sent).toEqual([])
+    })
   })
 
   it('is kept once, also where the answer to keeping it is lost', async () => {
@@ -458,7 +515,7 @@ describe('a mail that its owner edits in the card', () => {
     const { id, shown } = await proposed()
     expect(await house.sending.presses.openEdit(id, BY_ANNA)).toMatchObject({ mail: { readable: 'At noon?' } })
     expect(await house.sending.presses.prepareEdit(id, BY_ANNA, EDITED)).toBe('ready')
-    expect(await house.sending.presses.approveEdit(id, BY_ANNA, EDITED)).toBe('approved')
+    expect(await house.sending.presses.approveEdit(id, BY_ANNA, EDITED, true)).toBe('approved')
     await house.pass(UNDO_MS)
     expect(house.mailer.sent).toMatchObject([{ content: { body: { source: 'At one?' } } }])
     expect(heard()[0]).toContain('The person changed it first.')
@@ -472,7 +529,7 @@ describe('a mail that its owner edits in the card', () => {
     house.mailer.beforeSaving = () => new Promise((resolve) => (release = resolve))
     const first = house.sending.presses.prepareEdit(id, BY_ANNA, EDITED)
     await house.settle()
-    expect(await house.sending.presses.approveEdit(id, BY_ANNA, EDITED)).toBe('unknown')
+    expect(await house.sending.presses.approveEdit(id, BY_ANNA, EDITED, true)).toBe('unknown')
     const second = house.sending.presses.prepareEdit(id, BY_ANNA, EDITED)
     await house.settle()
     release()
@@ -493,7 +550,7 @@ describe('a mail that its owner edits in the card', () => {
     const byBen = { team: TEAM, user: 'U_BEN' }
     expect(await house.sending.presses.openEdit(id, byBen)).toBe('not_yours')
     expect(await house.sending.presses.prepareEdit(id, byBen, EDITED)).toBe('not_yours')
-    expect(await house.sending.presses.approveEdit(id, byBen, EDITED)).toBe('not_yours')
+    expect(await house.sending.presses.approveEdit(id, byBen, EDITED, true)).toBe('not_yours')
   })
 })
 
