@@ -181,13 +181,14 @@ export class OutgoingMails implements OutgoingMailStore {
     return { draftId: null, isFirst: true }
   }
 
-  async settleEdit(id: string, hash: string, draftId: string): Promise<void> {
-    await this.db
+  async settleEdit(id: string, hash: string, draftId: string): Promise<boolean> {
+    const result = await this.db
       .updateTable('outgoing_mail')
       .set({ edit_draft_id: draftId })
       .where('id', '=', id)
       .where('edit_hash', '=', hash)
-      .execute()
+      .executeTakeFirst()
+    return result.numUpdatedRows > 0n
   }
 
   async begin(id: string, sentHashes: readonly string[]): Promise<boolean> {

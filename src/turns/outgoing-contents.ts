@@ -25,6 +25,8 @@ const MOST_KEPT = 200
 export class OutgoingContents {
   readonly #kept = new Map<string, ResolvedMail>()
   readonly #requests = new Map<string, SendRequest>()
+  /** Drafts that were made here for what owners left in the window, by mail. */
+  readonly #made = new Map<string, readonly ResolvedMail[]>()
 
   constructor(private readonly deps: OutgoingContentsDeps) {}
 
@@ -90,6 +92,34 @@ export class OutgoingContents {
     keep(this.#requests, id, request)
   }
 
+  rememberMade(id: string, kept: ResolvedMail): void {
+    keep(this.#made, id, [...(this.#made.get(id) ?? []), kept])
+  }
+
+  /** Drafts that were made here for an edit, and that another edit took the place of; one that somebody changed since stays. Never rejects. */
+  async discardMade(person: IdentifiedPerson, mail: OutgoingMail, isStale: (id: string) => boolean): Promise<void> {
+    const { mailer, log } = this.deps
+    const made = this.#made.get(mail.id) ?? []
+    const stale = made.filter(({ draft }) => draft !== null && isStale(draft.id))
+    if (stale.length === 0) return
+    keep(
+      this.#made,
+      mail.id,
+      made.filter((one) => !stale.includes(one)),
+    )
+    for (const { draft, hash } of stale) {
+      if (draft === null) continue
+      try {
+        const current = await mailer.resolve(person, { type: 'draft', draftId: draft.id })
+        if (current.hash === hash) await mailer.discardDraft(person, current.draft ?? draft)
+      } catch (error) {
+        // It is gone, or was changed into what cannot be sent.
+        if (error instanceof UnsendableMail) continue
+        log.warn({ mail: mail.id, ...describeError(error) }, 'draft of an earlier edit could not be moved to the trash')
+      }
+    }
+  }
+
   /** After it was sent: a draft that its owner had, and changed in the card, is not needed any more. Never rejects. */
   async tidyUp(person: IdentifiedPerson, mail: OutgoingMail): Promise<void> {
     const { mailer, log } = this.deps
@@ -97,10 +127,12 @@ export class OutgoingContents {
       const asked = mail.edited ? await this.#askedFor(mail) : null
       if (asked?.type === 'draft' && asked.draftId !== mail.draftId)
         await mailer.discardDraft(person, { id: asked.draftId, messageId: null })
+      await this.discardMade(person, mail, (id) => id !== mail.draftId)
     } catch (error) {
       log.warn({ mail: mail.id, ...describeError(error) }, 'draft of a sent mail could not be moved to the trash')
     } finally {
       this.#requests.delete(mail.id)
+      this.#made.delete(mail.id)
     }
   }
 

@@ -98,14 +98,17 @@ export class OutgoingMailPresses implements OutgoingPresses {
 
   /** Noted before it is made: a draft whose maker was killed is found by its content. */
   async #prepare({ mail, person }: Asking, wanted: ResolvedMail): Promise<void> {
-    const { store, mailer } = this.deps
+    const { store, mailer, contents } = this.deps
     const { draftId, isFirst } = await store.outgoing.beginEdit(mail.id, wanted.hash)
     if (draftId !== null) return
     const found = isFirst ? null : await mailer.findDraft(person, wanted.hash)
     const kept = found ?? (await mailer.saveDraft(person, wanted))
+    if (found === null) contents.rememberMade(mail.id, kept)
     if (kept.draft === null || kept.hash !== wanted.hash)
       throw new UnsendableMail('the mailbox did not keep the mail as it was left')
-    await store.outgoing.settleEdit(mail.id, wanted.hash, kept.draft.id)
+    const isWanted = await store.outgoing.settleEdit(mail.id, wanted.hash, kept.draft.id)
+    // The window waits for the draft, and not for what is cleared away after it.
+    void contents.discardMade(person, mail, (id) => (id === kept.draft?.id) !== isWanted && id !== mail.draftId)
   }
 
   async approveEdit(

@@ -48,7 +48,8 @@ export interface OutgoingMailStore {
   settleDraft(id: string, draftId: string): Promise<void>
   /** A draft with the owner's changes is about to be made; `draftId`: it exists already. */
   beginEdit(id: string, hash: string): Promise<{ readonly draftId: string | null; readonly isFirst: boolean }>
-  settleEdit(id: string, hash: string, draftId: string): Promise<void>
+  /** False: its owner left something else in the window since, and no draft of this is needed. */
+  settleEdit(id: string, hash: string, draftId: string): Promise<boolean>
   /** From held to sending, at or after its time. False: it was undone, is not due, or ends here since its owner's access is being ended. */
   begin(id: string, sentHashes: readonly string[]): Promise<boolean>
   /** Nothing was sent after all: from sending back to held. False: its owner's access was ended since, or they stopped its turn, and it ends with that. */

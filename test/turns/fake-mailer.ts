@@ -37,6 +37,8 @@ export class FakeMailer implements Mailer {
   beforeSending: () => Promise<void> = async () => {}
   /** Since when sent mails were looked up. */
   readonly lookedSince: number[] = []
+  /** Drafts that were made here, whatever became of them. */
+  made = 0
   /** The next draft is kept, and nobody hears of it. */
   losesDraft = false
 
@@ -72,7 +74,8 @@ export class FakeMailer implements Mailer {
 
   async saveDraft(_person: IdentifiedPerson, mail: ResolvedMail): Promise<ResolvedMail> {
     await this.beforeSaving()
-    const id = `draft_${this.drafts.size + 1}`
+    this.made += 1
+    const id = `draft_${this.made}`
     this.drafts.set(id, mail.content)
     if (this.losesDraft) {
       this.losesDraft = false

@@ -545,6 +545,54 @@ describe('a mail that its owner edits in the card', () => {
     expect(house.mailer.drafts.size).toBe(1)
   })
 
+  describe('twice', () => {
+    const AGAIN = { ...EDITED, text: 'At two?' }
+    const draftTexts = () => [...house.mailer.drafts.values()].map(({ body }) => body.source)
+
+    it('is held by one draft: that of the first edit is put away', async () => {
+      const { id } = await proposed()
+      house.mailer.drafts.set('mine', content({ to: [EDITED.to], subject: EDITED.subject, body: EDITED.text }))
+      for (const edited of [EDITED, AGAIN]) await house.sending.presses.prepareEdit(id, BY_ANNA, edited)
+      await house.settle()
+      expect([draftTexts(), house.mailer.discarded]).toEqual([['At one?', 'At two?'], ['draft_1']])
+      expect([...house.mailer.drafts.keys()]).toContain('mine')
+      expect(await house.sending.presses.approveEdit(id, BY_ANNA, AGAIN, true)).toBe('approved')
+    })
+
+    it('leaves alone a draft that somebody changed since it was made', async () => {
+      const { id } = await proposed()
+      await house.sending.presses.prepareEdit(id, BY_ANNA, EDITED)
+      house.mailer.drafts.set('draft_1', content({ to: [EDITED.to], subject: 'Mine', body: 'Keep this' }))
+      await house.sending.presses.prepareEdit(id, BY_ANNA, AGAIN)
+      await house.settle()
+      expect([draftTexts(), house.mailer.discarded]).toEqual([['Keep this', 'At two?'], []])
+    })
+
+    it('puts the first away also where it was made after the second', async () => {
+      const { id } = await proposed()
+      let release = () => {}
+      house.mailer.beforeSaving = () => new Promise((resolve) => (release = resolve))
+      const first = house.sending.presses.prepareEdit(id, BY_ANNA, EDITED)
+      await house.settle()
+      house.mailer.beforeSaving = async () => {}
+      await house.sending.presses.prepareEdit(id, BY_ANNA, AGAIN)
+      release()
+      await first
+      await house.settle()
+      expect(draftTexts()).toEqual(['At two?'])
+      expect(await house.sending.presses.approveEdit(id, BY_ANNA, AGAIN, true)).toBe('approved')
+    })
+
+    it('puts an edit away that was not approved when the mail leaves as it was proposed', async () => {
+      const { id, press } = await proposed()
+      await house.sending.presses.prepareEdit(id, BY_ANNA, EDITED)
+      await press()
+      await house.pass(UNDO_MS)
+      expect(house.mailer.sent).toMatchObject([{ content: { body: { source: 'At noon?' } } }])
+      expect(draftTexts()).toEqual([])
+    })
+  })
+
   it('is nobody else’s to edit', async () => {
     const { id } = await proposed()
     const byBen = { team: TEAM, user: 'U_BEN' }
