@@ -272,13 +272,22 @@ export class OutgoingMails implements OutgoingMailStore {
     return row !== undefined
   }
 
-  async isSentMessage(messageId: string): Promise<boolean> {
-    const row = await this.db
-      .selectFrom('outgoing_mail')
-      .select('id')
-      .where('message_id', '=', messageId)
-      .executeTakeFirst()
-    return row !== undefined
+  async claimSent(id: string, messageId: string): Promise<boolean> {
+    return await this.db.transaction().execute(async (tx) => {
+      const claimed = await tx
+        .selectFrom('outgoing_mail')
+        .select('id')
+        .where('message_id', '=', messageId)
+        .executeTakeFirst()
+      if (claimed !== undefined) return false
+      const result = await tx
+        .updateTable('outgoing_mail')
+        .set({ state: 'sent', message_id: messageId, why: null, ended_at: this.now() })
+        .where('id', '=', id)
+        .where('state', '=', 'sending')
+        .executeTakeFirst()
+      return result.numUpdatedRows > 0n
+    })
   }
 
   async #row(id: string): Promise<Selectable<OutgoingMailTable>> {

@@ -244,14 +244,18 @@ export class Outbox {
       await waitFor(clock, pause, this.#stop.signal)
       this.#stop.signal.throwIfAborted()
       for (const found of await mailer.findSent(person, sentHashes, since))
-        if (!(await store.outgoing.isSentMessage(found))) return await this.#sent(person, mail, found)
+        if (await store.outgoing.claimSent(mail.id, found)) return await this.#wasSent(person, mail)
     }
     await this.#end(mail, 'sending', 'unconfirmed')
   }
 
   async #sent(person: IdentifiedPerson, mail: OutgoingMail, messageId: string | null): Promise<void> {
+    if (await this.deps.store.outgoing.finish(mail.id, ['sending'], 'sent', { messageId }))
+      await this.#wasSent(person, mail)
+  }
+
+  async #wasSent(person: IdentifiedPerson, mail: OutgoingMail): Promise<void> {
     const { store, log } = this.deps
-    if (!(await store.outgoing.finish(mail.id, ['sending'], 'sent', { messageId }))) return
     log.info({ mail: mail.id, turn: mail.turnId, person: mail.personId }, 'mail sent')
     this.deps.onChange(await store.outgoing.get(mail.id))
     await this.deps.contents.tidyUp(person, mail)

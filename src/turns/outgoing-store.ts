@@ -63,8 +63,8 @@ export interface OutgoingMailStore {
   ): Promise<boolean>
   /** Whether the draft that holds it has left already for another approval, or is leaving. */
   isDraftSpent(mail: OutgoingMail): Promise<boolean>
-  /** Whether this message of the mailbox is one that was sent from here before. */
-  isSentMessage(messageId: string): Promise<boolean>
+  /** From sending to sent, as this message of the mailbox. False: it is not leaving any more, or the message is that of another mail. */
+  claimSent(id: string, messageId: string): Promise<boolean>
 }
 
 export type ShownAnew = Pick<Proposal, 'hash' | 'senderHash' | 'recipients' | 'domains' | 'draftId' | 'inReplyTo'>

@@ -35,6 +35,8 @@ export class FakeMailer implements Mailer {
   beforeSaving: () => Promise<void> = async () => {}
   /** Resolves before something is sent, or rejects where it could not be. */
   beforeSending: () => Promise<void> = async () => {}
+  /** Resolves before sent mails are looked up. */
+  beforeLooking: () => Promise<void> = async () => {}
   /** Since when sent mails were looked up. */
   readonly lookedSince: number[] = []
   /** Drafts that were made here, whatever became of them. */
@@ -101,6 +103,7 @@ export class FakeMailer implements Mailer {
 
   async findSent(_person: IdentifiedPerson, sentHashes: readonly string[], since: number): Promise<string[]> {
     this.lookedSince.push(since)
+    await this.beforeLooking()
     return this.sent.flatMap(({ hash }, index) => (sentHashes.includes(hash) ? [`sent_${index + 1}`] : []))
   }
 

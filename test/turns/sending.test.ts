@@ -314,6 +314,25 @@ describe('an answer that is lost', () => {
     expect(heard()).toEqual(['Sent, exactly as proposed.'])
   })
 
+  it('of two emails that read the same, and of which one left, is that of one of them', async () => {
+    const [one, other] = [await proposed(), await proposed()]
+    const looks: (() => void)[] = []
+    house.mailer.beforeLooking = () => new Promise((resolve) => looks.push(resolve))
+    house.mailer.fates.push('sent_lost', 'lost')
+    for (const { id } of [one, other]) {
+      const shown = (await house.store.outgoing.get(id)).hash
+      await house.store.approvals.decideAll([{ id, shown }], 'approved', TEAM, ANNA)
+    }
+    house.sending.outbox.wake()
+    await house.pass(UNDO_MS)
+    expect(looks).toHaveLength(2)
+    house.mailer.beforeLooking = async () => {}
+    for (const look of looks) look()
+    await house.pass(60_000)
+    const states = await Promise.all([one, other].map(async ({ id }) => (await house.store.outgoing.get(id)).state))
+    expect(states.sort()).toEqual(['sent', 'unconfirmed'])
+  })
+
   it('that came after a minute is looked up from the moment in which it was sent', async () => {
     const { press } = await proposed()
     let release = () => {}
