@@ -25,6 +25,9 @@ const UNFINISHED_BUTTONS = /^(Stop|Approve|Deny|Connect|Answer|Send|Schedule|Edi
 /** What stands below a reply that its owner stopped; before it, perhaps, what was being written when they did. */
 const STOPPED = /^(zq.* … )?Stopped, as you asked\b/
 
+/** The same where its owner deleted the question after they had allowed something. */
+const RETRACTED = /^(zq.* … )?You deleted your message, so I stopped\b/
+
 /** What a reply ends with whose question was denied by a new message. */
 const SUPERSEDED = /You wrote something new instead of deciding[^.]*\. Ask me for it again[^.]*\./
 
@@ -188,10 +191,11 @@ class Account {
 
   #checkReply(turn: HeardTurn, reply: readonly SeenMessage[]): void {
     const name = tokensOf(turn).join(', ')
+    const mayBeDeleted = turn.messages.every((message) => this.#written(message)?.fate === 'either')
     const [first] = reply
     if (first === undefined) {
       // All of it may have been deleted while the session was at it; then the reply went away.
-      if (turn.messages.every((message) => this.#written(message)?.fate === 'either')) return
+      if (mayBeDeleted) return
       this.#say('stuck', `${name} has no reply`)
       return
     }
@@ -201,7 +205,9 @@ class Account {
     if (turn.superseded && shown === whole) this.#say('lost', `${name} does not say that it was left undone`)
     const rest = shown.startsWith(said) ? shown.slice(said.length).trim() : undefined
     const mayHaveStopped = tokensOf(turn).some((token) => this.ledger.stopped.has(token))
-    const isWhole = rest === '' ? said !== '' : rest !== undefined && mayHaveStopped && STOPPED.test(rest)
+    const isCutShort =
+      rest !== undefined && ((mayHaveStopped && STOPPED.test(rest)) || (mayBeDeleted && RETRACTED.test(rest)))
+    const isWhole = rest === '' ? said !== '' : isCutShort
     if (!isWhole) {
       const kind = shown.length > said.length ? 'duplicated' : 'lost'
       this.#say(
