@@ -171,8 +171,7 @@ const CHANGED = 'This email has changed since. Please look at the new version fi
 
 async function stop(rooms: ActionRooms, delivery: Press): Promise<string | null> {
   const owned = await rooms.turns.ownedBy(delivery.value, delivery.team, delivery.user)
-  if (owned === 'unknown') return GONE
-  if (owned === 'not_yours') return 'Only the person who asked can stop this.'
+  if (owned !== 'yes') return owned === 'unknown' ? GONE : 'Only the person who asked can stop this.'
   if (!(await rooms.turns.requestStop(delivery.value))) return GONE
   rooms
     .stop(delivery.value)

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { formatAddresses } from '../../src/gmail/addresses.js'
-import { contentHash } from '../../src/gmail/content-hash.js'
+import { contentHash, draftHash, sentKey } from '../../src/gmail/content-hash.js'
 import { contentOf, readMail } from '../../src/gmail/mail-reading.js'
 import type { MailContent } from '../../src/turns/outgoing-mail.js'
 
@@ -102,6 +102,19 @@ async function readBack(answer: unknown): Promise<MailContent> {
   return contentOf(mail, { threadId: null, inReplyTo: null })
 }
 
+const BASE: MailContent = {
+  from: null,
+  to: [{ name: 'Ben', address: 'ben@x.example' }],
+  cc: [{ name: '', address: 'c@x.example' }],
+  bcc: [],
+  subject: 'Subject',
+  body: { format: 'text', source: 'One\n\nTwo' },
+  attachments: [{ name: 'a.pdf', type: 'application/pdf', size: 3 }],
+  otherFields: [['Importance', 'high']],
+  threadId: 't1',
+  inReplyTo: 'm1',
+}
+
 describe('the hash of a mail', () => {
   it('is the same for the same mail, however the mailbox writes it', async () => {
     await fc.assert(
@@ -146,33 +159,29 @@ describe('the hash of a mail', () => {
     )
   })
 
-  const BASE: MailContent = {
-    from: null,
-    to: [{ name: 'Ben', address: 'ben@x.example' }],
-    cc: [{ name: '', address: 'c@x.example' }],
-    bcc: [],
-    subject: 'Subject',
-    body: { format: 'text', source: 'One\n\nTwo' },
-    attachments: [{ name: 'a.pdf', type: 'application/pdf', size: 3 }],
-    otherFields: [['Importance', 'high']],
-    threadId: 't1',
-    inReplyTo: 'm1',
-  }
-
   it.each<[string, Partial<MailContent>]>([
     ['a recipient', { to: [{ name: 'Ben', address: 'ben@y.example' }] }],
     ['the case of a local part', { to: [{ name: 'Ben', address: 'Ben@x.example' }] }],
     ['a name', { to: [{ name: 'Benn', address: 'ben@x.example' }] }],
+    ['one more recipient', { to: [...BASE.to, { name: '', address: 'eve@evil.example' }] }],
+    ['another copy', { cc: [{ name: '', address: 'd@x.example' }] }],
+    ['no copy', { cc: [] }],
+    ['a hidden copy', { bcc: [{ name: '', address: 'eve@evil.example' }] }],
     ['a copy made hidden', { cc: [], bcc: BASE.cc }],
     ['the subject', { subject: 'subject' }],
     ['a letter', { body: { format: 'text', source: 'One\n\ntwo' } }],
     ['a paragraph', { body: { format: 'text', source: 'One\nTwo' } }],
     ['an indent', { body: { format: 'text', source: 'One\n\n  Two' } }],
+    ['an indent of the first line', { body: { format: 'text', source: '  One\n\nTwo' } }],
+    ['blank lines before the first', { body: { format: 'text', source: '\n\nOne\n\nTwo' } }],
     ['the format', { body: { format: 'html', source: 'One\n\nTwo' } }],
     ['the size of an attachment', { attachments: [{ name: 'a.pdf', type: 'application/pdf', size: 4 }] }],
     ['the name of an attachment', { attachments: [{ name: 'b.pdf', type: 'application/pdf', size: 3 }] }],
+    ['the type of an attachment', { attachments: [{ name: 'a.pdf', type: 'text/html', size: 3 }] }],
+    ['one more attachment', { attachments: [...BASE.attachments, ...BASE.attachments] }],
     ['no attachment', { attachments: [] }],
     ['a field', { otherFields: [['Importance', 'low']] }],
+    ['the name of a field', { otherFields: [['Priority', 'high']] }],
     [
       'one more field',
       {
@@ -190,12 +199,80 @@ describe('the hash of a mail', () => {
 
   it.each<[string, Partial<MailContent>]>([
     ['the case of a domain', { to: [{ name: 'Ben', address: 'ben@X.Example' }] }],
+    ['the case of the name of a field, and blanks in it', { otherFields: [['importance', ' high ']] }],
     ['line ends', { body: { format: 'text', source: 'One  \r\n\r\nTwo\r\n\r\n' } }],
+    ['line ends of old', { body: { format: 'text', source: 'One\r\rTwo' } }],
     ['blanks in a header', { subject: ' Subject ' }],
     ['the case of a type', { attachments: [{ name: 'a.pdf', type: 'Application/PDF', size: 3 }] }],
     ['the sender', { from: { name: 'Anna', address: OWNER } }],
     ['which message of the thread is answered', { inReplyTo: null }],
   ])('does not change with %s', (_, change) => {
     expect(contentHash({ ...BASE, ...change })).toBe(contentHash(BASE))
+  })
+
+  it('does not change with the order in which recipients, attachments and fields stand', () => {
+    const to = [...BASE.to, { name: '', address: 'eve@x.example' }]
+    const attachments = [...BASE.attachments, { name: 'b.pdf', type: 'application/pdf', size: 4 }]
+    const otherFields = [...BASE.otherFields, ['X-Priority', '1'] as const]
+    const one: MailContent = { ...BASE, to, attachments, otherFields }
+    const other: MailContent = {
+      ...BASE,
+      to: to.toReversed(),
+      attachments: attachments.toReversed(),
+      otherFields: otherFields.toReversed(),
+    }
+    expect(contentHash(other)).toBe(contentHash(one))
+  })
+})
+
+describe('the hash of a draft that leaves as itself', () => {
+  it.each<[string, Partial<MailContent>, string | null]>([
+    ['any change of its message, which its attachments are a part of', {}, 'm2'],
+    ['a change of its words', { subject: 'Other' }, 'm1'],
+    ['a mailbox that does not tell its message', {}, null],
+  ])('changes with %s', (_, change, messageId) => {
+    expect(draftHash({ ...BASE, ...change }, messageId)).not.toBe(draftHash(BASE, 'm1'))
+  })
+
+  it('is that of its content where the mailbox does not tell its message', () => {
+    expect(draftHash(BASE, null)).toBe(contentHash(BASE))
+  })
+})
+
+describe('what a sent mail is recognized by', () => {
+  const bcc = [{ name: '', address: 'b@x.example' }]
+  const SENT: MailContent = { ...BASE, bcc }
+  const key = (content: MailContent, words = 'One Two', withBcc = true) => sentKey(content, words, { withBcc })
+
+  it.each<[string, Partial<MailContent>]>([
+    ['a recipient', { to: [{ name: 'Ben', address: 'ben@y.example' }] }],
+    ['a copy', { cc: [] }],
+    ['a hidden copy', { bcc: [{ name: '', address: 'eve@x.example' }] }],
+    ['the subject', { subject: 'subject' }],
+    ['the name of an attachment', { attachments: [{ name: 'b.pdf', type: 'application/pdf', size: 3 }] }],
+  ])('is another one with another value of %s', (_, change) => {
+    expect(key({ ...SENT, ...change })).not.toBe(key(SENT))
+  })
+
+  it('is another one with other words', () => {
+    expect(key(SENT, 'One Three')).not.toBe(key(SENT))
+  })
+
+  it.each<[string, MailContent, string]>([
+    ['how its lines are wrapped', SENT, ' One\r\n  Two\n'],
+    ['the case of an address', { ...SENT, to: [{ name: 'Ben', address: 'BEN@X.example' }] }, 'One Two'],
+    ['the names of recipients', { ...SENT, to: [{ name: '', address: 'ben@x.example' }] }, 'One Two'],
+    ['the thread that it was put into', { ...SENT, threadId: 't2' }, 'One Two'],
+    [
+      'the size that its attachments have in the mailbox',
+      { ...SENT, attachments: BASE.attachments.map((file) => ({ ...file, size: 4 })) },
+      'One Two',
+    ],
+  ])('is the same whatever sending changes: %s', (_, content, words) => {
+    expect(key(content, words)).toBe(key(SENT))
+  })
+
+  it('has no hidden copies where the mailbox leaves them out', () => {
+    expect(key(SENT, 'One Two', false)).toBe(key({ ...SENT, bcc: [] }))
   })
 })

@@ -39,6 +39,18 @@ describe('what is said about a mail', () => {
     [to('', 'be\u200Bn@x.example'), ['be[U+200B]n@x.example holds characters that nobody sees.']],
     [to('', 'ben\u2800@x.example'), ['ben[U+2800]@x.example holds characters that nobody sees.']],
     [to('', 'b\u0435n@x.example'), ['b\u0435n@x.example mixes Latin and Cyrillic letters, which look alike.']],
+    [{ subject: 'x\u0302 = 3, tab\there' }, []],
+    [{ subject: 'Vie\u0323\u0302t Nam' }, []],
+    [{ subject: 'a\u0007b' }, ['The subject holds characters that nobody sees: [U+0007].']],
+    [{ subject: 'a\u2028b\u2029c' }, ['The subject holds characters that nobody sees: [U+2028] [U+2029].']],
+    [{ subject: 'a\u3164b' }, ['The subject holds characters that nobody sees: [U+3164].']],
+    [{ subject: 'a\uFFF9b' }, ['The subject holds characters that nobody sees: [U+FFF9].']],
+    [{ subject: '\u0645\u06CC\u200C\u062E\u0648\u0627\u0647\u0645' }, []],
+    [{ subject: 'pay\u200Cpal' }, ['The subject holds characters that nobody sees: [U+200C].']],
+    [{ subject: 'a\u20D0\u20D1b' }, ['The subject holds marks that cover letters: [U+20D0] [U+20D1].']],
+    [{ subject: 'p\u0561ypal' }, ['The subject mixes Latin and Armenian letters in one word: p\u0561[U+0561]ypal.']],
+    [{ subject: 'p\u13AAypal' }, ['The subject mixes Latin and Cherokee letters in one word: p\u13AA[U+13AA]ypal.']],
+    [to('', 'jose\u0301@x.example'), []],
     [to('', 'be\u0335n@x.example'), ['be[U+0335]n@x.example holds marks that change how it looks.']],
   ])('%j: %j', (change, expected) => {
     expect(mailWarnings({ ...MAIL, ...change }, null, NOTHING)).toEqual(expected)
@@ -53,6 +65,36 @@ describe('what is said about a mail', () => {
       'Some of its text is hidden from readers.',
       'Some of it only shows in Outlook.',
     ])
+  })
+
+  it.each(['to', 'cc', 'bcc'] as const)('looks at every recipient: %s', (field) => {
+    const people = [{ name: 'boss@x.example', address: 'b\u0435n@evil.example' }]
+    const content = { ...MAIL, [field]: people }
+    expect(mailWarnings(content, null, NOTHING)).toEqual([
+      'b\u0435n@evil.example mixes Latin and Cyrillic letters, which look alike.',
+      'The name says boss@x.example, but it goes to b\u0435n@evil.example.',
+    ])
+    expect(outsiders(content, OWNER)).toContain('b\u0435n@evil.example')
+  })
+
+  it('says the same of nobody twice', () => {
+    const [ben] = [...MAIL.to]
+    const twice = { name: '', address: 'b\u0435n@x.example' }
+    expect(mailWarnings({ ...MAIL, to: [twice], cc: [twice] }, null, NOTHING)).toHaveLength(1)
+    expect(outsiders({ ...MAIL, cc: [...MAIL.to], bcc: [{ name: 'Nobody', address: '' }] }, OWNER)).toEqual([
+      ben?.address,
+    ])
+  })
+
+  it('tells so much of a subject at most', () => {
+    const [invisible] = mailWarnings({ ...MAIL, subject: '\u200B\u200C\u200D\u200E\u200F\u202A\u202B' }, null, NOTHING)
+    expect(invisible?.match(/\[U\+/g)).toHaveLength(5)
+    const [marks] = mailWarnings({ ...MAIL, subject: 'a\u0332\u0333\u0334\u0335\u0336\u0337\u0338' }, null, NOTHING)
+    expect(marks?.match(/\[U\+/g)).toHaveLength(5)
+    const mixed = mailWarnings({ ...MAIL, subject: 'p\u0430a p\u0430b p\u0430c p\u0430d' }, null, NOTHING)
+    expect(mixed).toHaveLength(3)
+    const [long] = mailWarnings({ ...MAIL, subject: `p${'\u0430'.repeat(500)}` }, null, NOTHING)
+    expect(long?.length).toBeLessThan(160)
   })
 
   it.each([

@@ -204,6 +204,56 @@ describe('a press that says where to answer', () => {
   })
 })
 
+describe('a press under an email', () => {
+  const HASH = `0123456789abcdef${'0'.repeat(48)}`
+  const SHOWN = HASH.slice(0, 16)
+  let mail: string
+  beforeEach(async () => {
+    mail = (await store.approvals.openHosted(turn.id, 'sends')).id
+    const { id: personId } = await store.people.ensure(TEAM, ANNA)
+    await store.outgoing.propose({
+      approvalId: mail,
+      personId,
+      conversationId: turn.conversationId,
+      turnId: turn.id,
+      callId: 'sends',
+      tool: 'send_email',
+      senderHash: null,
+      hash: HASH,
+      recipients: 1,
+      domains: ['example.com'],
+      draftId: null,
+      inReplyTo: null,
+      sendAt: null,
+    })
+  })
+  const state = async () => (await store.outgoing.get(mail)).state
+
+  it('approves the email that its card shows', async () => {
+    expect(await pressed(ACTIONS.approve, `${mail}:${SHOWN}`)).toBeNull()
+    expect(await state()).toBe('held')
+    expect(woken).toEqual([turn.conversationId])
+  })
+
+  it.each([
+    ['another email', ':fedcba9876543210'],
+    ['nothing', ''],
+    ['an empty hash', ':'],
+    ['so little of a hash that many emails begin with it', `:${SHOWN.slice(0, 1)}`],
+    ['all but the last digit', `:${SHOWN.slice(0, 15)}`],
+    ['more of a hash than a button holds', `:${HASH.slice(0, 17)}`],
+  ])('approves nothing where its card shows %s, and says that the email changed', async (_, shown) => {
+    expect(await pressed(ACTIONS.approve, `${mail}${shown}`)).toMatch(/has changed since/)
+    expect(await state()).toBe('asking')
+    expect(woken).toEqual([])
+  })
+
+  it('denies whatever its card shows', async () => {
+    expect(await pressed(ACTIONS.deny, mail)).toBeNull()
+    expect(await state()).toBe('denied')
+  })
+})
+
 describe('several questions', () => {
   let second: string
   beforeEach(async () => {
@@ -215,6 +265,12 @@ describe('several questions', () => {
   it('are decided together by one press', async () => {
     expect(await pressed(ACTIONS.approveAll, `${approval},${second}`)).toBeNull()
     expect(await decisions()).toEqual(['approved', 'approved'])
+    expect(woken).toHaveLength(1)
+  })
+
+  it('are denied together by one press', async () => {
+    expect(await pressed(ACTIONS.denyAll, `${approval},${second}`)).toBeNull()
+    expect(await decisions()).toEqual(['denied', 'denied'])
     expect(woken).toHaveLength(1)
   })
 
@@ -237,10 +293,10 @@ describe('several questions', () => {
 })
 
 describe('a wish for a change', () => {
-  const wish = (words: string, user = ANNA) =>
+  const wish = (words: string, user = ANNA, team = TEAM) =>
     change(
       { approvals: store.approvals, wake: (id) => woken.push(id), log },
-      { kind: 'change', team: TEAM, user, approvalId: approval, words },
+      { kind: 'change', team, user, approvalId: approval, words },
     )
 
   it('is asked for in a modal, and is a no with the words of its owner', async () => {
@@ -254,6 +310,7 @@ describe('a wish for a change', () => {
 
   it('is not asked for where there is nothing to change any more, or by somebody else', async () => {
     expect(await pressed(ACTIONS.change, approval, BEN)).toMatch(/^Only /)
+    expect(await pressed(ACTIONS.change, approval, ANNA, 'T2')).toMatch(/^Only /)
     await pressed(ACTIONS.approve, approval)
     expect(await pressed(ACTIONS.change, approval)).toMatch(/already approved/)
     expect(modals).toEqual([])
@@ -267,6 +324,7 @@ describe('a wish for a change', () => {
   it('is refused in words where it says nothing, comes too late, or is somebody else’s', async () => {
     expect(await wish('')).toMatch(/Say what should be different/)
     expect(await wish('say Wednesday', BEN)).toMatch(/^Only /)
+    expect(await wish('say Wednesday', ANNA, 'T2')).toMatch(/^Only /)
     await pressed(ACTIONS.approve, approval)
     expect(await wish('say Wednesday')).toMatch(/already approved/)
     expect(await decision()).toBe('approved')

@@ -9,8 +9,8 @@ import {
   submitEdit,
   undoSend,
 } from '../../src/slack/outgoing-presses.js'
-import type { OutgoingPresses, ResolvedMail } from '../../src/turns/outgoing-mail.js'
-import { NotConnected } from '../../src/turns/ports.js'
+import { type OutgoingPresses, type ResolvedMail, UnsendableMail } from '../../src/turns/outgoing-mail.js'
+import { NotConnected, Unavailable } from '../../src/turns/ports.js'
 import { SilentLog } from '../turns/silent-log.js'
 import { JORGE, mail, ROSA } from './outgoing-views.js'
 
@@ -19,6 +19,7 @@ const BOT = { userId: 'UBOT', botId: 'B1', teamId: 'T1' }
 /** A clock that is late at once, or never. */
 function rooms(outgoing: Partial<OutgoingPresses>, isLate = false) {
   const modals: ModalView[] = []
+  const waits: number[] = []
   const never = async () => await Promise.reject(new Error('not asked for'))
   const given: OutgoingRooms = {
     outgoing: {
@@ -39,14 +40,15 @@ function rooms(outgoing: Partial<OutgoingPresses>, isLate = false) {
     },
     clock: {
       now: () => 0,
-      setTimeout: (run) => {
+      setTimeout: (run, ms) => {
+        waits.push(ms)
         if (isLate) queueMicrotask(run)
         return { clear: () => {} }
       },
     },
     log: new SilentLog(),
   }
-  return { given, modals }
+  return { given, modals, waits }
 }
 
 const press = (value = 'a1') =>
@@ -159,6 +161,60 @@ describe('the window in which a mail is edited', () => {
   })
 })
 
+/** Slack's three seconds, less what an answer needs on its way. */
+const LONGEST_WAIT_MS = 2_500
+
+describe('a window that cannot be opened', () => {
+  it.each([
+    ['Gmail is not connected', new NotConnected(), /isn't connected/],
+    ['the mailbox is away', new Unavailable('scalekit', 'away'), /couldn't open/],
+  ])('is told to the presser where %s', async (_, error, words) => {
+    const { given, modals, waits } = rooms({ openEdit: async () => await Promise.reject(error) })
+    expect(await openEdit(given, press())).toMatch(words)
+    expect(modals).toEqual([])
+    expect(waits).toHaveLength(1)
+    expect(waits[0]).toBeLessThanOrEqual(LONGEST_WAIT_MS)
+  })
+
+  it('is told to the presser where Slack opens none', async () => {
+    const { given } = rooms({ openEdit: async () => ({ mail: mail(), sendAt: null }) })
+    const openModal = async () => await Promise.reject(new Error('expired_trigger_id'))
+    expect(await openEdit({ ...given, openModal }, press())).toMatch(/couldn't open/)
+  })
+})
+
+it('every press and window counts as that of whoever pressed it', async () => {
+  const asked: unknown[] = []
+  const { given } = rooms({
+    openEdit: async (_, by) => {
+      asked.push(by)
+      return 'not_yours'
+    },
+    prepareEdit: async (_, by) => {
+      asked.push(by)
+      return 'ready'
+    },
+    approveEdit: async (_, by) => {
+      asked.push(by)
+      return 'not_yours'
+    },
+    undo: async (_, by) => {
+      asked.push(by)
+      return 'not_yours'
+    },
+    cancel: async (_, by) => {
+      asked.push(by)
+      return 'not_yours'
+    },
+  })
+  const by = { team: 'T2', user: 'U2' }
+  await openEdit(given, { ...press(), ...by })
+  await submitEdit(given, { ...submitted(opened(mail())), ...by })
+  await undoSend(given, { ...press(), ...by })
+  await cancelScheduled(given, { ...press(), ...by })
+  expect(asked).toEqual([by, by, by, by, by])
+})
+
 describe('a window that is sent off', () => {
   const view = opened(mail({ body: { format: 'html', source: 'A line of words.\n'.repeat(400) } }))
 
@@ -214,6 +270,11 @@ describe('a window that is sent off', () => {
     ],
     ['it is not theirs', async () => 'not_yours', { to: /^Only/ }],
     ['Gmail is not connected', async () => await Promise.reject(new NotConnected()), { to: /isn't connected/ }],
+    [
+      'Gmail does not take it',
+      async () => await Promise.reject(new UnsendableMail('no')),
+      { to: /did not take this email/ },
+    ],
     ['saving fails', async () => await Promise.reject(new Error('boom')), { to: /couldn't save/ }],
   ])('stays open and says so where %s', async (_, prepareEdit, errors) => {
     const { given } = rooms({ prepareEdit })
@@ -226,6 +287,14 @@ describe('a window that is sent off', () => {
   it('says so where it cannot be approved any more', async () => {
     const { given } = rooms({ prepareEdit: async () => 'ready', approveEdit: async () => 'already' })
     expect(await submitEdit(given, submitted(view))).toMatchObject({ errors: { to: expect.stringMatching(/already/) } })
+  })
+
+  it('stays open and says so where the approval cannot be stored', async () => {
+    const { given } = rooms({ prepareEdit: async () => 'ready' })
+    expect(await submitEdit(given, submitted(view))).toMatchObject({
+      response_action: 'errors',
+      errors: { to: expect.stringMatching(/couldn't save/) },
+    })
   })
 })
 
