@@ -64,6 +64,19 @@ describe('TOOL_POLICIES', () => {
     },
   )
 
+  it('takes what is said twice in the same words', () => {
+    expect(policies('gmail_get_draft=off,gmail_get_draft=off').get('gmail_get_draft')).toBe('off')
+  })
+
+  it.each(['sk-ant-api03-Secret', 'xoxb-1-2', 'secret words', 'a'.repeat(61)])(
+    'never repeats what may be a secret in the wrong place: %s',
+    (secret) => {
+      for (const text of [secret, `${secret}=ask`, `gmail_get_draft=${secret}`])
+        expect(problems(text).join('; ')).not.toContain(secret)
+      expect(problems('gmial_get_draft=ask')).toEqual([expect.stringContaining('"gmial_get_draft"')])
+    },
+  )
+
   it('does not take an empty table, which Scalekit would read as "all tools"', () => {
     const all = GMAIL_TOOL_NAMES.map((name) => `${name}=off`).join(',')
     expect(problems(all)).toEqual([expect.stringContaining('leave at least one')])

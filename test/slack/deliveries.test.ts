@@ -348,6 +348,41 @@ describe('changes', () => {
     expect(changed({ ts: '1795330000.000100', text: 'much later' })).toMatchObject({ kind: 'edited', message: null })
   })
 
+  it.each([
+    ['', { user_team: 'T_THEIRS' }],
+    [', as the message says where it came from', { source_team: 'T_THEIRS' }],
+  ])('are by whoever wrote the message, and not by the member with the same id here%s', (_, theirs) => {
+    expect(changed(theirs)).toMatchObject({ message: { user: 'U0ANNA', team: 'T1', userTeam: 'T_THEIRS' } })
+    const tombstone = { subtype: 'tombstone', user: 'USLACKBOT', edited: undefined }
+    expect(changed(tombstone, theirs)).toMatchObject({ message: { team: 'T1', userTeam: 'T_THEIRS' } })
+  })
+
+  it('that do not say when they were made tell only the new words', () => {
+    const undated = {
+      type: 'message',
+      subtype: 'message_changed',
+      message: dm,
+      channel: 'D0ANNA',
+      channel_type: 'im',
+    }
+    expect(read(event(undated))).toMatchObject({ kind: 'edited', message: null })
+  })
+
+  it.each([
+    ['an hour', '1795343520.000100', true],
+    ['more than an hour', '1795343521.000100', false],
+  ])('that come %s after their message', (_, ts, isOvertaken) => {
+    const late = { type: 'message', subtype: 'message_changed', message: dm, channel: 'D0ANNA', channel_type: 'im', ts }
+    const delivery = read(event(late))
+    expect(delivery.kind === 'edited' && delivery.message !== null).toBe(isOvertaken)
+  })
+
+  it('are about the message where it stands, whatever its copy says', () => {
+    const copy = { ts: '1.0', channel: 'C0OTHER', channel_type: 'channel' }
+    const tombstone = { subtype: 'tombstone', user: 'USLACKBOT', edited: undefined }
+    expect(changed(tombstone, copy)).toMatchObject({ message: { ts: gone.ts, channel: 'D0ANNA', kind: 'im' } })
+  })
+
   it('that nobody made are no revision', () => {
     expect(changed({ edited: undefined })).toMatchObject({ kind: 'edited', revision: '' })
   })
@@ -396,6 +431,7 @@ describe('the Home tab', () => {
     const opened = { type: 'app_home_opened', user: 'U0ANNA', channel: 'D0ANNA', tab: 'home', event_ts: '1.0' }
     expect(read(event(opened))).toEqual({ kind: 'home_opened', team: 'T1', user: 'U0ANNA' })
     expect(read(event({ ...opened, tab: 'messages' }))).toEqual({ kind: 'other' })
+    expect(read(event({ ...opened, user: 'USLACKBOT' }))).toEqual({ kind: 'other' })
   })
 })
 

@@ -267,6 +267,17 @@ describe('an append', () => {
     expect(house.shown()).toEqual(['One two three.'])
   })
 
+  it('that is throttled is made as soon as it may be: the reply goes on growing without an edit', async () => {
+    const house = await open()
+    const reply = house.start()
+    reply.show(starting)
+    await house.slack.waitFor(() => house.calls('chat.startStream').length === 1)
+    house.slack.faults.next('chat.appendStream', { retryAfter: 1 })
+    await write(house, reply, 'One two')
+    expect(house.calls('chat.appendStream')[0]?.outcome).toMatch(/^429/)
+    expect(house.calls('chat.update')).toHaveLength(0)
+  })
+
   it('whose answer was lost is not made again: the message is edited', async () => {
     const house = await open()
     const reply = house.start()

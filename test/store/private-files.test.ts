@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -7,7 +7,13 @@ import SQLite from 'better-sqlite3'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { backUpDatabase } from '../../src/store/backup.js'
 import { DatabaseError, holdBotLock } from '../../src/store/database.js'
-import { exposures } from '../../src/store/private-files.js'
+import {
+  exposedFolder,
+  exposures,
+  makePrivateFile,
+  makePrivateFolder,
+  tightenDatabase,
+} from '../../src/store/private-files.js'
 import { Store } from '../../src/store/store.js'
 import { ANNA, incoming, journaled, TEAM } from './fixture.js'
 
@@ -92,7 +98,59 @@ describe('the files of a database', () => {
   })
 })
 
+describe('a file that is there', () => {
+  it.each([
+    [0o664, '600'],
+    [0o604, '600'],
+    [0o640, '600'],
+    [0o444, '400'],
+    [0o755, '700'],
+    [0o600, '600'],
+  ])('is taken from everybody but its owner, who may do with it what they could: %i', (given, expected) => {
+    for (const suffix of ['', '-wal', '-shm', '-journal', '.lock', '.lock-journal'])
+      writeFileSync(join(folder, `inbox.db${suffix}`), '', { mode: given })
+    writeFileSync(join(folder, 'another'), '', { mode: 0o644 })
+    tightenDatabase(join(folder, 'inbox.db'))
+    const { another, ...database } = modes(folder)
+    expect([...new Set(Object.values(database))]).toEqual([expected])
+    expect(another).toBe('644')
+  })
+
+  it('keeps what it holds where it is to be made', () => {
+    const path = join(folder, 'inbox.db')
+    writeFileSync(path, 'words', { mode: 0o644 })
+    makePrivateFile(path)
+    expect([readFileSync(path, 'utf8'), mode(path)]).toEqual(['words', '600'])
+  })
+})
+
+describe('what cannot be made', () => {
+  it('is said: a file in a folder that is not there, a folder below a file', () => {
+    expect(() => makePrivateFile(join(folder, 'none', 'inbox.db'))).toThrow(/ENOENT/)
+    writeFileSync(join(folder, 'file'), '')
+    expect(() => makePrivateFolder(join(folder, 'file', 'below'))).toThrow(/ENOTDIR/)
+  })
+})
+
 describe('what others may reach', () => {
+  it.each(['', '-wal', '-shm', '-journal', '.lock', '.lock-journal'])(
+    'is told of every file of a database: inbox.db%s',
+    (suffix) => {
+      const path = join(folder, `inbox.db${suffix}`)
+      writeFileSync(path, '', { mode: 0o604 })
+      expect(exposures(join(folder, 'inbox.db'), join(folder, '.env'))).toEqual([
+        { path, mode: '604', remedy: `chmod 600 ${path}` },
+      ])
+    },
+  )
+
+  it('is told of a folder by itself', () => {
+    expect(exposedFolder(folder)).toEqual([])
+    chmodSync(folder, 0o701)
+    expect(exposedFolder(folder)).toEqual([{ path: folder, mode: '701', remedy: `chmod 700 ${folder}` }])
+    expect(exposedFolder(join(folder, 'none'))).toEqual([])
+  })
+
   it.each([
     ['nothing', 0o700, 0o600, []],
     ['a folder that others may list', 0o755, 0o600, ['755 chmod 700']],
