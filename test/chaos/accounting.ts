@@ -259,7 +259,9 @@ class Account {
     const isCard = isAsked && (message.threadTs === undefined || isNotice(message))
     if (!isCard) this.#say('duplicated', `a message too many: "${excerpt(message)}"`)
     this.#checkFinished(message)
-    const person = this.#byToken.get(token)?.talk.person ?? ''
+    const person = this.#byToken.get(token)?.talk.person
+    // What nobody can be told by has been named as one too many already.
+    if (person === undefined) return
     const same = this.#botMessages(person).filter(
       (other) => other.threadTs === undefined && other.shown === message.shown && other.ts < message.ts,
     )
