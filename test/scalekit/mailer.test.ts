@@ -7,7 +7,7 @@ import { Scalekit } from '../../src/scalekit/client.js'
 import { ScalekitTools } from '../../src/scalekit/tool-execution.js'
 import type { IdentifiedPerson } from '../../src/turns/model.js'
 import { type SendRequest, UnsendableMail } from '../../src/turns/outgoing-mail.js'
-import { Unavailable } from '../../src/turns/ports.js'
+import { NotConnected, Unavailable } from '../../src/turns/ports.js'
 import { SilentLog } from '../turns/silent-log.js'
 
 const PERSON: IdentifiedPerson = { id: 'p1', team: 'T1', user: 'U1', identifier: 'slack:T1:U1' }
@@ -253,5 +253,107 @@ describe('the mailbox, over the wire', () => {
     expect(await mailer.edit(PERSON, mail, { ...fields, to: ' ', cc: 'nobody' })).toEqual({
       problems: { to: 'Add at least one email address.', cc: 'Check this address: nobody' },
     })
+  })
+
+  it('a mail or draft without a recipient is not sent', async () => {
+    await expect(mailer.resolve(PERSON, { ...NEW, to: [] })).rejects.toThrow(/no recipient/)
+    const draft = await mailbox.createDraft({ ...LETTER, to: '' })
+    await expect(mailer.resolve(PERSON, { type: 'draft', draftId: draft.id })).rejects.toThrow(/no recipient/)
+  })
+
+  it.each(['to', 'cc', 'bcc'])(
+    'a draft with an address in code among its recipients is not sent: %s',
+    async (field) => {
+      const draft = await mailbox.createDraft({
+        ...LETTER,
+        [field]: '=?utf-8?q?eve=40evil.example?=@vandermeer.example',
+      })
+      await expect(mailer.resolve(PERSON, { type: 'draft', draftId: draft.id })).rejects.toBeInstanceOf(UnsendableMail)
+    },
+  )
+
+  it('a mail with parts that only its draft can hold is neither edited nor saved without them', async () => {
+    const draft = await mailbox.createDraft({ ...LETTER, attachments: [FILE] })
+    const mail = await mailer.resolve(PERSON, { type: 'draft', draftId: draft.id })
+    const fields = { to: 'rosa@vandermeer.example', cc: '', bcc: '', subject: 'Plan', text: 'New' }
+    await expect(mailer.edit(PERSON, mail, fields)).rejects.toBeInstanceOf(UnsendableMail)
+    await expect(mailer.saveDraft(PERSON, mail)).rejects.toBeInstanceOf(UnsendableMail)
+    await expect(mailer.send(PERSON, { ...mail, draft: null })).rejects.toBeInstanceOf(UnsendableMail)
+    expect(written()).toEqual([])
+  })
+
+  it.each(['to', 'cc', 'bcc'])('an edited mail names the address that cannot be used: %s', async (field) => {
+    const mail = await mailer.resolve(PERSON, NEW)
+    const fields = { to: 'rosa@vandermeer.example', cc: '', bcc: '', subject: 'Plan', text: 'New' }
+    expect(await mailer.edit(PERSON, mail, { ...fields, [field]: 'nobody' })).toEqual({
+      problems: { [field]: 'Check this address: nobody' },
+    })
+  })
+
+  it('an edited mail shows its subject as its readers will see it', async () => {
+    const mail = await mailer.resolve(PERSON, NEW)
+    const fields = { to: 'rosa@vandermeer.example', cc: '', bcc: '', subject: '=?utf-8?q?Pay_now?=', text: 'New' }
+    expect(await mailer.edit(PERSON, mail, fields)).toMatchObject({ mail: { content: { subject: 'Pay now' } } })
+  })
+
+  it('a draft that Gmail does not keep is said; one that it keeps is shown with the same warnings', async () => {
+    const mail = await mailer.resolve(PERSON, { ...NEW, to: ['stranger@elsewhere.example'] })
+    expect(mail.warnings).not.toEqual([])
+    sandbox.fault(REST, { type: 'fail', status: 400 }, 1, 'gmail_create_draft')
+    await expect(mailer.saveDraft(PERSON, mail)).rejects.toBeInstanceOf(UnsendableMail)
+    expect((await mailer.saveDraft(PERSON, mail)).warnings).toEqual(mail.warnings)
+  })
+
+  it('a draft is found among others, and no other is taken for it', async () => {
+    const mail = await mailer.resolve(PERSON, NEW)
+    expect(await mailer.findDraft(PERSON, mail.hash)).toBeNull()
+    const saved = await mailer.saveDraft(PERSON, mail)
+    for (const subject of ['One', 'Two', 'Three']) await mailbox.createDraft({ ...LETTER, subject })
+    expect((await mailer.findDraft(PERSON, mail.hash))?.draft).toEqual(saved.draft)
+  })
+
+  it('an answer that names no message does not say that the mail left', async () => {
+    const mail = await mailer.resolve(PERSON, NEW)
+    const tools = new ScalekitTools(new Scalekit(sandbox), 'gmail')
+    const mute = new GmailMailer({
+      tools: { read: tools.read.bind(tools), write: async () => ({ outcome: 'done', data: {} }) },
+      address: { address: async () => ANNA },
+      log,
+      now: Date.now,
+    })
+    expect(await mute.send(PERSON, mail)).toEqual({ outcome: 'lost' })
+  })
+
+  it('a sent mail is looked for from a minute before on, since clocks differ', async () => {
+    const mail = await mailer.resolve(PERSON, NEW)
+    expect(mail.sentHashes).toHaveLength(2)
+    const since = Date.now()
+    await mailer.send(PERSON, mail)
+    expect(await mailer.findSent(PERSON, mail.sentHashes, since + 50_000)).toHaveLength(1)
+    expect(await mailer.findSent(PERSON, mail.sentHashes, since + 600_000)).toEqual([])
+  })
+
+  it('a draft is put away also where only its id is known, and an answer that was lost is said', async () => {
+    const one = await mailbox.createDraft(LETTER)
+    await mailer.discardDraft(PERSON, { id: one.id, messageId: null })
+    await expect(mailer.resolve(PERSON, { type: 'draft', draftId: one.id })).rejects.toThrow(/no such draft/)
+    await mailer.discardDraft(PERSON, { id: one.id, messageId: null })
+    const other = await mailbox.createDraft(LETTER)
+    sandbox.fault(REST, { type: 'drop-answer' }, 1, 'gmail_trash_message')
+    const lost = mailer.discardDraft(PERSON, { id: other.id, messageId: other.message.id })
+    await expect(lost).rejects.toBeInstanceOf(Unavailable)
+  })
+
+  it('claims nothing about an address that cannot be searched for, and asks about so many at most', async () => {
+    const odd = await mailer.resolve(PERSON, { ...NEW, to: ["o'neil@elsewhere.example"], bcc: [] })
+    expect(odd.warnings).toEqual([])
+    const to = Array.from({ length: 12 }, (_, index) => `stranger${index}@elsewhere.example`)
+    expect((await mailer.resolve(PERSON, { ...NEW, to, bcc: [] })).warnings).toHaveLength(10)
+  })
+
+  it('is not asked about recipients where it is not connected any more', async () => {
+    sandbox.expire(PERSON.identifier)
+    const request = { ...NEW, to: ['stranger@elsewhere.example'] }
+    await expect(mailer.resolve(PERSON, request)).rejects.toBeInstanceOf(NotConnected)
   })
 })

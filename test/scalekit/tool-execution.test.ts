@@ -1,6 +1,6 @@
 import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { ToolRefused } from '../../src/gmail/tool-runner.js'
 import { loadSamples } from '../../src/sandbox/mailbox/index.js'
 import { type ScalekitSandbox, startScalekit } from '../../src/sandbox/scalekit/index.js'
@@ -98,6 +98,34 @@ describe('tools over the wire', () => {
     const nobody = { ...PERSON, identifier: 'slack:T1:U9' }
     await expect(tools.read(nobody, 'gmail_get_profile', {})).rejects.toBeInstanceOf(NotConnected)
     await expect(tools.write(nobody, 'gmail_send_message', MAIL)).rejects.toBeInstanceOf(NotConnected)
+    sandbox.expire(PERSON.identifier)
+    await expect(tools.read(PERSON, 'gmail_get_profile', {})).rejects.toBeInstanceOf(NotConnected)
+    // Whatever words the refusal has.
+    sandbox.fault(REST, { type: 'fail', status: 400 })
+    await expect(tools.write(PERSON, 'gmail_send_message', MAIL)).rejects.toBeInstanceOf(NotConnected)
+  })
+
+  it('an account that Scalekit itself calls inactive is not asked about again', async () => {
+    sandbox.expire(PERSON.identifier)
+    sandbox.fault('grpc ListConnectedAccounts', { type: 'fail', status: 404 }, 10)
+    await expect(tools.write(PERSON, 'gmail_send_message', MAIL)).rejects.toBeInstanceOf(NotConnected)
+  })
+
+  it.each([404, 401, 500])('a no stands where its account cannot be looked at: %i', async (status) => {
+    sandbox.fault('grpc ListConnectedAccounts', { type: 'fail', status }, 10)
+    sandbox.fault(REST, { type: 'fail', status: 400 })
+    expect(await tools.write(PERSON, 'gmail_send_message', MAIL)).toMatchObject({ outcome: 'refused' })
+  })
+
+  it('the active account of somebody else makes nobody connected', async () => {
+    const scalekit = new Scalekit(sandbox)
+    const own = new ScalekitTools(scalekit, 'gmail')
+    const others = { connectedAccounts: [{ identifier: `${PERSON.identifier}0`, status: 1 }] }
+    vi.spyOn(scalekit, 'sdk').mockResolvedValue(others)
+    sandbox.fault(REST, { type: 'fail', status: 400 }, 2)
+    await expect(own.write(PERSON, 'gmail_send_message', MAIL)).rejects.toBeInstanceOf(NotConnected)
+    others.connectedAccounts.push({ identifier: PERSON.identifier, status: 1 })
+    expect(await own.write(PERSON, 'gmail_send_message', MAIL)).toMatchObject({ outcome: 'refused' })
   })
 })
 
@@ -124,6 +152,7 @@ describe('answers of other deployments', () => {
     ['thrice', { data: { data: { data: { id: 'm1' } } } }, { id: 'm1' }],
     ['a field of the resource', { data: { attachmentId: 'a', data: 'QQ' } }, { attachmentId: 'a', data: 'QQ' }],
     ['a field of the resource, an object', { data: { id: 'm1', data: { id: 'x' } } }, { id: 'm1', data: { id: 'x' } }],
+    ['too often', { data: { data: { data: { data: { data: 'x' } } } } }, { data: 'x' }],
     ['nothing', { execution_id: 'e' }, undefined],
   ])('wrapped %s', async (_, body, data) => {
     const tools = await toolsAnsweredWith((_request, response) => response.end(JSON.stringify(body)))
@@ -133,6 +162,23 @@ describe('answers of other deployments', () => {
   it.each([['<html>'], [''], ['7'], ['{"data":']])('%j cannot be read: nobody knows', async (text) => {
     const tools = await toolsAnsweredWith((_request, response) => response.end(text))
     expect(await tools.write(PERSON, 'gmail_send_message', MAIL)).toEqual({ outcome: 'lost' })
+  })
+
+  it.each([
+    ['No mail "secret"', 'No mail …'],
+    ["No mail 'secret'", 'No mail …'],
+    ['No mail `secret`', 'No mail …'],
+    ['No mail <secret>', 'No mail …'],
+    ['No secret@x.example here', 'No … here'],
+    [' Two \n lines ', 'Two lines'],
+    ['token ya29.a0AfH6SMBsecretsecretsecretsecret', expect.not.stringContaining('secret')],
+    ['x'.repeat(500), 'x'.repeat(200)],
+    ['', 'it answered 400'],
+  ])('the words of a no are told without what they quote: %s', async (message, why) => {
+    const tools = await toolsAnsweredWith((_request, response) => {
+      response.writeHead(400).end(JSON.stringify({ message }))
+    })
+    expect(await tools.write(PERSON, 'gmail_send_message', MAIL)).toEqual({ outcome: 'refused', why })
   })
 
   it('nobody there any more: nothing was done', async () => {
