@@ -20,7 +20,7 @@ export function createLog(level: LogLevel): Log {
   return pino(options, pino.destination({ dest: 1, sync: true }))
 }
 
-/** What may be logged of an error. Messages of ours and of the SDKs hold no content; their other fields do. */
+/** What may be logged of an error. Messages of ours and of the SDKs hold no content, save those that say so; their other fields do. */
 export function describeError(error: unknown): Record<string, unknown> {
   if (!(error instanceof Error)) return { error: typeof error }
   const code =
@@ -30,11 +30,16 @@ export function describeError(error: unknown): Record<string, unknown> {
     error: error.name,
     ...(code === undefined ? {} : { code }),
     ...(status === undefined ? {} : { status }),
-    message: redact(error.message).slice(0, 500),
-    ...(error.cause instanceof Error
+    ...(quotesMail(error) ? {} : { message: redact(error.message).slice(0, 500) }),
+    ...(error.cause instanceof Error && !quotesMail(error.cause)
       ? { cause: `${error.cause.name}: ${redact(error.cause.message).slice(0, 200)}` }
       : {}),
   }
+}
+
+/** Its message is for the agent or its person, and may say what a mail says. */
+function quotesMail(error: Error): boolean {
+  return 'quotesMail' in error && error.quotesMail === true
 }
 
 const REMOVED = '[removed]'
@@ -56,6 +61,8 @@ const SECRET_SHAPES = [
   /Basic\s+(?:[\w+/-]{16,}=*|[\w+/-]+=+)/gi,
   // Whatever its form, what a query, a header or JSON calls a secret.
   /(?<![a-z\d])(?:client[_-]?secret|signing[_-]?secret|(?:access|refresh|id|bot|app)?[_-]?token|api[_-]?key|authorization|password|secret)["']?\s*[:=]\s*["']?[^\s"'&,;)}\]]{6,}/gi,
+  // Email addresses, which are whom somebody writes to. An "@" alone begins the name of a package.
+  /[^\s"'<>()[\]{},;:=]+@[^\s"'<>()[\]{},;:=]+\.[^\s"'<>()[\]{},;:=]+/g,
   // Any scheme: Slack's WebSocket address carries a ticket.
   /\b[a-z][a-z\d+.-]*:\/\/[^\s"'<>]+/gi,
 ]

@@ -40,6 +40,8 @@ const SECRETS = [
   'token=9f8e7d6c5b4a',
   'x-api-key: 9f8e7d6c5b4a',
   'authorization: 9f8e7d6c5b4a',
+  'rosa.diaz+x@homes.example',
+  'müller@bücher.example',
   HELD,
 ]
 

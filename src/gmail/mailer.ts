@@ -46,17 +46,25 @@ interface Draft {
 export class GmailMailer implements Mailer {
   constructor(private readonly parts: GmailMailerParts) {}
 
-  async resolve(person: IdentifiedPerson, request: SendRequest): Promise<ResolvedMail> {
+  async resolve(
+    person: IdentifiedPerson,
+    request: SendRequest,
+    purpose: 'card' | 'comparison' = 'card',
+  ): Promise<ResolvedMail> {
     const mailbox = await this.#mailbox(person)
     if (request.type === 'draft') {
       const draft = await readDraft(mailbox, request.draftId)
       if (recipientsOf(draft.content).length === 0) throw new UnsendableMail('This draft has no recipient yet.')
       if (!recipientsOf(draft.content).every(({ address }) => isUsableAddress(address)))
         throw new UnsendableMail('This draft has a recipient without a usable email address.')
-      return await this.#shown(mailbox, draft.content, draft.draft, [])
+      return purpose === 'comparison'
+        ? describe(draft.content, draft.draft).mail
+        : await this.#shown(mailbox, draft.content, draft.draft, [])
     }
     const { content, repliesTo } = request.type === 'new' ? newMail(request, mailbox) : await reply(request, mailbox)
-    return await this.#shown(mailbox, content, null, repliesTo)
+    return purpose === 'comparison'
+      ? describe(content, null).mail
+      : await this.#shown(mailbox, content, null, repliesTo)
   }
 
   async edit(
@@ -95,8 +103,7 @@ export class GmailMailer implements Mailer {
     const mailbox = await this.#mailbox(person)
     for (const id of await mailbox.draftIds(MOST_LOOKED_AT)) {
       const found = await readable(() => readDraft(mailbox, id))
-      if (found !== null && contentHash(found.content) === hash)
-        return await this.#shown(mailbox, found.content, found.draft, [])
+      if (found !== null && contentHash(found.content) === hash) return describe(found.content, found.draft).mail
     }
     return null
   }

@@ -32,8 +32,8 @@ export function isOpen(approval: ApprovalView): boolean {
 }
 
 /** Nobody has seen what a press would approve: it has no button for that, and none for several covers it. */
-function isUnseen({ outgoing, draft }: ApprovalView): boolean {
-  return outgoing === undefined ? draft === null : outgoing.mail === null
+function isUnseen({ outgoing }: ApprovalView): boolean {
+  return outgoing?.mail === null
 }
 
 /** The blocks that ask for one decision, or tell how it went. */
@@ -54,15 +54,13 @@ export function approvalParts(approval: ApprovalView, stage: Stage = 'open'): Ca
 /** Of a tool that the session runs by itself. */
 function ownToolBlocks(approval: ApprovalView, stage: Stage): KnownBlock[] {
   const { step, decision } = approval
-  const draft = approval.draft ?? {}
-  const warnings = new Set([...recipientWarning(draft), ...recipientWarning(step.input)])
+  const warnings = new Set(recipientWarning(step.input))
   const blocks: KnownBlock[] = [
     { type: 'section', text: { type: 'mrkdwn', text: `*${escapeMrkdwn(question(step.name, step.input))}*` } },
     ...richTexts(
       approval.mailbox === null ? [] : lines([[/send|reply/.test(step.name) ? 'From' : 'Mailbox', approval.mailbox]]),
     ),
-    ...details(step.name, fieldsOf(step.input, draft, approval.names), warnings),
-    ...(approval.draft === null && decision === null && stage === 'open' ? [UNREAD_DRAFT] : []),
+    ...details(step.name, fieldsOf(step.input, approval.names), warnings),
   ]
   if (decision !== null || stage !== 'open') {
     return [
@@ -84,7 +82,7 @@ function ownToolBlocks(approval: ApprovalView, stage: Stage): KnownBlock[] {
       type: 'actions',
       block_id: `approval:${approval.id}`,
       elements: [
-        ...(isUnseen(approval) ? [] : [approve]),
+        approve,
         {
           type: 'button',
           action_id: ACTIONS.deny,
@@ -183,8 +181,8 @@ function outcome(approval: ApprovalView, stage: Stage): string {
 const LONGEST_REASON = 500
 
 /** What the call is about, in a few words: "archiving a message: Issue 214, from Exhibit Weekly". */
-function inPassing({ step, names, draft }: ApprovalView): string {
-  const call = describeToolCall(step.name, { ...step.input, ...draft })
+function inPassing({ step, names }: ApprovalView): string {
+  const call = describeToolCall(step.name, step.input)
   const [name] = Object.entries(step.input).flatMap(([field, value]) =>
     ID_FIELD.test(field) && !LABEL_FIELDS.has(field) && typeof value === 'string' ? (names.get(value) ?? []) : [],
   )
@@ -229,14 +227,6 @@ const UNNAMED: KnownBlock = {
       text: "⚠️ I can't tell you its subject. To see it first, press Deny and ask me to read it to you.",
     },
   ],
-}
-
-const UNREAD_DRAFT: KnownBlock = {
-  type: 'section',
-  text: {
-    type: 'mrkdwn',
-    text: '⚠️ *I cannot show what this draft says*: it was not read in this conversation, or a change of it is not decided yet. Press Deny and ask me to read it to you first.',
-  },
 }
 
 const QUESTIONS: Readonly<Record<string, string>> = {
@@ -297,23 +287,15 @@ interface Field {
   readonly named: string | null
 }
 
-/** What would be sent of a draft, and what the call itself says; neither hides the other. */
-function fieldsOf(input: Input, draft: Input, names: ReadonlyMap<string, string>): Field[] {
+function fieldsOf(input: Input, names: ReadonlyMap<string, string>): Field[] {
   const isGiven = ([, value]: [string, unknown]) => value !== null && value !== undefined && value !== ''
-  const field = ([name, value]: [string, unknown], suffix = ''): Field => ({
+  const field = ([name, value]: [string, unknown]): Field => ({
     name,
-    label: `${label(name)}${suffix}`,
+    label: label(name),
     value,
     named: ID_FIELD.test(name) ? nameOf(name, value, names) : null,
   })
-  const ofDraft = Object.entries(draft).filter(isGiven)
-  const isSaid = ([name, value]: [string, unknown]) =>
-    Object.hasOwn(draft, name) && inWords(draft[name]) === inWords(value)
-  const ofCall = Object.entries(input).filter((entry) => isGiven(entry) && !isSaid(entry))
-  const fields = [
-    ...ofDraft.map((entry) => field(entry)),
-    ...ofCall.map((entry) => field(entry, Object.hasOwn(draft, entry[0]) ? ' (in the call)' : '')),
-  ]
+  const fields = Object.entries(input).filter(isGiven).map(field)
   const order = Object.keys(LABELS)
   const rank = ({ name }: Field) => (order.includes(name) ? order.indexOf(name) : order.length)
   return fields.sort((a, b) => rank(a) - rank(b))

@@ -185,8 +185,8 @@ export class Outbox {
   /** The exact text that was approved for a later time becomes a draft, once. */
   async #keep(person: IdentifiedPerson, mail: OutgoingMail): Promise<void> {
     const { store, mailer, contents } = this.deps
-    const content = await contents.read(person, mail)
-    if (!isAsShown(mail, content)) return await this.#askAnew(mail, content)
+    const content = await contents.current(person, mail)
+    if (!isAsShown(mail, content)) return await this.#askAnew(mail, await contents.read(person, mail))
     const since = await store.outgoing.beginDraft(mail.id)
     const found = since === null ? null : await mailer.findDraft(person, mail.hash)
     const kept = found ?? (await mailer.saveDraft(person, content))
@@ -203,8 +203,8 @@ export class Outbox {
     if (await store.outgoing.isDraftSpent(mail)) return await this.#end(mail, 'held', 'refused', WHY.spent)
     // The account may have been exchanged since the card was shown.
     mailboxes.forget(person)
-    const content = await contents.read(person, mail)
-    if (!isAsShown(mail, content)) return await this.#askAnew(mail, content)
+    const content = await contents.current(person, mail)
+    if (!isAsShown(mail, content)) return await this.#askAnew(mail, await contents.read(person, mail))
     const began = this.deps.clock.now()
     if (!(await store.outgoing.begin(mail.id, content.sentHashes)))
       return this.deps.onChange(await store.outgoing.get(mail.id))

@@ -40,8 +40,23 @@ export class OutgoingContents {
     return content
   }
 
-  async #resolve(person: IdentifiedPerson, mail: OutgoingMail): Promise<ResolvedMail> {
-    const read = await this.deps.mailer.resolve(person, await this.request(mail))
+  /**
+   * The same, to be compared with what its owner saw last, and shown to nobody.
+   * @throws UnsendableMail, NotConnected, Unavailable, OperatorProblem
+   */
+  async current(person: IdentifiedPerson, mail: OutgoingMail): Promise<ResolvedMail> {
+    const content = await this.#resolve(person, mail, 'comparison')
+    // What left is told from memory: its draft is gone by then.
+    if (isAsShown(mail, content) && this.known(mail) === null) this.remember(mail.id, content)
+    return content
+  }
+
+  async #resolve(
+    person: IdentifiedPerson,
+    mail: OutgoingMail,
+    purpose: 'card' | 'comparison' = 'card',
+  ): Promise<ResolvedMail> {
+    const read = await this.deps.mailer.resolve(person, await this.request(mail), purpose)
     // A draft names the answered message by an id of the mail's own header; the reply stays at the message that its owner saw.
     return mail.inReplyTo === null ? read : { ...read, content: { ...read.content, inReplyTo: mail.inReplyTo } }
   }
@@ -52,7 +67,7 @@ export class OutgoingContents {
     if (known !== null) return known
     try {
       const content = await this.#resolve(person, mail)
-      if (content.hash !== mail.hash) return null
+      if (!isAsShown(mail, content)) return null
       this.remember(mail.id, content)
       return content
     } catch (error) {
@@ -71,9 +86,9 @@ export class OutgoingContents {
   }
 
   /** What was read last, where that is what its owner saw last. */
-  known(mail: Pick<OutgoingMail, 'id' | 'hash'>): ResolvedMail | null {
+  known(mail: Pick<OutgoingMail, 'id' | 'hash' | 'senderHash'>): ResolvedMail | null {
     const kept = this.#kept.get(mail.id)
-    if (kept?.hash !== mail.hash) return null
+    if (kept === undefined || !isAsShown(mail, kept)) return null
     this.remember(mail.id, kept)
     return kept
   }
@@ -110,7 +125,7 @@ export class OutgoingContents {
     for (const { draft, hash } of stale) {
       if (draft === null) continue
       try {
-        const current = await mailer.resolve(person, { type: 'draft', draftId: draft.id })
+        const current = await mailer.resolve(person, { type: 'draft', draftId: draft.id }, 'comparison')
         if (current.hash === hash) await mailer.discardDraft(person, current.draft ?? draft)
       } catch (error) {
         // It is gone, or was changed into what cannot be sent.

@@ -101,6 +101,9 @@ export type SendOutcome =
 
 /** A mail that cannot be sent as asked; the message is for the agent, in words. */
 export class UnsendableMail extends Error {
+  /** It may name addresses: no log holds its message. */
+  readonly quotesMail = true
+
   constructor(message: string) {
     super(message)
     this.name = 'UnsendableMail'
@@ -111,9 +114,10 @@ export class UnsendableMail extends Error {
 export interface Mailer {
   /**
    * What would leave for this request, read from the mailbox as it is now.
+   * @param purpose a `comparison` with what was shown needs no warnings, for which the mailbox is asked about every recipient
    * @throws UnsendableMail, NotConnected, Unavailable, OperatorProblem
    */
-  resolve(person: IdentifiedPerson, request: SendRequest): Promise<ResolvedMail>
+  resolve(person: IdentifiedPerson, request: SendRequest, purpose?: 'card' | 'comparison'): Promise<ResolvedMail>
   /**
    * A mail with what its owner made of it: plain text, in the same thread.
    * @returns the mail, or what is wrong, by field, in words for the person
@@ -129,7 +133,7 @@ export interface Mailer {
    * @throws UnsendableMail (the mailbox said no), NotConnected, Unavailable (the draft may exist all the same), OperatorProblem
    */
   saveDraft(person: IdentifiedPerson, mail: ResolvedMail): Promise<ResolvedMail>
-  /** The draft with this content, newest first; null where there is none. @throws NotConnected, Unavailable, OperatorProblem */
+  /** The draft with this content, newest first, without warnings; null where there is none. @throws NotConnected, Unavailable, OperatorProblem */
   findDraft(person: IdentifiedPerson, hash: string): Promise<ResolvedMail | null>
   /**
    * Sends it, once, and never again by itself; a mail that leaves by its content has its draft moved to the trash afterwards.

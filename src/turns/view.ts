@@ -66,8 +66,6 @@ export interface ApprovalView {
   readonly names: ReadonlyMap<string, string>
   /** The address of the mailbox that it would happen in, where it is known. */
   readonly mailbox: string | null
-  /** For a draft that is to be sent: what it says; null where that is not known. */
-  readonly draft?: Readonly<Record<string, unknown>> | null
   /** For a mail that is to be sent. */
   readonly outgoing?: OutgoingMailView
 }

@@ -44,6 +44,7 @@ describe('the mailbox, over the wire', () => {
   afterEach(() => sandbox.close())
 
   const written = () => sandbox.requests(REST).map(({ tool }) => tool)
+  const searches = () => sandbox.requests('grpc ExecuteTool').filter(({ tool }) => tool === 'gmail_fetch_mails').length
   const sentNow = (subject: string) => mailbox.search({ query: `in:sent subject:"${subject}"` })
 
   it('keeps a mail as a draft that is the same mail, finds it, sends it once, and puts the draft away', async () => {
@@ -214,6 +215,19 @@ describe('the mailbox, over the wire', () => {
   it('shows a subject as its readers will see it', async () => {
     const mail = await mailer.resolve(PERSON, { ...NEW, subject: '=?utf-8?q?Pay_now?=' })
     expect(mail.content.subject).toBe('Pay now')
+  })
+
+  it('asks about no recipient where a mail is only compared, and it is the same mail', async () => {
+    const request = { ...NEW, to: ['stranger@elsewhere.example'], bcc: [] }
+    const shown = await mailer.resolve(PERSON, request)
+    const asked = searches()
+    expect(asked).toBeGreaterThan(0)
+    const compared = await mailer.resolve(PERSON, request, 'comparison')
+    const { draft } = await mailer.saveDraft(PERSON, compared)
+    const kept = await mailer.resolve(PERSON, { type: 'draft', draftId: draft?.id ?? '' }, 'comparison')
+    const found = await mailer.findDraft(PERSON, shown.hash)
+    expect([compared.hash, kept.hash, found?.hash]).toEqual([shown.hash, shown.hash, shown.hash])
+    expect(searches()).toBe(asked)
   })
 
   it('says who was never written to, and that of nobody in the own house', async () => {

@@ -125,10 +125,6 @@ describe('the card of a tool call', () => {
     expect(approvalLine({ ...labelling, decision: 'approved' })).toBe(
       '✅ You approved changing the labels of a message',
     )
-    const draft = { to: 'dana@x.example', body: 'Text' }
-    expect(approvalLine(approval('gmail_send_draft', { draft_id: 'r-1' }, { draft, decision: 'approved' }))).toBe(
-      '✅ You approved sending a draft: dana@x.example',
-    )
   })
 
   it('that was approved when it was over already did not happen, and says so', () => {
@@ -324,15 +320,6 @@ describe('the card of a tool call', () => {
     const card = fieldsOf(approval('gmail_reply_to_thread', { thread_id: '18c', body: '18c' }, { names }))
     expect(card).toContain('Conversation: I agree to your terms')
     expect(card).toContain('> 18c')
-  })
-
-  it('of a draft shows what the draft says, and beside it what the call says', () => {
-    const draft = { to: 'dana@x.example', body: 'The draft' }
-    const card = fieldsOf(
-      approval('gmail_send_draft', { draft_id: 'r-1', to: 'mallory@x.example', body: 'The draft' }, { draft }),
-    )
-    expect(card).toContain('To: dana@x.example\nTo (in the call): mallory@x.example')
-    expect(card.match(/> The draft/g)).toHaveLength(1)
   })
 })
 

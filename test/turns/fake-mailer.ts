@@ -25,6 +25,8 @@ export class FakeMailer implements Mailer {
   readonly discarded: string[] = []
   /** The address of the mailbox that is connected. */
   sender = 'anna@example.com'
+  /** What for something was read. */
+  readonly purposes: string[] = []
   /** How often something was read. */
   reads = 0
   /** What becomes of the next sends: refused, or sent with its answer lost, or lost before it was sent. */
@@ -44,8 +46,13 @@ export class FakeMailer implements Mailer {
   /** The next draft is kept, and nobody hears of it. */
   losesDraft = false
 
-  async resolve(_person: IdentifiedPerson, request: SendRequest): Promise<ResolvedMail> {
+  async resolve(
+    _person: IdentifiedPerson,
+    request: SendRequest,
+    purpose: 'card' | 'comparison' = 'card',
+  ): Promise<ResolvedMail> {
     this.reads += 1
+    this.purposes.push(purpose)
     const failure = this.failures.shift()
     if (failure !== undefined) throw failure
     if (request.type === 'draft') {

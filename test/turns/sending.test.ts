@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { considerHostCall } from '../../src/turns/host-calls.js'
-import type { OutgoingMailView } from '../../src/turns/outgoing-mail.js'
+import { type OutgoingMailView, UnsendableMail } from '../../src/turns/outgoing-mail.js'
 import { Unavailable } from '../../src/turns/ports.js'
 import { content, hashOf } from './fake-mailer.js'
 import { ANNA, House, TEAM } from './house.js'
@@ -87,6 +87,14 @@ describe('a mail that the agent proposes', () => {
     expect(heard()).toEqual(['Sent, exactly as proposed.'])
     expect(await house.turnOf(conversation)).toMatchObject({ id: turn.id, ending: 'answered' })
     expect(shown()).toMatchObject({ state: 'sent' })
+  })
+
+  it('is read for a card where it is shown, and for the comparison alone before it leaves', async () => {
+    const { press, shown } = await proposed()
+    await press()
+    await house.pass(UNDO_MS)
+    expect(house.mailer.purposes).toEqual(['card', 'comparison'])
+    expect(shown()).toMatchObject({ state: 'sent', mail: { content: { subject: 'Lunch' } } })
   })
 
   it('does not leave when its owner says no', async () => {
@@ -300,6 +308,30 @@ describe('a mail whose mailbox was exchanged between card and sending', () => {
     await press()
     await house.pass(UNDO_MS)
     expect(house.mailer.sent).toHaveLength(1)
+  })
+
+  it('and which is read for its card only then is not shown as the one before', async () => {
+    const { id } = await proposed()
+    const person = { id: await personId(), team: TEAM, user: ANNA, identifier: 'slack:T1:U_ANNA' }
+    const mail = await house.store.outgoing.get(id)
+    const { contents } = house.sending.hostCalls
+    expect(await contents.shown(person, mail)).toMatchObject({ content: { from: { address: 'anna@example.com' } } })
+    house.mailer.sender = 'other@example.com'
+    await contents.read(person, mail)
+    expect(await contents.shown(person, mail)).toBeNull()
+  })
+})
+
+describe('an email that cannot be read for its card', () => {
+  it('is named in the log by its id: why, in words that hold addresses, is for the agent', async () => {
+    const { id } = await proposed()
+    const person = { id: await personId(), team: TEAM, user: ANNA, identifier: 'slack:T1:U_ANNA' }
+    const mail = { ...(await house.store.outgoing.get(id)), hash: 'other' }
+    house.mailer.failures.push(new UnsendableMail('Not an email address in `to`: Rosa Diaz, rosa@homes'))
+    expect(await house.sending.hostCalls.contents.shown(person, mail)).toBeNull()
+    const said = JSON.stringify(house.log.lines)
+    expect(said).toContain(id)
+    expect(said).not.toMatch(/rosa/i)
   })
 })
 
