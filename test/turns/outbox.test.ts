@@ -1,0 +1,350 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { NotConnected, OperatorProblem, Unavailable } from '../../src/turns/ports.js'
+import { content, hashOf } from './fake-mailer.js'
+import { House } from './house.js'
+import { BY_ANNA, heard, proposed, SEND_DRAFT, sendLater, UNDO_MS } from './proposed-mail.js'
+
+const MINUTE = 60_000
+const HOUR = 60 * MINUTE
+const away = () => new Unavailable('scalekit', 'away')
+const toRosa = (body: string) => content({ to: ['rosa@example.com'], subject: 'Lunch', body })
+
+let house: House
+beforeEach(async () => {
+  house = await House.open()
+})
+afterEach(async () => {
+  await house.close()
+})
+
+/** Happens once, when the mailbox is read next. */
+function onNextRead(happens: () => Promise<unknown>): void {
+  const resolve = house.mailer.resolve.bind(house.mailer)
+  house.mailer.resolve = async (...args) => {
+    house.mailer.resolve = resolve
+    const read = await resolve(...args)
+    await happens()
+    return read
+  }
+}
+
+describe('a mail for later', () => {
+  it('whose mailbox was exchanged before it was kept is asked about again, and no draft of it is made', async () => {
+    const { press, mail } = await proposed(house, sendLater(house, 90))
+    house.mailer.sender = 'other@example.com'
+    await press()
+    expect(await mail()).toMatchObject({ state: 'asking', changed: true })
+    expect(house.mailer.drafts.size).toBe(0)
+    expect(heard(house)).toEqual([])
+  })
+
+  it('that the mailbox kept with other words is given up, and never leaves', async () => {
+    const { press, mail } = await proposed(house, sendLater(house, 90))
+    const save = house.mailer.saveDraft.bind(house.mailer)
+    house.mailer.saveDraft = async (person, { content: _, ...rest }) =>
+      await save(person, { ...rest, content: toRosa('Never!') })
+    await press()
+    await house.pass(2 * HOUR)
+    expect(await mail()).toMatchObject({ state: 'refused' })
+    expect(house.mailer.sent).toEqual([])
+    expect(house.agent.session.decisions).toMatchObject([{ failed: true }])
+  })
+
+  it('is kept as a draft of its own, also where its owner has one with the same words', async () => {
+    house.mailer.drafts.set('theirs', toRosa('At noon?'))
+    const { press, mail } = await proposed(house, sendLater(house, 90))
+    await press()
+    expect(await mail()).toMatchObject({ draftId: 'draft_2' })
+  })
+
+  it('waits a day for a mailbox that is out of reach', async () => {
+    const { press, mail } = await proposed(house, sendLater(house, 90))
+    await press()
+    house.mailer.failures.push(...Array.from({ length: 5_000 }, away))
+    await house.pass(90 * MINUTE + 23 * HOUR)
+    expect(await mail()).toMatchObject({ state: 'held' })
+    await house.pass(2 * HOUR)
+    expect(await mail()).toMatchObject({ state: 'refused', why: 'Gmail could not be reached.' })
+  })
+
+  it('is told of again where Slack was out of reach, and once where it was not', async () => {
+    const { press, id } = await proposed(house, sendLater(house, 90))
+    await press()
+    const show = house.surface.showOutgoing.bind(house.surface)
+    let asked = 0
+    house.surface.showOutgoing = async (...args) => {
+      asked += 1
+      if (asked < 3) throw new Unavailable('slack', 'away')
+      await show(...args)
+    }
+    await house.sending.presses.cancel(id, BY_ANNA)
+    await house.settle()
+    expect(asked).toBe(1)
+    await house.pass(999)
+    expect(asked).toBe(1)
+    await house.pass(HOUR)
+    expect(asked).toBe(3)
+    expect(house.surface.outgoing).toMatchObject([{ outgoing: { state: 'cancelled' } }])
+  })
+})
+
+describe('a mail that is due', () => {
+  it('and is undone while it is compared for the last time does not leave', async () => {
+    const { press, id, shown } = await proposed(house)
+    await press()
+    onNextRead(async () => expect(await house.sending.presses.undo(id, BY_ANNA)).toBe('undone'))
+    await house.pass(UNDO_MS)
+    expect(house.mailer.sent).toEqual([])
+    expect(shown()).toMatchObject({ state: 'undone' })
+  })
+
+  it('whose owner’s access is being ended while it is compared for the last time ends with that, and its card says so', async () => {
+    const { press, id, shown } = await proposed(house)
+    await press()
+    onNextRead(async () => {
+      const { personId } = await house.store.outgoing.get(id)
+      await house.store.accessEndings.note({ personId, reason: 'asked' })
+    })
+    await house.pass(UNDO_MS)
+    expect(house.mailer.sent).toEqual([])
+    expect(shown()).toMatchObject({ state: 'ended_access' })
+  })
+
+  it('leaves from the mailbox that is connected by then, whatever was known of it before', async () => {
+    const { press } = await proposed(house)
+    await press()
+    const known = house.scalekit.forgotten
+    let forgotten = known
+    onNextRead(async () => {
+      forgotten = house.scalekit.forgotten
+    })
+    await house.pass(UNDO_MS)
+    expect(forgotten).toBe(known + 1)
+  })
+
+  it('does not leave where the tool that asked for it was switched off since', async () => {
+    const { press, mail } = await proposed(house)
+    await press()
+    house.sending.hostCalls.tools.find = () => null
+    await house.pass(UNDO_MS)
+    expect(house.mailer.sent).toEqual([])
+    expect(await mail()).toMatchObject({
+      state: 'refused',
+      why: 'Sending this kind of email was switched off here.',
+    })
+  })
+
+  it('shows that it leaves, and then that the mailbox did not take it', async () => {
+    const { press, shown } = await proposed(house)
+    await press()
+    let release = () => {}
+    house.mailer.beforeSending = () => new Promise((resolve) => (release = resolve))
+    house.mailer.fates.push('refused')
+    await house.pass(UNDO_MS)
+    expect(shown()).toMatchObject({ state: 'sending' })
+    release()
+    await house.settle()
+    expect(shown()).toMatchObject({ state: 'refused', why: 'Gmail did not accept it.' })
+    expect(heard(house)).toEqual(['Nothing was sent. Gmail did not accept it.'])
+  })
+
+  it('whose draft was changed at the last moment is asked about again with what it says now', async () => {
+    house.mailer.drafts.set('d1', toRosa('At noon?'))
+    const { press, shown } = await proposed(house, SEND_DRAFT)
+    await press()
+    const send = house.mailer.send.bind(house.mailer)
+    house.mailer.send = async () => {
+      house.mailer.send = send
+      house.mailer.drafts.set('d1', toRosa('Never!'))
+      return { outcome: 'changed' }
+    }
+    await house.pass(UNDO_MS)
+    expect(shown()).toMatchObject({ state: 'asking', changed: true, mail: { readable: 'Never!' } })
+    await house.pass(HOUR)
+    expect(house.mailer.sent).toEqual([])
+    await press()
+    await house.pass(UNDO_MS)
+    expect(house.mailer.sent).toMatchObject([{ hash: hashOf(toRosa('Never!')) }])
+  })
+
+  it('that could not be sent yet leaves when it can, once', async () => {
+    const { press, shown } = await proposed(house)
+    await press()
+    let attempts = 0
+    house.mailer.beforeSending = async () => {
+      attempts += 1
+      if (attempts < 3) throw away()
+    }
+    await house.pass(UNDO_MS + MINUTE)
+    expect(attempts).toBe(3)
+    expect(house.mailer.sent).toHaveLength(1)
+    expect(shown()).toMatchObject({ state: 'sent' })
+  })
+
+  it('whose owner’s access ended while it could not be sent ends with that, and a message of its own says so', async () => {
+    const { press, id, mail, shown } = await proposed(house)
+    await press()
+    house.mailer.beforeSending = async () => {
+      const { personId } = await house.store.outgoing.get(id)
+      await house.store.accessEndings.finish(await house.store.accessEndings.note({ personId, reason: 'asked' }))
+      await house.settle()
+      expect(shown()).toMatchObject({ state: 'sending' })
+      throw away()
+    }
+    await house.pass(UNDO_MS)
+    expect(await mail()).toMatchObject({ state: 'ended_access' })
+    expect(house.surface.outgoing).toMatchObject([{ outgoing: { state: 'ended_access' } }])
+  })
+
+  it('waits longer each time that the mailbox is out of reach, at least as long as that asks for', async () => {
+    const { press } = await proposed(house)
+    await press()
+    const { reads } = house.mailer
+    house.mailer.failures.push(away(), new Unavailable('scalekit', 'later', 30_000), away())
+    await house.pass(UNDO_MS + 999)
+    expect(house.mailer.reads - reads).toBe(1)
+    await house.pass(1)
+    expect(house.mailer.reads - reads).toBe(2)
+    await house.pass(29_999)
+    expect(house.mailer.reads - reads).toBe(2)
+    await house.pass(1)
+    expect(house.mailer.reads - reads).toBe(3)
+    await house.pass(3_999)
+    expect(house.mailer.sent).toEqual([])
+    await house.pass(1)
+    expect(house.mailer.sent).toHaveLength(1)
+  })
+
+  it.each<[string, () => Error, string]>([
+    ['the mailbox stays out of reach', away, 'Gmail could not be reached.'],
+    [
+      'this app is not allowed in',
+      () => new OperatorProblem('credentials', 'no'),
+      'This app is not set up completely. Tell whoever runs it.',
+    ],
+  ])('is given up after ten minutes in which %s', async (_, problem, why) => {
+    const { press, mail } = await proposed(house)
+    await press()
+    house.mailer.failures.push(...Array.from({ length: 500 }, problem))
+    await house.pass(UNDO_MS + 9 * MINUTE)
+    expect(await mail()).toMatchObject({ state: 'held' })
+    await house.pass(2 * MINUTE)
+    expect(await mail()).toMatchObject({ state: 'refused', why })
+    expect(heard(house)).toEqual([`Nothing was sent. ${why}`])
+  })
+
+  it('whose mailbox is not connected any more ends at once', async () => {
+    const { press, shown } = await proposed(house)
+    await press()
+    house.mailer.failures.push(new NotConnected())
+    await house.pass(UNDO_MS)
+    expect(shown()).toMatchObject({ state: 'ended_access' })
+  })
+
+  it('whose owner is not known any more ends at once', async () => {
+    const { press, mail } = await proposed(house)
+    await press()
+    await house.store.db.updateTable('person').set({ identifier: null }).execute()
+    await house.pass(UNDO_MS)
+    expect(await mail()).toMatchObject({ state: 'ended_access' })
+    expect(house.mailer.sent).toEqual([])
+  })
+
+  it('is looked up within the hour where the clock was set back when it was approved', async () => {
+    const { press, id } = await proposed(house)
+    await press()
+    await house.store.db
+      .updateTable('outgoing_mail')
+      .set({ due_at: house.clock.now() + 100 * HOUR })
+      .where('id', '=', id)
+      .execute()
+    await house.pass(UNDO_MS)
+    await house.store.db.updateTable('outgoing_mail').set({ due_at: house.clock.now() }).where('id', '=', id).execute()
+    await house.pass(HOUR)
+    expect(house.mailer.sent).toHaveLength(1)
+  })
+})
+
+describe('a mail whose answer was lost', () => {
+  it('is not taken for another one with the same words that left before', async () => {
+    const first = await proposed(house)
+    const second = await proposed(house)
+    await first.press()
+    await house.pass(UNDO_MS)
+    house.mailer.fates.push('lost')
+    await second.press()
+    await house.pass(UNDO_MS + MINUTE)
+    expect(house.mailer.sent).toHaveLength(1)
+    expect(await second.mail()).toMatchObject({ state: 'unconfirmed' })
+  })
+
+  it('is looked for again, as it may reach the Sent mail late', async () => {
+    const { press, mail } = await proposed(house)
+    house.mailer.fates.push('lost')
+    await press()
+    await house.pass(UNDO_MS + 10_000)
+    house.mailer.sent.push({ identifier: '', content: toRosa('At noon?'), hash: hashOf(toRosa('At noon?')) })
+    await house.pass(MINUTE)
+    expect(await mail()).toMatchObject({ state: 'sent' })
+  })
+
+  it.each([
+    ['is out of reach', away],
+    ['is not connected', () => new NotConnected()],
+  ])('is not known to have left where the mailbox %s for long, and is not sent again', async (_, problem) => {
+    const { press, mail } = await proposed(house)
+    house.mailer.fates.push('lost')
+    house.mailer.findSent = async () => {
+      throw problem()
+    }
+    await press()
+    await house.pass(UNDO_MS + 9 * MINUTE)
+    expect(await mail()).toMatchObject({ state: 'sending' })
+    await house.pass(2 * MINUTE)
+    expect(await mail()).toMatchObject({ state: 'unconfirmed' })
+    expect(house.mailer.sent).toEqual([])
+  })
+
+  it('is looked up by the next process, from when it was sent, and its draft is not sent again', async () => {
+    house.mailer.drafts.set('d1', toRosa('At noon?'))
+    const { press, id, mail } = await proposed(house, SEND_DRAFT)
+    await press()
+    const began = house.clock.now() + UNDO_MS
+    await house.clock.advance(UNDO_MS - 1)
+    await house.store.db
+      .updateTable('outgoing_mail')
+      .set({ state: 'sending', sending_since: began, sent_hashes: JSON.stringify([hashOf(toRosa('At noon?'))]) })
+      .where('id', '=', id)
+      .execute()
+    await house.pass(HOUR)
+    expect(await mail()).toMatchObject({ state: 'unconfirmed' })
+    expect(new Set(house.mailer.lookedSince)).toEqual(new Set([began]))
+    expect(house.mailer.sent).toEqual([])
+  })
+})
+
+describe('the outbox that stops', () => {
+  it('waits for what is being sent, and begins nothing more', async () => {
+    const first = await proposed(house)
+    const second = await proposed(house)
+    await first.press()
+    await house.pass(1_000)
+    await second.press()
+    let release = () => {}
+    house.mailer.beforeSending = () => new Promise((resolve) => (release = resolve))
+    await house.pass(UNDO_MS - 1_000)
+    let isStopped = false
+    const stopped = house.sending.outbox.stop().then(() => {
+      isStopped = true
+    })
+    await house.settle()
+    expect(isStopped).toBe(false)
+    release()
+    await stopped
+    expect(await first.mail()).toMatchObject({ state: 'sent' })
+    house.sending.outbox.wake()
+    await house.pass(HOUR)
+    expect(house.mailer.sent).toHaveLength(1)
+    expect(await second.mail()).toMatchObject({ state: 'held' })
+  })
+})
