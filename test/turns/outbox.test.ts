@@ -60,7 +60,8 @@ describe('a mail for later', () => {
   it('waits a day for a mailbox that is out of reach', async () => {
     const { press, mail } = await proposed(house, sendLater(house, 90))
     await press()
-    house.mailer.failures.push(...Array.from({ length: 5_000 }, away))
+    const forTenMinutes = () => new Unavailable('scalekit', 'away', 10 * MINUTE)
+    house.mailer.failures.push(...Array.from({ length: 500 }, forTenMinutes))
     await house.pass(90 * MINUTE + 23 * HOUR)
     expect(await mail()).toMatchObject({ state: 'held' })
     await house.pass(2 * HOUR)
@@ -146,6 +147,16 @@ describe('a mail that is due', () => {
     await house.settle()
     expect(shown()).toMatchObject({ state: 'refused', why: 'Gmail did not accept it.' })
     expect(heard(house)).toEqual(['Nothing was sent. Gmail did not accept it.'])
+  })
+
+  it('whose draft stands on two cards leaves once, also where both were approved at one moment', async () => {
+    house.mailer.drafts.set('d1', toRosa('At noon?'))
+    const cards = [await proposed(house, SEND_DRAFT), await proposed(house, SEND_DRAFT)]
+    for (const { press } of cards) await press()
+    await house.pass(UNDO_MS + MINUTE)
+    expect(house.mailer.sent).toHaveLength(1)
+    const states = await Promise.all(cards.map(async ({ mail }) => (await mail()).state))
+    expect(states.sort()).toEqual(['refused', 'sent'])
   })
 
   it('whose draft was changed at the last moment is asked about again with what it says now', async () => {

@@ -139,6 +139,8 @@ describe('what a card shows of a mail', () => {
     await contents.shown(ANNA, { ...MAIL, draftId: 'd1' })
     await contents.shown(ANNA, { ...MAIL, draftId: 'd1' })
     expect(mailer.reads).toBe(1)
+    await contents.read(ANNA, { ...MAIL, id: 'm2', draftId: 'd1' })
+    expect(contents.known({ ...MAIL, id: 'm2' })).not.toBeNull()
   })
 
   it.each([new NotConnected(), new Unavailable('scalekit', 'away'), new OperatorProblem('setup', 'no')])(
