@@ -10,6 +10,8 @@ const MINE: LogEntry = { type: 'message_received', references: ['message_1'] }
 const RUNNING: LogEntry = { type: 'running' }
 const RESTS: LogEntry = { type: 'idle', reason: 'end_turn', awaiting: [] }
 const DENIED: LogEntry = { type: 'tool_decided', callId: 'a call of the turn before', allowed: false }
+/** The same where the bot itself was to do it: its result says that it was not done. */
+const REFUSED: LogEntry = { type: 'tool_finished', callId: 'a call of the turn before', failed: false }
 const says = (text: string): LogEntry => ({ type: 'message', text })
 
 const textsOf = (reading: Reading) => reading.reply.items.flatMap((item) => (item.type === 'text' ? [item.text] : []))
@@ -91,6 +93,16 @@ describe('a turn', () => {
     [
       'likewise, its message processed when the answer is complete',
       [DENIED, RUNNING, says('Not sent.'), RESTS, RUNNING, says('Here.'), MINE, RESTS],
+      ['Here.'],
+    ],
+    [
+      'whose batch had a denial that is answered in the same run',
+      [DENIED, RUNNING, says('Not sent.'), MINE, says('Here.'), RESTS],
+      ['Here.'],
+    ],
+    [
+      'likewise, of a call that the bot itself was to handle',
+      [REFUSED, RUNNING, says('Not sent.'), MINE, says('Here.'), RESTS],
       ['Here.'],
     ],
     ['whose message a late interruption came before', [RUNNING, RESTS, MINE, RUNNING, says('Here.'), RESTS], ['Here.']],
