@@ -94,6 +94,10 @@ describe('what people write', () => {
     expect(copies[0]).toMatchObject({ kind: 'shared', addressed: true, text: 'what is unread?' })
   })
 
+  it('is meant for the bot where Slack says that it was mentioned, wherever the mention stands', () => {
+    expect(message(read(event({ ...mention, text: 'see below' })))).toMatchObject({ addressed: true })
+  })
+
   it.each([
     ['a private channel', 'group', 'G0PRIVATE', 'shared', false],
     ['a group message', 'mpim', 'G0GROUP', 'shared', false],
@@ -264,6 +268,8 @@ describe('what people write', () => {
     const authorizations = [{ enterprise_id: 'E1', team_id: 'T1', user_id: 'U0BOT', is_bot: true }]
     expect(message(read(event(dm, { enterprise_id: 'E1', authorizations })))).toMatchObject({ team: 'E1' })
     expect(message(read(event(dm, { enterprise_id: 'E1', authorizations: undefined })))).toMatchObject({ team: 'E1' })
+    const wholeOrganisation = [{ enterprise_id: 'E1', team_id: null, user_id: 'U0BOT', is_bot: true }]
+    expect(message(read(event(dm, { authorizations: wholeOrganisation })))).toMatchObject({ team: 'E1' })
   })
 
   it('belongs to where the app is installed, also in a channel of another organisation', () => {
@@ -271,6 +277,10 @@ describe('what people write', () => {
     expect(message(read(event(mention, theirs)))).toMatchObject({ team: 'T1', userTeam: 'T1' })
     const foreign = { ...mention, user_team: 'T_THEIRS', source_team: 'T_THEIRS' }
     expect(message(read(event(foreign, theirs)))).toMatchObject({ team: 'T1', userTeam: 'T_THEIRS' })
+    const visiting = { ...mention, user_team: 'T_THEIRS', source_team: 'T1' }
+    expect(message(read(event(visiting)))).toMatchObject({ team: 'T1', userTeam: 'T_THEIRS' })
+    const untold = { ...mention, source_team: 'T_THEIRS' }
+    expect(message(read(event(untold)))).toMatchObject({ team: 'T1', userTeam: 'T_THEIRS' })
   })
 })
 
@@ -667,5 +677,6 @@ describe('a modal that is sent off', () => {
   it('of somebody else is none of ours, and one without a shape is malformed', () => {
     expect(read(submission({ view: { callback_id: 'other' } }))).toEqual({ kind: 'other' })
     expect(read(submission({ view: 7 }))).toMatchObject({ kind: 'malformed' })
+    expect(read(submission({ team: null, user: { id: 'U0ANNA' } }))).toMatchObject({ kind: 'malformed' })
   })
 })

@@ -118,6 +118,61 @@ describe('the window in which a mail is edited', () => {
     })
   })
 
+  it('names the mail that it is about, and asks for a recipient where there is one, and for nothing else', () => {
+    const view = opened(mail({ bcc: [JORGE] }))
+    expect(view.private_metadata).toBe('a1')
+    const inputs = view.blocks.flatMap((block) => (block.type === 'input' ? [block] : []))
+    expect(inputs.map(({ block_id, optional }) => [block_id, optional])).toEqual([
+      ['to', false],
+      ['cc', true],
+      ['bcc', true],
+      ['subject', true],
+      ['text/0', true],
+    ])
+    expect(editedIn(submitted(view).window).bcc).toBe('jorge@homes.example')
+    for (const { element } of inputs) {
+      if (element.type !== 'plain_text_input') throw new Error(element.type)
+      expect(element.max_length).toBe(3_000)
+      expect(element.initial_value).not.toBe('')
+    }
+  })
+
+  it('holds a text with line ends of any kind', () => {
+    const source = 'One\r\nTwo\rThree\n'
+    expect(editedIn(submitted(opened(mail({ body: { format: 'text', source } }))).window).text).toBe(
+      'One\nTwo\nThree\n',
+    )
+  })
+
+  it('puts the pieces of a text in their order, however Slack lists them', () => {
+    const source = Array.from({ length: 2_000 }, (_, index) => `Line ${index}`).join('\n')
+    const view = opened(mail({ body: { format: 'text', source } }))
+    expect(editedIn(submitted({ ...view, blocks: view.blocks.toReversed() }).window).text).toBe(source)
+  })
+
+  it('goes on saying that formatting goes', () => {
+    const { window } = submitted(opened(mail({ body: { format: 'html', source: 'x' } })))
+    expect(JSON.stringify(editModal(window, 'Wait'))).toContain('sent as plain text')
+  })
+
+  it('breaks no character in two', () => {
+    for (const { text } of piecesOf(`x${'😀'.repeat(4_000)}`)) expect(text.isWellFormed()).toBe(true)
+  })
+
+  it.each([
+    ['80 pieces', { body: { format: 'text' as const, source: 'x'.repeat(80 * 2_500) } }, true],
+    [
+      'a text of more pieces than a window has room for',
+      { body: { format: 'text' as const, source: 'x'.repeat(80 * 2_500 + 1) } },
+      false,
+    ],
+    ['a subject of 3,000 characters', { subject: 'x'.repeat(3_000) }, true],
+    ['a longer subject', { subject: 'x'.repeat(3_001) }, false],
+    ['more hidden copies than an input takes', { bcc: Array.from({ length: 200 }, () => ROSA) }, false],
+  ])('holds what Slack has room for, and nothing less than all of a mail: %s', (_, content, isHeld) => {
+    expect(editWindow('a1', mail(content), false) !== null).toBe(isHeld)
+  })
+
   it('says that formatting goes', () => {
     expect(JSON.stringify(opened(mail({ body: { format: 'html', source: 'x' } })))).toContain('sent as plain text')
     expect(JSON.stringify(opened(mail()))).not.toContain('sent as plain text')
@@ -323,6 +378,9 @@ describe('a press that stops a mail', () => {
 
   it('that cannot be stored is told to its person', async () => {
     expect(await undoSend(rooms({}).given, press())).toMatch(/didn't work/)
-    expect((await cancelScheduled(rooms({}).given, press())).text).toMatch(/didn't work/)
+    expect(await cancelScheduled(rooms({}).given, press())).toEqual({
+      isCancelled: false,
+      text: expect.stringMatching(/didn't work/),
+    })
   })
 })

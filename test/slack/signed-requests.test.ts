@@ -59,6 +59,13 @@ describe('a request that Slack did not sign', () => {
     expect(requests.problem).toContain('Check SLACK_SIGNING_SECRET and the clock')
   })
 
+  it('is refused before it is read where it is larger than anything that Slack sends', async () => {
+    const { reasons, post } = await open()
+    const large = 'x'.repeat(12 * 1024 * 1024)
+    expect(await post(signed(large), large)).toBe(413)
+    expect(reasons).toEqual(['unreadable'])
+  })
+
   it('is told once a minute, however many there are, and counted every time', async () => {
     const { reasons, log, clock, post } = await open()
     for (let count = 0; count < 5; count += 1) await post({})

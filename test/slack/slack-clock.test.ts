@@ -1,6 +1,8 @@
-import { describe, expect, it } from 'vitest'
+import { createServer } from 'node:http'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { SlackClock } from '../../src/slack/slack-clock.js'
 import { Neighbours } from '../../src/slack/socket.js'
+import { portOf } from '../support/free-port.js'
 import { SilentLog } from '../turns/silent-log.js'
 
 const NOON = Date.parse('2026-11-29T12:00:00Z')
@@ -40,6 +42,22 @@ describe('Slack’s clock', () => {
     expect(log.lines.map(({ level, fields }) => ({ level, fields }))).toEqual(
       seconds === null ? [] : [{ level: 'warn', fields: { seconds_ahead: seconds } }],
     )
+  })
+
+  it('is compared again once the host’s was set right', () => {
+    const { clock, log } = open()
+    for (const ahead of [61_000, 0, 61_000]) clock.read(header(NOON - ahead))
+    expect(log.lines).toHaveLength(2)
+  })
+
+  it('is read from every answer of Slack', async () => {
+    const { clock } = open()
+    const server = createServer((_, response) => void response.writeHead(429, { date: header(NOON) }).end())
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    onTestFinished(() => void server.close())
+    const answer = await clock.fetch(`http://127.0.0.1:${portOf(server)}`, {})
+    await answer.text()
+    expect(clock.now()).toBe(NOON)
   })
 })
 
