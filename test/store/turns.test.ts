@@ -72,7 +72,9 @@ describe('the turns of a conversation', () => {
     await store.turns.take(turn)
     await store.turns.end(turn, 'answered', { id: 'event_9', at: '2026-11-22T09:00:00Z' })
     await store.turns.setState(turn.id, 'running')
-    expect(await store.turns.get(turn.id)).toMatchObject({ state: 'ended' })
+    await store.turns.lose(turn.id, 'event_10')
+    await store.turns.beginAnew(turn.id)
+    expect(await store.turns.get(turn.id)).toMatchObject({ state: 'ended', lost: null })
     expect(await store.turns.unfinished(conversation)).toEqual([])
     expect(await store.conversations.get(conversation)).toMatchObject({ position: { id: 'event_9' } })
     const next = await store.turns.queue(conversation)
@@ -110,11 +112,11 @@ describe('the turns of a conversation', () => {
 
 describe('a message instead of a decision', () => {
   /** A turn whose question stands before its owner. */
-  async function waiting() {
+  async function waiting(askedAt = Date.UTC(2026, 10, 22, 9, 0)) {
     const turn = await store.turns.queue(conversation)
     await store.turns.take(turn)
     const [approval] = await store.approvals.open(turn.id, ['call'])
-    await store.approvals.markAsked([{ id: approval?.id ?? '', shown: null }], Date.UTC(2026, 10, 22, 9, 0))
+    await store.approvals.markAsked([{ id: approval?.id ?? '', shown: null }], askedAt)
     await store.turns.setState(turn.id, 'waiting_approval')
     return turn
   }
@@ -136,6 +138,65 @@ describe('a message instead of a decision', () => {
     expect(await store.turns.supersede(turn)).toBe(false)
     expect(await decisions(turn)).toEqual([null])
     expect(await store.turns.get(turn.id)).toMatchObject({ state: 'waiting_approval', stopRequested: true })
+  })
+
+  /** When the question stood before its owner, by Slack's timestamps. */
+  const ASKED_S = Date.UTC(2026, 10, 22, 9, 0) / 1_000
+
+  it.each([
+    ['written after the question', `${ASKED_S + 1}.000000`, {}, true],
+    ['written before it, as far as clocks agree', `${ASKED_S - 4}.000000`, {}, true],
+    ['written before it, which Slack brings late', `${ASKED_S - 6}.000000`, {}, false],
+    ['an empty mention', `${ASKED_S + 1}.000000`, { text: '' }, false],
+    [
+      'a file without words',
+      `${ASKED_S + 1}.000000`,
+      { text: '', files: [{ id: 'F1', name: 'a', mimetype: 'text/plain', size: 1 }] },
+      true,
+    ],
+    [
+      'passed on without words',
+      `${ASKED_S + 1}.000000`,
+      {
+        text: '',
+        forwarded: [
+          {
+            words: { text: 'x', mentions: [] },
+            author: null,
+            authorId: null,
+            ts: null,
+            channel: null,
+            channelId: null,
+            files: [],
+          },
+        ],
+      },
+      true,
+    ],
+  ])('is one that is %s', async (_, ts, rest, counts) => {
+    const turn = await waiting()
+    await journaled(store, incoming(ts, { threadTs: '1.0', ...rest }))
+    expect(await store.turns.supersede(turn)).toBe(counts)
+    expect(await decisions(turn)).toEqual([counts ? 'denied' : null])
+  })
+
+  it('is none where it came before the question', async () => {
+    const turn = await waiting(ASKED_S * 1_000 + 60_000)
+    await say('2.0')
+    expect(await store.turns.supersede(turn)).toBe(false)
+    expect(await decisions(turn)).toEqual([null])
+  })
+
+  it('takes back no decision that the session has not heard of yet', async () => {
+    const turn = await waiting()
+    const [decided] = await store.approvals.ofTurn(turn.id)
+    const open = await store.approvals.open(turn.id, ['call', 'another call'])
+    const asked = open.map(({ id }) => ({ id, shown: null }))
+    await store.approvals.markAsked(asked, ASKED_S * 1_000)
+    await store.approvals.decide(decided?.id ?? '', 'approved', TEAM, ANNA)
+    await say('2.0')
+    expect(await store.turns.supersede(turn)).toBe(false)
+    expect((await decisions(turn)).toSorted()).toEqual(['approved', null])
   })
 
   it('is none while nobody waits for a decision', async () => {
