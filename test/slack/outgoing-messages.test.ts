@@ -124,6 +124,19 @@ describe('the message about a mail whose turn is over', () => {
     expect(log.lines).toContainEqual(expect.objectContaining({ level: 'error' }))
   })
 
+  it('whose change Slack refuses stays where it is, and no second one is posted', async () => {
+    const { slack, target, start, messages, shown } = await open()
+    const mails = start()
+    await mails.show(target, HELD)
+    const [first] = messages()
+    slack.faults.next('chat.update', { error: 'invalid_blocks' })
+    await mails.show(target, ASKING)
+    expect(messages().map(({ ts }) => ts)).toEqual([first?.ts])
+    await mails.show(target, SENT)
+    expect(messages().map(({ ts }) => ts)).toEqual([first?.ts])
+    expect(shown()).toEqual([expect.not.stringMatching(/scheduled for/)])
+  })
+
   it('that Slack cannot take now is asked for again by whoever told it', async () => {
     const { slack, target, start } = await open()
     const mails = start()
