@@ -121,7 +121,7 @@ describe('the window in which a mail is edited', () => {
   it('names the mail that it is about, and asks for a recipient where there is one, and for nothing else', () => {
     const view = opened(mail({ bcc: [JORGE] }))
     expect(view.private_metadata).toBe('a1')
-    const inputs = view.blocks.flatMap((block) => (block.type === 'input' ? [block] : []))
+    const inputs = view.blocks.flatMap((block) => ('element' in block ? [block] : []))
     expect(inputs.map(({ block_id, optional }) => [block_id, optional])).toEqual([
       ['to', false],
       ['cc', true],
@@ -156,7 +156,7 @@ describe('the window in which a mail is edited', () => {
   })
 
   it('breaks no character in two', () => {
-    for (const { text } of piecesOf(`x${'😀'.repeat(4_000)}`)) expect(text.isWellFormed()).toBe(true)
+    for (const { text } of piecesOf(`x${'😀'.repeat(4_000)}`)) expect(text).not.toMatch(/\p{Surrogate}/u)
   })
 
   it.each([
