@@ -59,7 +59,7 @@ describe('the window in which a mail is edited', () => {
     const { presses } = house.sending
     expect(await presses.openEdit(id, BY_ANNA)).toBe('already')
     expect(await presses.prepareEdit(id, BY_ANNA, EDITED)).toBe('already')
-    expect(await presses.approveEdit(id, BY_ANNA, EDITED)).toBe('already')
+    expect(await presses.approveEdit(id, BY_ANNA, EDITED, true)).toBe('already')
     expect(house.mailer.drafts.size).toBe(0)
   })
 })
