@@ -207,7 +207,8 @@ class Account {
     const mayHaveStopped = tokensOf(turn).some((token) => this.ledger.stopped.has(token))
     const isCutShort =
       rest !== undefined && ((mayHaveStopped && STOPPED.test(rest)) || (mayBeDeleted && RETRACTED.test(rest)))
-    const isWhole = rest === '' ? said !== '' : isCutShort
+    // An agent that only asked, and was not answered, has said nothing.
+    const isWhole = rest === '' ? said !== '' || turn.superseded : isCutShort
     if (!isWhole) {
       const kind = shown.length > said.length ? 'duplicated' : 'lost'
       this.#say(
