@@ -333,6 +333,7 @@ function readMessage(event: z.infer<typeof MESSAGE_EVENT>, team: string, bot: Bo
         mimetype: file.mimetype ?? 'application/octet-stream',
         size: file.size ?? 0,
       })),
+      ...(event.type === 'app_mention' ? { isPartial: true } : {}),
       kind,
       addressed: kind === 'im' || event.type === 'app_mention' || mentions(text, bot.userId),
     },

@@ -5,7 +5,7 @@ import type { Log } from '../log.js'
 import type { Conversations } from '../store/conversations.js'
 import type { Posts } from '../store/posts.js'
 import type { Clock } from '../turns/connection-watch.js'
-import type { Address, Conversation, Message, Person, Turn } from '../turns/model.js'
+import type { Address, Conversation, Message, MessageRest, Person, Turn } from '../turns/model.js'
 import {
   OperatorProblem,
   type OutgoingDisplay,
@@ -92,6 +92,10 @@ export class SlackSurface implements Surface, OutgoingDisplay {
 
   async readThread(thread: Address, range: ThreadRange): Promise<readonly ThreadMessage[] | 'unreadable'> {
     return await this.#threads.read(this.#nowAt(thread), range)
+  }
+
+  async readMessage(thread: Address, ts: string): Promise<MessageRest | null> {
+    return await this.#threads.readOne(this.#nowAt(thread), ts)
   }
 
   async chooseAddress(conversation: Conversation, first: Message | undefined): Promise<PlaceChoice> {

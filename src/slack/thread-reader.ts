@@ -4,10 +4,10 @@ import type { WebClient } from '@slack/web-api'
 import { z } from 'zod'
 import type { Log } from '../log.js'
 import { byTs } from '../store/timestamps.js'
-import type { Address } from '../turns/model.js'
+import type { Address, MessageRest } from '../turns/model.js'
 import type { ThreadMessage, ThreadRange } from '../turns/thread-reading.js'
 import { forwardedMessages } from './attachments.js'
-import type { BotIdentity } from './deliveries.js'
+import { type BotIdentity, readListedMessage } from './deliveries.js'
 import { othersWords } from './message-text.js'
 import { SlackRefused, slackCall } from './web.js'
 
@@ -51,6 +51,27 @@ export class ThreadReader {
       if (!(error instanceof SlackRefused)) throw error
       this.log.warn({ channel: thread.channel, code: error.code }, 'thread not readable')
       return 'unreadable'
+    }
+  }
+
+  /**
+   * What one of its messages holds besides its words; null where Slack does not list it.
+   * @throws Unavailable
+   */
+  async readOne({ channel, threadTs }: Address, ts: string): Promise<MessageRest | null> {
+    const bounds = { oldest: ts, latest: ts, inclusive: true, limit: 2 }
+    try {
+      const answer = await slackCall(() => this.web.conversations.replies({ channel, ts: threadTs, ...bounds }))
+      // The first message of a thread heads every page, whatever the bounds are.
+      const listed = (answer.messages ?? []).find((message) => message.ts === ts)
+      return listed === undefined ? null : readListedMessage(listed, { team: '', channel, kind: 'shared' }, this.bot)
+    } catch (error) {
+      if (!(error instanceof SlackRefused)) throw error
+      this.log.warn(
+        { channel, code: error.code },
+        'slack message not readable: what was attached to a mention is not heard',
+      )
+      return null
     }
   }
 

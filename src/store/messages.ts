@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { Selectable } from 'kysely'
 import { z } from 'zod'
 import { type Admission, admit, type IncomingMessage } from '../turns/admission.js'
-import type { Message } from '../turns/model.js'
+import type { Message, MessagePlace, MessageRest } from '../turns/model.js'
 import { isStopWord } from '../turns/stop-words.js'
 import type { Words } from '../turns/words.js'
 import { Conversations } from './conversations.js'
@@ -91,6 +91,29 @@ export class Messages {
       .where('state', '=', 'queued')
       .execute()
     return rows.map(toMessage).sort(byTs)
+  }
+
+  /** What waits in a conversation, and of which only the mention has arrived. */
+  async partial(conversationId: string): Promise<MessagePlace[]> {
+    return await this.db
+      .selectFrom('message')
+      .select(['id', 'channel', 'ts'])
+      .where('conversation_id', '=', conversationId)
+      .where('state', '=', 'queued')
+      .where('partial', '=', 1)
+      .execute()
+  }
+
+  /** What belongs to such a message, as Slack lists it; null where it does not tell. */
+  async complete(id: string, rest: MessageRest | null): Promise<void> {
+    const lists = rest === null ? {} : { files: JSON.stringify(rest.files), forwarded: JSON.stringify(rest.forwarded) }
+    await this.db
+      .updateTable('message')
+      .set({ partial: 0, ...lists })
+      .where('id', '=', id)
+      .where('state', '=', 'queued')
+      .where('partial', '=', 1)
+      .execute()
   }
 
   async ofTurn(turnId: string): Promise<Message[]> {
@@ -205,12 +228,14 @@ export class Messages {
   ): Promise<boolean> {
     const known = await tx
       .selectFrom('message')
-      .select(['id', 'files', 'forwarded'])
+      .select(['id', 'files', 'forwarded', 'partial'])
       .where('team', '=', message.team)
       .where('channel', '=', message.channel)
       .where('ts', '=', message.ts)
       .executeTakeFirst()
     if (known !== undefined) {
+      if (message.isPartial === true) return false
+      if (known.partial === 1) await tx.updateTable('message').set({ partial: 0 }).where('id', '=', known.id).execute()
       if (known.files === '[]' && known.forwarded === '[]') {
         // What is cancelled stays empty, and what is taken has been heard.
         await queued(tx, message)
@@ -232,6 +257,7 @@ export class Messages {
         revision,
         files: JSON.stringify(message.files),
         forwarded: JSON.stringify(message.forwarded),
+        partial: message.isPartial === true ? 1 : 0,
         state,
         turn_id: null,
         received_at: this.now(),

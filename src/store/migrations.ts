@@ -298,6 +298,16 @@ const threadReading: Migration = {
   },
 }
 
+/** A mention may arrive without what belongs to it. */
+const partialMentions: Migration = {
+  async up(db: Kysely<unknown>) {
+    await db.schema
+      .alterTable('message')
+      .addColumn('partial', 'integer', (c) => c.notNull().defaultTo(0))
+      .execute()
+  },
+}
+
 export const MIGRATIONS: Record<string, Migration> = {
   '0001_first': first,
   '0002_message_revision': messageRevision,
@@ -310,4 +320,5 @@ export const MIGRATIONS: Record<string, Migration> = {
   '0010_outgoing_mails': outgoingMails,
   '0012_revisions': revisions,
   '0013_thread_reading': threadReading,
+  '0014_partial_mentions': partialMentions,
 }

@@ -78,6 +78,8 @@ export interface MessageTable {
   forwarded: Generated<string>
   /** 1 where the session had heard the request before its owner edited it or took a part of it back: this is how it stands now. */
   replaces: Generated<number>
+  /** 1 where only its mention has arrived, which carries neither files nor what was passed on. */
+  partial: Generated<number>
   /** `taken`: a session was, or is, to hear it; `refused`: answered without one. */
   state: 'queued' | 'taken' | 'cancelled' | 'refused'
   turn_id: string | null

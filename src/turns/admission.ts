@@ -16,6 +16,8 @@ export interface IncomingMessage extends Words {
   /** What they passed on with it. */
   readonly forwarded: readonly ForwardedMessage[]
   readonly files: readonly FileReference[]
+  /** It arrived as a mention, which carries neither files nor what was passed on. */
+  readonly isPartial?: true
   /** `im`: only this person and the bot can read it. */
   readonly kind: 'im' | 'shared'
   /** The bot was mentioned (always true in a DM). */

@@ -66,6 +66,11 @@ export interface Message extends Words {
   readonly replaces: boolean
 }
 
+/** Where a message stands in Slack. */
+export type MessagePlace = Pick<Message, 'id' | 'channel' | 'ts'>
+/** What a message holds besides its words. */
+export type MessageRest = Pick<Message, 'files' | 'forwarded'>
+
 export interface FileReference {
   /** Slack file id (`F…`). */
   readonly id: string

@@ -1,7 +1,7 @@
 /** The few interfaces through which turns reach the rooms below. They are owned here and implemented there. */
 
 import type { AgentEvent, LogPosition } from './events.js'
-import type { Address, Conversation, IdentifiedPerson, Message, Person, Profile, Turn } from './model.js'
+import type { Address, Conversation, IdentifiedPerson, Message, MessageRest, Person, Profile, Turn } from './model.js'
 import type { ThreadMessage, ThreadRange } from './thread-reading.js'
 import type { ApprovalView, ReplyView } from './view.js'
 import type { Named, Names } from './words.js'
@@ -187,6 +187,11 @@ export interface Surface {
    * @throws Unavailable
    */
   readThread(thread: Address, range: ThreadRange): Promise<readonly ThreadMessage[] | 'unreadable'>
+  /**
+   * What one message of a thread holds besides its words; null where Slack does not list it.
+   * @throws Unavailable
+   */
+  readMessage(thread: Address, ts: string): Promise<MessageRest | null>
   /**
    * Where a conversation's replies go, for one that has not decided yet. May post the message under which they will stand;
    * asked again after a crash, it finds that message instead of posting another.

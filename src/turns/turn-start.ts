@@ -28,7 +28,11 @@ export async function start(scope: TurnScope, turn: Turn): Promise<PhaseOutcome>
 
   const profile = await owner.lookUp()
   if ('problem' in profile) return await refuse(scope, profile.problem)
-  if (waiting.every(saysNothing)) return await refuse(scope, 'help')
+  if (waiting.every(saysNothing)) {
+    await completeMentions(scope)
+    const { messages } = splitAtStop(await store.messages.queued(scope.conversation.id))
+    if (messages.every(saysNothing)) return await refuse(scope, 'help')
+  }
   const placed = await settlePlace(scope, waiting)
   if (placed !== 'settled') return placed
   await scope.display.placeBelow(waiting)
@@ -51,6 +55,7 @@ export async function start(scope: TurnScope, turn: Turn): Promise<PhaseOutcome>
     await feed.opened
     if (scope.accessEndedAt() !== null) return await refuse(scope, 'disconnected')
     // While Slack makes this wait, nothing is taken yet.
+    await completeMentions(scope)
     const queued = await store.messages.queued(scope.conversation.id)
     const thread = await readThread(deps, scope.turn, scope.conversation, queued)
     const messages = await store.turns.take(scope.turn)
@@ -61,6 +66,14 @@ export async function start(scope: TurnScope, turn: Turn): Promise<PhaseOutcome>
     await send(scope, sessionId, messages, thread, profile)
     return await follow(scope, sessionId, feed, abort)
   })
+}
+
+/** A mention may arrive without the message that carries its files and what was passed on: that is read from Slack. */
+async function completeMentions({ deps: { store, surface }, conversation }: TurnScope): Promise<void> {
+  for (const { id, channel, ts } of await store.messages.partial(conversation.id)) {
+    const { threadTs } = conversation.origin
+    await store.messages.complete(id, await surface.readMessage({ channel, threadTs }, ts))
+  }
 }
 
 /** Decides where the replies of the conversation go, unless that is settled already. */

@@ -7,6 +7,8 @@ import type {
   Conversation,
   IdentifiedPerson,
   Message,
+  MessagePlace,
+  MessageRest,
   Person,
   ThreadRead,
   Turn,
@@ -43,6 +45,10 @@ export interface TurnStore {
   }
   readonly messages: {
     queued(conversationId: string): Promise<Message[]>
+    /** What waits, and of which only the mention has arrived. */
+    partial(conversationId: string): Promise<MessagePlace[]>
+    /** What belongs to such a message; null where that cannot be learnt. */
+    complete(id: string, rest: MessageRest | null): Promise<void>
     ofTurn(turnId: string): Promise<Message[]>
     /**
      * What the session hears, or heard, of a conversation as its owner's words in this channel, and the last of it before this turn; and

@@ -1,6 +1,6 @@
 /** What turns are told of people, and how long it is believed. */
 
-import { expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { EditBudget } from '../../src/slack/edit-budget.js'
 import { Poster } from '../../src/slack/poster.js'
 import { Streams } from '../../src/slack/streams.js'
@@ -63,4 +63,23 @@ it.each([
   slack.changePerson(ANNA.user, { deleted: true })
   forget(surface)
   expect(await surface.profile(ANNA)).toEqual({ problem: 'deactivated' })
+})
+
+describe('what one message holds besides its words', () => {
+  it.each(['at the top', 'in a thread'])('is read from Slack: %s', async (where) => {
+    const { slack, surface } = await open()
+    const anna = slack.person(ANNA.user)
+    const offer = anna.post('The offer ends on Friday', { channel: 'C0GENERAL' })
+    const threadTs = where === 'in a thread' ? offer.ts : undefined
+    const mention = '<@U0INBOXBOT> what is this?'
+    const { channel, ts } = anna.share(offer, mention, { channel: 'C0GENERAL', ...(threadTs && { threadTs }) })
+    anna.post('Later', { channel, threadTs: threadTs ?? ts })
+    const rest = await surface.readMessage({ channel, threadTs: threadTs ?? ts }, ts)
+    expect(rest?.forwarded).toMatchObject([{ words: { text: 'The offer ends on Friday' } }])
+  })
+
+  it('is nothing where Slack does not list it', async () => {
+    const { surface } = await open()
+    expect(await surface.readMessage({ channel: 'C0GENERAL', threadTs: '1.000000' }, '1.000000')).toBeNull()
+  })
 })

@@ -291,6 +291,23 @@ describe('what was passed on with a message', () => {
     expect(await store.messages.queued(conversation)).toMatchObject([{ forwarded: [forwarded] }])
   })
 
+  it('is missing where only the mention has arrived, until its second copy or Slack tells it', async () => {
+    const mention = { ...share, forwarded: [], isPartial: true as const }
+    const conversation = await journaled(store, mention)
+    const [missing] = await store.messages.partial(conversation)
+    expect(missing).toMatchObject({ ts: '1.0' })
+    await store.messages.journal(mention)
+    expect(await store.messages.partial(conversation)).toEqual([missing])
+    await store.messages.complete(missing?.id ?? '', { files: [], forwarded: [forwarded] })
+    expect(await store.messages.queued(conversation)).toMatchObject([{ forwarded: [forwarded] }])
+    expect(await store.messages.partial(conversation)).toEqual([])
+    const other = await journaled(store, { ...mention, ts: '2.0' })
+    await store.messages.journal({ ...share, ts: '2.0' })
+    expect(await store.messages.partial(other)).toEqual([])
+    await journaled(store, { ...mention, ts: '2.0' })
+    expect(await store.messages.queued(other)).toMatchObject([{ forwarded: [forwarded] }])
+  })
+
   it('changes with an edit', async () => {
     const conversation = await journaled(store, share)
     await store.messages.edit({ ...share, text: 'look', mentions: [], forwarded: [] }, '2.0')

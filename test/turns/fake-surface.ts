@@ -1,6 +1,6 @@
 /** Slack in memory, as turns see it: who somebody is, and what each reply showed. */
 
-import type { Conversation, Message, Person, Turn } from '../../src/turns/model.js'
+import type { Conversation, Message, MessageRest, Person, Turn } from '../../src/turns/model.js'
 import type { OutgoingDisplay, PlaceChoice, ReplyDisplay, Surface } from '../../src/turns/ports.js'
 import type { ThreadMessage } from '../../src/turns/thread-reading.js'
 import type { ApprovalView, ReplyView } from '../../src/turns/view.js'
@@ -80,6 +80,13 @@ export class FakeSurface implements Surface, OutgoingDisplay {
 
   async readThread(): Promise<readonly ThreadMessage[] | 'unreadable'> {
     return this.thread
+  }
+
+  /** What messages hold besides their words, by `ts`. */
+  readonly rests = new Map<string, MessageRest>()
+
+  async readMessage(_thread: unknown, ts: string): Promise<MessageRest | null> {
+    return this.rests.get(ts) ?? null
   }
 
   async names(wanted: readonly Named[]): Promise<Names> {

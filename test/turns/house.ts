@@ -185,6 +185,8 @@ export class House {
       readonly threadTs?: string
       readonly user?: string
       readonly files?: number
+      /** Only its mention arrived. */
+      readonly isPartial?: boolean
       /** Epoch milliseconds of its writing, where that matters. */
       readonly writtenAt?: number
     } = {},
@@ -202,6 +204,7 @@ export class House {
       text,
       mentions: [],
       forwarded: [],
+      ...(where.isPartial === true ? { isPartial: true } : {}),
       files: Array.from({ length: where.files ?? 0 }, (_, index) => ({
         id: `F${index}`,
         name: 'offer.pdf',

@@ -139,6 +139,27 @@ describe('a turn', () => {
     expect((await house.store.conversations.get(conversation)).address).toMatchObject({ channel: 'D_PRIVATE' })
   })
 
+  it.each(['What does this mean?', ''])(
+    'of which only the mention arrived is heard with what was passed on, which Slack is asked for once: “%s”',
+    async (text) => {
+      const forwarded = {
+        words: { text: 'The offer ends on Friday', mentions: [] },
+        author: 'Cleo',
+        authorId: null,
+        ts: '0.5',
+        channel: 'general',
+        channelId: null,
+        files: [],
+      }
+      const { conversation, ts } = await house.say(text, { channel: 'C_GENERAL', isPartial: true })
+      house.surface.rests.set(ts, { files: [], forwarded: [forwarded] })
+      await house.work(conversation)
+      const [heard] = house.agent.session.received
+      expect(heard?.quoted?.join('\n')).toContain('The offer ends on Friday')
+      expect(await house.store.messages.partial(conversation)).toEqual([])
+    },
+  )
+
   it('tells what it can do when there are no words at all, and asks nothing of anybody', async () => {
     const { conversation } = await house.say('')
     await house.work(conversation)
