@@ -24,6 +24,7 @@ import { claudeBrain } from './agents/claude.js'
 import { startManagedAgents } from './agents/index.js'
 import { scriptBrain } from './agents/script/index.js'
 import { loadSamples, Mailbox } from './mailbox/index.js'
+import { mboxSummary } from './mbox-summary.js'
 import { startScalekit } from './scalekit/index.js'
 import { startSlack } from './slack/index.js'
 import { WORLD, type World } from './world.js'
@@ -77,9 +78,18 @@ function chooseBrain(claude: boolean): AgentBrain {
   return claudeBrain({ apiKey })
 }
 
+interface OpenWorld {
+  readonly world: World
+  readonly mailboxes: Map<string, Mailbox>
+  /** What an mbox held. */
+  readonly summary?: string
+}
+
 /** The sample's mailboxes; with an mbox, that one in the first one's place, under its own owner's address. */
-async function openWorld(mbox: string | undefined): Promise<{ world: World; mailboxes: Map<string, Mailbox> }> {
-  if (mbox === undefined) return { world: WORLD, mailboxes: await loadSamples(WORLD.mailAccounts) }
+async function openWorld(mbox: string | undefined): Promise<OpenWorld> {
+  if (mbox === undefined) {
+    return { world: WORLD, mailboxes: await loadSamples(WORLD.mailAccounts) }
+  }
   const own = await Mailbox.fromMbox(await readFile(mbox), { newestIsNow: true })
   const others = WORLD.mailAccounts.slice(1)
   const mailboxes = await loadSamples(others)
@@ -87,6 +97,7 @@ async function openWorld(mbox: string | undefined): Promise<{ world: World; mail
   return {
     world: { ...WORLD, mailAccounts: [{ address: own.address, displayName: own.displayName }, ...others] },
     mailboxes,
+    summary: mboxSummary(own, mbox),
   }
 }
 
@@ -96,7 +107,7 @@ async function main(): Promise<void> {
   const options = readOptions()
   const brain = chooseBrain(options.claude)
   const agents = await startManagedAgents({ brain })
-  const { world, mailboxes } = await openWorld(options.mbox)
+  const { world, mailboxes, summary } = await openWorld(options.mbox)
   const scalekit = await startScalekit({ world, mailboxes })
   const slack = await startSlackNear(options.port)
   const directory = await mkdtemp(join(tmpdir(), 'slack-inbox-agent-'))
@@ -162,7 +173,8 @@ async function main(): Promise<void> {
       '',
       `  Slack is at   ${slack.url}`,
       '',
-      `  Two people, two channels, their mail${options.mbox === undefined ? '' : ` (the first one's from ${options.mbox})`}, and the bot "inbox".`,
+      '  Two people, two channels, their mail, and the bot "inbox".',
+      ...(summary === undefined ? [] : [`  The first one's mail: ${summary}`]),
       options.claude
         ? '  Claude answers: mail that it reads goes to the Claude API.'
         : '  A script stands in for Claude; nothing leaves this machine.',

@@ -2,7 +2,7 @@
  * Gmail's labels, and how a message of an mbox file gets them: from `X-Gmail-Labels` (Google Takeout), else from the flags
  * that mail programs keep (`Status`, `X-Status`, `X-Mozilla-Status`), else from what the message is.
  */
-import { decodeWords } from 'postal-mime'
+import { decodedWords } from './mime.js'
 
 /** Label ids that every Gmail account has. */
 export const SYSTEM_LABELS = [
@@ -71,7 +71,7 @@ export function initialLabels(message: LabelEvidence): InitialLabels {
 function fromTakeout(value: string, fromAccount: boolean): InitialLabels {
   const system = new Set<SystemLabel>()
   const user: string[] = []
-  for (const name of commaSeparated(decodeWords(value))) {
+  for (const name of commaSeparated(decodedWords(value))) {
     const known = TAKEOUT_NAMES.get(name.toLowerCase())
     if (known !== undefined) system.add(known)
     else if (!TAKEOUT_NAMES.has(name.toLowerCase())) user.push(name)

@@ -1,6 +1,7 @@
 /** Writing mail: what a person fills in, and the raw message that comes of it. */
 import { addressParser } from 'postal-mime'
 import { formatAddress, type MailAddress } from './mail.js'
+import { writeMailDate } from './mail-date.js'
 import { MailboxError } from './mailbox-error.js'
 
 export interface Letter {
@@ -69,7 +70,7 @@ export function rawMessage(letter: Letter, envelope: Envelope): Buffer {
     ['Cc', addressHeader(addressList('Cc', letter.cc ?? ''))],
     ['Bcc', addressHeader(addressList('Bcc', letter.bcc ?? ''))],
     ['Subject', encodedWords(singleLine('Subject', letter.subject))],
-    ['Date', mailDate(envelope.date, 0)],
+    ['Date', writeMailDate({ time: envelope.date, offset: 0 })],
     ['Message-ID', envelope.messageId],
     ['In-Reply-To', letter.inReplyTo ?? ''],
     ['References', references.join('\r\n ')],
@@ -123,14 +124,6 @@ function headerLines(headers: readonly [string, string][]): string {
     .filter(([, value]) => value !== '')
     .map(([name, value]) => `${name}: ${value}\r\n`)
     .join('')
-}
-
-/** A moment as mail headers write it, in the zone that is `offsetMinutes` east of Greenwich. */
-export function mailDate(time: number, offsetMinutes: number): string {
-  const local = new Date(time + offsetMinutes * 60_000).toUTCString().replace(/ GMT$/, '')
-  const absolute = Math.abs(offsetMinutes)
-  const zone = String(Math.floor(absolute / 60) * 100 + (absolute % 60)).padStart(4, '0')
-  return `${local} ${offsetMinutes < 0 ? '-' : '+'}${zone}`
 }
 
 function addressList(header: 'To' | 'Cc' | 'Bcc' | 'Reply-To', value: string): MailAddress[] {

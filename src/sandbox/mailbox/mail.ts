@@ -3,10 +3,12 @@
  * not kept; they are decoded again from the raw message when somebody asks, so that a large mbox stays one buffer in memory.
  */
 import { createHash } from 'node:crypto'
-import PostalMime, { type Address, type Attachment, decodeWords, type Email } from 'postal-mime'
+import type { Address, Attachment, Email } from 'postal-mime'
+import { readMailDate } from './mail-date.js'
 import { unescapeFrom } from './mbox.js'
+import { parseMime } from './mime.js'
+import { headOf } from './raw-headers.js'
 import { readableText } from './readable-text.js'
-import { repairWindows1252 } from './windows-1252.js'
 
 export interface MailAddress {
   /** Display name, or an empty string. */
@@ -40,6 +42,8 @@ export interface Mail {
   readonly subject: string
   /** Milliseconds since 1970, from the Date header; undefined where it is missing or unreadable. */
   readonly sentAt: number | undefined
+  /** The same of the newest Received header that says when. */
+  readonly receivedAt: number | undefined
   /** Plain text; for HTML-only mail, the text that a reader would see. */
   readonly text: string
   /** MIME type of the whole message. */
@@ -50,26 +54,29 @@ export interface Mail {
   readonly raw: Buffer
 }
 
+const UNREADABLE = 'This email could not be read.'
+/** What says how a body is encoded; there is none of it any more. */
+const CONTENT_HEADERS = /^(?:Content-|MIME-Version:)[^\n]*\n?(?:[ \t][^\n]*\n?)*/gim
+/** Characters of headers that are tried again; those of mail that is meant to be read are shorter. */
+const READABLE_HEAD = 100_000
 const MESSAGE_ID = /<[^<>\s]+>/g
 
 /** Decodes a message of an mbox file, or any raw RFC 5322 message. Rejects when its MIME structure is beyond repair. */
 export async function parseMail(raw: Buffer): Promise<Mail> {
-  const email = await PostalMime.parse(unescapeFrom(raw))
+  const email = await parseMime(unescapeFrom(raw))
   const first = (key: string) => email.headers.find((header) => header.key === key)?.value
   return {
     messageId: first('message-id')?.match(MESSAGE_ID)?.[0] ?? '',
     references: [...(first('references')?.match(MESSAGE_ID) ?? []), ...(first('in-reply-to')?.match(MESSAGE_ID) ?? [])],
-    headers: email.headers.map((header) => ({
-      name: header.originalKey,
-      value: repairWindows1252(decodeWords(header.value)),
-    })),
+    headers: email.headers.map(({ originalKey, value }) => ({ name: originalKey, value })),
     from: flatten(email.from === undefined ? [] : [email.from])[0] ?? { name: '', address: '' },
     to: flatten(email.to ?? []),
     cc: flatten(email.cc ?? []),
     bcc: flatten(email.bcc ?? []),
-    subject: repairWindows1252(email.subject ?? '').trim(),
-    sentAt: timestamp(email.date),
-    text: repairWindows1252(textOf(email)),
+    subject: (email.subject ?? '').trim(),
+    sentAt: readMailDate(first('date') ?? '')?.time,
+    receivedAt: receivedAt(email),
+    text: textOf(email),
     mimeType: (first('content-type') ?? 'text/plain').split(';')[0]?.trim().toLowerCase() ?? 'text/plain',
     attachments: listedAttachments(email, raw).map(({ id, attachment }, index) => ({
       id,
@@ -82,9 +89,16 @@ export async function parseMail(raw: Buffer): Promise<Mail> {
   }
 }
 
+/** In place of a message that `parseMail` rejects: what its headers say, as far as they can be read, and that the rest cannot. */
+export async function unreadableMail(raw: Buffer): Promise<Mail> {
+  const head = headOf(raw).toString('latin1').replace(CONTENT_HEADERS, '').slice(0, READABLE_HEAD)
+  const mail = await parseMail(Buffer.from(`${head.trimEnd()}\n\n${UNREADABLE}\n`, 'latin1'))
+  return { ...mail, subject: mail.subject === '' ? UNREADABLE : mail.subject, size: raw.length }
+}
+
 /** The decoded bytes of one attachment, or undefined when the mail has none with this id. */
 export async function attachmentContent(mail: Mail, attachmentId: string): Promise<Buffer | undefined> {
-  const email = await PostalMime.parse(unescapeFrom(mail.raw))
+  const email = await parseMime(unescapeFrom(mail.raw))
   const found = listedAttachments(email, mail.raw).find(({ id }) => id === attachmentId)
   return found === undefined ? undefined : contentOf(found.attachment)
 }
@@ -116,15 +130,16 @@ function defaultName(attachment: Attachment, index: number): string {
 
 function flatten(addresses: readonly Address[]): MailAddress[] {
   return addresses.flatMap((entry) =>
-    entry.group === undefined
-      ? [{ name: repairWindows1252(entry.name), address: entry.address }]
-      : entry.group.map((member) => ({ name: repairWindows1252(member.name), address: member.address })),
+    entry.group === undefined ? [{ name: entry.name, address: entry.address }] : [...entry.group],
   )
 }
 
-function timestamp(date: string | undefined): number | undefined {
-  const time = Date.parse(date ?? '')
-  return Number.isNaN(time) ? undefined : time
+/** Every server puts its own on top, the date behind the last semicolon. */
+function receivedAt(email: Email): number | undefined {
+  const dates = email.headers
+    .filter(({ key }) => key === 'received')
+    .map(({ value }) => readMailDate(value.slice(value.lastIndexOf(';') + 1))?.time)
+  return dates.find((date) => date !== undefined)
 }
 
 function textOf(email: Email): string {

@@ -7,8 +7,8 @@ import { initialLabels, isSystemLabel, type Label, SYSTEM_LABELS } from './label
 import { type Letter, rawMessage, recipients } from './letter.js'
 import { attachmentContent, type Mail, type MailAddress, type MailAttachment, parseMail } from './mail.js'
 import { MailboxError, notFound } from './mailbox-error.js'
-import { splitMbox } from './mbox.js'
-import { dateOf, movedBy, withoutHeader } from './raw-headers.js'
+import { type MboxContent, type MboxProblem, NEWEST_AGE, readMbox, shiftToNow } from './mbox-mails.js'
+import { movedBy, withoutHeader } from './raw-headers.js'
 import { asksForSpamOrTrash, matches } from './search.js'
 import { parseSearch } from './search-syntax.js'
 import { ThreadIndex } from './threads.js'
@@ -64,8 +64,6 @@ interface StoredMessage extends Message {
   beforeTrash?: ReadonlySet<string>
 }
 
-/** How long before loading the newest message came, when the mail is moved to now. */
-const NEWEST_AGE = 4 * 60_000
 /** A file without any read flags: mail of its last days counts as unread, else nothing in it would be. */
 const UNREAD_WITHOUT_FLAGS = 7 * 86_400_000
 /** Gmail keeps these to itself: `messages.modify` refuses them. */
@@ -74,8 +72,8 @@ const FIXED_LABELS: ReadonlySet<string> = new Set(['SENT', 'DRAFT', 'CHAT'])
 export class Mailbox {
   readonly address: string
   readonly displayName: string
-  /** Messages of the file that could not be decoded, in its order. */
-  readonly problems: { readonly position: number; readonly reason: string }[] = []
+  /** Messages of the file that could not be read, in its order; in the mailbox, one that says so stands for each. */
+  readonly problems: MboxProblem[] = []
 
   readonly #accountAddresses: ReadonlySet<string>
   readonly #messages = new Map<string, StoredMessage>()
@@ -85,6 +83,7 @@ export class Mailbox {
   readonly #threads: ThreadIndex
   readonly #carrier: MailCarrier | undefined
   #clock: () => number
+  #held = 0
   #changes = 1000
   #created = 0
 
@@ -103,28 +102,21 @@ export class Mailbox {
   /** Loads an mbox file. @throws {NotAnMboxError} when it is none. */
   static async fromMbox(file: Buffer, options: MailboxOptions = {}): Promise<Mailbox> {
     const clock = options.clock ?? Date.now
-    const raws = [...splitMbox(file)]
-    const shift = options.shiftBy ?? (options.shiftToNow ? clock() - NEWEST_AGE - newestDate(raws, clock()) : 0)
-
-    const mails: Mail[] = []
-    const problems: { position: number; reason: string }[] = []
-    for (const [position, raw] of raws.entries()) {
-      try {
-        mails.push(await parseMail(movedBy(raw, shift)))
-      } catch (error) {
-        problems.push({ position, reason: error instanceof Error ? error.message : String(error) })
-      }
-    }
-
-    const mailbox = new Mailbox({ ...options, address: options.address ?? likelyOwner(mails) })
-    mailbox.problems.push(...problems)
-    mailbox.#load(mails)
+    const now = clock()
+    const shift = options.shiftBy ?? (options.shiftToNow ? shiftToNow([file], now) : 0)
+    const content = await readMbox(file, { now, shift })
+    const mailbox = new Mailbox({ ...options, address: options.address ?? likelyOwner(content) })
+    mailbox.#load(content)
     if (options.newestIsNow) {
-      const newest = mailbox.messages()[0]?.date ?? clock()
-      const loadedAt = clock()
-      mailbox.#clock = () => newest + NEWEST_AGE + (clock() - loadedAt)
+      const newest = content.newest ?? now
+      mailbox.#clock = () => newest + NEWEST_AGE + (clock() - now)
     }
     return mailbox
+  }
+
+  /** How many messages its file held, those in several folders and those that could not be read included. */
+  get held(): number {
+    return this.#held
   }
 
   /** The mailbox's present, in milliseconds since 1970. */
@@ -283,7 +275,7 @@ export class Mailbox {
     const to = [...mail.to, ...mail.cc, ...mail.bcc]
     if (to.length === 0) throw new MailboxError('Recipient address required')
     this.#remove(message.id)
-    return await this.#dispatch(movedBy(mail.raw, this.now() - date), to, threadId)
+    return await this.#dispatch(movedBy(mail.raw, this.now() - (mail.sentAt ?? date)), to, threadId)
   }
 
   /** Sends now. @throws {MailboxError} for addresses or a thread that do not exist. */
@@ -319,22 +311,17 @@ export class Mailbox {
     return rawMessage(letter, { from, messageId, date: this.now() })
   }
 
-  #load(mails: readonly Mail[]): void {
-    let before = this.now()
-    const dated = mails.map((mail) => {
-      before = mail.sentAt ?? before
-      return { mail, date: before }
-    })
-    dated.sort((a, b) => a.date - b.date)
-    const newest = dated.at(-1)?.date ?? 0
-    const evidence = dated.map(({ mail }) =>
+  #load({ mails, problems, newest = 0 }: MboxContent): void {
+    this.#held = mails.length
+    this.problems.push(...problems)
+    const evidence = mails.map(({ mail }) =>
       initialLabels({ header: headerReader(mail), fromAccount: this.isAccount(mail.from.address) }),
     )
     const fileHasFlags = evidence.some((labels, index) => {
-      const from = dated[index]?.mail.from.address ?? ''
+      const from = mails[index]?.mail.from.address ?? ''
       return labels.readStateKnown && !this.isAccount(from)
     })
-    for (const [index, { mail, date }] of dated.entries()) {
+    for (const [index, { mail, date }] of mails.entries()) {
       const initial = evidence[index]
       if (initial === undefined) continue
       const labels = new Set<string>([...initial.system, ...initial.user.map((name) => this.#userLabel(name).id)])
@@ -410,19 +397,14 @@ export class Mailbox {
 }
 
 /** The address that most mail was delivered or written to. */
-function likelyOwner(mails: readonly Mail[]): string {
+function likelyOwner({ mails }: MboxContent): string {
   const counts = new Map<string, number>()
-  for (const mail of mails) {
+  for (const { mail } of mails) {
     const delivered = headerReader(mail)('delivered-to')
     const addresses = delivered === undefined ? mail.to.map(({ address }) => address) : [delivered]
     for (const address of addresses) counts.set(address.toLowerCase(), (counts.get(address.toLowerCase()) ?? 0) + 1)
   }
   return [...counts].sort((a, b) => b[1] - a[1])[0]?.[0] ?? 'me@localhost'
-}
-
-function newestDate(raws: readonly Buffer[], whenNone: number): number {
-  const dates = raws.map(dateOf).filter((date) => date !== undefined)
-  return dates.length === 0 ? whenNone : dates.reduce((newest, date) => Math.max(newest, date))
 }
 
 function headerReader(mail: Mail): (name: string) => string | undefined {

@@ -2,29 +2,42 @@
  * Splits an mbox file into its messages. Accepts the mboxo and mboxrd dialects, LF and CRLF line ends, and what Gmail
  * (Takeout), Thunderbird, mutt and Apple Mail write. Works on bytes, because the messages in one file have many charsets.
  */
+import { readMailDate } from './mail-date.js'
 
 /** The file is no mbox: its first line is not a `From ` separator. */
 export class NotAnMboxError extends Error {
   override name = 'NotAnMboxError'
 }
 
+export interface MboxEntry {
+  /** Its bytes, without its separator and still escaped (see `unescapeFrom`). */
+  readonly raw: Buffer
+  /** When it came, as the separator says it: milliseconds since 1970. Undefined where it says nothing. */
+  readonly receivedAt: number | undefined
+}
+
 const LF = 0x0a
 const CR = 0x0d
 const SEPARATOR = Buffer.from('From ')
+const BYTE_ORDER_MARK = Buffer.from('\ufeff')
+const LONGEST_SEPARATOR = 500
 
-/** `From sender date`: a time of day tells a separator from a sentence that begins with "From ". */
-const SEPARATOR_LINE = /^From \S.*\d{1,2}:\d{2}/
+/** Thunderbird's, where it wrote no date. */
+const BARE_SEPARATOR = /^From -\s*$/
+/** Who sent it: an address, or a name in quotes and one. When stands behind it. */
+const SENDER = /^From (?:"[^"]*" +)?\S+ +/
+/** UUCP names the machine that it came from last. */
+const REMOTE = / remote from \S+\s*$/
 const HEADER_LINE = /^(>?From )|^[!-9;-~]+[ \t]*:/
 const ESCAPED_FROM = /^>(>*From )/gm
 
 /**
- * Yields each message's bytes, without its separator and still escaped (see `unescapeFrom`). The pieces share the
- * memory of `file`, so that a large export is held once.
+ * Yields the messages in their order. Their bytes share the memory of `file`, so that a large export is held once.
  *
  * @throws {NotAnMboxError} when the file holds something else.
  */
-export function* splitMbox(file: Buffer): Generator<Buffer> {
-  const start = skipBlank(file, file.subarray(0, 3).toString('latin1') === '\u00ef\u00bb\u00bf' ? 3 : 0)
+export function* splitMbox(file: Buffer): Generator<MboxEntry> {
+  const start = skipBlank(file, file.subarray(0, BYTE_ORDER_MARK.length).equals(BYTE_ORDER_MARK) ? 3 : 0)
   if (start === file.length) return
   if (!isSeparator(file, start)) throw new NotAnMboxError('The file does not begin with an mbox "From " line.')
 
@@ -32,7 +45,8 @@ export function* splitMbox(file: Buffer): Generator<Buffer> {
   while (separator < file.length) {
     const begin = lineAfter(file, separator)
     const next = nextSeparator(file, begin)
-    yield withoutTrailingBlankLine(file.subarray(begin, next))
+    const end = file.subarray(next - BYTE_ORDER_MARK.length, next).equals(BYTE_ORDER_MARK) ? next - 3 : next
+    yield { raw: withoutTrailingBlankLine(file.subarray(begin, end)), receivedAt: dateOf(lineAt(file, separator)) }
     separator = next
   }
 }
@@ -43,32 +57,43 @@ export function unescapeFrom(message: Buffer): Buffer {
   return Buffer.from(message.toString('latin1').replace(ESCAPED_FROM, '$1'), 'latin1')
 }
 
-function nextSeparator(file: Buffer, from: number): number {
-  let at = from
+/** Where the next message's separator begins; whoever passed the message on may have left one of theirs in its first line. */
+function nextSeparator(file: Buffer, begin: number): number {
+  let at = begin + 1
   while (at < file.length) {
     const found = file.indexOf(SEPARATOR, at)
     if (found === -1) return file.length
-    if (followsBlankLine(file, found) && isSeparator(file, found)) return found
+    if (beginsLine(file, found) && isSeparator(file, found)) return found
     at = found + SEPARATOR.length
   }
   return file.length
 }
 
+/**
+ * A date, and a header in the next line, tell a separator from a sentence that begins with "From ". An empty line before it tells
+ * nothing: some programs write none, and a line of this shape in a text is escaped by all of them.
+ */
 function isSeparator(file: Buffer, at: number): boolean {
-  if (!SEPARATOR_LINE.test(lineAt(file, at))) return false
+  const line = lineAt(file, at)
+  if (!BARE_SEPARATOR.test(line) && dateOf(line) === undefined) return false
   const next = lineAfter(file, at)
   return next >= file.length || HEADER_LINE.test(lineAt(file, next))
 }
 
-function followsBlankLine(file: Buffer, at: number): boolean {
-  if (file[at - 1] !== LF) return false
-  const before = file[at - 2]
-  return before === LF || (before === CR && file[at - 3] === LF)
+function dateOf(separator: string): number | undefined {
+  const sender = SENDER.exec(separator)?.[0]
+  return sender === undefined ? undefined : readMailDate(separator.slice(sender.length).replace(REMOTE, ''))?.time
+}
+
+/** Files that were put together have a byte order mark in the middle, too. */
+function beginsLine(file: Buffer, at: number): boolean {
+  if (file[at - 1] === LF) return true
+  return file[at - 4] === LF && file.subarray(at - 3, at).equals(BYTE_ORDER_MARK)
 }
 
 function lineAt(file: Buffer, at: number): string {
   const end = file.indexOf(LF, at)
-  return file.toString('latin1', at, Math.min(end === -1 ? file.length : end, at + 500))
+  return file.toString('latin1', at, Math.min(end === -1 ? file.length : end, at + LONGEST_SEPARATOR))
 }
 
 function lineAfter(file: Buffer, at: number): number {

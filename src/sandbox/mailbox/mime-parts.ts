@@ -1,7 +1,7 @@
 /** A raw message as the tree of its parts, each decoded: what Gmail answers as `payload`. Nothing is joined, cut or left out. */
-import PostalMime, { decodeWords } from 'postal-mime'
 import type { MailHeader } from './mail.js'
 import { unescapeFrom } from './mbox.js'
+import { decodedBytes, decodedWords, parseMime } from './mime.js'
 
 export interface MimePart {
   /** Gmail's: empty for the whole message, then "0", "1", "0.1". */
@@ -47,7 +47,7 @@ async function partOf(text: string, partId: string): Promise<MimePart> {
     const mimeType = multipart.toLowerCase()
     return { partId, mimeType, filename: '', headers, isAttachment: false, content: Buffer.alloc(0), parts }
   }
-  const { attachments } = await PostalMime.parse(Buffer.from(text, BYTES), { forceRfc822Attachments: true })
+  const { attachments } = await parseMime(Buffer.from(text, BYTES), { forceRfc822Attachments: true })
   const [attachment] = attachments
   if (attachment !== undefined) {
     const { mimeType, filename } = attachment
@@ -62,7 +62,7 @@ async function partOf(text: string, partId: string): Promise<MimePart> {
     }
   }
   const decoded = unencoded(body, value('content-transfer-encoding'))
-  const content = Buffer.from(textIn(decoded, CHARSET.exec(type)?.[1]))
+  const content = Buffer.from(decodedBytes(decoded, CHARSET.exec(type)?.[1]))
   const mimeType = /^text\/html\b/i.test(type) ? 'text/html' : 'text/plain'
   return { partId, mimeType, filename: '', headers, isAttachment: false, content, parts: [] }
 }
@@ -84,7 +84,7 @@ function opened(text: string): { headers: MailHeader[]; body: string; value(name
   const value = (name: string) => raw.find((header) => header.name.toLowerCase() === name)?.value ?? ''
   const headers = raw.map((header) => ({
     name: header.name,
-    value: decodeWords(Buffer.from(header.value, BYTES).toString()),
+    value: decodedWords(Buffer.from(header.value, BYTES).toString()),
   }))
   return { headers, body, value }
 }
@@ -120,15 +120,6 @@ function unencoded(body: string, encoding: string): Buffer {
       )
     default:
       return Buffer.from(body, BYTES)
-  }
-}
-
-function textIn(bytes: Buffer, charset = 'utf-8'): string {
-  try {
-    return new TextDecoder(charset, { ignoreBOM: true }).decode(bytes)
-  } catch {
-    // A charset that nobody knows: most such mail is ASCII all the same.
-    return bytes.toString()
   }
 }
 

@@ -2,9 +2,8 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { Mailbox, type MailboxOptions } from './mailbox.js'
-import { splitMbox } from './mbox.js'
+import { shiftToNow } from './mbox-mails.js'
 import { PostOffice } from './post-office.js'
-import { dateOf } from './raw-headers.js'
 
 export interface SampleAccount {
   readonly address: string
@@ -13,8 +12,6 @@ export interface SampleAccount {
 
 /** From `src/sandbox/mailbox` as from `dist/sandbox/mailbox`: the compiler leaves the mbox files where they are. */
 const SAMPLES = fileURLToPath(new URL('../../../src/sandbox/mailbox/samples/', import.meta.url))
-/** How long before loading the newest message of all samples came. */
-const NEWEST_AGE = 4 * 60_000
 
 /**
  * Loads the sample of each account (an empty mailbox where there is none) by address. All are moved in time together, so that a
@@ -30,11 +27,7 @@ export async function loadSamples(
     const name = `${account.address.split('@')[0]}.mbox`
     if (names.has(name)) files.set(account, await readFile(`${SAMPLES}${name}`))
   }
-  const now = (options.clock ?? Date.now)()
-  const dates = [...files.values()]
-    .flatMap((file) => [...splitMbox(file)].map(dateOf))
-    .filter((date) => date !== undefined)
-  const shiftBy = dates.length === 0 ? 0 : now - NEWEST_AGE - dates.reduce((newest, date) => Math.max(newest, date))
+  const shiftBy = shiftToNow([...files.values()], (options.clock ?? Date.now)())
 
   const mailboxes = new Map<string, Mailbox>()
   const carrier = new PostOffice()

@@ -100,18 +100,21 @@ describe('loading mail', () => {
     expect((await Mailbox.fromMbox(file)).address).toBe(BEN)
   })
 
-  it('keeps what it can when a message is beyond repair, and says so', async () => {
+  it('lists a message that is beyond repair by its headers, and says that it could not be read', async () => {
     const deep = Array.from(
       { length: 300 },
       (_, level) => `Content-Type: multipart/mixed; boundary=b${level}\n\n--b${level}\n`,
     )
-    const broken = deep.join('')
+    const broken = `From: Carla <carla@lumen.example>\nSubject: Deep\nDate: Mon, 1 Mar 2027 09:00:00 +0000\n${deep.join('')}`
     const separator = 'From MAILER-DAEMON Mon Mar  1 10:00:00 2027\n'
     const mailbox = await Mailbox.fromMbox(Buffer.from(`${separator}${broken}\n\n${separator}Subject: fine\n\nok\n`), {
       address: ANNA,
       clock,
     })
-    expect(mailbox.messages().map(({ mail }) => mail.subject)).toEqual(['fine'])
+    expect(mailbox.messages().map(({ mail }) => mail.subject)).toEqual(['fine', 'Deep'])
+    const [, unreadable] = mailbox.messages()
+    expect(unreadable?.mail).toMatchObject({ from: { name: 'Carla' }, text: 'This email could not be read.' })
+    expect(unreadable?.date).toBe(Date.parse('2027-03-01T09:00:00Z'))
     expect(mailbox.problems).toEqual([{ position: 0, reason: expect.any(String) }])
   })
 })
@@ -259,6 +262,37 @@ describe('dates', () => {
     expect(mailbox.search({ query: 'newer_than:2d' })).toHaveLength(1)
     now += MINUTE
     expect(mailbox.now()).toBe(Date.parse('2004-03-01T10:05:00Z'))
+  })
+})
+
+describe('the date of a message', () => {
+  const RECEIVED = 'from a.example by b.example; Tue, 2 Mar 2027 10:00:00 +0100 (CET)'
+  // The separator of these files says the 1st of March at 10.
+  it.each([
+    ['its Date header, whatever else there is', { date: 'Wed, 3 Mar 2027 10:00:00 CET', Received: RECEIVED }, '03T09'],
+    ['its Received header, where its own cannot be read', { date: 'yesterday', Received: RECEIVED }, '02T09'],
+    [
+      'its Received header, where its own is years ahead',
+      { date: 'Fri, 1 Jan 2038 10:00:00 +0000', Received: RECEIVED },
+      '02T09',
+    ],
+    ['its separator, where it has neither', { date: '' }, '01T10'],
+  ])('is that of %s', async (_what, { date, ...headers }, moment) => {
+    expect((await load([{ date, headers }])).messages()[0]?.date).toBe(Date.parse(`2027-03-${moment}:00:00Z`))
+  })
+
+  it('is that of the mail before it, where nothing says when it came', async () => {
+    const file = 'From -\nSubject: a\nDate: Mon, 1 Mar 2027 10:00:00 +0000\n\none\n\nFrom -\nSubject: b\n\ntwo\n'
+    const mailbox = await Mailbox.fromMbox(Buffer.from(file), { address: ANNA, clock })
+    expect(mailbox.messages().map(({ date }) => date)).toEqual(Array(2).fill(Date.parse('2027-03-01T10:00:00Z')))
+  })
+
+  it('does not move the mailbox’s time where it is years ahead', async () => {
+    const file =
+      'From -\nSubject: a\nDate: Mon, 1 Mar 2027 10:00:00 +0000\n\none\n\nFrom -\nSubject: b\nDate: Fri, 1 Jan 2038 10:00:00 +0000\n\ntwo\n'
+    const mailbox = await Mailbox.fromMbox(Buffer.from(file), { address: ANNA, clock, newestIsNow: true })
+    expect(mailbox.now()).toBe(Date.parse('2027-03-01T10:04:00Z'))
+    expect(mailbox.search({ query: 'is:unread' }).map(({ mail }) => mail.subject)).toContain('a')
   })
 })
 

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest'
 import { Mailbox } from '../../../src/sandbox/mailbox/index.js'
-import { repairWindows1252 } from '../../../src/sandbox/mailbox/windows-1252.js'
+import { parseMail } from '../../../src/sandbox/mailbox/mail.js'
+import { decodedBytes } from '../../../src/sandbox/mailbox/mime.js'
 
 it('reads the euro sign and curly quotes of windows-1252 in subject and text', async () => {
   const mbox = [
@@ -22,6 +23,23 @@ it('reads the euro sign and curly quotes of windows-1252 in subject and text', a
   expect(message?.mail.from.name).toBe('Zoë – Shop')
 })
 
-it('leaves other characters alone', () => {
-  expect(repairWindows1252('naïve €“” 日本 \n\t')).toBe('naïve €“” 日本 \n\t')
+it('reads headers that hold bytes of their writer’s charset', async () => {
+  const raw =
+    'From: Zo\u00eb <zoe@shop.example>\nSubject: F\u00f6rslag \u0096 800 \u0080\nContent-Type: text/plain\n\nHi\n'
+  const mail = await parseMail(Buffer.from(raw, 'latin1'))
+  expect(mail).toMatchObject({ from: { name: 'Zoë' }, subject: 'Förslag – 800 €' })
+})
+
+it('reads a charset that nobody knows', () => {
+  expect(decodedBytes(Buffer.from('naïve'), 'x-nobody')).toBe('naïve')
+})
+
+it.each([
+  ['utf-8', [0xe2, 0x82, 0xac], '€'],
+  ['windows-1252', [0x80, 0x93, 0x94], '€“”'],
+  ['iso-8859-1', [0xe9, 0x80], 'é€'],
+  ['windows-1251', [0xcf, 0xf0, 0xe8], 'При'],
+  ['shift_jis', [0x93, 0xfa], '日'],
+])('decodes %s', (charset, bytes, text) => {
+  expect(decodedBytes(Uint8Array.from(bytes), charset)).toBe(text)
 })
