@@ -257,7 +257,7 @@ class Account {
   #checkOther(message: SeenMessage): void {
     const token = TOKEN.exec(message.shown)?.[0] ?? ''
     const isAsked = this.ledger.decisions.has(token) || this.ledger.mails.has(mailKey(token, 0))
-    const isCard = (isAsked || this.#isNameless(message)) && (message.threadTs === undefined || isNotice(message))
+    const isCard = isAsked && (message.threadTs === undefined || isNotice(message))
     if (!isCard) this.#say('duplicated', `a message too many: "${excerpt(message)}"`)
     this.#checkFinished(message)
     const person = this.#byToken.get(token)?.talk.person
@@ -267,15 +267,6 @@ class Account {
       (other) => other.threadTs === undefined && other.shown === message.shown && other.ts < message.ts,
     )
     if (same.length > 0) this.#say('duplicated', `a second card: "${excerpt(message)}"`)
-  }
-
-  /** A card about an email that the session never read says so instead of naming it. */
-  #isNameless(message: SeenMessage): boolean {
-    if (!message.shown.includes("I can't tell you its subject")) return false
-    return this.ledger.written.some(
-      ({ verb, talk }) =>
-        verb === 'mixed' && this.#botMessages(talk.person).some((other) => idOf(other) === idOf(message)),
-    )
   }
 
   #checkFinished(message: SeenMessage): void {
