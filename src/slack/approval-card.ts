@@ -55,12 +55,13 @@ export function approvalParts(approval: ApprovalView, stage: Stage = 'open'): Ca
 function ownToolBlocks(approval: ApprovalView, stage: Stage): KnownBlock[] {
   const { step, decision } = approval
   const warnings = new Set(recipientWarning(step.input))
+  const fields = fieldsOf(step.input, approval.names)
   const blocks: KnownBlock[] = [
     { type: 'section', text: { type: 'mrkdwn', text: `*${escapeMrkdwn(question(step.name, step.input))}*` } },
     ...richTexts(
       approval.mailbox === null ? [] : lines([[/send|reply/.test(step.name) ? 'From' : 'Mailbox', approval.mailbox]]),
     ),
-    ...details(step.name, fieldsOf(step.input, approval.names), warnings),
+    ...details(step.name, fields, warnings),
   ]
   if (decision !== null || stage !== 'open') {
     return [
@@ -78,6 +79,7 @@ function ownToolBlocks(approval: ApprovalView, stage: Stage): KnownBlock[] {
   return [
     OUR_OWN_WORDS,
     ...blocks,
+    ...(isUnnamed(fields) ? [UNNAMED] : []),
     {
       type: 'actions',
       block_id: `approval:${approval.id}`,
@@ -315,7 +317,6 @@ function details(tool: string, fields: readonly Field[], warnings: ReadonlySet<s
       ...(bodies.length === 1 ? [] : richTexts([literal(field.label, true)])),
       ...quotes(inWords(field.value)),
     ]),
-    ...(isUnnamed(fields) ? [UNNAMED] : []),
   ]
 }
 

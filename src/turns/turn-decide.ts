@@ -3,10 +3,9 @@
  * then the turn waits, for days if need be.
  */
 
-import { describeError } from '../log.js'
-import { SessionGone, type ToolAnswer, Unavailable } from './ports.js'
+import type { ToolAnswer } from './ports.js'
 import { endTurn } from './turn-end.js'
-import { lookAhead, recallReply } from './turn-feed.js'
+import { lookAhead, recallNames, recallReply } from './turn-feed.js'
 import type { TurnOutcome, TurnScope } from './turn-scope.js'
 
 /** How long before Slack's answer somebody may have seen what the request showed. */
@@ -62,22 +61,8 @@ export async function endSuperseded(scope: TurnScope): Promise<TurnOutcome> {
   await scope.ownerProfile()
   scope.owner.learnMailboxAddress()
   await recallReply(scope, null)
-  if (scope.conversation.sessionId !== null) await recallNames(scope, scope.conversation.sessionId)
+  await recallNames(scope)
   return await endTurn(scope, 'superseded')
-}
-
-/** What was decided before is told by name, as it was asked. */
-export async function recallNames(
-  { deps, turn, questions, reply, hostCallScope }: TurnScope,
-  sessionId: string,
-): Promise<void> {
-  try {
-    await questions.lookUp(sessionId, reply, hostCallScope)
-  } catch (error) {
-    if (!(error instanceof Unavailable || error instanceof SessionGone)) throw error
-    // It looks the worse for it, and nothing waits for that.
-    deps.log.warn({ turn: turn.id, ...describeError(error) }, 'what was decided could not be told by name')
-  }
 }
 
 async function deliver(scope: TurnScope, sessionId: string, answers: readonly ToolAnswer[]): Promise<void> {

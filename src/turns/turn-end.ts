@@ -8,7 +8,7 @@ import type { Turn } from './model.js'
 import type { ReplyDisplay } from './ports.js'
 import { toolSteps } from './reply.js'
 import { takeBack } from './revision.js'
-import { recallReply } from './turn-feed.js'
+import { recallNames, recallReply } from './turn-feed.js'
 import type { PhaseOutcome, TurnOutcome, TurnScope } from './turn-scope.js'
 
 /** The session has come to rest: the turn is over, unless that is because the mailbox was lost on the way. */
@@ -132,6 +132,7 @@ export async function takeUpAnew(scope: TurnScope, turn: Turn): Promise<TurnOutc
   }
   await scope.ownerProfile()
   await recallReply(scope, null)
+  await recallNames(scope)
   return await endTurn(scope, 'retracted')
 }
 

@@ -1,7 +1,7 @@
 /** The session's event log as a turn reads it: followed from where the last turn ended, read again, or looked at ahead. */
 
 import { describeError } from '../log.js'
-import { type EventFeed, OperatorProblem, Unavailable } from './ports.js'
+import { type EventFeed, OperatorProblem, SessionGone, Unavailable } from './ports.js'
 import { Reading } from './reading.js'
 import type { Reply } from './reply.js'
 import type { TurnScope } from './turn-scope.js'
@@ -50,4 +50,24 @@ export async function lookAhead(scope: TurnScope, sessionId: string): Promise<Re
   }
   scope.signal.throwIfAborted()
   return reading.reply
+}
+
+/** What was decided before is told by name, as it was asked. */
+export async function recallNames({
+  deps,
+  turn,
+  conversation,
+  questions,
+  reply,
+  hostCallScope,
+}: TurnScope): Promise<void> {
+  const { sessionId } = conversation
+  if (sessionId === null || !questions.isAny) return
+  try {
+    await questions.lookUp(sessionId, reply, hostCallScope)
+  } catch (error) {
+    if (!(error instanceof Unavailable || error instanceof SessionGone)) throw error
+    // It looks the worse for it, and nothing waits for that.
+    deps.log.warn({ turn: turn.id, ...describeError(error) }, 'what was decided could not be told by name')
+  }
 }

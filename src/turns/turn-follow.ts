@@ -3,9 +3,9 @@
 import type { Clock } from './connection-watch.js'
 import { endingOfSilence } from './endings.js'
 import { type EventFeed, Unavailable } from './ports.js'
-import { decide, recallNames } from './turn-decide.js'
+import { decide } from './turn-decide.js'
 import { endTurn, rest } from './turn-end.js'
-import { withFeed } from './turn-feed.js'
+import { recallNames, withFeed } from './turn-feed.js'
 import type { PhaseOutcome, TurnScope } from './turn-scope.js'
 
 /** A session that has our messages and shows no sign of life for this long is given up. */
@@ -38,7 +38,7 @@ export async function follow(
   isAgain = false,
 ): Promise<PhaseOutcome> {
   if (scope.isRevised()) return 'anew'
-  const { reading, questions, interruption } = scope
+  const { reading, interruption } = scope
   reading.begin(await scope.ownMessages(), scope.lostEvent)
   scope.stopFollowing = () => abort.abort()
   let isCaughtUp = false
@@ -48,7 +48,7 @@ export async function follow(
   for await (const event of feed) {
     if (event.type === 'caught_up') {
       isCaughtUp = true
-      if (questions.isAny) await recallNames(scope, sessionId)
+      await recallNames(scope)
       if (!isAgain || !scope.hasShownMore) scope.show({ type: 'working', goesOn: isAgain && !scope.hasShown })
     } else {
       const taken = reading.take(event)

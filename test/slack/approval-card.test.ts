@@ -189,6 +189,9 @@ describe('the card of a tool call', () => {
     const unnamed = cardOf(approval('gmail_trash_message', { message_id: '18c' }))
     expect(unnamed).not.toContain('18c')
     expect(unnamed).toContain("can't tell you its subject")
+    // What to do about it is no use once it is decided.
+    const decided = cardOf(approval('gmail_trash_message', { message_id: '18c' }, { decision: 'approved' }))
+    expect(decided).not.toContain("can't tell you its subject")
   })
 
   it('shows a draft of 40,000 characters whole', () => {

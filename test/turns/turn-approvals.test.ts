@@ -77,6 +77,18 @@ describe('a tool call that needs a yes', () => {
     expect(reply.last.approvals[0]?.names.get('18c')).toBe('Invoice 20417, from Vandermeer')
   })
 
+  it('is told by name where the question is deleted after one of two was allowed', async () => {
+    const { conversation, ts, turn, calls, reply } = await asked(TRASH, SEND)
+    house.agent.names.set('18c', 'Invoice 20417, from Vandermeer')
+    await house.decide(turn, calls[0], 'approved')
+    await house.work(conversation)
+    await house.store.revisions.retract({ team: TEAM, channel: DM, ts })
+    house.wake(conversation)
+    await house.settle()
+    expect(await house.turnOf(conversation)).toMatchObject({ ending: 'retracted' })
+    expect(reply.last.approvals[0]?.names.get('18c')).toBe('Invoice 20417, from Vandermeer')
+  })
+
   it('gets the mailbox anew before its decision, which may come hours later', async () => {
     const { conversation, turn, calls } = await asked(SEND)
     const before = { granted: house.scalekit.granted.length, calls: house.agent.calls.length }
