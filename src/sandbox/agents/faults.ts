@@ -1,4 +1,5 @@
 /** What a test makes go wrong. Everything here happens with the real API too, seldom and at the worst moment. */
+import { FaultQueue, gate, type Hold } from '../wire/fault-queue.js'
 import type { Endpoint } from './endpoints.js'
 import type { RetryStatus, SessionError, StopDetails, StreamEvent } from './wire.js'
 
@@ -40,15 +41,8 @@ export interface CallFault {
   readonly arrived?: () => void
 }
 
-/** A call that waits for a word from the test. */
-export interface Hold {
-  /** Resolves when the call has arrived; nothing has been done for it yet. */
-  readonly reached: Promise<void>
-  release(): void
-}
-
 export class Faults {
-  readonly #calls = new Map<Endpoint, CallFault[]>()
+  readonly #calls = new FaultQueue<Endpoint, CallFault>()
   readonly #cuts: { readonly after: StreamEvent['type']; readonly how: 'end' | 'hang' }[] = []
   readonly #turns: (PlannedFailure & { readonly sessionId: string | undefined })[] = []
 
@@ -76,17 +70,17 @@ export class Faults {
     } = {},
   ): void {
     const { message = 'Injected by a test', headers = {}, times = 1 } = options
-    for (let call = 0; call < times; call++) this.#plan(endpoint, { answer: { status, message, headers } })
+    this.#calls.plan(endpoint, { answer: { status, message, headers } }, times)
   }
 
   /** The next call is carried out, and its connection breaks before the answer. */
   dropAnswer(endpoint: Endpoint): void {
-    this.#plan(endpoint, { dropAnswer: true })
+    this.#calls.plan(endpoint, { dropAnswer: true })
   }
 
   /** The next call is not looked at before `until` resolves. */
   delay(endpoint: Endpoint, until: Promise<unknown>): void {
-    this.#plan(endpoint, { until })
+    this.#calls.plan(endpoint, { until })
   }
 
   /**
@@ -94,17 +88,10 @@ export class Faults {
    * @param status answered then, still with nothing done; without one, the call takes its course
    */
   hold(endpoint: Endpoint, status?: number): Hold {
-    let reach = (): void => undefined
-    let release = (): void => undefined
-    const reached = new Promise<void>((resolve) => {
-      reach = resolve
-    })
-    const until = new Promise<void>((resolve) => {
-      release = resolve
-    })
+    const { hold, arrived, released } = gate()
     const answer = status === undefined ? undefined : { status, message: 'Injected by a test', headers: {} }
-    this.#plan(endpoint, { until, arrived: () => reach(), ...(answer && { answer }) })
-    return { reached, release: () => release() }
+    this.#calls.plan(endpoint, { until: released, arrived, ...(answer && { answer }) })
+    return hold
   }
 
   /** Forgets all that is planned and has not happened yet. */
@@ -129,7 +116,7 @@ export class Faults {
 
   /** For the router: what happens to the call at hand. */
   takeCall(endpoint: Endpoint): CallFault {
-    return this.#calls.get(endpoint)?.shift() ?? {}
+    return this.#calls.take(endpoint) ?? {}
   }
 
   /** For the log: what happens to the streams now that an event of this type is on them. */
@@ -142,9 +129,5 @@ export class Faults {
   takeTurn(sessionId: string): PlannedFailure | undefined {
     const index = this.#turns.findIndex((planned) => planned.sessionId === undefined || planned.sessionId === sessionId)
     return index === -1 ? undefined : this.#turns.splice(index, 1)[0]
-  }
-
-  #plan(endpoint: Endpoint, fault: CallFault): void {
-    this.#calls.set(endpoint, [...(this.#calls.get(endpoint) ?? []), fault])
   }
 }

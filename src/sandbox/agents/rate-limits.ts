@@ -1,3 +1,4 @@
+import { TokenBuckets } from '../wire/token-buckets.js'
 import { ApiError } from './api-error.js'
 
 /** Calls a minute for the whole organization. */
@@ -14,30 +15,25 @@ const MINUTE = 60_000
 
 /** A bucket per kind of call, which refills evenly over the minute. */
 export class RateLimiter {
-  readonly #tokens = new Map<keyof RateLimits, { left: number; at: number }>()
+  readonly #calls: TokenBuckets<keyof RateLimits>
 
   constructor(
     private readonly limits: RateLimits,
-    private readonly now: () => number,
-  ) {}
+    now: () => number,
+  ) {
+    this.#calls = new TokenBuckets(now)
+  }
 
   /** @throws ApiError 429 with `retry-after` (seconds) when the minute's calls of this kind are used up */
   spend(kind: keyof RateLimits): void {
     const limit = this.limits[kind]
-    const now = this.now()
-    const before = this.#tokens.get(kind) ?? { left: limit, at: now }
-    const left = Math.min(limit, before.left + ((now - before.at) / MINUTE) * limit)
-    if (left < 1) {
-      const seconds = Math.max(1, Math.ceil(((1 - left) / limit) * 60))
-      throw new ApiError(
-        429,
-        `This request would exceed your organization's rate limit of ${limit} requests per minute.`,
-        undefined,
-        {
-          'retry-after': String(seconds),
-        },
-      )
-    }
-    this.#tokens.set(kind, { left: left - 1, at: now })
+    const waitMs = this.#calls.take(kind, { burst: limit, perMillisecond: limit / MINUTE })
+    if (waitMs === 0) return
+    throw new ApiError(
+      429,
+      `This request would exceed your organization's rate limit of ${limit} requests per minute.`,
+      undefined,
+      { 'retry-after': String(Math.max(1, Math.ceil(waitMs / 1000))) },
+    )
   }
 }

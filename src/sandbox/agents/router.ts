@@ -1,6 +1,6 @@
 /** The HTTP side of the API: who may call, which route it is, how refusals look, and the log of what was asked. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { BodyTooLargeError, listenOnLoopback, readBody, sendJson } from '../wire/http.js'
 import { ApiError, badRequest } from './api-error.js'
 import type { Answer, Call, Endpoint, Route } from './endpoints.js'
 import type { Faults } from './faults.js'
@@ -40,12 +40,7 @@ export class Router {
 
   /** Listens on loopback only; resolves to the base URL. */
   async listen(port: number): Promise<string> {
-    await new Promise<void>((resolve, reject) => {
-      this.#server.once('error', reject)
-      this.#server.listen(port, '127.0.0.1', resolve)
-    })
-    const { port: actual } = this.#server.address() as AddressInfo
-    return `http://127.0.0.1:${actual}`
+    return `http://127.0.0.1:${await listenOnLoopback(this.#server, port)}`
   }
 
   async close(): Promise<void> {
@@ -71,7 +66,7 @@ export class Router {
     this.requests.push(record)
     response.setHeader('request-id', requestId)
     try {
-      const bytes = await readBody(request)
+      const bytes = await bodyOf(request)
       const isJson = /^application\/json\b/.test(request.headers['content-type'] ?? '')
       const body = isJson && bytes.length > 0 ? parseJson(bytes) : undefined
       Object.assign(record, { body })
@@ -95,7 +90,7 @@ export class Router {
       const refusal = error instanceof ApiError ? error : new ApiError(500, `Internal server error: ${String(error)}`)
       record.status = refusal.status
       for (const [name, value] of Object.entries(refusal.headers)) response.setHeader(name, value)
-      writeJson(response, refusal.status, refusal.envelope(requestId))
+      sendJson(response, refusal.status, refusal.envelope(requestId))
     }
   }
 
@@ -174,16 +169,12 @@ function callOf(
   }
 }
 
-async function readBody(request: IncomingMessage): Promise<Buffer> {
-  const chunks: Buffer[] = []
-  let size = 0
-  for await (const chunk of request) {
-    const bytes: Buffer = Buffer.from(chunk)
-    size += bytes.length
-    if (size > MAX_BODY_BYTES) throw new ApiError(413, 'Request exceeds the maximum size')
-    chunks.push(bytes)
+async function bodyOf(request: IncomingMessage): Promise<Buffer> {
+  try {
+    return await readBody(request, MAX_BODY_BYTES)
+  } catch (error) {
+    throw error instanceof BodyTooLargeError ? new ApiError(413, 'Request exceeds the maximum size') : error
   }
-  return Buffer.concat(chunks)
 }
 
 function parseJson(bytes: Buffer): unknown {
@@ -199,15 +190,9 @@ function kindOf(endpoint: Endpoint): keyof RateLimits {
   return endpoint.endsWith('.create') || endpoint === 'files.upload' ? 'creates' : 'others'
 }
 
-function writeJson(response: ServerResponse, status: number, value: unknown): void {
-  if (response.destroyed) return
-  response.writeHead(status, { 'content-type': 'application/json' })
-  response.end(JSON.stringify(value))
-}
-
 function write(response: ServerResponse, answer: Answer): void {
   if ('json' in answer) {
-    writeJson(response, 200, answer.json)
+    sendJson(response, 200, answer.json)
     return
   }
   if ('bytes' in answer) {

@@ -1,4 +1,5 @@
 /** The pages a person sees on the way to a connected account: choose, allow, done. Plain HTML and CSS, no script. */
+import { escapeHtml } from '../wire/http.js'
 
 export interface MailAccount {
   readonly address: string
@@ -138,15 +139,4 @@ function page(title: string, content: string): string {
 </body>
 </html>
 `
-}
-
-function escapeHtml(text: string): string {
-  const entities: Readonly<Record<string, string>> = {
-    '&': '&amp;',
-    '<': '&lt;',
-    '>': '&gt;',
-    '"': '&quot;',
-    "'": '&#39;',
-  }
-  return text.replace(/[&<>"']/g, (character) => entities[character] ?? character)
 }

@@ -1,6 +1,7 @@
 /** One HTTP/1.1 request and its answer, and the few ways the sandbox's Scalekit reads and writes them. */
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http'
 import type { z } from 'zod'
+import { BodyTooLargeError, readBody as readUpTo, sendJson as writeJson } from '../wire/http.js'
 import { ScalekitError } from './scalekit-error.js'
 
 export interface Exchange {
@@ -21,20 +22,15 @@ export function sendJson(
   body: unknown,
   headers: OutgoingHttpHeaders = {},
 ): void {
-  response.writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store', ...headers })
-  response.end(JSON.stringify(body))
+  writeJson(response, status, body, { 'cache-control': 'no-store', ...headers })
 }
 
 export async function readBody(request: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = []
-  let size = 0
-  for await (const chunk of request) {
-    const bytes = Buffer.from(chunk)
-    size += bytes.length
-    if (size > MAX_BODY) throw new ScalekitError('INVALID_ARGUMENT', 'request body too large')
-    chunks.push(bytes)
+  try {
+    return (await readUpTo(request, MAX_BODY)).toString()
+  } catch (error) {
+    throw error instanceof BodyTooLargeError ? new ScalekitError('INVALID_ARGUMENT', error.message) : error
   }
-  return Buffer.concat(chunks).toString()
 }
 
 /** No body is an empty object, as for Scalekit's gateway. @throws {ScalekitError} for what is no JSON. */

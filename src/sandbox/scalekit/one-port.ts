@@ -9,7 +9,8 @@ import {
   type Http2ServerResponse,
   type ServerHttp2Session,
 } from 'node:http2'
-import { type AddressInfo, createServer, type Socket } from 'node:net'
+import { createServer, type Socket } from 'node:net'
+import { listenOnLoopback } from '../wire/http.js'
 
 export interface OnePort {
   readonly port: number
@@ -44,14 +45,10 @@ export async function listen(port: number): Promise<OnePort> {
     socket.on('error', () => socket.destroy())
     route(socket, (isHttp2) => (isHttp2 ? http2 : http1).emit('connection', socket))
   })
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(port, '127.0.0.1', resolve)
-  })
-  const address = server.address() as AddressInfo
+  const bound = await listenOnLoopback(server, port)
 
   return {
-    port: address.port,
+    port: bound,
     serve(listeners) {
       http1.on('request', listeners.http1)
       http2.on('request', listeners.http2)

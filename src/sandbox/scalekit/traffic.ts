@@ -1,4 +1,5 @@
 /** What was asked of the sandbox's Scalekit, and the faults a test wants it to have. */
+import { FaultQueue } from '../wire/fault-queue.js'
 
 /** REST and pages by method and path, gRPC and MCP (at either kind of address) by their own methods. */
 export const ENDPOINTS = [
@@ -74,7 +75,7 @@ export type Fault =
 
 export class Traffic {
   readonly #entries: RequestEntry[] = []
-  readonly #faults = new Map<Endpoint, { readonly fault: Fault; readonly tool: string | undefined }[]>()
+  readonly #faults = new FaultQueue<Endpoint, { readonly fault: Fault; readonly tool: string | undefined }>()
   readonly #onRequest: (entry: RequestEntry) => void
 
   constructor(onRequest: (entry: RequestEntry) => void = () => {}) {
@@ -93,8 +94,7 @@ export class Traffic {
 
   /** Gives the fault to the next requests of an endpoint (those that run this tool), behind the faults that already wait there. */
   fault(endpoint: Endpoint, fault: Fault, times = 1, tool?: string): void {
-    const planned = Array.from({ length: times }, () => ({ fault, tool }))
-    this.#faults.set(endpoint, [...(this.#faults.get(endpoint) ?? []), ...planned])
+    this.#faults.plan(endpoint, { fault, tool }, times)
   }
 
   clearFaults(): void {
@@ -102,9 +102,7 @@ export class Traffic {
   }
 
   takeFault(endpoint: Endpoint, tool: string | undefined): Fault | undefined {
-    const planned = this.#faults.get(endpoint) ?? []
-    const index = planned.findIndex((each) => each.tool === undefined || each.tool === tool)
-    return index === -1 ? undefined : planned.splice(index, 1)[0]?.fault
+    return this.#faults.take(endpoint, (planned) => planned.tool === undefined || planned.tool === tool)?.fault
   }
 }
 

@@ -1,4 +1,5 @@
 /** Ways in which Slack can fail, to be asked for by tests. Nothing here happens by itself. */
+import { FaultQueue, type Gate, gate, type Hold } from '../wire/fault-queue.js'
 import type { Json } from './json.js'
 
 export type Fault =
@@ -15,27 +16,13 @@ export type Fault =
   /** The answer comes this much later; the work is done at once. */
   | { readonly delayMs: number }
 
-/** A method whose next call waits for a word from the test. */
-export interface Hold {
-  /** Resolves when the call has arrived; nothing has been done for it yet. */
-  readonly reached: Promise<void>
-  release(): void
-}
-
-interface Waiting {
-  readonly reached: () => void
-  readonly released: Promise<void>
-}
-
 export class Faults {
-  readonly #queued = new Map<string, Fault[]>()
-  readonly #held = new Map<string, Waiting[]>()
+  readonly #queued = new FaultQueue<string, Fault>()
+  readonly #held = new FaultQueue<string, Gate>()
 
   /** Lets the next calls of a Web API method fail; faults queued earlier happen first. */
   next(method: string, fault: Fault, times = 1): void {
-    const queue = this.#queued.get(method) ?? []
-    for (let i = 0; i < times; i++) queue.push(fault)
-    this.#queued.set(method, queue)
+    this.#queued.plan(method, fault, times)
   }
 
   /** Forgets the faults that have not happened yet. */
@@ -45,27 +32,16 @@ export class Faults {
 
   /** Stops the next call of a method before anything is done for it, until `release`. */
   hold(method: string): Hold {
-    let reached: () => void = () => undefined
-    let release: () => void = () => undefined
-    const reachedPromise = new Promise<void>((resolve) => {
-      reached = resolve
-    })
-    const released = new Promise<void>((resolve) => {
-      release = resolve
-    })
-    const queue = this.#held.get(method) ?? []
-    queue.push({ reached, released })
-    this.#held.set(method, queue)
-    return { reached: reachedPromise, release: () => release() }
+    const stopped = gate()
+    this.#held.plan(method, stopped)
+    return stopped.hold
   }
 
   /** Used by the server: waits where a test holds this method, then takes the fault that is due, if any. */
   async take(method: string): Promise<Fault | undefined> {
-    const hold = this.#held.get(method)?.shift()
-    if (hold !== undefined) {
-      hold.reached()
-      await hold.released
-    }
-    return this.#queued.get(method)?.shift()
+    const held = this.#held.take(method)
+    held?.arrived()
+    await held?.released
+    return this.#queued.take(method)
   }
 }

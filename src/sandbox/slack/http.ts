@@ -1,20 +1,13 @@
 /** The few things that every part of the server needs of HTTP. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { readBody as readUpTo } from '../wire/http.js'
 
 /** Largest body that is read. */
 const MOST_BYTES = 100 * 1024 * 1024
 
-/** @throws Error where the body is larger than any request to Slack may be */
+/** @throws {BodyTooLargeError} where the body is larger than any request to Slack may be */
 export async function readBody(request: IncomingMessage): Promise<Buffer> {
-  const parts: Buffer[] = []
-  let length = 0
-  for await (const part of request) {
-    const bytes = Buffer.from(part)
-    length += bytes.length
-    if (length > MOST_BYTES) throw new Error('request body too large')
-    parts.push(bytes)
-  }
-  return Buffer.concat(parts)
+  return await readUpTo(request, MOST_BYTES)
 }
 
 export function reply(
@@ -30,8 +23,4 @@ export function reply(
 
 export function replyJson(response: ServerResponse, status: number, body: object): void {
   reply(response, status, 'application/json', JSON.stringify(body))
-}
-
-export function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`)
 }

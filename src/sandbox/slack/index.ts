@@ -3,6 +3,7 @@
  * Everything listens on 127.0.0.1 only.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { listenOnLoopback } from '../wire/http.js'
 import type { World } from '../world.js'
 import { Clients } from './clients.js'
 import { Deliveries, type DeliveryTiming, SLACK_TIMING } from './delivery.js'
@@ -241,13 +242,7 @@ export async function startSlack(options: SlackOptions): Promise<SlackSandbox> {
     if (socketMode === undefined) stream.destroy()
     else socketMode.upgrade(request, stream, head)
   })
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(options.port ?? 0, '127.0.0.1', resolve)
-  })
-  const address = server.address()
-  if (address === null || typeof address === 'string') throw new Error('The server has no port')
-  origin = `http://127.0.0.1:${address.port}`
+  origin = `http://127.0.0.1:${await listenOnLoopback(server, options.port ?? 0)}`
 
   const known = (id: string): Member => {
     const member = workspace.member(id)

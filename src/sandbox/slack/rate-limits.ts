@@ -2,6 +2,7 @@
  * Slack's rate limits: calls per method, per workspace, per app in a rolling minute, and about one message a second in each
  * channel. The numbers are the tiers of the documentation; Slack promises "at least" these, so nothing may rely on more.
  */
+import { TokenBuckets } from '../wire/token-buckets.js'
 
 /** Calls a minute of each tier. */
 const TIER_2 = 20
@@ -66,7 +67,7 @@ export type Admission =
 
 export class RateLimiter {
   readonly #calls = new Map<string, number[]>()
-  readonly #posts = new Map<string, { tokens: number; at: number }>()
+  readonly #posts: TokenBuckets<string>
   readonly #perMinute: Readonly<Record<string, number>>
   readonly #posting: { readonly perSecond: number; readonly burst: number }
 
@@ -74,6 +75,7 @@ export class RateLimiter {
     private readonly now: () => number,
     limits: RateLimits = {},
   ) {
+    this.#posts = new TokenBuckets(now)
     this.#perMinute = { ...CALLS_PER_MINUTE, ...limits.perMinute }
     this.#posting = limits.postsPerChannel ?? { perSecond: 1, burst: 5 }
   }
@@ -90,13 +92,8 @@ export class RateLimiter {
     }
     if (channel !== undefined) {
       const { perSecond, burst } = this.#posting
-      const bucket = this.#posts.get(channel) ?? { tokens: burst, at: now }
-      const tokens = Math.min(burst, bucket.tokens + ((now - bucket.at) / 1000) * perSecond)
-      if (tokens < 1) {
-        this.#posts.set(channel, { tokens, at: now })
-        return refused(((1 - tokens) / perSecond) * 1000, { remaining: limit - calls.length, limit })
-      }
-      this.#posts.set(channel, { tokens: tokens - 1, at: now })
+      const waitMs = this.#posts.take(channel, { burst, perMillisecond: perSecond / 1000 })
+      if (waitMs > 0) return refused(waitMs, { remaining: limit - calls.length, limit })
     }
     calls.push(now)
     return { admitted: true, budget: { remaining: limit - calls.length, limit } }

@@ -1,6 +1,7 @@
 /** The page of Sign in with Slack. Nobody is signed in by opening it: the person presses a button. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { escapeHtml, readBody, reply } from './http.js'
+import { escapeHtml } from '../wire/http.js'
+import { readBody, reply } from './http.js'
 import type { SignIns } from './sign-ins.js'
 import type { Workspace } from './workspace.js'
 
