@@ -20,7 +20,7 @@ import { SYSTEM_PROMPT } from './system-prompt.js'
 export const APP = 'slack-inbox-agent'
 
 /** Name of the one MCP server that a session has. */
-export const MAILBOX_SERVER = 'mailbox'
+const MAILBOX_SERVER = 'mailbox'
 
 type BuiltInToolName = NonNullable<BetaManagedAgentsAgentToolset20260401Params['configs']>[number]['name']
 

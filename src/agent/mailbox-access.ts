@@ -5,6 +5,7 @@
 
 import type { IdentifiedPerson, Person } from '../turns/model.js'
 import { type MailboxAccess, OperatorProblem } from '../turns/ports.js'
+import { SingleFlight } from '../turns/single-flight.js'
 import type { Claude } from './claude.js'
 import { PersonalGrant } from './grants.js'
 import type { Mark } from './mark.js'
@@ -37,7 +38,7 @@ const ENOUGH_LEFT_MS = 30 * 60 * 1000
 
 export class VirtualMailboxAccess implements MailboxAccess {
   readonly #vaults: Vaults
-  readonly #underway = new Map<string, Promise<PersonalGrant>>()
+  readonly #underway = new SingleFlight<PersonalGrant>()
 
   constructor(
     private readonly claude: Claude,
@@ -59,7 +60,7 @@ export class VirtualMailboxAccess implements MailboxAccess {
   /** The vault itself stays, empty: the sessions that are attached to it go on when their person connects again. */
   async revoke(person: Person, forgets: boolean): Promise<void> {
     // One that is under way could put a token into the vault behind our back.
-    await this.#underway.get(person.id)?.catch(() => undefined)
+    await this.#underway.settled(person.id)
     const stored = await this.store.read(person.id)
     const known = stored?.anthropicUrl === this.claude.url ? [stored.vaultId] : []
     const { identifier } = person
@@ -72,11 +73,7 @@ export class VirtualMailboxAccess implements MailboxAccess {
 
   /** Turns of one person that start together share one token: the second would overwrite the first, or find its vault missing. */
   grant(person: IdentifiedPerson): Promise<PersonalGrant> {
-    const underway = this.#underway.get(person.id)
-    if (underway !== undefined) return underway
-    const grant = this.#grant(person).finally(() => this.#underway.delete(person.id))
-    this.#underway.set(person.id, grant)
-    return grant
+    return this.#underway.run(person.id, () => this.#grant(person))
   }
 
   async #grant(person: IdentifiedPerson): Promise<PersonalGrant> {

@@ -281,16 +281,14 @@ export class ManagedAgent implements Agent {
   async comeToRest(sessionId: string): Promise<LogPosition | null> {
     const gone = whyGone(await this.#retrieve(sessionId))
     if (gone !== null) throw gone
-    const deadline = Date.now() + REST_MS
-    for (;;) {
+    // What it was sent a moment ago it takes up only after a while.
+    const end = await lookUntil('the session does not take up what it was sent', async () => {
       // Also where it is idle: it may wait for a decision that nobody is asked for any more.
       await this.#quieten(sessionId)
-      const { last, hasQueued } = await this.#logEnd(sessionId)
-      if (!hasQueued) return last
-      // What it was sent a moment ago it takes up only now.
-      if (Date.now() > deadline) throw new Unavailable('claude', 'the session does not take up what it was sent')
-      await pause(REST_LOOK_MS)
-    }
+      const logEnd = await this.#logEnd(sessionId)
+      return logEnd.hasQueued ? null : logEnd
+    })
+    return end.last
   }
 
   /** Where a session's log stands, and whether a message of ours waits that it has not taken up. */
@@ -312,11 +310,10 @@ export class ManagedAgent implements Agent {
   /** Interrupts a session, and waits until it has stopped. */
   async #quieten(sessionId: string): Promise<void> {
     await this.interrupt(sessionId)
-    const deadline = Date.now() + REST_MS
-    while ((await this.#retrieve(sessionId)).status !== 'idle') {
-      if (Date.now() > deadline) throw new Unavailable('claude', 'the session does not come to rest')
-      await pause(REST_LOOK_MS)
-    }
+    await lookUntil('the session does not come to rest', async () => {
+      const session = await this.#retrieve(sessionId)
+      return session.status === 'idle' ? session : null
+    })
   }
 
   async interrupt(sessionId: string): Promise<void> {
@@ -395,4 +392,18 @@ function sameIds(one: readonly string[], other: readonly string[]): boolean {
 function printable(title: string): string {
   const line = title.replace(/[\p{C}\s]+/gu, ' ').trim()
   return [...line].slice(0, TITLE_LENGTH).join('')
+}
+
+/**
+ * Looks again and again until there is something to be seen.
+ * @throws Unavailable with the problem, after a while
+ */
+async function lookUntil<Seen>(problem: string, look: () => Promise<Seen | null>): Promise<Seen> {
+  const deadline = Date.now() + REST_MS
+  for (;;) {
+    const seen = await look()
+    if (seen !== null) return seen
+    if (Date.now() > deadline) throw new Unavailable('claude', problem)
+    await pause(REST_LOOK_MS)
+  }
 }

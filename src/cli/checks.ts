@@ -31,7 +31,7 @@ export type Check =
 const RUN_SETUP = 'run `npm run setup`'
 
 /** Files and folders that other users of this machine can reach. After the database was opened, which tightens what is its own. */
-export function checkPermissions(databasePath: string): Check[] {
+function checkPermissions(databasePath: string): Check[] {
   return exposures(databasePath, DOT_ENV).map(({ path, mode, remedy }) => ({
     ok: true,
     what: `${path} is open to other users of this machine (${mode})`,

@@ -139,10 +139,6 @@ export function asHostTool(tool: SendingTool): SendingHostTool {
   }
 }
 
-export function sendingToolNamed(name: string): SendingTool | null {
-  return SENDING_TOOLS.find((tool) => tool.name === name) ?? null
-}
-
 function sendingTool<Schema extends z.ZodType<{ send_at?: string | undefined }>>(
   name: SendingToolName,
   tool: {

@@ -5,7 +5,7 @@
  */
 
 import { describeError, type Log } from '../log.js'
-import type { Clock } from './connection-watch.js'
+import type { Clock } from './clock.js'
 import type { Person } from './model.js'
 import { waitFor } from './pause.js'
 import { type Agent, type Connections, type MailboxAccess, Unavailable } from './ports.js'

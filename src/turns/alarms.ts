@@ -1,6 +1,6 @@
 /** Conversations that are to be looked at again at a certain time, though nothing happens until then. In memory: a start looks at all of them. */
 
-import type { Clock } from './connection-watch.js'
+import type { Clock } from './clock.js'
 
 export class Alarms {
   readonly #timers = new Map<string, { clear(): void }>()

@@ -5,23 +5,12 @@
  */
 
 import { describeError, type Log } from '../log.js'
+import type { Clock } from './clock.js'
 import type { IdentifiedPerson, Person } from './model.js'
 import type { Connections, ConnectLink } from './ports.js'
+import { SingleFlight } from './single-flight.js'
 
-/** Epoch milliseconds, and timers that can be cleared. */
-export interface Clock {
-  now(): number
-  setTimeout(run: () => void, ms: number): { clear(): void }
-}
-
-export const SYSTEM_CLOCK: Clock = {
-  now: () => Date.now(),
-  setTimeout: (run, ms) => {
-    const timer = setTimeout(run, ms)
-    timer.unref()
-    return { clear: () => clearTimeout(timer) }
-  },
-}
+export { type Clock, SYSTEM_CLOCK } from './clock.js'
 
 /** One waiting turn. */
 export interface ConnectionWaiter {
@@ -63,7 +52,7 @@ interface Watch {
 export class ConnectionWatch {
   readonly #watches = new Map<string, Watch>()
   /** Links that are being asked for, by identifier. */
-  readonly #opening = new Map<string, Promise<ConnectLink>>()
+  readonly #opening = new SingleFlight<ConnectLink>()
 
   constructor(
     private readonly connections: Connections,
@@ -78,13 +67,7 @@ export class ConnectionWatch {
   async link(person: IdentifiedPerson): Promise<ConnectLink> {
     const watch = this.#watchOf(person)
     if (watch !== undefined && !watch.spent && !this.#isStale(watch.link)) return watch.link
-    const opening = this.#opening.get(person.identifier) ?? this.connections.link(person)
-    this.#opening.set(person.identifier, opening)
-    try {
-      return await opening
-    } finally {
-      this.#opening.delete(person.identifier)
-    }
+    return await this.#opening.run(person.identifier, () => this.connections.link(person))
   }
 
   /** Waits for a person on behalf of a turn (`key`). */

@@ -4,7 +4,7 @@
  */
 
 import { describeError, type Log } from '../log.js'
-import type { Clock } from './connection-watch.js'
+import type { Clock } from './clock.js'
 import type { Person } from './model.js'
 import { type Surface, Unavailable } from './ports.js'
 import { retryPause } from './retry-pause.js'

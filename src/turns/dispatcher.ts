@@ -6,6 +6,7 @@
 import { setMaxListeners } from 'node:events'
 import type { Log } from '../log.js'
 import { describeError } from '../log.js'
+import { type Clock, SYSTEM_CLOCK } from './clock.js'
 import { retryPause } from './retry-pause.js'
 
 export interface ConversationWork {
@@ -21,11 +22,12 @@ const LONGEST_RETRY_MS = 5 * 60_000
 export class Dispatcher {
   readonly #running = new Map<string, { again: boolean; done: Promise<void> }>()
   readonly #stop = new AbortController()
-  readonly #retries = new Map<string, { failures: number; timer: NodeJS.Timeout }>()
+  readonly #retries = new Map<string, { failures: number; timer: { clear(): void } }>()
 
   constructor(
     private readonly work: ConversationWork,
     private readonly log: Log,
+    private readonly clock: Clock = SYSTEM_CLOCK,
   ) {
     // Every conversation at work listens for the stop; more than ten of them are no leak.
     setMaxListeners(0, this.#stop.signal)
@@ -47,7 +49,7 @@ export class Dispatcher {
   /** Stops taking wake-ups, ends what runs at the next safe point, and resolves when all of it has ended. */
   async stop(): Promise<void> {
     this.#stop.abort(new Error('the bot is shutting down'))
-    for (const { timer } of this.#retries.values()) clearTimeout(timer)
+    for (const { timer } of this.#retries.values()) timer.clear()
     await Promise.all([...this.#running.values()].map((state) => state.done))
   }
 
@@ -76,11 +78,10 @@ export class Dispatcher {
   /** What failed for a reason nobody foresaw (a full disk, a bug) must not wait for the person to write again. */
   #retryLater(conversationId: string): void {
     const previous = this.#retries.get(conversationId)
-    if (previous !== undefined) clearTimeout(previous.timer)
+    previous?.timer.clear()
     const failures = (previous?.failures ?? 0) + 1
     const pause = retryPause(failures, undefined, { first: FIRST_RETRY_MS, longest: LONGEST_RETRY_MS })
-    const timer = setTimeout(() => this.wake(conversationId), pause)
-    timer.unref()
+    const timer = this.clock.setTimeout(() => this.wake(conversationId), pause)
     this.#retries.set(conversationId, { failures, timer })
   }
 

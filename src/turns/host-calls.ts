@@ -1,7 +1,7 @@
 /** Calls of tools whose handlers run in the bot: what becomes of each while a session waits for it. */
 
 import { describeError, type Log } from '../log.js'
-import type { Clock } from './connection-watch.js'
+import type { Clock } from './clock.js'
 import type { HostResult, HostTools, RunningHostTool, SendingHostTool } from './host-tools.js'
 import type { Approval, Conversation, IdentifiedPerson } from './model.js'
 import { isAsShown, type OutgoingContents, shownOf } from './outgoing-contents.js'

@@ -4,7 +4,7 @@
  */
 
 import { describeError, type Log } from '../log.js'
-import type { Clock } from './connection-watch.js'
+import type { Clock } from './clock.js'
 import type { IdentifiedPerson } from './model.js'
 import { isAsShown, type OutgoingContents, shownOf } from './outgoing-contents.js'
 import { type Mailer, type OutgoingMail, type ResolvedMail, UnsendableMail } from './outgoing-mail.js'
@@ -40,7 +40,7 @@ const RETRIES = { first: 1_000, longest: 60_000 }
 const PATIENCE_MS = 10 * 60_000
 const SCHEDULED_PATIENCE_MS = 24 * 60 * 60_000
 
-export const WHY = {
+const WHY = {
   refused: 'Gmail did not accept it.',
   unreadable: 'The email could not be read any more.',
   unreachable: 'Gmail could not be reached.',

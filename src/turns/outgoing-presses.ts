@@ -1,6 +1,6 @@
 /** What owners do with their mails on the way: edit, undo, cancel, look at what waits. Everything is checked against the owner here. */
 
-import type { Clock } from './connection-watch.js'
+import type { Clock } from './clock.js'
 import type { IdentifiedPerson } from './model.js'
 import type { OutgoingContents } from './outgoing-contents.js'
 import {
@@ -14,6 +14,7 @@ import {
   UnsendableMail,
 } from './outgoing-mail.js'
 import type { OutgoingMailStore } from './outgoing-store.js'
+import { SingleFlight } from './single-flight.js'
 
 export interface OutgoingPressesDeps {
   readonly store: {
@@ -42,7 +43,7 @@ type Asking = { readonly mail: OutgoingMail; readonly person: IdentifiedPerson; 
 
 export class OutgoingMailPresses implements OutgoingPresses {
   /** Drafts being made, by mail and content. */
-  readonly #preparing = new Map<string, Promise<void>>()
+  readonly #preparing = new SingleFlight<void>()
 
   constructor(private readonly deps: OutgoingPressesDeps) {}
 
@@ -86,14 +87,8 @@ export class OutgoingMailPresses implements OutgoingPresses {
     const result = await this.deps.mailer.edit(asking.person, asking.content, edited)
     if ('problems' in result) return result
     const key = `${id} ${result.mail.hash}`
-    const preparing = this.#preparing.get(key) ?? this.#prepare(asking, result.mail)
-    this.#preparing.set(key, preparing)
-    try {
-      await preparing
-      return 'ready'
-    } finally {
-      this.#preparing.delete(key)
-    }
+    await this.#preparing.run(key, () => this.#prepare(asking, result.mail))
+    return 'ready'
   }
 
   /** Noted before it is made: a draft whose maker was killed is found by its content. */

@@ -1,6 +1,6 @@
 /** Waiting on a clock, cut short by whoever has a reason to look again and by the end of the process. */
 
-import type { Clock } from './connection-watch.js'
+import type { Clock } from './clock.js'
 
 /** Resolves after `ms`, and at once when the signal is aborted: who must not go on then asks the signal. */
 export async function waitFor(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {

@@ -1,7 +1,7 @@
 /** Everything that concerns mails on their way, put together once for everybody. */
 
 import type { Log } from '../log.js'
-import type { Clock } from './connection-watch.js'
+import type { Clock } from './clock.js'
 import type { HostCallsDeps } from './host-calls.js'
 import type { HostTools } from './host-tools.js'
 import type { Approval, Conversation, IdentifiedPerson } from './model.js'

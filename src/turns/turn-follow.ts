@@ -1,6 +1,6 @@
 /** Following a turn's session: its events are read and shown until it has come to rest, waits for its owner, or falls silent. */
 
-import type { Clock } from './connection-watch.js'
+import type { Clock } from './clock.js'
 import { endingOfSilence } from './endings.js'
 import { type EventFeed, Unavailable } from './ports.js'
 import { decide } from './turn-decide.js'

@@ -5,7 +5,8 @@
 
 import type { Log } from '../log.js'
 import type { Alarms } from './alarms.js'
-import type { Clock, ConnectionWatch } from './connection-watch.js'
+import type { Clock } from './clock.js'
+import type { ConnectionWatch } from './connection-watch.js'
 import type { Ending } from './endings.js'
 import type { HostCallScope, HostCallsDeps } from './host-calls.js'
 import { Interruption } from './interruption.js'

@@ -11,7 +11,7 @@ export type SearchNode =
   | { readonly type: 'text'; readonly text: string; readonly exact: boolean }
   | { readonly type: 'operator'; readonly name: SearchOperator; readonly value: string; readonly exact: boolean }
 
-export const SEARCH_OPERATORS = [
+const SEARCH_OPERATORS = [
   'from',
   'to',
   'cc',

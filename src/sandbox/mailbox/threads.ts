@@ -8,7 +8,7 @@ import type { Mail } from './mail.js'
 const REPLY_PREFIX = /^\s*(re|fwd?|aw|wg|sv|vs|vb|antw|tr|rv|res|enc|ynt|odp)(\[\d+\])?\s*:\s*/i
 
 /** A subject without its reply prefixes, folded; equal for all mails of a conversation. */
-export function conversationSubject(subject: string): string {
+function conversationSubject(subject: string): string {
   let rest = subject
   while (REPLY_PREFIX.test(rest)) rest = rest.replace(REPLY_PREFIX, '')
   return fold(rest)

@@ -50,7 +50,7 @@ export function timeline(
 }
 
 /** Seconds since the epoch of a Slack `ts`. */
-export function secondsOf(ts: string): number {
+function secondsOf(ts: string): number {
   return Number(ts)
 }
 

@@ -39,7 +39,7 @@ export function markRead(
 }
 
 /** Up to which `ts` a channel or thread was read. */
-export function seenUpTo(marks: ReadMarks, key: string): string {
+function seenUpTo(marks: ReadMarks, key: string): string {
   const seen = marks.seen[key] ?? '0'
   // Strings: a `ts` has more digits than a number keeps.
   return [seen, marks.since].sort().at(-1) ?? seen

@@ -13,7 +13,7 @@ const SECRET_VALUES =
   /xox[a-z]-[\w-]+|xapp-[\w-]+|(?<=ticket=)[\w-]+|(?<=\/actions\/)[\w/-]+|(?<=\/upload\/v1\/)[\w-]+/g
 
 /** A copy without tokens and with long strings cut. */
-export function presentable(value: Json): Json {
+function presentable(value: Json): Json {
   if (typeof value === 'string') {
     const clean = value.replace(SECRET_VALUES, '[removed]')
     return clean.length > SHOWN ? `${clean.slice(0, SHOWN)}… (${clean.length} characters)` : clean

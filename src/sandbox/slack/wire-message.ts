@@ -41,7 +41,7 @@ export function payloadChannelName(conversation: Conversation): string {
   ]
 }
 
-export function botProfile(workspace: Workspace): BotProfile {
+function botProfile(workspace: Workspace): BotProfile {
   const { bot, team } = workspace
   return {
     id: bot.botId,

@@ -19,7 +19,7 @@ export interface SearchResult {
 }
 
 /** Gmail's search syntax for a filter. */
-export function gmailQuery(filter: Filter): string {
+function gmailQuery(filter: Filter): string {
   const periods = { today: '1d', yesterday: '2d', week: '7d', month: '30d' } as const
   const everywhere =
     filter.from !== undefined || filter.to !== undefined || filter.about !== undefined || filter.label !== undefined

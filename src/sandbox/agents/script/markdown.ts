@@ -77,7 +77,7 @@ export function dayNumber(date: Date, timeZone: string): number {
 }
 
 /** One numbered line of a list. */
-export function listLine(mail: SeenMail, number: number, clock: Clock): string {
+function listLine(mail: SeenMail, number: number, clock: Clock): string {
   const marks = [
     when(mail.date, clock),
     ...(mail.labels.includes('UNREAD') ? ['unread'] : []),

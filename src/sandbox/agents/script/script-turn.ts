@@ -50,7 +50,7 @@ export async function mailboxAddress({ tools }: ScriptTurn): Promise<string | un
  * Everybody known before a mail came: those of older mail, and the person themselves. Who imitates a sender comes later than the
  * sender, so what came later says nothing about whether this one is genuine.
  */
-export function knownBefore(mail: SeenMail, { shown, context }: ScriptTurn): Correspondent[] {
+function knownBefore(mail: SeenMail, { shown, context }: ScriptTurn): Correspondent[] {
   const own = context.mailbox === undefined ? [] : [correspondent(context.mailbox)]
   const older = shown.known().filter((other) => (other.date?.getTime() ?? 0) < (mail.date?.getTime() ?? 0))
   return [...own, ...older.flatMap((other) => [other.from, ...other.to, ...other.cc])]

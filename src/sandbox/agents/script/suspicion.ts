@@ -138,7 +138,7 @@ function edits(a: string, b: string): number {
   return row[b.length] ?? 3
 }
 
-export function domainOf(address: string): string {
+function domainOf(address: string): string {
   return address.split('@')[1]?.toLowerCase() ?? ''
 }
 

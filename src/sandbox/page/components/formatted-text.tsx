@@ -138,7 +138,7 @@ export function TextTable({ rows, align }: { rows: readonly ComponentChildren[][
   )
 }
 
-export function Inlines({ nodes }: { nodes: readonly Inline[] }) {
+function Inlines({ nodes }: { nodes: readonly Inline[] }) {
   return (
     <>
       {nodes.map((node, index) => (

@@ -1,0 +1,18 @@
+/** Work that is done once for all who ask for it while it is under way; who asks afterwards has it done anew. */
+export class SingleFlight<Result> {
+  readonly #underWay = new Map<string, Promise<Result>>()
+
+  /** Rejects, for all of them, as the work does. */
+  run(key: string, work: () => Promise<Result>): Promise<Result> {
+    const joined = this.#underWay.get(key)
+    if (joined !== undefined) return joined
+    const running = work().finally(() => this.#underWay.delete(key))
+    this.#underWay.set(key, running)
+    return running
+  }
+
+  /** Resolves when nothing of this key is under way, however that ended. */
+  async settled(key: string): Promise<void> {
+    await this.#underWay.get(key)?.catch(() => undefined)
+  }
+}
