@@ -77,6 +77,8 @@ export class Mailbox {
 
   readonly #accountAddresses: ReadonlySet<string>
   readonly #messages = new Map<string, StoredMessage>()
+  /** How many messages have taken another id than this one, which they should have had. */
+  readonly #copies = new Map<string, number>()
   readonly #byMessageId = new Map<string, StoredMessage>()
   readonly #userLabels = new Map<string, Label>()
   readonly #drafts = new Map<string, string>()
@@ -340,13 +342,21 @@ export class Mailbox {
   }
 
   #add(mail: Mail, labels: Set<string>, date = mail.sentAt ?? this.now(), threadId?: string): StoredMessage {
-    let id = this.#hash(`message ${mail.messageId} ${date} ${mail.subject}`, 16)
-    while (this.#messages.has(id)) id = this.#hash(`again ${id}`, 16)
+    const id = this.#freshId(this.#hash(`message ${mail.messageId} ${date} ${mail.subject}`, 16))
     const message: StoredMessage = { id, threadId: this.#threads.add(mail, id, threadId), mail, date, labels }
     this.#messages.set(id, message)
     if (mail.messageId !== '') this.#byMessageId.set(mail.messageId, message)
     this.#changes++
     return message
+  }
+
+  /** Exports hold many messages that nothing tells apart: the number of their like does. */
+  #freshId(wanted: string): string {
+    let copies = this.#copies.get(wanted) ?? 0
+    let id = wanted
+    for (; this.#messages.has(id); copies += 1) id = this.#hash(`again ${wanted} ${copies}`, 16)
+    this.#copies.set(wanted, copies)
+    return id
   }
 
   #addDraft(message: Message): string {

@@ -85,6 +85,13 @@ describe('loading mail', () => {
     expect(await ids({ address: BEN })).not.toEqual(await ids())
   })
 
+  it('tells messages apart that say the same', async () => {
+    const same = { id: '', subject: 'Ping', date: 'Mon, 1 Mar 2027 10:00:00 +0100' }
+    const ids = async () => (await load([same, same, same])).messages().map(({ id }) => id)
+    expect(new Set(await ids()).size).toBe(3)
+    expect(await ids()).toEqual(await ids())
+  })
+
   it('joins the copies of a message that an export has in two folders', async () => {
     const copy = { subject: 'Twice', id: '<twice@x.example>' }
     const mailbox = await load([
