@@ -3,7 +3,7 @@
 import { ErrorCode, LogLevel, WebClient } from '@slack/web-api'
 import type { BotConfig } from '../config.js'
 import { createLog } from '../log.js'
-import { SlackClock, TOLERATED_SKEW_MS } from '../slack/slack-clock.js'
+import { SlackClock, TOLERATED_SKEW_MS } from '../slack/api/slack-clock.js'
 import type { Check } from './checks.js'
 
 /** What it says is a line of the report. */

@@ -7,7 +7,7 @@ import type { WebClient } from '@slack/web-api'
 import { describeError, type Log } from '../log.js'
 import type { Clock } from '../turns/connection-watch.js'
 import type { Named, Names } from '../turns/words.js'
-import { SlackRefused, slackCall } from './web.js'
+import { SlackRefused, slackCall } from './api/web.js'
 
 /** How long a name is believed, in milliseconds. */
 const TTL_MS = 5 * 60_000

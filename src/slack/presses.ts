@@ -5,11 +5,13 @@ import { describeError, type Log } from '../log.js'
 import type { Store } from '../store/store.js'
 import { SYSTEM_CLOCK } from '../turns/connection-watch.js'
 import type { OutgoingPresses } from '../turns/outgoing-mail.js'
-import { ACTIONS } from './action-ids.js'
-import { type ActionRooms, change, press } from './actions.js'
-import { changeModal } from './change-modal.js'
-import type { Delivery } from './deliveries.js'
+import { slackCall } from './api/web.js'
+import { ACTIONS } from './blocks/action-ids.js'
+import { changeModal } from './blocks/change-modal.js'
+import { isInList, type ReadSchedule, scheduledMessage } from './blocks/scheduled-list.js'
 import type { Home } from './home.js'
+import { type ActionRooms, change, press } from './inbound/actions.js'
+import type { Delivery } from './inbound/deliveries.js'
 import {
   cancelScheduled,
   type OutgoingRooms,
@@ -17,10 +19,8 @@ import {
   submitEdit,
   undoSend,
   type WindowAnswer,
-} from './outgoing-presses.js'
-import type { Requests } from './requests.js'
-import { isInList, type ReadSchedule, scheduledMessage } from './scheduled-list.js'
-import { slackCall } from './web.js'
+} from './inbound/outgoing-presses.js'
+import type { Requests } from './inbound/requests.js'
 
 export interface PressesRooms {
   readonly web: WebClient

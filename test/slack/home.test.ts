@@ -1,14 +1,14 @@
 import { type ViewsPublishArguments, WebClient } from '@slack/web-api'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { ReadSchedule, Schedule } from '../../src/slack/blocks/scheduled-list.js'
 import { Home } from '../../src/slack/home.js'
-import type { ReadSchedule, Schedule } from '../../src/slack/scheduled-list.js'
 import type { Store } from '../../src/store/store.js'
 import { ConnectionWatch } from '../../src/turns/connection-watch.js'
 import { Unavailable } from '../../src/turns/ports.js'
 import { ANNA, openStore, TEAM } from '../store/fixture.js'
 import { FakeClock } from '../turns/fake-clock.js'
 import { SilentLog } from '../turns/silent-log.js'
-import { AT, mail } from './outgoing-views.js'
+import { AT, mail } from './blocks/outgoing-views.js'
 
 let store: Store
 let shown: string[]

@@ -1,11 +1,11 @@
 /** What turns are told of people, and how long it is believed. */
 
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { EditBudget } from '../../src/slack/edit-budget.js'
-import { Poster } from '../../src/slack/poster.js'
-import { Streams } from '../../src/slack/streams.js'
+import { EditBudget } from '../../src/slack/api/edit-budget.js'
+import { Poster } from '../../src/slack/api/poster.js'
+import { Streams } from '../../src/slack/api/streams.js'
+import { createWebClient } from '../../src/slack/api/web.js'
 import { SlackSurface } from '../../src/slack/surface.js'
-import { createWebClient } from '../../src/slack/web.js'
 import { Store } from '../../src/store/store.js'
 import { slackFor, WORLD } from '../sandbox/slack/harness.js'
 import { SilentLog } from '../turns/silent-log.js'

@@ -1,8 +1,8 @@
 /** Slack's time, and by how much the host's clock differs from it. */
 
 import type { WebClientOptions } from '@slack/web-api'
-import type { Log } from '../log.js'
-import { ServerClock } from '../turns/server-clock.js'
+import type { Log } from '../../log.js'
+import { ServerClock } from '../../turns/server-clock.js'
 
 type Fetch = NonNullable<WebClientOptions['fetch']>
 

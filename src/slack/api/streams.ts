@@ -4,8 +4,8 @@
  * stopped, and a stop that is refused would keep a finished answer back: so a place is given only where its stop is certain to have room.
  */
 
-import type { Log } from '../log.js'
-import type { Clock } from '../turns/connection-watch.js'
+import type { Log } from '../../log.js'
+import type { Clock } from '../../turns/connection-watch.js'
 import { EditBudget } from './edit-budget.js'
 
 export type ReplyStreaming = 'edit' | 'native' | 'auto'

@@ -12,8 +12,8 @@ import {
   WebClient,
   type WebClientOptions,
 } from '@slack/web-api'
-import { type Log, redact } from '../log.js'
-import { Unavailable } from '../turns/ports.js'
+import { type Log, redact } from '../../log.js'
+import { Unavailable } from '../../turns/ports.js'
 import type { SlackClock } from './slack-clock.js'
 
 /** Longest wait for one answer, in milliseconds. */

@@ -4,13 +4,13 @@
  */
 
 import type { Button, KnownBlock } from '@slack/web-api'
-import { recipientWarning, visibly } from '../gmail/look-alikes.js'
-import { describeToolCall, isArchiving } from '../turns/activity.js'
-import { shorten } from '../turns/shorten.js'
-import type { ApprovalView } from '../turns/view.js'
+import { recipientWarning, visibly } from '../../gmail/look-alikes.js'
+import { describeToolCall, isArchiving } from '../../turns/activity.js'
+import { shorten } from '../../turns/shorten.js'
+import type { ApprovalView } from '../../turns/view.js'
+import { escapeMrkdwn } from '../markdown/escape.js'
 import { ACTIONS } from './action-ids.js'
 import { lines, literal, onOneLine, quotes, richTexts } from './card-text.js'
-import { escapeMrkdwn } from './markdown-escape.js'
 import {
   approvalValue,
   type CardParts,

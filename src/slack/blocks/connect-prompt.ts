@@ -1,9 +1,9 @@
 /** The question to connect a mailbox, as it looks in a reply and as the answer to a command: one look, one set of rules. Pure. */
 
 import type { KnownBlock } from '@slack/web-api'
+import type { MessageContent } from '../api/poster.js'
 import { ACTIONS } from './action-ids.js'
 import { type AppRules, consentLines } from './consent.js'
-import type { MessageContent } from './poster.js'
 
 /** `expired`: there was a connection, and it has to be renewed. */
 export type PromptState = 'missing' | 'expired'

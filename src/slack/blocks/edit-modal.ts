@@ -4,7 +4,7 @@
  */
 
 import type { InputBlock, KnownBlock, ModalView } from '@slack/web-api'
-import type { EditedField, EditedMail, MailAddress, ResolvedMail } from '../turns/outgoing-mail.js'
+import type { EditedField, EditedMail, MailAddress, ResolvedMail } from '../../turns/outgoing-mail.js'
 import * as words from './outgoing-words.js'
 
 /** These stand in windows that may be open while the bot is updated: rename nothing. */

@@ -4,10 +4,10 @@
  */
 
 import type { Button, KnownBlock } from '@slack/web-api'
-import { visibly } from '../gmail/look-alikes.js'
-import type { MailAddress, MailAttachment, OutgoingMailView, ResolvedMail } from '../turns/outgoing-mail.js'
-import { shorten } from '../turns/shorten.js'
-import type { ApprovalView } from '../turns/view.js'
+import { visibly } from '../../gmail/look-alikes.js'
+import type { MailAddress, MailAttachment, OutgoingMailView, ResolvedMail } from '../../turns/outgoing-mail.js'
+import { shorten } from '../../turns/shorten.js'
+import type { ApprovalView } from '../../turns/view.js'
 import { ACTIONS } from './action-ids.js'
 import { lines, onOneLine, quotes, richTexts } from './card-text.js'
 import * as words from './outgoing-words.js'

@@ -3,7 +3,7 @@
  * from a mail stands in sentences for plain text only. Pure.
  */
 
-import { shorten } from '../turns/shorten.js'
+import { shorten } from '../../turns/shorten.js'
 import { onOneLine } from './card-text.js'
 
 /** A mail in a few words. */

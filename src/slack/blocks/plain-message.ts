@@ -4,9 +4,9 @@
  */
 
 import type { ActionsBlock, KnownBlock, RichTextBlockElement, RichTextElement } from '@slack/web-api'
-import { escapeMrkdwn } from './markdown-escape.js'
-import { plainText } from './plain-text.js'
-import type { MessageContent } from './poster.js'
+import type { MessageContent } from '../api/poster.js'
+import { escapeMrkdwn } from '../markdown/escape.js'
+import { plainText } from '../markdown/plain-text.js'
 
 /** The plainest form there is: text alone. */
 export const PLAINEST = 2

@@ -1,7 +1,7 @@
 /** What a person asked, repeated where its answer will stand. Pure. */
 
-import { escapeMrkdwn } from './markdown-escape.js'
-import type { MessageContent } from './poster.js'
+import type { MessageContent } from '../api/poster.js'
+import { escapeMrkdwn } from '../markdown/escape.js'
 
 const QUOTE_LENGTH = 2_800
 

@@ -1,8 +1,8 @@
 /** The way from a reply that others read to the question that waits in its owner's direct messages: Slack's own link, which opens for nobody else. */
 
 import type { WebClient } from '@slack/web-api'
-import { describeError, type Log } from '../log.js'
-import { slackCall } from './web.js'
+import { describeError, type Log } from '../../log.js'
+import { slackCall } from '../api/web.js'
 
 export class ReviewLink {
   /** `ts` of the message that it leads to. */

@@ -1,15 +1,15 @@
 /** What waits for its time, as a list with a button for each: in the Home tab, and as the answer to `/inbox scheduled`. */
 
 import type { KnownBlock } from '@slack/web-api'
-import { visibly } from '../gmail/look-alikes.js'
-import type { Person } from '../turns/model.js'
-import type { OutgoingPresses, ScheduledMail } from '../turns/outgoing-mail.js'
-import type { Surface } from '../turns/ports.js'
-import { shorten } from '../turns/shorten.js'
+import { visibly } from '../../gmail/look-alikes.js'
+import type { Person } from '../../turns/model.js'
+import type { OutgoingPresses, ScheduledMail } from '../../turns/outgoing-mail.js'
+import type { Surface } from '../../turns/ports.js'
+import { shorten } from '../../turns/shorten.js'
+import type { MessageContent } from '../api/poster.js'
 import { onOneLine } from './card-text.js'
 import { cancelButton, passing } from './outgoing-card.js'
 import * as words from './outgoing-words.js'
-import type { MessageContent } from './poster.js'
 
 /** What of a person's waits for its time. */
 export interface Schedule {

@@ -4,15 +4,15 @@
  */
 
 import type { WebClient } from '@slack/web-api'
-import { describeError, type Log } from '../log.js'
-import type { AccessEndings } from '../store/access-endings.js'
-import type { Command, Commands } from '../store/commands.js'
-import type { Conversations } from '../store/conversations.js'
-import type { People } from '../store/people.js'
-import type { ConnectionWatch } from '../turns/connection-watch.js'
-import { ENDING_WORDS } from '../turns/endings.js'
-import { settleIdentifier } from '../turns/identifier.js'
-import type { IdentifiedPerson, Person, Profile } from '../turns/model.js'
+import { describeError, type Log } from '../../log.js'
+import type { AccessEndings } from '../../store/access-endings.js'
+import type { Command, Commands } from '../../store/commands.js'
+import type { Conversations } from '../../store/conversations.js'
+import type { People } from '../../store/people.js'
+import type { ConnectionWatch } from '../../turns/connection-watch.js'
+import { ENDING_WORDS } from '../../turns/endings.js'
+import { settleIdentifier } from '../../turns/identifier.js'
+import type { IdentifiedPerson, Person, Profile } from '../../turns/model.js'
 import {
   type ConnectionState,
   type Connections,
@@ -20,13 +20,13 @@ import {
   OperatorProblem,
   type Surface,
   Unavailable,
-} from '../turns/ports.js'
-import { connectPrompt, saying } from './connect-prompt.js'
-import type { AppRules } from './consent.js'
-import { escapeMrkdwn, escapeName } from './markdown-escape.js'
-import type { MessageContent, Poster } from './poster.js'
-import { type ReadSchedule, scheduledMessage } from './scheduled-list.js'
-import { SlackRefused, slackCall } from './web.js'
+} from '../../turns/ports.js'
+import type { MessageContent, Poster } from '../api/poster.js'
+import { SlackRefused, slackCall } from '../api/web.js'
+import { connectPrompt, saying } from '../blocks/connect-prompt.js'
+import type { AppRules } from '../blocks/consent.js'
+import { type ReadSchedule, scheduledMessage } from '../blocks/scheduled-list.js'
+import { escapeMrkdwn, escapeName } from '../markdown/escape.js'
 
 export interface ConnectionRooms {
   readonly web: WebClient

@@ -2,10 +2,10 @@
 
 import { WebClient } from '@slack/web-api'
 import { z } from 'zod'
-import type { Log } from '../log.js'
-import type { IdentifiedPerson } from '../turns/model.js'
-import type { SignIn, Visitor } from '../web/connect-flow.js'
-import { SlackRefused, slackCall, webClientOptions } from './web.js'
+import type { Log } from '../../log.js'
+import type { IdentifiedPerson } from '../../turns/model.js'
+import type { SignIn, Visitor } from '../../web/connect-flow.js'
+import { SlackRefused, slackCall, webClientOptions } from '../api/web.js'
 
 export interface SlackSignInOptions {
   readonly clientId: string

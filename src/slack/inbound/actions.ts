@@ -1,13 +1,13 @@
 /** Presses of the bot's buttons. Each is stored before Slack is told that it arrived; who pressed is checked on the server. */
 
-import { describeError, type Log } from '../log.js'
-import type { Approvals, Asked, DecisionOutcome } from '../store/approvals.js'
-import type { Conversations } from '../store/conversations.js'
-import type { Turns } from '../store/turns.js'
-import { ACTIONS } from './action-ids.js'
+import { describeError, type Log } from '../../log.js'
+import type { Approvals, Asked, DecisionOutcome } from '../../store/approvals.js'
+import type { Conversations } from '../../store/conversations.js'
+import type { Turns } from '../../store/turns.js'
+import { ACTIONS } from '../blocks/action-ids.js'
+import { AT_ONCE } from '../blocks/outgoing-card.js'
+import { TIME_PASSED_UNSENT } from '../blocks/outgoing-words.js'
 import type { Delivery } from './deliveries.js'
-import { AT_ONCE } from './outgoing-card.js'
-import { TIME_PASSED_UNSENT } from './outgoing-words.js'
 
 export interface ActionRooms {
   readonly approvals: Approvals

@@ -4,7 +4,7 @@
  */
 
 import { z } from 'zod'
-import type { ForwardedMessage } from '../turns/words.js'
+import type { ForwardedMessage } from '../../turns/words.js'
 import { othersWords } from './message-text.js'
 
 /** Slack shows fewer in one message. */

@@ -1,7 +1,7 @@
 /** Private, friendly words, once, for people whom the bot does not listen to in a thread. */
 
 import type { WebClient } from '@slack/web-api'
-import { slackCall } from './web.js'
+import { slackCall } from '../api/web.js'
 
 /** Why somebody is not listened to: the conversation is somebody else's, or it is theirs and others write there, too. */
 export type Unheard = 'bystander' | 'owner_among_others'

@@ -4,14 +4,14 @@
  */
 
 import { z } from 'zod'
-import type { IncomingMessage } from '../turns/admission.js'
-import type { ForwardedMessage, Words } from '../turns/words.js'
+import type { IncomingMessage } from '../../turns/admission.js'
+import type { ForwardedMessage, Words } from '../../turns/words.js'
+import { SLACKBOT } from '../api/slackbot.js'
+import { CHANGE_BLOCK, CHANGE_CALLBACK, CHANGE_INPUT } from '../blocks/change-modal.js'
+import { EDIT_CALLBACK, EDIT_INPUT, type EditWindow, readWindow } from '../blocks/edit-modal.js'
+import { SEND } from '../blocks/outgoing-words.js'
 import { forwardedMessages } from './attachments.js'
-import { CHANGE_BLOCK, CHANGE_CALLBACK, CHANGE_INPUT } from './change-modal.js'
-import { EDIT_CALLBACK, EDIT_INPUT, type EditWindow, readWindow } from './edit-modal.js'
 import { mentions, personsWords } from './message-text.js'
-import { SEND } from './outgoing-words.js'
-import { SLACKBOT } from './slackbot.js'
 
 export type Delivery =
   | { readonly kind: 'message'; readonly message: IncomingMessage }

@@ -6,9 +6,9 @@
  */
 
 import type { WebClient } from '@slack/web-api'
-import type { IncomingMessage } from '../turns/admission.js'
+import type { IncomingMessage } from '../../turns/admission.js'
+import { slackCall } from '../api/web.js'
 import { type BotIdentity, readListedMessage } from './deliveries.js'
-import { slackCall } from './web.js'
 
 /** Threads that are remembered; the oldest are forgotten first. */
 const MOST_THREADS = 10_000

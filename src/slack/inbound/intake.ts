@@ -4,9 +4,9 @@
  */
 
 import type { App, Receiver, ReceiverEvent } from '@slack/bolt'
-import { describeError, type Log } from '../log.js'
-import type { IncomingMessage } from '../turns/admission.js'
-import { CHANGE_BLOCK } from './change-modal.js'
+import { describeError, type Log } from '../../log.js'
+import type { IncomingMessage } from '../../turns/admission.js'
+import { CHANGE_BLOCK } from '../blocks/change-modal.js'
 import { type BotIdentity, type Delivery, readDelivery } from './deliveries.js'
 import type { WindowAnswer } from './outgoing-presses.js'
 

@@ -1,6 +1,6 @@
 /** From the text of a Slack event to somebody's own words. Pure. */
 
-import type { Mention, MentionKind, Words } from '../turns/words.js'
+import type { Mention, MentionKind, Words } from '../../turns/words.js'
 import { emojiCharacter } from './emoji.js'
 import { beyondText, emojiInBlocks, type KnownEmoji } from './rich-text.js'
 

@@ -4,12 +4,11 @@
  */
 
 import type { ModalView } from '@slack/web-api'
-import { describeError, type Log } from '../log.js'
-import type { Clock } from '../turns/connection-watch.js'
-import type { OutgoingPresses } from '../turns/outgoing-mail.js'
-import { UnsendableMail } from '../turns/outgoing-mail.js'
-import { NotConnected } from '../turns/ports.js'
-import type { Delivery } from './deliveries.js'
+import { describeError, type Log } from '../../log.js'
+import type { Clock } from '../../turns/connection-watch.js'
+import type { OutgoingPresses } from '../../turns/outgoing-mail.js'
+import { UnsendableMail } from '../../turns/outgoing-mail.js'
+import { NotConnected } from '../../turns/ports.js'
 import {
   type EditWindow,
   editedBy,
@@ -19,8 +18,9 @@ import {
   errorsIn,
   FIRST,
   wordsModal,
-} from './edit-modal.js'
-import * as words from './outgoing-words.js'
+} from '../blocks/edit-modal.js'
+import * as words from '../blocks/outgoing-words.js'
+import type { Delivery } from './deliveries.js'
 
 export interface OutgoingRooms {
   readonly outgoing: OutgoingPresses

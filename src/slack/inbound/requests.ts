@@ -3,17 +3,17 @@
  * connection is answered there. Commands are stored before they are acknowledged, and worked off from there, also after a crash.
  */
 
-import { describeError, type Log } from '../log.js'
-import type { Command, Commands } from '../store/commands.js'
-import type { Messages } from '../store/messages.js'
-import type { Person } from '../turns/model.js'
-import { Unavailable } from '../turns/ports.js'
-import { retryPause } from '../turns/retry-pause.js'
-import { ConnectionCommands, type ConnectionRooms, commandWord } from './connection-commands.js'
-import type { Poster } from './poster.js'
-import { quoteMessage } from './quote.js'
-import { NO_DIRECT_MESSAGE } from './reply-places.js'
-import { SlackRefused } from './web.js'
+import { describeError, type Log } from '../../log.js'
+import type { Command, Commands } from '../../store/commands.js'
+import type { Messages } from '../../store/messages.js'
+import type { Person } from '../../turns/model.js'
+import { Unavailable } from '../../turns/ports.js'
+import { retryPause } from '../../turns/retry-pause.js'
+import type { Poster } from '../api/poster.js'
+import { SlackRefused } from '../api/web.js'
+import { quoteMessage } from '../blocks/quote.js'
+import { ConnectionCommands, type ConnectionRooms, commandWord } from '../connection/connection-commands.js'
+import { NO_DIRECT_MESSAGE } from '../reply/reply-places.js'
 
 export interface RequestRooms {
   readonly commands: Commands

@@ -6,7 +6,7 @@
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { HTTPModuleFunctions, type HTTPReceiver } from '@slack/bolt'
-import type { Log } from '../log.js'
+import type { Log } from '../../log.js'
 
 export const SLACK_EVENTS_PATH = '/slack/events'
 

@@ -5,7 +5,7 @@
  */
 
 import type { SocketModeClient } from '@slack/socket-mode'
-import { describeError, type Log } from '../log.js'
+import { describeError, type Log } from '../../log.js'
 
 /** A connection that held this long was a good one: the next attempt follows at once. In milliseconds. */
 const GOOD_CONNECTION_MS = 5_000

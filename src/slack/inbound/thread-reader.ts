@@ -2,14 +2,14 @@
 
 import type { WebClient } from '@slack/web-api'
 import { z } from 'zod'
-import type { Log } from '../log.js'
-import { byTs } from '../store/timestamps.js'
-import type { Address, MessageRest } from '../turns/model.js'
-import type { ThreadMessage, ThreadRange } from '../turns/thread-reading.js'
+import type { Log } from '../../log.js'
+import { byTs } from '../../store/timestamps.js'
+import type { Address, MessageRest } from '../../turns/model.js'
+import type { ThreadMessage, ThreadRange } from '../../turns/thread-reading.js'
+import { SlackRefused, slackCall } from '../api/web.js'
 import { forwardedMessages } from './attachments.js'
 import { type BotIdentity, readListedMessage } from './deliveries.js'
 import { othersWords } from './message-text.js'
-import { SlackRefused, slackCall } from './web.js'
 
 const PAGE = 200
 /** Slack tells a thread from its beginning, and only its end is wanted; longer ones are read as far as this. */

@@ -1,6 +1,6 @@
 /** Where an address begins and ends in Markdown: behind a label, or by itself. */
-import { decodeEntities } from './markdown-entities.js'
-import { MAX_URL } from './markdown-links.js'
+import { decodeEntities } from './entities.js'
+import { MAX_URL } from './links.js'
 
 const ASCII_PUNCTUATION = /[!-/:-@[-`{-~]/
 const TRAILING_PUNCTUATION = /[?!.,:;*_~'"\]}]$/

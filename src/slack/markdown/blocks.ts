@@ -7,8 +7,8 @@
  * little or too much; a fence in a fence of the same length), and stricter where leniency would surprise (an underline below several
  * lines is a rule; a quote ends with its marked lines, as in mail; numbers are those that were written).
  */
-import type { OpenMark } from './markdown-nodes.js'
-import { type Alignment, MAX_COLUMNS, tableCells, tableRuler } from './markdown-tables.js'
+import type { OpenMark } from './nodes.js'
+import { type Alignment, MAX_COLUMNS, tableCells, tableRuler } from './tables.js'
 
 export interface Quote {
   readonly kind: 'quote'

@@ -1,6 +1,6 @@
 /** Which `*`, `_` and `~~` open and close what: CommonMark's rules, fit for text without blanks between words and for text that goes on. */
-import { CJK, characterAt, characterBefore, isBlank, PUNCTUATION } from './markdown-characters.js'
-import type { Delimiter, Emphasis, Inline, InlineEnd, OpenMark } from './markdown-nodes.js'
+import { CJK, characterAt, characterBefore, isBlank, PUNCTUATION } from './characters.js'
+import type { Delimiter, Emphasis, Inline, InlineEnd, OpenMark } from './nodes.js'
 
 /** Longer runs of one marker are never left open at the end of a text that goes on: they are decoration. */
 const MAX_OPEN_RUN = 3

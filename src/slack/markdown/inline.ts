@@ -7,12 +7,12 @@
  *
  * Linear in the length of the input: every look-ahead is bounded or precomputed.
  */
-import { bareAddress, linkTail, withoutTrailing } from './markdown-addresses.js'
-import { delimiter, flanked, resolveEmphasis } from './markdown-emphasis.js'
-import { entityAt, MAX_ENTITY } from './markdown-entities.js'
-import { linkTarget, MAX_URL, shownDestination, shownUrl } from './markdown-links.js'
-import { type Inline, type InlineEnd, type OpenMark, visible } from './markdown-nodes.js'
-import { printInline } from './markdown-print.js'
+import { bareAddress, linkTail, withoutTrailing } from './addresses.js'
+import { delimiter, flanked, resolveEmphasis } from './emphasis.js'
+import { entityAt, MAX_ENTITY } from './entities.js'
+import { linkTarget, MAX_URL, shownDestination, shownUrl } from './links.js'
+import { type Inline, type InlineEnd, type OpenMark, visible } from './nodes.js'
+import { printInline } from './print.js'
 
 export interface InlineResult {
   text: string

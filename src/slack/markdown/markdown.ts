@@ -8,10 +8,10 @@
  * markdown-tables.ts. Footnotes and reference links stay where they are written, as `[1]`: their targets may be on another page.
  */
 
-import { type Block, BlockReader, type BlockState, NO_LIMITS, START } from './markdown-blocks.js'
-import { type Rendered, writeBlocks } from './markdown-write.js'
+import { type Block, BlockReader, type BlockState, NO_LIMITS, START } from './blocks.js'
+import { type Rendered, writeBlocks } from './write.js'
 
-export { escapeMrkdwn } from './markdown-escape.js'
+export { escapeMrkdwn } from './escape.js'
 
 /** `live`: a beginning, more is about to come; whatever is half there is closed for now or held back. `final`: all of it. */
 export type MarkdownMode = 'live' | 'final'

@@ -1,5 +1,5 @@
 /** The parts that a leaf of Markdown is read into, before they are written for Slack. */
-import type { LinkTarget } from './markdown-links.js'
+import type { LinkTarget } from './links.js'
 
 /**
  * What the end of a leaf means: `complete` (nothing follows), `live` (more is about to arrive: what is undecided is held back, what

@@ -7,10 +7,10 @@
  * a page), and what was open there (a fence, a table, a list item, bold) is closed on it and opened again on the next.
  */
 
+import { type BlockLimits, BlockReader, type BlockState, type Effect, START } from './blocks.js'
+import { characterBoundary, inlineBreak } from './break.js'
+import { CLOSING_COST, MarkdownCost } from './cost.js'
 import { type Part, renderLive, renderSlice } from './markdown.js'
-import { type BlockLimits, BlockReader, type BlockState, type Effect, START } from './markdown-blocks.js'
-import { characterBoundary, inlineBreak } from './markdown-break.js'
-import { CLOSING_COST, MarkdownCost } from './markdown-cost.js'
 
 /**
  * Characters of a page, at most. Slack takes 12,000 in the Markdown blocks of one message; the rest is room for lines that the bot adds

@@ -1,7 +1,7 @@
 /** Rendered Markdown as plain text: what a person would read, without marks, for places that know none. Pure. */
-import { type Block, BlockReader, type Container, START } from './markdown-blocks.js'
-import { parseInline } from './markdown-inline.js'
-import type { Inline } from './markdown-nodes.js'
+import { type Block, BlockReader, type Container, START } from './blocks.js'
+import { parseInline } from './inline.js'
+import type { Inline } from './nodes.js'
 
 /** `whole`: all that the text holds, the targets of its links and the signs of quotes too. `words`: what it says. */
 type Form = 'whole' | 'words'

@@ -1,8 +1,8 @@
 /** Writes read text as canonical Markdown for Slack: markers from here alone, everything else escaped. */
-import { CJK, characterAt, characterBefore, isBlank, PUNCTUATION, WORD } from './markdown-characters.js'
-import { escapeControls } from './markdown-escape.js'
-import { type LinkTarget, trueDestination } from './markdown-links.js'
-import { type Emphasis, type Inline, visible } from './markdown-nodes.js'
+import { CJK, characterAt, characterBefore, isBlank, PUNCTUATION, WORD } from './characters.js'
+import { escapeControls } from './escape.js'
+import { type LinkTarget, trueDestination } from './links.js'
+import { type Emphasis, type Inline, visible } from './nodes.js'
 
 /** No word holds as much as this invisible space, which marks the edge of emphasis where letters or signs stand too close. */
 const ZERO_WIDTH = '\u200B'

@@ -2,8 +2,8 @@
  * Tables, in a form that reads well everywhere. Slack's Markdown block has learned tables late, clients differ, and a grid wider than a
  * phone is no help; so a narrow table becomes aligned text in a code block, and any other a list of records, a row each.
  */
-import { escapeControls } from './markdown-escape.js'
-import { plainInline, renderInline } from './markdown-inline.js'
+import { escapeControls } from './escape.js'
+import { plainInline, renderInline } from './inline.js'
 
 export type Alignment = 'left' | 'right'
 

@@ -3,11 +3,11 @@
  * answer; the file is a convenience, and where Slack does not take it, only the file is missing.
  */
 
-import { describeError, type Log } from '../log.js'
-import { replyText } from '../turns/reply.js'
-import type { ReplyView } from '../turns/view.js'
-import type { Poster, PostTarget } from './poster.js'
-import { SlackRefused } from './web.js'
+import { describeError, type Log } from '../../log.js'
+import { replyText } from '../../turns/reply.js'
+import type { ReplyView } from '../../turns/view.js'
+import type { Poster, PostTarget } from '../api/poster.js'
+import { SlackRefused } from '../api/web.js'
 
 /** About four full messages. */
 export const FILE_FROM_CHARACTERS = 40_000

@@ -1,10 +1,10 @@
 /** Tells somebody where they asked, for their eyes only, that the prompt to connect waits in their direct messages. */
 
 import type { WebClient } from '@slack/web-api'
-import { describeError, type Log } from '../log.js'
-import type { Posts } from '../store/posts.js'
-import type { PostTarget } from './poster.js'
-import { slackCall } from './web.js'
+import { describeError, type Log } from '../../log.js'
+import type { Posts } from '../../store/posts.js'
+import type { PostTarget } from '../api/poster.js'
+import { slackCall } from '../api/web.js'
 
 export class ConnectPointer {
   #isDone = false

@@ -4,16 +4,16 @@
  */
 
 import type { WebClient } from '@slack/web-api'
-import { describeError, type Log } from '../log.js'
-import type { PostKey, Posts } from '../store/posts.js'
-import { Unavailable } from '../turns/ports.js'
-import type { ApprovalView } from '../turns/view.js'
-import { isOpen } from './approval-card.js'
-import type { EditBudget, FlushResult } from './edit-budget.js'
-import { KeyedQueue } from './keyed-queue.js'
-import type { MessageContent, Poster, PostTarget } from './poster.js'
+import { describeError, type Log } from '../../log.js'
+import type { PostKey, Posts } from '../../store/posts.js'
+import { Unavailable } from '../../turns/ports.js'
+import type { ApprovalView } from '../../turns/view.js'
+import type { EditBudget, FlushResult } from '../api/edit-budget.js'
+import { KeyedQueue } from '../api/keyed-queue.js'
+import type { MessageContent, Poster, PostTarget } from '../api/poster.js'
+import { SlackRefused, slackCall } from '../api/web.js'
+import { isOpen } from '../blocks/approval-card.js'
 import { cardOf } from './reply-blocks.js'
-import { SlackRefused, slackCall } from './web.js'
 
 export interface OutgoingMessageRooms {
   readonly web: WebClient

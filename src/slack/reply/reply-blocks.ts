@@ -1,23 +1,30 @@
 /** What a reply looks like in Slack: one value in, one or more messages out. Pure, so that the same state always looks the same. */
 
 import type { ActionsBlock, KnownBlock } from '@slack/web-api'
-import { describeToolCall, describeToolKind } from '../turns/activity.js'
-import { ENDING_WORDS } from '../turns/endings.js'
-import { isWriting, replyTexts, type ToolStep, toolSteps } from '../turns/reply.js'
-import { shorten } from '../turns/shorten.js'
-import type { ApprovalView, ReplyView } from '../turns/view.js'
-import { ACTIONS } from './action-ids.js'
-import { approvalLine, approvalParts, approvalsTogether, denyInstead, isOpen, type Stage } from './approval-card.js'
-import { connectBlocks } from './connect-prompt.js'
-import { type AppRules, helpLines } from './consent.js'
-import type { Part } from './markdown.js'
-import { escapeMrkdwn, escapeName } from './markdown-escape.js'
-import { type CardParts, isOutgoing, isUnderWay, outgoingOutcome } from './outgoing-card.js'
-import { Pager } from './pages.js'
-import { plainText } from './plain-text.js'
-import type { MessageContent } from './poster.js'
+import { describeToolCall, describeToolKind } from '../../turns/activity.js'
+import { ENDING_WORDS } from '../../turns/endings.js'
+import { isWriting, replyTexts, type ToolStep, toolSteps } from '../../turns/reply.js'
+import { shorten } from '../../turns/shorten.js'
+import type { ApprovalView, ReplyView } from '../../turns/view.js'
+import type { MessageContent } from '../api/poster.js'
+import { ACTIONS } from '../blocks/action-ids.js'
+import {
+  approvalLine,
+  approvalParts,
+  approvalsTogether,
+  denyInstead,
+  isOpen,
+  type Stage,
+} from '../blocks/approval-card.js'
+import { connectBlocks } from '../blocks/connect-prompt.js'
+import { type AppRules, helpLines } from '../blocks/consent.js'
+import { type CardParts, isOutgoing, isUnderWay, outgoingOutcome } from '../blocks/outgoing-card.js'
+import { escapeMrkdwn, escapeName } from '../markdown/escape.js'
+import type { Part } from '../markdown/markdown.js'
+import { Pager } from '../markdown/pages.js'
+import { plainText } from '../markdown/plain-text.js'
+import { holdsLink } from '../markdown/streamed-text.js'
 import type { GrowthStep } from './reply-stream.js'
-import { holdsLink } from './streamed-text.js'
 
 export interface ReplyLook extends AppRules {
   /** `owner`: nobody else reads it. `others`: it stands in a channel, so decisions and links go into a private card. */

@@ -4,15 +4,15 @@
  */
 
 import type { KnownBlock, WebClient } from '@slack/web-api'
-import { describeError, type Log } from '../log.js'
-import type { Conversations } from '../store/conversations.js'
-import type { Posts } from '../store/posts.js'
-import type { Address, Conversation, Message, Person } from '../turns/model.js'
-import { OperatorProblem, type PlaceChoice, Unavailable } from '../turns/ports.js'
-import { ACTIONS } from './action-ids.js'
-import type { MessageContent, Poster } from './poster.js'
-import { quoteMessage } from './quote.js'
-import { SlackRefused, slackCall } from './web.js'
+import { describeError, type Log } from '../../log.js'
+import type { Conversations } from '../../store/conversations.js'
+import type { Posts } from '../../store/posts.js'
+import type { Address, Conversation, Message, Person } from '../../turns/model.js'
+import { OperatorProblem, type PlaceChoice, Unavailable } from '../../turns/ports.js'
+import type { MessageContent, Poster } from '../api/poster.js'
+import { SlackRefused, slackCall } from '../api/web.js'
+import { ACTIONS } from '../blocks/action-ids.js'
+import { quoteMessage } from '../blocks/quote.js'
 
 /** Where the answers to what is asked in a channel go: the owner is asked each time, or it is decided in advance. */
 export type ChannelReplies = 'ask' | 'here' | 'private'

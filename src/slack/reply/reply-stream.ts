@@ -4,11 +4,11 @@
  */
 
 import type { AnyChunk, WebClient } from '@slack/web-api'
-import { Unavailable } from '../turns/ports.js'
-import type { EditHandle, FlushResult } from './edit-budget.js'
-import { settledText } from './streamed-text.js'
-import type { StreamPlace, Streams } from './streams.js'
-import { SlackRefused, slackCall } from './web.js'
+import { Unavailable } from '../../turns/ports.js'
+import type { EditHandle, FlushResult } from '../api/edit-budget.js'
+import type { StreamPlace, Streams } from '../api/streams.js'
+import { SlackRefused, slackCall } from '../api/web.js'
+import { settledText } from '../markdown/streamed-text.js'
 
 /** What a growing message says at one moment. */
 export interface Growth {

@@ -1,6 +1,6 @@
 import { describe, expect, it, test } from 'vitest'
-import { EditBudget, type EditHandle, type FlushResult } from '../../src/slack/edit-budget.js'
-import { FakeClock } from './fake-clock.js'
+import { EditBudget, type EditHandle, type FlushResult } from '../../../src/slack/api/edit-budget.js'
+import { FakeClock } from '../fake-clock.js'
 
 /** Slack's side: so many edits in any 60 seconds, then 429 with the seconds until the oldest is forgotten. Each takes a while. */
 class FakeSlack {

@@ -1,12 +1,12 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
-import { Poster, type PostTarget } from '../../src/slack/poster.js'
-import { createWebClient, SlackRefused } from '../../src/slack/web.js'
-import { Store } from '../../src/store/store.js'
-import { Unavailable } from '../../src/turns/ports.js'
-import { slackFor, WORLD } from '../sandbox/slack/harness.js'
-import { SilentLog } from '../turns/silent-log.js'
+import { Poster, type PostTarget } from '../../../src/slack/api/poster.js'
+import { createWebClient, SlackRefused } from '../../../src/slack/api/web.js'
+import { Store } from '../../../src/store/store.js'
+import { Unavailable } from '../../../src/turns/ports.js'
+import { slackFor, WORLD } from '../../sandbox/slack/harness.js'
+import { SilentLog } from '../../turns/silent-log.js'
 
 const CHANNEL = 'C0GENERAL'
 const KEY = { subject: 'turn-1', place: 'reply', part: 0 } as const

@@ -1,9 +1,9 @@
 import { createServer } from 'node:http'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { SlackClock } from '../../src/slack/slack-clock.js'
-import { Neighbours } from '../../src/slack/socket.js'
-import { portOf } from '../support/free-port.js'
-import { SilentLog } from '../turns/silent-log.js'
+import { SlackClock } from '../../../src/slack/api/slack-clock.js'
+import { Neighbours } from '../../../src/slack/inbound/socket.js'
+import { portOf } from '../../support/free-port.js'
+import { SilentLog } from '../../turns/silent-log.js'
 
 const NOON = Date.parse('2026-11-29T12:00:00Z')
 const header = (ms: number) => new Date(ms).toUTCString()

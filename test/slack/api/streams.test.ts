@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
-import { type ReplyStreaming, Streams } from '../../src/slack/streams.js'
-import { SilentLog } from '../turns/silent-log.js'
-import { FakeClock } from './fake-clock.js'
+import { type ReplyStreaming, Streams } from '../../../src/slack/api/streams.js'
+import { SilentLog } from '../../turns/silent-log.js'
+import { FakeClock } from '../fake-clock.js'
 
 function streamsOf(mode: ReplyStreaming) {
   const clock = new FakeClock()

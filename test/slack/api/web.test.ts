@@ -1,9 +1,9 @@
 import { inspect } from 'node:util'
 import { describe, expect, it } from 'vitest'
-import { createWebClient, SlackRefused, slackCall, webClientOptions } from '../../src/slack/web.js'
-import { Unavailable } from '../../src/turns/ports.js'
-import { slackFor } from '../sandbox/slack/harness.js'
-import { SilentLog } from '../turns/silent-log.js'
+import { createWebClient, SlackRefused, slackCall, webClientOptions } from '../../../src/slack/api/web.js'
+import { Unavailable } from '../../../src/turns/ports.js'
+import { slackFor } from '../../sandbox/slack/harness.js'
+import { SilentLog } from '../../turns/silent-log.js'
 
 const CHANNEL = 'C0GENERAL'
 

@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { GMAIL_TOOLS } from '../../src/gmail/tools.js'
-import { approvalBlocks, approvalLine, approvalsTogether } from '../../src/slack/approval-card.js'
-import type { ApprovalView } from '../../src/turns/view.js'
-import { expectSlackTakes, literalsOf, textsOf, wordsOf } from './slack-limits.js'
+import { GMAIL_TOOLS } from '../../../src/gmail/tools.js'
+import { approvalBlocks, approvalLine, approvalsTogether } from '../../../src/slack/blocks/approval-card.js'
+import type { ApprovalView } from '../../../src/turns/view.js'
+import { expectSlackTakes, literalsOf, textsOf, wordsOf } from '../slack-limits.js'
 
 function approval(name: string, input: Record<string, unknown>, rest: Partial<ApprovalView> = {}): ApprovalView {
   return {

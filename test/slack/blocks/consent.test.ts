@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { connectPrompt } from '../../src/slack/connect-prompt.js'
-import { consentLines, helpLines } from '../../src/slack/consent.js'
-import { homeBlocks } from '../../src/slack/home.js'
+import { connectPrompt } from '../../../src/slack/blocks/connect-prompt.js'
+import { consentLines, helpLines } from '../../../src/slack/blocks/consent.js'
+import { homeBlocks } from '../../../src/slack/home.js'
 
 const rules = { slashCommand: '/mail' }
 const NOTHING = { mails: [], timeZone: 'UTC' }

@@ -1,12 +1,12 @@
 import type { Button, KnownBlock } from '@slack/web-api'
 import { describe, expect, it } from 'vitest'
-import { approvalBlocks, approvalLine, approvalsTogether } from '../../src/slack/approval-card.js'
-import { cardMessages, cardOf, type ReplyLook, replyMessages } from '../../src/slack/reply-blocks.js'
-import type { OutgoingMailView } from '../../src/turns/outgoing-mail.js'
-import { EMPTY_REPLY } from '../../src/turns/reply.js'
-import type { ApprovalView, Phase, ReplyView } from '../../src/turns/view.js'
+import { approvalBlocks, approvalLine, approvalsTogether } from '../../../src/slack/blocks/approval-card.js'
+import { cardMessages, cardOf, type ReplyLook, replyMessages } from '../../../src/slack/reply/reply-blocks.js'
+import type { OutgoingMailView } from '../../../src/turns/outgoing-mail.js'
+import { EMPTY_REPLY } from '../../../src/turns/reply.js'
+import type { ApprovalView, Phase, ReplyView } from '../../../src/turns/view.js'
+import { expectSlackTakes, literalsOf, textsOf, wordsOf } from '../slack-limits.js'
 import { AT, JORGE, mail, outgoing, ROSA } from './outgoing-views.js'
-import { expectSlackTakes, literalsOf, textsOf, wordsOf } from './slack-limits.js'
 
 const buttonsOf = (blocks: readonly KnownBlock[]): Button[] =>
   blocks.flatMap((block) =>

@@ -1,7 +1,7 @@
 /** Mails on their way, as cards are given them. */
 
-import type { MailAddress, MailContent, OutgoingMailView, ResolvedMail } from '../../src/turns/outgoing-mail.js'
-import type { ApprovalView } from '../../src/turns/view.js'
+import type { MailAddress, MailContent, OutgoingMailView, ResolvedMail } from '../../../src/turns/outgoing-mail.js'
+import type { ApprovalView } from '../../../src/turns/view.js'
 
 export const ROSA: MailAddress = { name: 'Rosa Diaz', address: 'rosa@homes.example' }
 export const JORGE: MailAddress = { name: '', address: 'jorge@homes.example' }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { scheduledBlocks, scheduledMessage } from '../../src/slack/scheduled-list.js'
-import type { ScheduledMail } from '../../src/turns/outgoing-mail.js'
+import { scheduledBlocks, scheduledMessage } from '../../../src/slack/blocks/scheduled-list.js'
+import type { ScheduledMail } from '../../../src/turns/outgoing-mail.js'
 import { AT, JORGE, mail, ROSA } from './outgoing-views.js'
 
 const scheduled = (given: Partial<ScheduledMail> = {}): ScheduledMail => ({

@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { ACTIONS } from '../../src/slack/action-ids.js'
-import { change, type PressAnswer, press } from '../../src/slack/actions.js'
-import { SlackRefused } from '../../src/slack/web.js'
-import type { Store } from '../../src/store/store.js'
-import type { Turn } from '../../src/turns/model.js'
-import { ANNA, BEN, incoming, journaled, openStore, TEAM } from '../store/fixture.js'
-import { SilentLog } from '../turns/silent-log.js'
+import { SlackRefused } from '../../../src/slack/api/web.js'
+import { ACTIONS } from '../../../src/slack/blocks/action-ids.js'
+import { change, type PressAnswer, press } from '../../../src/slack/inbound/actions.js'
+import type { Store } from '../../../src/store/store.js'
+import type { Turn } from '../../../src/turns/model.js'
+import { ANNA, BEN, incoming, journaled, openStore, TEAM } from '../../store/fixture.js'
+import { SilentLog } from '../../turns/silent-log.js'
 
 let store: Store
 let turn: Turn

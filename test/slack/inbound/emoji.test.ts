@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { emojiCharacter, emojiFromCodePoints } from '../../src/slack/emoji.js'
+import { emojiCharacter, emojiFromCodePoints } from '../../../src/slack/inbound/emoji.js'
 
 describe('an emoji of Slack', () => {
   it.each([

@@ -1,7 +1,7 @@
 import { App, type Receiver, type ReceiverEvent } from '@slack/bolt'
 import { describe, expect, it } from 'vitest'
-import { Intake, type IntakeHandlers } from '../../src/slack/intake.js'
-import { SilentLog } from '../turns/silent-log.js'
+import { Intake, type IntakeHandlers } from '../../../src/slack/inbound/intake.js'
+import { SilentLog } from '../../turns/silent-log.js'
 
 const BOT = { userId: 'U0BOT', botId: 'B0BOT' }
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { mentions, othersWords, personsWords } from '../../src/slack/message-text.js'
+import { mentions, othersWords, personsWords } from '../../../src/slack/inbound/message-text.js'
 
 const BOT = 'U0BOT'
 

@@ -1,18 +1,18 @@
 import type { ModalView } from '@slack/web-api'
 import { describe, expect, it } from 'vitest'
-import { readDelivery } from '../../src/slack/deliveries.js'
-import { editedIn, editModal, editWindow, piecesOf } from '../../src/slack/edit-modal.js'
+import { editedIn, editModal, editWindow, piecesOf } from '../../../src/slack/blocks/edit-modal.js'
+import { readDelivery } from '../../../src/slack/inbound/deliveries.js'
 import {
   cancelScheduled,
   type OutgoingRooms,
   openEdit,
   submitEdit,
   undoSend,
-} from '../../src/slack/outgoing-presses.js'
-import { type OutgoingPresses, type ResolvedMail, UnsendableMail } from '../../src/turns/outgoing-mail.js'
-import { NotConnected, Unavailable } from '../../src/turns/ports.js'
-import { SilentLog } from '../turns/silent-log.js'
-import { JORGE, mail, ROSA } from './outgoing-views.js'
+} from '../../../src/slack/inbound/outgoing-presses.js'
+import { type OutgoingPresses, type ResolvedMail, UnsendableMail } from '../../../src/turns/outgoing-mail.js'
+import { NotConnected, Unavailable } from '../../../src/turns/ports.js'
+import { SilentLog } from '../../turns/silent-log.js'
+import { JORGE, mail, ROSA } from '../blocks/outgoing-views.js'
 
 const BOT = { userId: 'UBOT', botId: 'B1', teamId: 'T1' }
 

@@ -1,9 +1,9 @@
 import { createHmac } from 'node:crypto'
 import { createServer } from 'node:http'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { type RefusalReason, SignedRequests } from '../../src/slack/signed-requests.js'
-import { portOf } from '../support/free-port.js'
-import { SilentLog } from '../turns/silent-log.js'
+import { type RefusalReason, SignedRequests } from '../../../src/slack/inbound/signed-requests.js'
+import { portOf } from '../../support/free-port.js'
+import { SilentLog } from '../../turns/silent-log.js'
 
 const SECRET = 'the-signing-secret'
 const BODY = '{"type":"event_callback"}'

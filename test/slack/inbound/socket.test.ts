@@ -1,9 +1,9 @@
 import { SocketModeClient } from '@slack/socket-mode'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
-import type { Json } from '../../src/sandbox/slack/json.js'
-import { brokenEnvelope, SocketConnection } from '../../src/slack/socket.js'
-import { QUIET, slackFor } from '../sandbox/slack/harness.js'
-import { SilentLog } from '../turns/silent-log.js'
+import type { Json } from '../../../src/sandbox/slack/json.js'
+import { brokenEnvelope, SocketConnection } from '../../../src/slack/inbound/socket.js'
+import { QUIET, slackFor } from '../../sandbox/slack/harness.js'
+import { SilentLog } from '../../turns/silent-log.js'
 
 const envelope = (payload: unknown) => JSON.stringify({ type: 'events_api', envelope_id: 'e1', payload })
 

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
-import { parseMrkdwn } from '../../src/sandbox/page/text/mrkdwn.js'
-import { escapeName } from '../../src/slack/markdown-escape.js'
+import { parseMrkdwn } from '../../../src/sandbox/page/text/mrkdwn.js'
+import { escapeName } from '../../../src/slack/markdown/escape.js'
 
 it.each([
   ['Anna Lindqvist', 'Anna Lindqvist'],

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it, test } from 'vitest'
-import { renderMarkdown } from '../../src/slack/markdown.js'
-import { documents, seen } from './markdown-samples.js'
+import { renderMarkdown } from '../../../src/slack/markdown/markdown.js'
+import { documents, seen } from './samples.js'
 
 const final = (markdown: string): string => renderMarkdown(markdown, 'final')
 

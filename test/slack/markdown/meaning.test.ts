@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it, test } from 'vitest'
-import { type Part, renderMarkdown } from '../../src/slack/markdown.js'
-import { pages } from '../../src/slack/pages.js'
+import { type Part, renderMarkdown } from '../../../src/slack/markdown/markdown.js'
+import { pages } from '../../../src/slack/markdown/pages.js'
 import { seenLines } from './seen-lines.js'
 
 const seen = (markdown: string): string[] => seenLines(renderMarkdown(markdown, 'final'))

@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it, test, vi } from 'vitest'
-import { renderMarkdown } from '../../src/slack/markdown.js'
-import { BlockReader } from '../../src/slack/markdown-blocks.js'
-import { PAGE_LIMIT, Pager, pages } from '../../src/slack/pages.js'
-import { documents, lettered, seen, wild } from './markdown-samples.js'
+import { BlockReader } from '../../../src/slack/markdown/blocks.js'
+import { renderMarkdown } from '../../../src/slack/markdown/markdown.js'
+import { PAGE_LIMIT, Pager, pages } from '../../../src/slack/markdown/pages.js'
+import { documents, lettered, seen, wild } from './samples.js'
 
 const LIMIT = 1000
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it, test } from 'vitest'
-import { escapeMrkdwn, renderMarkdown } from '../../src/slack/markdown.js'
-import { seen, wild } from './markdown-samples.js'
+import { escapeMrkdwn, renderMarkdown } from '../../../src/slack/markdown/markdown.js'
+import { seen, wild } from './samples.js'
 
 const final = (markdown: string): string => renderMarkdown(markdown, 'final')
 

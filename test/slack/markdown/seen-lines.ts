@@ -1,6 +1,6 @@
 /** The lines that a person sees of a `markdown` block, by the parser of the local Slack: what a construct means, not only which letters it has. */
-import { parseMarkdown } from '../../src/sandbox/page/text/markdown.js'
-import type { Block, Inline } from '../../src/sandbox/page/text/tree.js'
+import { parseMarkdown } from '../../../src/sandbox/page/text/markdown.js'
+import type { Block, Inline } from '../../../src/sandbox/page/text/tree.js'
 
 /**
  * A string for each line. Numbers as Slack counts them, `•` for bullets, `> ` for each quote around, `| ` before code, `label→target` for

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { renderMarkdown } from '../../src/slack/markdown.js'
-import { holdsLink, settledText } from '../../src/slack/streamed-text.js'
+import { renderMarkdown } from '../../../src/slack/markdown/markdown.js'
+import { holdsLink, settledText } from '../../../src/slack/markdown/streamed-text.js'
 
 describe('what of a growing text may be appended for good', () => {
   it.each([

@@ -1,18 +1,18 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { helpText } from '../../src/slack/consent.js'
-import type { MessageContent } from '../../src/slack/poster.js'
+import type { MessageContent } from '../../../src/slack/api/poster.js'
+import { helpText } from '../../../src/slack/blocks/consent.js'
 import {
   cardMessages,
   firstOpenCard,
   growthSteps,
   type ReplyLook,
   replyMessages,
-} from '../../src/slack/reply-blocks.js'
-import { ENDING_WORDS, type Ending } from '../../src/turns/endings.js'
-import { EMPTY_REPLY, type Reply, type ReplyItem, type ToolStep } from '../../src/turns/reply.js'
-import type { ApprovalView, Phase, ReplyView } from '../../src/turns/view.js'
-import { expectSlackTakes, literalsOf, wordsOf } from './slack-limits.js'
+} from '../../../src/slack/reply/reply-blocks.js'
+import { ENDING_WORDS, type Ending } from '../../../src/turns/endings.js'
+import { EMPTY_REPLY, type Reply, type ReplyItem, type ToolStep } from '../../../src/turns/reply.js'
+import type { ApprovalView, Phase, ReplyView } from '../../../src/turns/view.js'
+import { expectSlackTakes, literalsOf, wordsOf } from '../slack-limits.js'
 
 const owner: ReplyLook = { audience: 'owner', turnId: 'turn-1', slashCommand: '/inbox' }
 const others: ReplyLook = { ...owner, audience: 'others' }
