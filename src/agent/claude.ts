@@ -5,7 +5,7 @@
 
 import Anthropic, { APIError } from '@anthropic-ai/sdk'
 import { Unavailable } from '../turns/ports.js'
-import { ServerClock } from '../turns/server-clock.js'
+import { ServerClock } from '../turns/time/server-clock.js'
 import { type Subject, sortClaudeError } from './errors.js'
 
 /** What the SDK's methods take as their last argument. */

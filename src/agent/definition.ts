@@ -13,7 +13,7 @@ import type {
 } from '@anthropic-ai/sdk/resources/beta/agents/agents'
 import type { BetaCloudConfigParams } from '@anthropic-ai/sdk/resources/beta/environments/environments'
 import { offeredTools, STANDARD_POLICIES, type ToolPolicies } from '../gmail/policies.js'
-import type { HostToolSpec } from '../turns/host-tools.js'
+import type { HostToolSpec } from '../turns/sending/host-tools.js'
 import { SYSTEM_PROMPT } from './system-prompt.js'
 
 /** Stands in the metadata of everything this project makes at the API. */

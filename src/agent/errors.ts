@@ -6,7 +6,7 @@
 import { APIConnectionError, APIError } from '@anthropic-ai/sdk'
 import { redact } from '../log.js'
 import { OperatorProblem, Rejected, SessionGone, Unavailable } from '../turns/ports.js'
-import { readRetryAfter } from '../turns/retry-pause.js'
+import { readRetryAfter } from '../turns/time/retry-pause.js'
 
 /** What a call was about: the same status means different things for different things. */
 export type Subject = 'agent' | 'environment' | 'vault' | 'session' | 'message'

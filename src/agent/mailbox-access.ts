@@ -5,7 +5,7 @@
 
 import type { IdentifiedPerson, Person } from '../turns/model.js'
 import { type MailboxAccess, OperatorProblem } from '../turns/ports.js'
-import { SingleFlight } from '../turns/single-flight.js'
+import { SingleFlight } from '../turns/time/single-flight.js'
 import type { Claude } from './claude.js'
 import { PersonalGrant } from './grants.js'
 import type { Mark } from './mark.js'

@@ -13,7 +13,6 @@ import type {
 import type { BetaManagedAgentsSession, SessionCreateParams } from '@anthropic-ai/sdk/resources/beta/sessions/sessions'
 import type { ToolPolicies } from '../gmail/policies.js'
 import type { LogPosition } from '../turns/events.js'
-import type { HostToolSpec } from '../turns/host-tools.js'
 import type { Conversation } from '../turns/model.js'
 import {
   type Agent,
@@ -27,7 +26,8 @@ import {
   type ToolCall,
   Unavailable,
 } from '../turns/ports.js'
-import { WRITTEN_INSTEAD } from '../turns/sending-results.js'
+import type { HostToolSpec } from '../turns/sending/host-tools.js'
+import { WRITTEN_INSTEAD } from '../turns/sending/sending-results.js'
 import type { Claude } from './claude.js'
 import { APP, type MailboxWiring, wireMailbox } from './definition.js'
 import type { Deployment } from './deployment.js'

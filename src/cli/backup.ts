@@ -2,8 +2,8 @@
 
 import { dirname } from 'node:path'
 import { loadDotEnv, readDatabasePath } from '../config.js'
-import { backUpDatabase } from '../store/backup.js'
-import { exposedFolder } from '../store/private-files.js'
+import { backUpDatabase } from '../store/database/backup.js'
+import { exposedFolder } from '../store/database/private-files.js'
 import { explain } from './command.js'
 
 /** A signal ends the copy, and with it the process: not before its unfinished files are gone. */

@@ -15,7 +15,7 @@ import { DOT_ENV, type PlatformConfig } from '../config.js'
 import { describeOverrides, offeredTools, sendingTools } from '../gmail/policies.js'
 import { Scalekit } from '../scalekit/client.js'
 import { inspectMcpConfiguration } from '../scalekit/mcp-configurations.js'
-import { exposures } from '../store/private-files.js'
+import { exposures } from '../store/database/private-files.js'
 import { Store } from '../store/store.js'
 import { explain } from './command.js'
 

@@ -2,7 +2,7 @@
 
 import { ConfigurationError } from '../config.js'
 import { redact } from '../log.js'
-import { DatabaseError } from '../store/database.js'
+import { DatabaseError } from '../store/database/database.js'
 import { OperatorProblem, Unavailable } from '../turns/ports.js'
 
 /** A sentence with a next step, for every error that the person who runs the bot can do something about; null for a defect. */

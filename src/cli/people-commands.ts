@@ -13,10 +13,10 @@ import { ConfigurationError, type PlatformConfig, readPlatformConfig } from '../
 import { Scalekit } from '../scalekit/client.js'
 import { accountRemover } from '../scalekit/disconnection.js'
 import { tokenMint } from '../scalekit/tokens.js'
-import { isBotRunning } from '../store/database.js'
-import { IdentifierTaken } from '../store/people.js'
+import { isBotRunning } from '../store/database/database.js'
 import type { Store } from '../store/store.js'
-import { takeAway } from '../turns/access-ending.js'
+import { IdentifierTaken } from '../store/tables/people.js'
+import { takeAway } from '../turns/connections/access-ending.js'
 import type { Person } from '../turns/model.js'
 import { explain } from './command.js'
 

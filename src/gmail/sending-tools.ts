@@ -5,8 +5,8 @@
  */
 
 import { z } from 'zod'
-import type { SendingHostTool } from '../turns/host-tools.js'
 import { type SendRequest, UnsendableMail } from '../turns/outgoing-mail.js'
+import type { SendingHostTool } from '../turns/sending/host-tools.js'
 import type { GmailToolName } from './tools.js'
 
 export type SendingToolName = 'send_email' | 'reply_to_email' | 'send_draft'

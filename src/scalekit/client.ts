@@ -7,7 +7,7 @@ import { ScalekitClient } from '@scalekit-sdk/node'
 import { z } from 'zod'
 import { redact } from '../log.js'
 import { OperatorProblem, Unavailable } from '../turns/ports.js'
-import { readRetryAfter } from '../turns/retry-pause.js'
+import { readRetryAfter } from '../turns/time/retry-pause.js'
 
 export interface ScalekitCredentials {
   /** Environment URL, without a slash at its end. */

@@ -5,9 +5,9 @@
 
 import type { KnownBlock, WebClient } from '@slack/web-api'
 import { describeError, type Log } from '../log.js'
-import type { AccessEndings } from '../store/access-endings.js'
-import type { People } from '../store/people.js'
-import type { ConnectionWatch } from '../turns/connection-watch.js'
+import type { AccessEndings } from '../store/tables/access-endings.js'
+import type { People } from '../store/tables/people.js'
+import type { ConnectionWatch } from '../turns/connections/connection-watch.js'
 import { settleIdentifier } from '../turns/identifier.js'
 import type { IdentifiedPerson, Person, Profile } from '../turns/model.js'
 import { type Connections, type MailboxAddresses, OperatorProblem, type Surface, Unavailable } from '../turns/ports.js'

@@ -3,7 +3,7 @@
 import type { KnownBlock, WebClient } from '@slack/web-api'
 import { describeError, type Log } from '../log.js'
 import type { Store } from '../store/store.js'
-import { SYSTEM_CLOCK } from '../turns/connection-watch.js'
+import { SYSTEM_CLOCK } from '../turns/connections/connection-watch.js'
 import type { OutgoingPresses } from '../turns/outgoing-mail.js'
 import { slackCall } from './api/web.js'
 import { ACTIONS } from './blocks/action-ids.js'

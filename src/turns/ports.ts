@@ -2,7 +2,7 @@
 
 import type { AgentEvent, LogPosition } from './events.js'
 import type { Address, Conversation, IdentifiedPerson, Message, MessageRest, Person, Profile, Turn } from './model.js'
-import type { ThreadMessage, ThreadRange } from './thread-reading.js'
+import type { ThreadMessage, ThreadRange } from './turn/thread-reading.js'
 import type { ApprovalView, ReplyView } from './view.js'
 import type { Named, Names } from './words.js'
 

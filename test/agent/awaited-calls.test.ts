@@ -1,7 +1,7 @@
 /** Messages that take the place of a decision: the session hears of every call that it waits for, in the same batch. */
 
 import { expect, it } from 'vitest'
-import { WRITTEN_INSTEAD } from '../../src/turns/sending-results.js'
+import { WRITTEN_INSTEAD } from '../../src/turns/sending/sending-results.js'
 import { serve } from './answering-server.js'
 
 const EVENTS = '/v1/sessions/sesn_1/events'

@@ -2,8 +2,8 @@
 
 import { once } from 'node:events'
 import { writeSync } from 'node:fs'
-import { backUpDatabase } from '../../src/store/backup.js'
-import { holdBotLock, openDatabase } from '../../src/store/database.js'
+import { backUpDatabase } from '../../src/store/database/backup.js'
+import { holdBotLock, openDatabase } from '../../src/store/database/database.js'
 import { Store } from '../../src/store/store.js'
 import { incoming } from './fixture.js'
 

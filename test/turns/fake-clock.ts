@@ -1,6 +1,6 @@
 /** A clock that stands still until a test moves it. */
 
-import type { Clock } from '../../src/turns/clock.js'
+import type { Clock } from '../../src/turns/time/clock.js'
 
 interface Timer {
   readonly at: number

@@ -2,7 +2,7 @@
 
 import type { Conversation, Message, MessageRest, Person, Turn } from '../../src/turns/model.js'
 import type { OutgoingDisplay, PlaceChoice, ReplyDisplay, Surface } from '../../src/turns/ports.js'
-import type { ThreadMessage } from '../../src/turns/thread-reading.js'
+import type { ThreadMessage } from '../../src/turns/turn/thread-reading.js'
 import type { ApprovalView, ReplyView } from '../../src/turns/view.js'
 import type { Named, Names } from '../../src/turns/words.js'
 

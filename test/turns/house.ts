@@ -3,11 +3,9 @@
 import { sql } from 'kysely'
 import { asHostTool, SENDING_TOOLS } from '../../src/gmail/sending-tools.js'
 import { Store } from '../../src/store/store.js'
-import { Alarms } from '../../src/turns/alarms.js'
-import { ConnectionWatch } from '../../src/turns/connection-watch.js'
-import { Turns } from '../../src/turns/conversation-work.js'
+import { ConnectionWatch } from '../../src/turns/connections/connection-watch.js'
+import { Turns } from '../../src/turns/dispatch/conversation-work.js'
 import type { Ending } from '../../src/turns/endings.js'
-import { type HostTool, HostTools } from '../../src/turns/host-tools.js'
 import type { IdentifiedPerson, Person, Turn } from '../../src/turns/model.js'
 import type { Mailer } from '../../src/turns/outgoing-mail.js'
 import type {
@@ -18,7 +16,9 @@ import type {
   MailboxAddresses,
   MailboxGrant,
 } from '../../src/turns/ports.js'
-import { Sending } from '../../src/turns/sending.js'
+import { type HostTool, HostTools } from '../../src/turns/sending/host-tools.js'
+import { Sending } from '../../src/turns/sending/sending.js'
+import { Alarms } from '../../src/turns/time/alarms.js'
 import { FakeAgent } from './fake-agent.js'
 import { FakeClock, settle } from './fake-clock.js'
 import { FakeMailer } from './fake-mailer.js'

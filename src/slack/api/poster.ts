@@ -4,9 +4,9 @@
  */
 
 import type { ActionsBlock, KnownBlock, WebClient } from '@slack/web-api'
-import type { PostKey, Posts } from '../../store/posts.js'
+import type { PostKey, Posts } from '../../store/tables/posts.js'
 import { Unavailable } from '../../turns/ports.js'
-import { retryPause } from '../../turns/retry-pause.js'
+import { retryPause } from '../../turns/time/retry-pause.js'
 import { SlackRefused, slackCall } from './web.js'
 
 /** What a Slack message consists of: blocks, and the short text for notifications and screen readers. */

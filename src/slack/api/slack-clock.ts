@@ -2,7 +2,7 @@
 
 import type { WebClientOptions } from '@slack/web-api'
 import type { Log } from '../../log.js'
-import { ServerClock } from '../../turns/server-clock.js'
+import { ServerClock } from '../../turns/time/server-clock.js'
 
 type Fetch = NonNullable<WebClientOptions['fetch']>
 

@@ -1,9 +1,9 @@
 /** Presses of the bot's buttons. Each is stored before Slack is told that it arrived; who pressed is checked on the server. */
 
 import { describeError, type Log } from '../../log.js'
-import type { Approvals, Asked, DecisionOutcome } from '../../store/approvals.js'
-import type { Conversations } from '../../store/conversations.js'
-import type { Turns } from '../../store/turns.js'
+import type { Approvals, Asked, DecisionOutcome } from '../../store/tables/approvals.js'
+import type { Conversations } from '../../store/tables/conversations.js'
+import type { Turns } from '../../store/tables/turns.js'
 import { ACTIONS } from '../blocks/action-ids.js'
 import { AT_ONCE } from '../blocks/outgoing-card.js'
 import { TIME_PASSED_UNSENT } from '../blocks/outgoing-words.js'

@@ -5,7 +5,7 @@
 
 import type { ModalView } from '@slack/web-api'
 import { describeError, type Log } from '../../log.js'
-import type { Clock } from '../../turns/connection-watch.js'
+import type { Clock } from '../../turns/connections/connection-watch.js'
 import type { OutgoingPresses } from '../../turns/outgoing-mail.js'
 import { UnsendableMail } from '../../turns/outgoing-mail.js'
 import { NotConnected } from '../../turns/ports.js'

@@ -4,11 +4,11 @@
  */
 
 import { describeError, type Log } from '../../log.js'
-import type { Command, Commands } from '../../store/commands.js'
-import type { Messages } from '../../store/messages.js'
+import type { Command, Commands } from '../../store/tables/commands.js'
+import type { Messages } from '../../store/tables/messages.js'
 import type { Person } from '../../turns/model.js'
 import { Unavailable } from '../../turns/ports.js'
-import { retryPause } from '../../turns/retry-pause.js'
+import { retryPause } from '../../turns/time/retry-pause.js'
 import type { Poster } from '../api/poster.js'
 import { SlackRefused } from '../api/web.js'
 import { quoteMessage } from '../blocks/quote.js'

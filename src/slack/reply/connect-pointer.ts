@@ -2,7 +2,7 @@
 
 import type { WebClient } from '@slack/web-api'
 import { describeError, type Log } from '../../log.js'
-import type { Posts } from '../../store/posts.js'
+import type { Posts } from '../../store/tables/posts.js'
 import type { PostTarget } from '../api/poster.js'
 import { slackCall } from '../api/web.js'
 

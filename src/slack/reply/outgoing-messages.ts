@@ -5,7 +5,7 @@
 
 import type { WebClient } from '@slack/web-api'
 import { describeError, type Log } from '../../log.js'
-import type { PostKey, Posts } from '../../store/posts.js'
+import type { PostKey, Posts } from '../../store/tables/posts.js'
 import { Unavailable } from '../../turns/ports.js'
 import type { ApprovalView } from '../../turns/view.js'
 import type { EditBudget, FlushResult } from '../api/edit-budget.js'

@@ -5,8 +5,8 @@
 
 import type { KnownBlock, WebClient } from '@slack/web-api'
 import { describeError, type Log } from '../../log.js'
-import type { Conversations } from '../../store/conversations.js'
-import type { Posts } from '../../store/posts.js'
+import type { Conversations } from '../../store/tables/conversations.js'
+import type { Posts } from '../../store/tables/posts.js'
 import type { Address, Conversation, Message, Person } from '../../turns/model.js'
 import { OperatorProblem, type PlaceChoice, Unavailable } from '../../turns/ports.js'
 import type { MessageContent, Poster } from '../api/poster.js'

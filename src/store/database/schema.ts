@@ -4,8 +4,8 @@
  */
 
 import type { Generated } from 'kysely'
-import type { TurnState } from '../turns/model.js'
-import type { OutgoingState } from '../turns/outgoing-mail.js'
+import type { TurnState } from '../../turns/model.js'
+import type { OutgoingState } from '../../turns/outgoing-mail.js'
 
 export interface Schema {
   person: PersonTable

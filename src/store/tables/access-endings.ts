@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
-import type { AccessEnding, AccessEndingStore, OpenTurn } from '../turns/access-ending.js'
-import type { Database } from './database.js'
+import type { AccessEnding, AccessEndingStore, OpenTurn } from '../../turns/connections/access-ending.js'
+import type { Database } from '../database/database.js'
+import type { AccessEndingTable } from '../database/schema.js'
 import { toPerson } from './people.js'
-import type { AccessEndingTable } from './schema.js'
 
 export interface EndingRequest {
   readonly personId: string

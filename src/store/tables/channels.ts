@@ -1,6 +1,6 @@
 /** What a channel's new id changes. */
 
-import type { Database } from './database.js'
+import type { Database } from '../database/database.js'
 
 export class Channels {
   constructor(private readonly db: Database) {}

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
-import type { Person } from '../turns/model.js'
-import type { Words } from '../turns/words.js'
-import type { Database } from './database.js'
+import type { Person } from '../../turns/model.js'
+import type { Words } from '../../turns/words.js'
+import type { Database } from '../database/database.js'
+import type { CommandTable } from '../database/schema.js'
 import { People, toPerson } from './people.js'
-import type { CommandTable } from './schema.js'
 import { parseMentions } from './words.js'
 
 /** A slash command with a request in it, stored before it is acknowledged. */

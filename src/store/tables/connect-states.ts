@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
-import type { IdentifiedPerson } from '../turns/model.js'
-import type { ConnectStateStore, KnownState } from '../web/connect-flow.js'
-import type { Database } from './database.js'
+import type { IdentifiedPerson } from '../../turns/model.js'
+import type { ConnectStateStore, KnownState } from '../../web/connect-flow.js'
+import type { Database } from '../database/database.js'
 
 /** As long as a link may lie around before it is followed, and consent takes. */
 const LIFETIME_MS = 25 * 60 * 60_000

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
-import type { LogPosition } from '../turns/events.js'
-import type { Address, Conversation } from '../turns/model.js'
-import type { RequestedSession } from '../turns/turn-store.js'
-import type { Database } from './database.js'
+import type { LogPosition } from '../../turns/events.js'
+import type { Address, Conversation } from '../../turns/model.js'
+import type { RequestedSession } from '../../turns/turn-store.js'
+import type { Database } from '../database/database.js'
 import { toPerson } from './people.js'
 
 /** Conversations ever begun, and requests that wait for a decision, for a connection, or are being worked on. */

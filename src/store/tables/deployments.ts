@@ -1,5 +1,5 @@
-import type { Deployment, DeploymentStore } from '../agent/deployment.js'
-import type { Database } from './database.js'
+import type { Deployment, DeploymentStore } from '../../agent/deployment.js'
+import type { Database } from '../database/database.js'
 
 export class Deployments implements DeploymentStore {
   constructor(

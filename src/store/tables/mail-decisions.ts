@@ -1,7 +1,7 @@
 /** What a decision about mails makes of them. Each runs within the transaction of the decision. */
 
-import type { Decision } from '../turns/model.js'
-import type { Database } from './database.js'
+import type { Decision } from '../../turns/model.js'
+import type { Database } from '../database/database.js'
 
 export function isPast(sendAt: number | null, now: number): boolean {
   return sendAt !== null && sendAt <= now

@@ -1,9 +1,9 @@
 import type { Selectable } from 'kysely'
 import { z } from 'zod'
-import type { OutgoingMail, OutgoingState, Presser } from '../turns/outgoing-mail.js'
-import type { OutgoingMailStore, Proposal, ShownAnew } from '../turns/outgoing-store.js'
-import type { Database } from './database.js'
-import type { OutgoingMailTable } from './schema.js'
+import type { OutgoingMail, OutgoingState, Presser } from '../../turns/outgoing-mail.js'
+import type { OutgoingMailStore, Proposal, ShownAnew } from '../../turns/outgoing-store.js'
+import type { Database } from '../database/database.js'
+import type { OutgoingMailTable } from '../database/schema.js'
 
 const hashes = z.array(z.string())
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
-import type { IdentifiedPerson, Person } from '../turns/model.js'
-import type { Database } from './database.js'
-import type { PersonTable } from './schema.js'
+import type { IdentifiedPerson, Person } from '../../turns/model.js'
+import type { Database } from '../database/database.js'
+import type { PersonTable } from '../database/schema.js'
 
 /** The identifier already belongs to somebody else: two people would share a mailbox. */
 export class IdentifierTaken extends Error {

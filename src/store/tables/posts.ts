@@ -1,5 +1,5 @@
-import type { Database } from './database.js'
-import type { PostTable } from './schema.js'
+import type { Database } from '../database/database.js'
+import type { PostTable } from '../database/schema.js'
 
 /** Which of the bot's messages: see `PostTable`. */
 export interface PostKey {

@@ -1,9 +1,9 @@
 /** What people change or take back after a session has heard it. As long as nothing has, `messages.ts` sees to it. */
 
 import { randomUUID } from 'node:crypto'
-import type { LogPosition } from '../turns/events.js'
-import type { Turn, TurnState } from '../turns/model.js'
-import type { Database } from './database.js'
+import type { LogPosition } from '../../turns/events.js'
+import type { Turn, TurnState } from '../../turns/model.js'
+import type { Database } from '../database/database.js'
 import { decideMails } from './mail-decisions.js'
 import { type MessageContent, type MessageKey, NOTHING_SAID } from './messages.js'
 

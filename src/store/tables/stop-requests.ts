@@ -1,7 +1,7 @@
 /** A message that says nothing but "stop": which turn it stops. Runs inside the transaction that stores the message. */
 
-import type { IncomingMessage } from '../turns/admission.js'
-import type { Database } from './database.js'
+import type { IncomingMessage } from '../../turns/admission.js'
+import type { Database } from '../database/database.js'
 import { byTs } from './timestamps.js'
 
 /**

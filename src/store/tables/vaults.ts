@@ -1,5 +1,5 @@
-import type { StoredVault, VaultStore } from '../agent/vault-store.js'
-import type { Database } from './database.js'
+import type { StoredVault, VaultStore } from '../../agent/vault-store.js'
+import type { Database } from '../database/database.js'
 
 export class Vaults implements VaultStore {
   constructor(private readonly db: Database) {}

@@ -1,7 +1,7 @@
 /** What somebody wrote, as the tables hold it: lists as JSON. */
 
 import { z } from 'zod'
-import type { ForwardedMessage, Mention } from '../turns/words.js'
+import type { ForwardedMessage, Mention } from '../../turns/words.js'
 
 const MENTIONS = z.array(
   z.object({

@@ -4,12 +4,12 @@
  * all of it is done: also after a crash, also while a service is away. New work of that person waits until then.
  */
 
-import { describeError, type Log } from '../log.js'
-import type { Clock } from './clock.js'
-import type { Person } from './model.js'
-import { waitFor } from './pause.js'
-import { type Agent, type Connections, type MailboxAccess, Unavailable } from './ports.js'
-import { retryPause } from './retry-pause.js'
+import { describeError, type Log } from '../../log.js'
+import type { Person } from '../model.js'
+import { type Agent, type Connections, type MailboxAccess, Unavailable } from '../ports.js'
+import type { Clock } from '../time/clock.js'
+import { waitFor } from '../time/pause.js'
+import { retryPause } from '../time/retry-pause.js'
 
 export interface AccessEnding {
   readonly id: string

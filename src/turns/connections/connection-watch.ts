@@ -4,13 +4,13 @@
  * many of their turns wait.
  */
 
-import { describeError, type Log } from '../log.js'
-import type { Clock } from './clock.js'
-import type { IdentifiedPerson, Person } from './model.js'
-import type { Connections, ConnectLink } from './ports.js'
-import { SingleFlight } from './single-flight.js'
+import { describeError, type Log } from '../../log.js'
+import type { IdentifiedPerson, Person } from '../model.js'
+import type { Connections, ConnectLink } from '../ports.js'
+import type { Clock } from '../time/clock.js'
+import { SingleFlight } from '../time/single-flight.js'
 
-export { type Clock, SYSTEM_CLOCK } from './clock.js'
+export { type Clock, SYSTEM_CLOCK } from '../time/clock.js'
 
 /** One waiting turn. */
 export interface ConnectionWaiter {

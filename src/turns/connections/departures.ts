@@ -3,11 +3,11 @@
  * bot is down: everybody connected is looked at when it starts, and daily. A look-up that fails ends nobody's access, and is repeated.
  */
 
-import { describeError, type Log } from '../log.js'
-import type { Clock } from './clock.js'
-import type { Person } from './model.js'
-import { type Surface, Unavailable } from './ports.js'
-import { retryPause } from './retry-pause.js'
+import { describeError, type Log } from '../../log.js'
+import type { Person } from '../model.js'
+import { type Surface, Unavailable } from '../ports.js'
+import type { Clock } from '../time/clock.js'
+import { retryPause } from '../time/retry-pause.js'
 
 export interface DepartureRooms {
   readonly people: { connected(): Promise<readonly Person[]> }

@@ -3,8 +3,8 @@
  * mailbox is not said of the one that takes its place.
  */
 
-import type { IdentifiedPerson } from './model.js'
-import type { ConnectionState, Connections, ConnectLink, MailboxAddresses } from './ports.js'
+import type { IdentifiedPerson } from '../model.js'
+import type { ConnectionState, Connections, ConnectLink, MailboxAddresses } from '../ports.js'
 
 export interface ConnectionMemory {
   /** Keeps the time of the first of several in a row. */

@@ -1,11 +1,11 @@
 /** All that can be done for one conversation: its turns, one after the other. */
 
+import type { Turn } from '../model.js'
+import { EMPTY_REPLY } from '../reply.js'
+import type { TurnDeps, TurnOutcome } from '../turn/scope.js'
+import { TurnRun } from '../turn/turn.js'
+import type { Phase, ReplyView } from '../view.js'
 import type { ConversationWork } from './dispatcher.js'
-import type { Turn } from './model.js'
-import { EMPTY_REPLY } from './reply.js'
-import { TurnRun } from './turn.js'
-import type { TurnDeps, TurnOutcome } from './turn-scope.js'
-import type { Phase, ReplyView } from './view.js'
 
 /** A turn that fails so often for a reason that nobody foresaw will fail again: its person is told. */
 const MOST_FAILURES = 5

@@ -4,10 +4,10 @@
  */
 
 import { setMaxListeners } from 'node:events'
-import type { Log } from '../log.js'
-import { describeError } from '../log.js'
-import { type Clock, SYSTEM_CLOCK } from './clock.js'
-import { retryPause } from './retry-pause.js'
+import type { Log } from '../../log.js'
+import { describeError } from '../../log.js'
+import { type Clock, SYSTEM_CLOCK } from '../time/clock.js'
+import { retryPause } from '../time/retry-pause.js'
 
 export interface ConversationWork {
   /** Does all that can be done now for a conversation. Rejects with the signal's reason when told to stop. */

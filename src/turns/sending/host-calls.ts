@@ -1,14 +1,14 @@
 /** Calls of tools whose handlers run in the bot: what becomes of each while a session waits for it. */
 
-import { describeError, type Log } from '../log.js'
-import type { Clock } from './clock.js'
+import { describeError, type Log } from '../../log.js'
+import type { Approval, Conversation, IdentifiedPerson } from '../model.js'
+import { type Mailer, type OutgoingMail, type ResolvedMail, UnsendableMail } from '../outgoing-mail.js'
+import type { OutgoingMailStore } from '../outgoing-store.js'
+import { NotConnected } from '../ports.js'
+import type { ToolStep } from '../reply.js'
+import type { Clock } from '../time/clock.js'
 import type { HostResult, HostTools, RunningHostTool, SendingHostTool } from './host-tools.js'
-import type { Approval, Conversation, IdentifiedPerson } from './model.js'
 import { isAsShown, type OutgoingContents, shownOf } from './outgoing-contents.js'
-import { type Mailer, type OutgoingMail, type ResolvedMail, UnsendableMail } from './outgoing-mail.js'
-import type { OutgoingMailStore } from './outgoing-store.js'
-import { NotConnected } from './ports.js'
-import type { ToolStep } from './reply.js'
 import { deniedResult, sendingResult } from './sending-results.js'
 
 export interface HostCallsDeps {

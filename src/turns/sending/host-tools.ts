@@ -4,8 +4,8 @@
  */
 
 import { z } from 'zod'
-import type { Conversation, IdentifiedPerson } from './model.js'
-import type { SendRequest } from './outgoing-mail.js'
+import type { Conversation, IdentifiedPerson } from '../model.js'
+import type { SendRequest } from '../outgoing-mail.js'
 
 /** What the agent is told of a tool. */
 export interface HostToolSpec {

@@ -3,15 +3,15 @@
  * up where the answer was lost. Everything is in the store before it is done, so that a process which ends at any point is followed by one that goes on.
  */
 
-import { describeError, type Log } from '../log.js'
-import type { Clock } from './clock.js'
-import type { IdentifiedPerson } from './model.js'
+import { describeError, type Log } from '../../log.js'
+import type { IdentifiedPerson } from '../model.js'
+import { type Mailer, type OutgoingMail, type ResolvedMail, UnsendableMail } from '../outgoing-mail.js'
+import type { OutgoingMailStore } from '../outgoing-store.js'
+import { type MailboxAddresses, NotConnected, Unavailable } from '../ports.js'
+import type { Clock } from '../time/clock.js'
+import { waitFor } from '../time/pause.js'
+import { retryPause } from '../time/retry-pause.js'
 import { isAsShown, type OutgoingContents, shownOf } from './outgoing-contents.js'
-import { type Mailer, type OutgoingMail, type ResolvedMail, UnsendableMail } from './outgoing-mail.js'
-import type { OutgoingMailStore } from './outgoing-store.js'
-import { waitFor } from './pause.js'
-import { type MailboxAddresses, NotConnected, Unavailable } from './ports.js'
-import { retryPause } from './retry-pause.js'
 
 export interface OutboxDeps {
   readonly store: {

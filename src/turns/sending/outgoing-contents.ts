@@ -4,12 +4,18 @@
  */
 
 import { createHash } from 'node:crypto'
-import { describeError, type Log } from '../log.js'
+import { describeError, type Log } from '../../log.js'
+import type { IdentifiedPerson } from '../model.js'
+import {
+  type Mailer,
+  type OutgoingMail,
+  type ResolvedMail,
+  type SendRequest,
+  UnsendableMail,
+} from '../outgoing-mail.js'
+import type { ShownAnew } from '../outgoing-store.js'
+import { type Agent, NotConnected, OperatorProblem, SessionGone, type ToolCall, Unavailable } from '../ports.js'
 import type { HostTools } from './host-tools.js'
-import type { IdentifiedPerson } from './model.js'
-import { type Mailer, type OutgoingMail, type ResolvedMail, type SendRequest, UnsendableMail } from './outgoing-mail.js'
-import type { ShownAnew } from './outgoing-store.js'
-import { type Agent, NotConnected, OperatorProblem, SessionGone, type ToolCall, Unavailable } from './ports.js'
 
 export interface OutgoingContentsDeps {
   readonly mailer: Mailer

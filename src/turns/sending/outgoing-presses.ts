@@ -1,8 +1,6 @@
 /** What owners do with their mails on the way: edit, undo, cancel, look at what waits. Everything is checked against the owner here. */
 
-import type { Clock } from './clock.js'
-import type { IdentifiedPerson } from './model.js'
-import type { OutgoingContents } from './outgoing-contents.js'
+import type { IdentifiedPerson } from '../model.js'
 import {
   type EditedMail,
   type Mailer,
@@ -12,9 +10,11 @@ import {
   type ResolvedMail,
   type ScheduledMail,
   UnsendableMail,
-} from './outgoing-mail.js'
-import type { OutgoingMailStore } from './outgoing-store.js'
-import { SingleFlight } from './single-flight.js'
+} from '../outgoing-mail.js'
+import type { OutgoingMailStore } from '../outgoing-store.js'
+import type { Clock } from '../time/clock.js'
+import { SingleFlight } from '../time/single-flight.js'
+import type { OutgoingContents } from './outgoing-contents.js'
 
 export interface OutgoingPressesDeps {
   readonly store: {

@@ -4,15 +4,15 @@
  */
 
 import { createHash } from 'node:crypto'
-import { shortLocalTime } from './context.js'
+import { shortLocalTime } from '../context.js'
+import type { Approval } from '../model.js'
+import type { OutgoingMail, OutgoingMailView, ResolvedMail } from '../outgoing-mail.js'
+import { type Agent, Rejected, type ToolAnswer } from '../ports.js'
+import { type Reply, type ToolStep, toolSteps } from '../reply.js'
+import type { TurnStore } from '../turn-store.js'
+import type { ApprovalView } from '../view.js'
 import { considerHostCall, type HostCallScope, type HostCallsDeps } from './host-calls.js'
-import type { Approval } from './model.js'
-import type { OutgoingMail, OutgoingMailView, ResolvedMail } from './outgoing-mail.js'
-import { type Agent, Rejected, type ToolAnswer } from './ports.js'
-import { type Reply, type ToolStep, toolSteps } from './reply.js'
 import { deniedResult, WRITTEN_INSTEAD } from './sending-results.js'
-import type { TurnStore } from './turn-store.js'
-import type { ApprovalView } from './view.js'
 
 export interface QuestionsDeps {
   readonly approvals: TurnStore['approvals']

@@ -1,8 +1,8 @@
 /** What the agent hears of a mail that it asked to send. Pure. */
 
+import type { DeniedBy } from '../model.js'
+import type { MailAddress, OutgoingMail, ResolvedMail } from '../outgoing-mail.js'
 import type { HostResult } from './host-tools.js'
-import type { DeniedBy } from './model.js'
-import type { MailAddress, OutgoingMail, ResolvedMail } from './outgoing-mail.js'
 
 /** Final as far as the agent is concerned: null while it is asked about, held for the undo window, or leaving. */
 export function sendingResult(

@@ -1,15 +1,9 @@
 /** Everything that concerns mails on their way, put together once for everybody. */
 
-import type { Log } from '../log.js'
-import type { Clock } from './clock.js'
-import type { HostCallsDeps } from './host-calls.js'
-import type { HostTools } from './host-tools.js'
-import type { Approval, Conversation, IdentifiedPerson } from './model.js'
-import { Outbox } from './outbox.js'
-import { OutgoingContents } from './outgoing-contents.js'
-import type { Mailer, OutgoingMail, OutgoingPresses } from './outgoing-mail.js'
-import { OutgoingMailPresses, type OutgoingPressesDeps } from './outgoing-presses.js'
-import type { OutgoingMailStore } from './outgoing-store.js'
+import type { Log } from '../../log.js'
+import type { Approval, Conversation, IdentifiedPerson } from '../model.js'
+import type { Mailer, OutgoingMail, OutgoingPresses } from '../outgoing-mail.js'
+import type { OutgoingMailStore } from '../outgoing-store.js'
 import {
   type Agent,
   type MailboxAddresses,
@@ -18,7 +12,13 @@ import {
   SessionGone,
   type Surface,
   type ToolCall,
-} from './ports.js'
+} from '../ports.js'
+import type { Clock } from '../time/clock.js'
+import type { HostCallsDeps } from './host-calls.js'
+import type { HostTools } from './host-tools.js'
+import { Outbox } from './outbox.js'
+import { OutgoingContents } from './outgoing-contents.js'
+import { OutgoingMailPresses, type OutgoingPressesDeps } from './outgoing-presses.js'
 import { approvalView, outgoingView } from './questions.js'
 
 export interface SendingDeps {

@@ -1,14 +1,14 @@
 /** A turn and its owner's mailbox: waiting for a connection, and going on with a session that lost the mailbox on the way. */
 
+import type { IdentifiedPerson, Turn } from '../model.js'
+import type { MailboxGrant } from '../ports.js'
+import { endTurn, giveUp, refuse } from './end.js'
+import { recallReply, withFeed } from './feed.js'
+import { follow } from './follow.js'
 import { tellReconnected } from './lost-mailbox.js'
-import type { IdentifiedPerson, Turn } from './model.js'
-import type { MailboxGrant } from './ports.js'
 import { noteReference } from './reading.js'
+import type { PhaseOutcome, TurnOutcome, TurnScope } from './scope.js'
 import { ensureSession } from './session-keeper.js'
-import { endTurn, giveUp, refuse } from './turn-end.js'
-import { recallReply, withFeed } from './turn-feed.js'
-import { follow } from './turn-follow.js'
-import type { PhaseOutcome, TurnOutcome, TurnScope } from './turn-scope.js'
 
 /** How long a question for a connection stands before its turn ends. */
 const CONNECTION_PATIENCE_MS = 24 * 60 * 60_000

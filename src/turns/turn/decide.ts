@@ -3,10 +3,10 @@
  * then the turn waits, for days if need be.
  */
 
-import type { ToolAnswer } from './ports.js'
-import { endTurn } from './turn-end.js'
-import { lookAhead, recallNames, recallReply } from './turn-feed.js'
-import type { TurnOutcome, TurnScope } from './turn-scope.js'
+import type { ToolAnswer } from '../ports.js'
+import { endTurn } from './end.js'
+import { lookAhead, recallNames, recallReply } from './feed.js'
+import type { TurnOutcome, TurnScope } from './scope.js'
 
 /** How long before Slack's answer somebody may have seen what the request showed. */
 const SEEN_BEFORE_ANSWERED_MS = 2_000

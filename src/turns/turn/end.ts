@@ -1,15 +1,15 @@
 /** How a turn comes to its end: its session rests, it is refused before it began, given up, taken back, or has nothing to answer. */
 
-import { describeError } from '../log.js'
-import { type Ending, endingOf } from './endings.js'
+import { describeError } from '../../log.js'
+import { type Ending, endingOf } from '../endings.js'
+import type { Turn } from '../model.js'
+import type { ReplyDisplay } from '../ports.js'
+import { toolSteps } from '../reply.js'
 import { failureEnding } from './failures.js'
+import { recallNames, recallReply } from './feed.js'
 import { hasLostMailbox } from './lost-mailbox.js'
-import type { Turn } from './model.js'
-import type { ReplyDisplay } from './ports.js'
-import { toolSteps } from './reply.js'
 import { takeBack } from './revision.js'
-import { recallNames, recallReply } from './turn-feed.js'
-import type { PhaseOutcome, TurnOutcome, TurnScope } from './turn-scope.js'
+import type { PhaseOutcome, TurnOutcome, TurnScope } from './scope.js'
 
 /** The session has come to rest: the turn is over, unless that is because the mailbox was lost on the way. */
 export async function rest(scope: TurnScope): Promise<PhaseOutcome> {

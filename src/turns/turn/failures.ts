@@ -1,7 +1,7 @@
 /** How a turn ends that failed on the way: which of the endings an error means. */
 
-import type { Ending } from './endings.js'
-import { NotConnected, OperatorProblem, Rejected, SessionGone } from './ports.js'
+import type { Ending } from '../endings.js'
+import { NotConnected, OperatorProblem, Rejected, SessionGone } from '../ports.js'
 
 /** Null: nobody foresaw this; the dispatcher tries the conversation again. */
 export function failureEnding(error: unknown): Ending | null {

@@ -1,10 +1,10 @@
 /** The session's event log as a turn reads it: followed from where the last turn ended, read again, or looked at ahead. */
 
-import { describeError } from '../log.js'
-import { type EventFeed, OperatorProblem, SessionGone, Unavailable } from './ports.js'
+import { describeError } from '../../log.js'
+import { type EventFeed, OperatorProblem, SessionGone, Unavailable } from '../ports.js'
+import type { Reply } from '../reply.js'
 import { Reading } from './reading.js'
-import type { Reply } from './reply.js'
-import type { TurnScope } from './turn-scope.js'
+import type { TurnScope } from './scope.js'
 
 /** Hands over the log after the position at which the last turn ended. The feed ends when `read` does, and earlier where `read` aborts it. */
 export async function withFeed<Result>(

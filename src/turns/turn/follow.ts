@@ -1,12 +1,12 @@
 /** Following a turn's session: its events are read and shown until it has come to rest, waits for its owner, or falls silent. */
 
-import type { Clock } from './clock.js'
-import { endingOfSilence } from './endings.js'
-import { type EventFeed, Unavailable } from './ports.js'
-import { decide } from './turn-decide.js'
-import { endTurn, rest } from './turn-end.js'
-import { recallNames, withFeed } from './turn-feed.js'
-import type { PhaseOutcome, TurnScope } from './turn-scope.js'
+import { endingOfSilence } from '../endings.js'
+import { type EventFeed, Unavailable } from '../ports.js'
+import type { Clock } from '../time/clock.js'
+import { decide } from './decide.js'
+import { endTurn, rest } from './end.js'
+import { recallNames, withFeed } from './feed.js'
+import type { PhaseOutcome, TurnScope } from './scope.js'
 
 /** A session that has our messages and shows no sign of life for this long is given up. */
 const SILENCE_MS = 5 * 60_000

@@ -3,11 +3,11 @@
  * the session, once, that it may go on. It has heard its person's words already; what it hears now is a note in which nobody speaks.
  */
 
-import { describeError, type Log } from '../log.js'
-import { reconnectedNote } from './context.js'
-import type { LogPosition } from './events.js'
-import type { IdentifiedPerson } from './model.js'
-import { type Agent, type Connections, type MailboxAccess, OperatorProblem, Unavailable } from './ports.js'
+import { describeError, type Log } from '../../log.js'
+import { reconnectedNote } from '../context.js'
+import type { LogPosition } from '../events.js'
+import type { IdentifiedPerson } from '../model.js'
+import { type Agent, type Connections, type MailboxAccess, OperatorProblem, Unavailable } from '../ports.js'
 import { LATE_ARRIVAL_MS } from './session-keeper.js'
 
 export interface LossDeps {

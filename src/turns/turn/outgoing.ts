@@ -1,10 +1,10 @@
 /** A Slack message as the session hears it: the context block, what was passed on as data, and the person's own words last. Pure. */
 
-import { contextBlock } from './context.js'
-import type { Conversation, Message, Profile } from './model.js'
-import type { OutgoingMessage } from './ports.js'
-import { type QuotedMessage, quotedBlock } from './quoted.js'
-import { type ForwardedMessage, type Names, type Words, withNames } from './words.js'
+import { contextBlock } from '../context.js'
+import type { Conversation, Message, Profile } from '../model.js'
+import type { OutgoingMessage } from '../ports.js'
+import { type QuotedMessage, quotedBlock } from '../quoted.js'
+import { type ForwardedMessage, type Names, type Words, withNames } from '../words.js'
 
 /** What stands in the place of the words where there are none: the session takes no empty text. */
 const NO_WORDS = { attached: '(no words, only what is attached)', forwarded: '(no words, only what is forwarded)' }

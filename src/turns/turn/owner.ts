@@ -1,7 +1,7 @@
 /** Who asked, and whose mailbox that is: for one turn, looked up no more often than it needs. */
 
-import { settleIdentifier } from './identifier.js'
-import type { IdentifiedPerson, Person, Profile } from './model.js'
+import { settleIdentifier } from '../identifier.js'
+import type { IdentifiedPerson, Person, Profile } from '../model.js'
 import {
   type MailboxAccess,
   type MailboxAddresses,
@@ -9,8 +9,8 @@ import {
   NotConnected,
   type ProfileProblem,
   type Surface,
-} from './ports.js'
-import type { TurnStore } from './turn-store.js'
+} from '../ports.js'
+import type { TurnStore } from '../turn-store.js'
 
 export interface OwnerDeps {
   readonly store: Pick<TurnStore, 'people'>

@@ -1,7 +1,7 @@
 /** How long a service that does not answer is waited for, and how often it is asked meanwhile. */
 
-import type { Unavailable } from './ports.js'
-import { retryPause } from './retry-pause.js'
+import type { Unavailable } from '../ports.js'
+import { retryPause } from '../time/retry-pause.js'
 
 /** How long a service may be out before a turn gives up, from its first failed try. Milliseconds, as all times here. */
 const PATIENCE_MS = 10 * 60_000

@@ -1,8 +1,8 @@
 /** What a turn has read of its session: the reply as it grows, and the little that the reply itself does not say. */
 
-import type { AgentEvent } from './events.js'
-import { type EventFeed, SessionGone } from './ports.js'
-import { type Reply, toolSteps } from './reply.js'
+import type { AgentEvent } from '../events.js'
+import { type EventFeed, SessionGone } from '../ports.js'
+import { type Reply, toolSteps } from '../reply.js'
 import { beginSpan, foldSpan, type Span, settle, shownOf } from './span.js'
 
 /** What tells a turn's own messages from all others in a session. */

@@ -3,10 +3,10 @@
  * left of the request waits again, for the same turn and its reply. Each step may be done twice.
  */
 
-import type { Conversation, Turn } from './model.js'
-import { SessionGone } from './ports.js'
+import type { Conversation, Turn } from '../model.js'
+import { SessionGone } from '../ports.js'
+import type { TurnStore } from '../turn-store.js'
 import { LATE_ARRIVAL_MS, letGoOfSession, type SessionDeps } from './session-keeper.js'
-import type { TurnStore } from './turn-store.js'
 
 export interface RevisionDeps extends SessionDeps {
   readonly store: SessionDeps['store'] & Pick<TurnStore, 'revisions'>

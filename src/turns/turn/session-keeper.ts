@@ -3,11 +3,11 @@
  * looked up before another is made; what is gone is let go of, and its successor takes the person's earlier messages along.
  */
 
-import type { Log } from '../log.js'
-import type { Conversation } from './model.js'
-import { type Agent, type MailboxGrant, SessionGone } from './ports.js'
-import type { TurnStore } from './turn-store.js'
-import type { Words } from './words.js'
+import type { Log } from '../../log.js'
+import type { Conversation } from '../model.js'
+import { type Agent, type MailboxGrant, SessionGone } from '../ports.js'
+import type { TurnStore } from '../turn-store.js'
+import type { Words } from '../words.js'
 
 export interface SessionDeps {
   readonly agent: Agent

@@ -9,8 +9,8 @@
  *   the own message is held back, and belongs here only if nothing comes behind that message.
  */
 
-import type { AgentEvent, PersistedEvent } from './events.js'
-import { EMPTY_REPLY, fold, hasCalled, type Reply, type ReplyEnd } from './reply.js'
+import type { AgentEvent, PersistedEvent } from '../events.js'
+import { EMPTY_REPLY, fold, hasCalled, type Reply, type ReplyEnd } from '../reply.js'
 
 export interface Span {
   /** Everything since the beginning of what may be this turn's. What of it is shown: `shownOf`. */

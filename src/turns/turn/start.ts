@@ -1,17 +1,17 @@
 /** How a turn starts: from messages that wait, or that an earlier process was about to send, to a session that has them. */
 
-import type { Approval, Message, Profile, Turn } from './model.js'
+import type { Approval, Message, Profile, Turn } from '../model.js'
+import { toolAnswer } from '../sending/questions.js'
+import { splitAtStop } from '../stop-words.js'
+import { namesIn, saysNothing } from '../words.js'
+import { goOn, sessionOf, waitForConnection } from './connect.js'
+import { discard, endTurn, refuse } from './end.js'
+import { withFeed } from './feed.js'
+import { follow } from './follow.js'
 import { outgoingMessage } from './outgoing.js'
-import { toolAnswer } from './questions.js'
+import type { PhaseOutcome, TurnScope } from './scope.js'
 import { LATE_ARRIVAL_MS, resyncPosition } from './session-keeper.js'
-import { splitAtStop } from './stop-words.js'
 import { namesInThread, readThread, threadBlock } from './thread-reading.js'
-import { goOn, sessionOf, waitForConnection } from './turn-connect.js'
-import { discard, endTurn, refuse } from './turn-end.js'
-import { withFeed } from './turn-feed.js'
-import { follow } from './turn-follow.js'
-import type { PhaseOutcome, TurnScope } from './turn-scope.js'
-import { namesIn, saysNothing } from './words.js'
 
 /** What the thread says, for the session to hear with the messages. */
 type Thread = Awaited<ReturnType<typeof readThread>>

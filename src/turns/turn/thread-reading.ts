@@ -3,13 +3,13 @@
  * before the words of the person who mentions the bot there. Only where others may have written, and never in a direct message.
  */
 
-import type { Address, Conversation, Message, ThreadRead, Turn } from './model.js'
+import type { Address, Conversation, Message, ThreadRead, Turn } from '../model.js'
+import type { Surface } from '../ports.js'
+import { type QuotedMessage, quotedBlock } from '../quoted.js'
+import { shorten } from '../shorten.js'
+import type { TurnStore } from '../turn-store.js'
+import { type ForwardedMessage, type Named, type Names, namesIn, type Words, withNames } from '../words.js'
 import { quotedForward } from './outgoing.js'
-import type { Surface } from './ports.js'
-import { type QuotedMessage, quotedBlock } from './quoted.js'
-import { shorten } from './shorten.js'
-import type { TurnStore } from './turn-store.js'
-import { type ForwardedMessage, type Named, type Names, namesIn, type Words, withNames } from './words.js'
 
 /** A message of a thread, whoever wrote it. */
 export interface ThreadMessage extends Words {

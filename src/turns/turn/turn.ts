@@ -4,16 +4,16 @@
  * half-way, or waited for days for a press of a button. Here is the order of its phases, and what becomes of their failures.
  */
 
-import { describeError } from '../log.js'
-import type { Conversation, Turn } from './model.js'
-import { SessionGone, Unavailable } from './ports.js'
+import { describeError } from '../../log.js'
+import type { Conversation, Turn } from '../model.js'
+import { SessionGone, Unavailable } from '../ports.js'
+import { reconnect } from './connect.js'
+import { endSuperseded, resumeDeciding } from './decide.js'
+import { fail, giveUp, takeUpAnew } from './end.js'
+import { resumeFollowing } from './follow.js'
+import { type PhaseOutcome, type TurnDeps, type TurnOutcome, TurnScope } from './scope.js'
 import { letGoOfSession } from './session-keeper.js'
-import { reconnect } from './turn-connect.js'
-import { endSuperseded, resumeDeciding } from './turn-decide.js'
-import { fail, giveUp, takeUpAnew } from './turn-end.js'
-import { resumeFollowing } from './turn-follow.js'
-import { type PhaseOutcome, type TurnDeps, type TurnOutcome, TurnScope } from './turn-scope.js'
-import { resumeSending, start } from './turn-start.js'
+import { resumeSending, start } from './start.js'
 
 export class TurnRun {
   readonly #scope: TurnScope

@@ -6,10 +6,10 @@ import { fileURLToPath } from 'node:url'
 import SQLite from 'better-sqlite3'
 import { sql } from 'kysely'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { DatabaseError, holdBotLock, openDatabase } from '../../src/store/database.js'
-import { MIGRATIONS } from '../../src/store/migrations.js'
-import { Store } from '../../src/store/store.js'
-import { ANNA, incoming, journaled, TEAM } from './fixture.js'
+import { DatabaseError, holdBotLock, openDatabase } from '../../../src/store/database/database.js'
+import { MIGRATIONS } from '../../../src/store/database/migrations.js'
+import { Store } from '../../../src/store/store.js'
+import { ANNA, incoming, journaled, TEAM } from '../fixture.js'
 
 let folder: string
 const children: ChildProcess[] = []
@@ -29,7 +29,7 @@ afterEach(async () => {
 
 /** Another process on the same file: it says what it did, line by line, and goes on when it is told to. */
 function other(task: 'open' | 'lock' | 'write', path: string) {
-  const script = fileURLToPath(new URL('./other-process.ts', import.meta.url))
+  const script = fileURLToPath(new URL('../other-process.ts', import.meta.url))
   const child = spawn(process.execPath, ['--import', 'tsx', script, task, path], { stdio: ['pipe', 'pipe', 'inherit'] })
   children.push(child)
   let heard = ''

@@ -5,17 +5,17 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import SQLite from 'better-sqlite3'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { backUpDatabase } from '../../src/store/backup.js'
-import { DatabaseError, holdBotLock } from '../../src/store/database.js'
+import { backUpDatabase } from '../../../src/store/database/backup.js'
+import { DatabaseError, holdBotLock } from '../../../src/store/database/database.js'
 import {
   exposedFolder,
   exposures,
   makePrivateFile,
   makePrivateFolder,
   tightenDatabase,
-} from '../../src/store/private-files.js'
-import { Store } from '../../src/store/store.js'
-import { ANNA, incoming, journaled, TEAM } from './fixture.js'
+} from '../../../src/store/database/private-files.js'
+import { Store } from '../../../src/store/store.js'
+import { ANNA, incoming, journaled, TEAM } from '../fixture.js'
 
 /** What others on the machine may reach: nothing of the database, while it is written and after. */
 
@@ -214,7 +214,7 @@ describe('a backup', () => {
 
   /** Another process in the middle of a backup into the same folder. */
   async function unfinished(): Promise<ChildProcess> {
-    const script = fileURLToPath(new URL('./other-process.ts', import.meta.url))
+    const script = fileURLToPath(new URL('../other-process.ts', import.meta.url))
     const child = spawn(process.execPath, ['--import', 'tsx', script, 'backup', join(folder, 'inbox.db')], {
       stdio: ['pipe', 'pipe', 'inherit'],
     })

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { Store } from '../../src/store/store.js'
-import type { Person } from '../../src/turns/model.js'
-import { ANNA, BEN, incoming, journaled, openStore, TEAM } from './fixture.js'
+import type { Store } from '../../../src/store/store.js'
+import type { Person } from '../../../src/turns/model.js'
+import { ANNA, BEN, incoming, journaled, openStore, TEAM } from '../fixture.js'
 
 let store: Store
 let anna: Person

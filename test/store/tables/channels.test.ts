@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import type { Store } from '../../src/store/store.js'
-import { GENERAL, incoming, journaled, openStore, TEAM } from './fixture.js'
+import type { Store } from '../../../src/store/store.js'
+import { GENERAL, incoming, journaled, openStore, TEAM } from '../fixture.js'
 
 let store: Store
 beforeEach(async () => {

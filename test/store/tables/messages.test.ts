@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { Store } from '../../src/store/store.js'
-import { byTs } from '../../src/store/timestamps.js'
-import { ANNA, BEN, DM, GENERAL, incoming, journaled, openStore, TEAM } from './fixture.js'
+import type { Store } from '../../../src/store/store.js'
+import { byTs } from '../../../src/store/tables/timestamps.js'
+import { ANNA, BEN, DM, GENERAL, incoming, journaled, openStore, TEAM } from '../fixture.js'
 
 let store: Store
 

@@ -1,9 +1,9 @@
 /** Mails on their way, as the store knows them: who may do what with them, and from which state into which. */
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { Store } from '../../src/store/store.js'
-import type { OutgoingState } from '../../src/turns/outgoing-mail.js'
-import { ANNA, BEN, incoming, journaled, TEAM } from './fixture.js'
+import { Store } from '../../../src/store/store.js'
+import type { OutgoingState } from '../../../src/turns/outgoing-mail.js'
+import { ANNA, BEN, incoming, journaled, TEAM } from '../fixture.js'
 
 const UNDO_MS = 10_000
 const HASH = 'a'.repeat(64)

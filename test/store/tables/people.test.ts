@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { IdentifierTaken } from '../../src/store/people.js'
-import type { Store } from '../../src/store/store.js'
-import { ANNA, BEN, incoming, journaled, openStore, TEAM } from './fixture.js'
+import type { Store } from '../../../src/store/store.js'
+import { IdentifierTaken } from '../../../src/store/tables/people.js'
+import { ANNA, BEN, incoming, journaled, openStore, TEAM } from '../fixture.js'
 
 let store: Store
 

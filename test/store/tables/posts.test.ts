@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { Store } from '../../src/store/store.js'
-import { ANNA, DM, GENERAL, openStore, TEAM } from './fixture.js'
+import type { Store } from '../../../src/store/store.js'
+import { ANNA, DM, GENERAL, openStore, TEAM } from '../fixture.js'
 
 let store: Store
 

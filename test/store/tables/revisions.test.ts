@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { Store } from '../../src/store/store.js'
-import type { Turn } from '../../src/turns/model.js'
-import { incoming, journaled, openStore } from './fixture.js'
+import type { Store } from '../../../src/store/store.js'
+import type { Turn } from '../../../src/turns/model.js'
+import { incoming, journaled, openStore } from '../fixture.js'
 
 let store: Store
 let turn: Turn

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { AccessEnder } from '../../src/turns/access-ending.js'
-import { Unavailable } from '../../src/turns/ports.js'
-import { House } from './house.js'
+import { AccessEnder } from '../../../src/turns/connections/access-ending.js'
+import { Unavailable } from '../../../src/turns/ports.js'
+import { House } from '../house.js'
 
 let house: House
 let ender: AccessEnder

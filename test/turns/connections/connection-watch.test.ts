@@ -1,10 +1,14 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type ConnectionWaiter, ConnectionWatch, pollInterval } from '../../src/turns/connection-watch.js'
-import type { IdentifiedPerson } from '../../src/turns/model.js'
-import { type ConnectionState, type Connections, type ConnectLink, Unavailable } from '../../src/turns/ports.js'
-import { FakeClock, settle } from './fake-clock.js'
-import { SilentLog } from './silent-log.js'
+import {
+  type ConnectionWaiter,
+  ConnectionWatch,
+  pollInterval,
+} from '../../../src/turns/connections/connection-watch.js'
+import type { IdentifiedPerson } from '../../../src/turns/model.js'
+import { type ConnectionState, type Connections, type ConnectLink, Unavailable } from '../../../src/turns/ports.js'
+import { FakeClock, settle } from '../fake-clock.js'
+import { SilentLog } from '../silent-log.js'
 
 const SECOND = 1_000
 const MINUTE = 60 * SECOND

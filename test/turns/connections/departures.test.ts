@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest'
-import { Departures } from '../../src/turns/departures.js'
-import type { Person, Profile } from '../../src/turns/model.js'
-import { type ProfileProblem, Unavailable } from '../../src/turns/ports.js'
-import { FakeClock } from './fake-clock.js'
-import { SilentLog } from './silent-log.js'
+import { Departures } from '../../../src/turns/connections/departures.js'
+import type { Person, Profile } from '../../../src/turns/model.js'
+import { type ProfileProblem, Unavailable } from '../../../src/turns/ports.js'
+import { FakeClock } from '../fake-clock.js'
+import { SilentLog } from '../silent-log.js'
 
 const DAY = 24 * 60 * 60_000
 const HERE: Profile = { name: 'Anna', timeZone: 'UTC', email: null }

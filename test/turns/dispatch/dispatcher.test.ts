@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { type ConversationWork, Dispatcher } from '../../src/turns/dispatcher.js'
-import { SilentLog } from './silent-log.js'
+import { type ConversationWork, Dispatcher } from '../../../src/turns/dispatch/dispatcher.js'
+import { SilentLog } from '../silent-log.js'
 
 /** Work that is done when the test says so. */
 class Work implements ConversationWork {

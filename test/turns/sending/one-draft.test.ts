@@ -1,11 +1,11 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import { GmailMailer } from '../../src/gmail/mailer.js'
-import { type MailboxTools, type ToolInput, ToolRefused, type WriteOutcome } from '../../src/gmail/tool-runner.js'
-import { gmailToolNamed, type Letter, Mailbox, MailboxError } from '../../src/sandbox/mailbox/index.js'
-import type { MailContent, ResolvedMail } from '../../src/turns/outgoing-mail.js'
-import { Random } from '../chaos/random.js'
-import { settle } from './fake-clock.js'
-import { ANNA, House, TEAM } from './house.js'
+import { GmailMailer } from '../../../src/gmail/mailer.js'
+import { type MailboxTools, type ToolInput, ToolRefused, type WriteOutcome } from '../../../src/gmail/tool-runner.js'
+import { gmailToolNamed, type Letter, Mailbox, MailboxError } from '../../../src/sandbox/mailbox/index.js'
+import type { MailContent, ResolvedMail } from '../../../src/turns/outgoing-mail.js'
+import { Random } from '../../chaos/random.js'
+import { settle } from '../fake-clock.js'
+import { ANNA, House, TEAM } from '../house.js'
 
 /**
  * Two conversations and changes from outside around one draft, in every order, each seeded: what leaves is what the last card before the press showed,

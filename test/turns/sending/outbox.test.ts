@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { NotConnected, OperatorProblem, Unavailable } from '../../src/turns/ports.js'
-import { content, hashOf } from './fake-mailer.js'
-import { House } from './house.js'
-import { BY_ANNA, heard, proposed, SEND_DRAFT, sendLater, UNDO_MS } from './proposed-mail.js'
+import { NotConnected, OperatorProblem, Unavailable } from '../../../src/turns/ports.js'
+import { content, hashOf } from '../fake-mailer.js'
+import { House } from '../house.js'
+import { BY_ANNA, heard, proposed, SEND_DRAFT, sendLater, UNDO_MS } from '../proposed-mail.js'
 
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE

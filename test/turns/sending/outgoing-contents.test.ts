@@ -1,12 +1,12 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { asHostTool, SENDING_TOOLS } from '../../src/gmail/sending-tools.js'
-import { HostTools, runningTool } from '../../src/turns/host-tools.js'
-import { isAsShown, OutgoingContents, shownOf } from '../../src/turns/outgoing-contents.js'
-import type { MailContent, OutgoingMail, ResolvedMail } from '../../src/turns/outgoing-mail.js'
-import { NotConnected, OperatorProblem, SessionGone, type ToolCall, Unavailable } from '../../src/turns/ports.js'
-import { content, FakeMailer, hashOf } from './fake-mailer.js'
-import { SilentLog } from './silent-log.js'
+import { asHostTool, SENDING_TOOLS } from '../../../src/gmail/sending-tools.js'
+import type { MailContent, OutgoingMail, ResolvedMail } from '../../../src/turns/outgoing-mail.js'
+import { NotConnected, OperatorProblem, SessionGone, type ToolCall, Unavailable } from '../../../src/turns/ports.js'
+import { HostTools, runningTool } from '../../../src/turns/sending/host-tools.js'
+import { isAsShown, OutgoingContents, shownOf } from '../../../src/turns/sending/outgoing-contents.js'
+import { content, FakeMailer, hashOf } from '../fake-mailer.js'
+import { SilentLog } from '../silent-log.js'
 
 const ANNA = { id: 'p1', team: 'T1', user: 'U_ANNA', identifier: 'slack:T1:U_ANNA' }
 const AT_NOON = content({ to: ['rosa@example.com'], subject: 'Lunch', body: 'At noon?' })

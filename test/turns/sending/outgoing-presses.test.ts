@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { content } from './fake-mailer.js'
-import { House } from './house.js'
-import { BY_ANNA, proposed, SEND_DRAFT, sendLater } from './proposed-mail.js'
+import { content } from '../fake-mailer.js'
+import { House } from '../house.js'
+import { BY_ANNA, proposed, SEND_DRAFT, sendLater } from '../proposed-mail.js'
 
 const EDITED = { to: 'rosa@example.com', cc: '', bcc: '', subject: 'Lunch', text: 'At one?' }
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import type { OutgoingMail, ResolvedMail } from '../../src/turns/outgoing-mail.js'
-import { deniedResult, sendingResult } from '../../src/turns/sending-results.js'
-import { content, hashOf } from './fake-mailer.js'
+import type { OutgoingMail, ResolvedMail } from '../../../src/turns/outgoing-mail.js'
+import { deniedResult, sendingResult } from '../../../src/turns/sending/sending-results.js'
+import { content, hashOf } from '../fake-mailer.js'
 
 const AT = Date.UTC(2026, 11, 1, 7, 0)
 const MAIL: OutgoingMail = {

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { considerHostCall } from '../../src/turns/host-calls.js'
-import { type OutgoingMailView, UnsendableMail } from '../../src/turns/outgoing-mail.js'
-import { Unavailable } from '../../src/turns/ports.js'
-import { content, hashOf } from './fake-mailer.js'
-import { ANNA, House, TEAM } from './house.js'
+import { type OutgoingMailView, UnsendableMail } from '../../../src/turns/outgoing-mail.js'
+import { Unavailable } from '../../../src/turns/ports.js'
+import { considerHostCall } from '../../../src/turns/sending/host-calls.js'
+import { content, hashOf } from '../fake-mailer.js'
+import { ANNA, House, TEAM } from '../house.js'
 
 const SEND = {
   name: 'send_email',

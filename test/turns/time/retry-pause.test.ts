@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { readRetryAfter, retryPause } from '../../src/turns/retry-pause.js'
+import { readRetryAfter, retryPause } from '../../../src/turns/time/retry-pause.js'
 
 const NOW = Date.parse('2026-11-29T12:00:00Z')
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { SingleFlight } from '../../src/turns/single-flight.js'
+import { SingleFlight } from '../../../src/turns/time/single-flight.js'
 
 function task() {
   let resolve: (value: string) => void = () => undefined

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { Unavailable } from '../../src/turns/ports.js'
-import type { WantedCall } from './fake-agent.js'
-import { FakeReply } from './fake-surface.js'
-import { ANNA, DM, House, TEAM } from './house.js'
+import { Unavailable } from '../../../src/turns/ports.js'
+import type { WantedCall } from '../fake-agent.js'
+import { FakeReply } from '../fake-surface.js'
+import { ANNA, DM, House, TEAM } from '../house.js'
 
 let house: House
 

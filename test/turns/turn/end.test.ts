@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { replyText } from '../../src/turns/reply.js'
-import type { FakeSession } from './fake-agent.js'
-import { House } from './house.js'
+import { replyText } from '../../../src/turns/reply.js'
+import type { FakeSession } from '../fake-agent.js'
+import { House } from '../house.js'
 
 let house: House
 

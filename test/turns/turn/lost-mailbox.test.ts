@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { Unavailable } from '../../src/turns/ports.js'
-import type { FakeSession } from './fake-agent.js'
-import { House } from './house.js'
+import { Unavailable } from '../../../src/turns/ports.js'
+import type { FakeSession } from '../fake-agent.js'
+import { House } from '../house.js'
 
 /** A mailbox that is lost while a session works on a turn: the same reply asks for it, and the same question is answered. */
 

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { Conversation, Message, Profile } from '../../src/turns/model.js'
-import { outgoingMessage } from '../../src/turns/outgoing.js'
-import { type ForwardedMessage, type Mention, namesIn, type Words, withNames } from '../../src/turns/words.js'
+import type { Conversation, Message, Profile } from '../../../src/turns/model.js'
+import { outgoingMessage } from '../../../src/turns/turn/outgoing.js'
+import { type ForwardedMessage, type Mention, namesIn, type Words, withNames } from '../../../src/turns/words.js'
 
 const conversation: Conversation = {
   id: 'c1',

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { NotConnected, SessionGone, Unavailable } from '../../src/turns/ports.js'
-import { ANNA, House } from './house.js'
+import { NotConnected, SessionGone, Unavailable } from '../../../src/turns/ports.js'
+import { ANNA, House } from '../house.js'
 
 let house: House
 

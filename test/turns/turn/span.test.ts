@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { Reading } from '../../src/turns/reading.js'
-import { toolSteps } from '../../src/turns/reply.js'
-import { type LogEntry, log } from './log-events.js'
-import { type TurnLog, turnLogs } from './session-model.js'
+import { toolSteps } from '../../../src/turns/reply.js'
+import { Reading } from '../../../src/turns/turn/reading.js'
+import { type LogEntry, log } from '../log-events.js'
+import { type TurnLog, turnLogs } from '../session-model.js'
 
 const TURN = 'turn_1'
 const MINE: LogEntry = { type: 'message_received', references: ['message_1'] }

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { House } from './house.js'
+import { House } from '../house.js'
 
 let house: House
 beforeEach(async () => {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { NotConnected, OperatorProblem, Rejected, Unavailable } from '../../src/turns/ports.js'
-import { House } from './house.js'
+import { NotConnected, OperatorProblem, Rejected, Unavailable } from '../../../src/turns/ports.js'
+import { House } from '../house.js'
 
 const SECOND = 1_000
 const MINUTE = 60 * SECOND

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { ANNA, House, TEAM } from './house.js'
+import { ANNA, House, TEAM } from '../house.js'
 
 let house: House
 
@@ -371,7 +371,7 @@ describe('without a connection', () => {
   })
 
   it('one that is lost between the question and the answer is asked for again', async () => {
-    const { NotConnected } = await import('../../src/turns/ports.js')
+    const { NotConnected } = await import('../../../src/turns/ports.js')
     house.scalekit.failures.grant.push(new NotConnected())
     const { conversation } = await house.say('What is unread?')
     await house.work(conversation)
