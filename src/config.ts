@@ -6,7 +6,7 @@
 import { existsSync } from 'node:fs'
 import { z } from 'zod'
 import { readToolPolicies, type ToolPolicies } from './gmail/policies.js'
-import { neverLog } from './log.js'
+import { LOG_LEVELS, type LogLevel, neverLog } from './log.js'
 
 export type ScalekitMode = 'virtual' | 'instance'
 
@@ -63,9 +63,6 @@ export interface BotConfig extends PlatformConfig {
   /** Address or name to listen on; undefined: see src/web/listeners.ts. */
   readonly host: string | undefined
 }
-
-const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
-export type LogLevel = (typeof LOG_LEVELS)[number]
 
 /** Every problem of the configuration at once; `problems` are sentences for the person who runs the bot. */
 export class ConfigurationError extends Error {

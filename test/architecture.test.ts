@@ -27,12 +27,76 @@ const imports = readdirSync(SRC, { recursive: true, encoding: 'utf8' })
   .filter((name) => /\.tsx?$/.test(name))
   .flatMap((name) => importsOf(join(SRC, name)))
 
+/**
+ * Every folder of the bot, lowest first: a file may import from its own folder and from those above it in this list, never from those below. Where
+ * a folder has folders of its own, its own files come where the list says.
+ */
+const LAYERS = [
+  'log',
+  'turns/time',
+  'turns',
+  'turns/connections',
+  'turns/sending',
+  'turns/turn',
+  'turns/dispatch',
+  'gmail',
+  'config',
+  'scalekit',
+  'agent',
+  'web',
+  'store/database',
+  'store/tables',
+  'store',
+  'slack/api',
+  'slack/markdown',
+  'slack/blocks',
+  'slack/reply',
+  'slack/connection',
+  'slack/inbound',
+  'slack',
+  'cli',
+  'main',
+] as const
+
+/** More files than this, and nobody finds one by looking. */
+const MOST_FILES = 20
+
+/** The folder of a file of the bot, or the file itself where it stands in `src`. */
+function layerOf(path: string): string {
+  const folder = dirname(path)
+  return folder === '.' ? path.replace(/\.[jt]sx?$/, '') : folder
+}
+
+const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' }).filter(
+  (name) => /\.tsx?$/.test(name) && !name.startsWith('sandbox/'),
+)
+
 const show = (found: readonly Import[]) => found.map(({ from, to }) => `${from} → ${to}`)
 
 describe('the house', () => {
   it('is read whole', () => {
     expect(imports.length).toBeGreaterThan(100)
     expect(imports).toContainEqual({ from: 'main.ts', to: 'config.js' })
+  })
+
+  it('has a place in the order for every folder', () => {
+    expect([...new Set(files.map(layerOf))].filter((layer) => !LAYERS.some((known) => known === layer))).toEqual([])
+    expect(LAYERS.filter((layer) => !files.some((file) => layerOf(file) === layer))).toEqual([])
+  })
+
+  it('has no arrow up: nobody knows who uses them', () => {
+    const order: readonly string[] = LAYERS
+    const place = (path: string) => order.indexOf(layerOf(path))
+    const wrong = imports.filter(
+      ({ from, to }) => !from.startsWith('sandbox/') && place(to) >= 0 && place(to) > place(from),
+    )
+    expect(show(wrong)).toEqual([])
+  })
+
+  it('has no folder in which a file is hard to find', () => {
+    const counts = new Map<string, number>()
+    for (const file of files) counts.set(dirname(file), (counts.get(dirname(file)) ?? 0) + 1)
+    expect([...counts].filter(([, count]) => count > MOST_FILES)).toEqual([])
   })
 
   it('keeps vendors and the rooms below out of turns/', () => {

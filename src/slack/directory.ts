@@ -5,7 +5,7 @@
 
 import type { WebClient } from '@slack/web-api'
 import { describeError, type Log } from '../log.js'
-import type { Clock } from '../turns/connections/connection-watch.js'
+import type { Clock } from '../turns/time/clock.js'
 import type { Named, Names } from '../turns/words.js'
 import { SlackRefused, slackCall } from './api/web.js'
 

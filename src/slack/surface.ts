@@ -4,8 +4,16 @@ import type { WebClient } from '@slack/web-api'
 import type { Log } from '../log.js'
 import type { Conversations } from '../store/tables/conversations.js'
 import type { Posts } from '../store/tables/posts.js'
-import type { Clock } from '../turns/connections/connection-watch.js'
-import type { Address, Conversation, Message, MessageRest, Person, Turn } from '../turns/model.js'
+import type {
+  Address,
+  Conversation,
+  Message,
+  MessageRest,
+  Person,
+  ThreadMessage,
+  ThreadRange,
+  Turn,
+} from '../turns/model.js'
 import {
   OperatorProblem,
   type OutgoingDisplay,
@@ -14,7 +22,7 @@ import {
   type Surface,
   Unavailable,
 } from '../turns/ports.js'
-import type { ThreadMessage, ThreadRange } from '../turns/turn/thread-reading.js'
+import type { Clock } from '../turns/time/clock.js'
 import type { ApprovalView } from '../turns/view.js'
 import type { Named, Names } from '../turns/words.js'
 import type { EditBudget } from './api/edit-budget.js'

@@ -147,3 +147,25 @@ export interface Approval {
   /** The session has been told. */
   readonly delivered: boolean
 }
+
+/** A message of a thread, whoever wrote it. */
+export interface ThreadMessage extends Words {
+  readonly ts: string
+  /** The name that an app gave itself; null for people. */
+  readonly author: string | null
+  /** Slack user id; null where an app wrote it. */
+  readonly authorId: string | null
+  readonly files: readonly { readonly name: string; readonly mimetype: string }[]
+  readonly forwarded: readonly ForwardedMessage[]
+}
+
+/** Which messages of a thread are wanted. Timestamps are Slack's, and their own messages left out. */
+export interface ThreadRange {
+  /** Null: from its first message on. */
+  readonly after: string | null
+  readonly before: string
+  /** `ts` of messages that the session hears, or heard, as its person's words. */
+  readonly without: ReadonlySet<string>
+  /** The last so many. */
+  readonly limit: number
+}

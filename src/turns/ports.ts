@@ -1,8 +1,18 @@
 /** The few interfaces through which turns reach the rooms below. They are owned here and implemented there. */
 
 import type { AgentEvent, LogPosition } from './events.js'
-import type { Address, Conversation, IdentifiedPerson, Message, MessageRest, Person, Profile, Turn } from './model.js'
-import type { ThreadMessage, ThreadRange } from './turn/thread-reading.js'
+import type {
+  Address,
+  Conversation,
+  IdentifiedPerson,
+  Message,
+  MessageRest,
+  Person,
+  Profile,
+  ThreadMessage,
+  ThreadRange,
+  Turn,
+} from './model.js'
 import type { ApprovalView, ReplyView } from './view.js'
 import type { Named, Names } from './words.js'
 

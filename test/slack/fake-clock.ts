@@ -1,4 +1,4 @@
-import type { Clock } from '../../src/turns/connections/connection-watch.js'
+import type { Clock } from '../../src/turns/time/clock.js'
 
 /** Time that passes only when everything that could happen at the moment has happened. */
 export class FakeClock implements Clock {

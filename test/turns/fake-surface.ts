@@ -1,8 +1,7 @@
 /** Slack in memory, as turns see it: who somebody is, and what each reply showed. */
 
-import type { Conversation, Message, MessageRest, Person, Turn } from '../../src/turns/model.js'
+import type { Conversation, Message, MessageRest, Person, ThreadMessage, Turn } from '../../src/turns/model.js'
 import type { OutgoingDisplay, PlaceChoice, ReplyDisplay, Surface } from '../../src/turns/ports.js'
-import type { ThreadMessage } from '../../src/turns/turn/thread-reading.js'
 import type { ApprovalView, ReplyView } from '../../src/turns/view.js'
 import type { Named, Names } from '../../src/turns/words.js'
 

@@ -7,7 +7,7 @@
  * longest. Some edits are kept for what must not wait. Text is spread over the time until used edits come back, so that many replies move
  * steadily instead of all at once and then not at all, while a single one moves about once a second.
  */
-import type { Clock } from '../../turns/connections/connection-watch.js'
+import type { Clock } from '../../turns/time/clock.js'
 import { retryPause } from '../../turns/time/retry-pause.js'
 
 /** What a reply has to show: `first` its first words, `approval` a question to its owner, `final` its end. */

@@ -5,7 +5,7 @@
  */
 
 import type { Log } from '../../log.js'
-import type { Clock } from '../../turns/connections/connection-watch.js'
+import type { Clock } from '../../turns/time/clock.js'
 import { EditBudget } from './edit-budget.js'
 
 export type ReplyStreaming = 'edit' | 'native' | 'auto'

@@ -5,10 +5,10 @@
 
 import type { ModalView } from '@slack/web-api'
 import { describeError, type Log } from '../../log.js'
-import type { Clock } from '../../turns/connections/connection-watch.js'
 import type { OutgoingPresses } from '../../turns/outgoing-mail.js'
 import { UnsendableMail } from '../../turns/outgoing-mail.js'
 import { NotConnected } from '../../turns/ports.js'
+import type { Clock } from '../../turns/time/clock.js'
 import {
   type EditWindow,
   editedBy,

@@ -10,8 +10,6 @@ import type { Connections, ConnectLink } from '../ports.js'
 import type { Clock } from '../time/clock.js'
 import { SingleFlight } from '../time/single-flight.js'
 
-export { type Clock, SYSTEM_CLOCK } from '../time/clock.js'
-
 /** One waiting turn. */
 export interface ConnectionWaiter {
   /** Epoch milliseconds: since when it waits. */

@@ -3,35 +3,13 @@
  * before the words of the person who mentions the bot there. Only where others may have written, and never in a direct message.
  */
 
-import type { Address, Conversation, Message, ThreadRead, Turn } from '../model.js'
+import type { Address, Conversation, Message, ThreadMessage, ThreadRead, Turn } from '../model.js'
 import type { Surface } from '../ports.js'
 import { type QuotedMessage, quotedBlock } from '../quoted.js'
 import { shorten } from '../shorten.js'
 import type { TurnStore } from '../turn-store.js'
-import { type ForwardedMessage, type Named, type Names, namesIn, type Words, withNames } from '../words.js'
+import { type Named, type Names, namesIn, withNames } from '../words.js'
 import { quotedForward } from './outgoing.js'
-
-/** A message of a thread, whoever wrote it. */
-export interface ThreadMessage extends Words {
-  readonly ts: string
-  /** The name that an app gave itself; null for people. */
-  readonly author: string | null
-  /** Slack user id; null where an app wrote it. */
-  readonly authorId: string | null
-  readonly files: readonly { readonly name: string; readonly mimetype: string }[]
-  readonly forwarded: readonly ForwardedMessage[]
-}
-
-/** Which messages of a thread are wanted. Timestamps are Slack's, and their own messages left out. */
-export interface ThreadRange {
-  /** Null: from its first message on. */
-  readonly after: string | null
-  readonly before: string
-  /** `ts` of messages that the session hears, or heard, as its person's words. */
-  readonly without: ReadonlySet<string>
-  /** The last so many. */
-  readonly limit: number
-}
 
 /** How many messages of a thread the session hears at once. */
 const MOST_MESSAGES = 50

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { Conversation, Message, ThreadRead } from '../../../src/turns/model.js'
-import { readThread, type ThreadRange, threadNotice } from '../../../src/turns/turn/thread-reading.js'
+import type { Conversation, Message, ThreadRange, ThreadRead } from '../../../src/turns/model.js'
+import { readThread, threadNotice } from '../../../src/turns/turn/thread-reading.js'
 
 const ORIGIN = { channel: 'C1', threadTs: '1.0' }
 const POSITION = { id: 'event-1', at: '2026-11-22T09:00:00Z' }
