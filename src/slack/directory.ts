@@ -6,7 +6,9 @@
 import type { WebClient } from '@slack/web-api'
 import { describeError, type Log } from '../log.js'
 import type { Clock } from '../turns/time/clock.js'
+import { inTime } from '../turns/time/in-time.js'
 import type { Named, Names } from '../turns/words.js'
+import { UNKNOWN_NAME } from './api/refusals.js'
 import { SlackRefused, slackCall } from './api/web.js'
 
 /** How long a name is believed, in milliseconds. */
@@ -19,9 +21,6 @@ const MOST_LOOKUPS = 30
 const PATIENCE_MS = 3_000
 /** Members of a private channel that are looked through; in a larger one nobody is found, and the id stays. */
 const MEMBERS_READ = 1_000
-
-/** Slack's answers that will be the same for a while. */
-const LASTING = new Set(['user_not_found', 'user_not_visible', 'users_not_found', 'channel_not_found'])
 
 export class Directory {
   readonly #known = new Map<string, { readonly until: number; readonly name: Promise<string | null> }>()
@@ -44,7 +43,7 @@ export class Directory {
       const name = await this.#name(kind, id, reader)
       if (name !== null) names.set(id, name)
     })
-    await this.#inTime(Promise.all(asked))
+    await inTime(this.clock, Promise.all(asked), PATIENCE_MS)
     // What comes later is for the next turn.
     return new Map(names)
   }
@@ -54,16 +53,6 @@ export class Directory {
     this.#known.delete(id)
   }
 
-  async #inTime(work: Promise<unknown>): Promise<void> {
-    await new Promise<void>((resolve) => {
-      const timer = this.clock.setTimeout(resolve, PATIENCE_MS)
-      void work.then(() => {
-        timer.clear()
-        resolve()
-      })
-    })
-  }
-
   async #name(kind: Named['kind'], id: string, reader: string): Promise<string | null> {
     // Reading user groups takes a scope of its own, and Slack gives them labels.
     if (kind === 'group') return null
@@ -71,7 +60,7 @@ export class Directory {
     const known = this.#known.get(key)
     if (known !== undefined && known.until > this.clock.now()) return await known.name
     const name = this.#lookUp(kind, id, reader).catch((error: unknown) => {
-      if (!(error instanceof SlackRefused && LASTING.has(error.code))) this.#known.delete(key)
+      if (!(error instanceof SlackRefused && UNKNOWN_NAME.has(error.code))) this.#known.delete(key)
       this.log.debug({ id, ...describeError(error) }, 'a name could not be looked up')
       return null
     })

@@ -11,6 +11,8 @@ import type { ConnectionWatch } from '../turns/connections/connection-watch.js'
 import { settleIdentifier } from '../turns/identifier.js'
 import type { IdentifiedPerson, Person, Profile } from '../turns/model.js'
 import { type Connections, type MailboxAddresses, OperatorProblem, type Surface, Unavailable } from '../turns/ports.js'
+import { SYSTEM_CLOCK } from '../turns/time/clock.js'
+import { inTime, LATE } from '../turns/time/in-time.js'
 import { KeyedQueue } from './api/keyed-queue.js'
 import { slackCall } from './api/web.js'
 import { ACTIONS } from './blocks/action-ids.js'
@@ -95,23 +97,13 @@ export class Home {
   }
 
   async #inTime<Answer>(asking: Promise<Answer>, otherwise: Answer): Promise<Answer> {
-    const late = new AbortController()
-    const timer = new Promise<Answer>((resolve) => {
-      const timeout = setTimeout(() => resolve(otherwise), PATIENCE_MS)
-      late.signal.addEventListener('abort', () => clearTimeout(timeout), { once: true })
-    })
     const asked = asking.catch((error: unknown): Answer => {
       if (!(error instanceof Unavailable || error instanceof OperatorProblem)) throw error
       this.rooms.log.warn(describeError(error), 'home tab shows only a part')
       return otherwise
     })
-    try {
-      return await Promise.race([asked, timer])
-    } finally {
-      late.abort()
-      // It may still fail, when nobody waits for it any more.
-      asked.catch(() => undefined)
-    }
+    const answer = await inTime(SYSTEM_CLOCK, asked, PATIENCE_MS)
+    return answer === LATE ? otherwise : answer
   }
 
   async #connection(person: Person): Promise<HomeConnection> {

@@ -27,6 +27,7 @@ import type { ApprovalView } from '../turns/view.js'
 import type { Named, Names } from '../turns/words.js'
 import type { EditBudget } from './api/edit-budget.js'
 import type { Poster, PostTarget } from './api/poster.js'
+import { TOKEN_REFUSED, UNKNOWN_PERSON } from './api/refusals.js'
 import { SLACKBOT } from './api/slackbot.js'
 import type { Streams } from './api/streams.js'
 import { SlackRefused, slackCall } from './api/web.js'
@@ -230,25 +231,12 @@ export class SlackSurface implements Surface, OutgoingDisplay {
     } catch (error) {
       if (!(error instanceof SlackRefused)) throw error
       if (UNKNOWN_PERSON.has(error.code)) return { problem: 'unknown_person' }
-      if (!REFUSED_TOKEN.has(error.code)) throw new Unavailable('slack', `users.info: ${error.code}`)
+      // Whatever else Slack says, now or in future, says nothing about the person: their message waits.
+      if (!TOKEN_REFUSED.has(error.code)) throw new Unavailable('slack', `users.info: ${error.code}`)
       throw new OperatorProblem('credentials', `users.info: ${error.code}`, { cause: error })
     }
   }
 }
-
-/** Whatever else Slack says of the look-up, now or in future, says nothing about the person: their message waits. */
-const REFUSED_TOKEN = new Set([
-  'invalid_auth',
-  'not_authed',
-  'account_inactive',
-  'token_expired',
-  'token_revoked',
-  'missing_scope',
-  'no_permission',
-  'not_allowed_token_type',
-])
-
-const UNKNOWN_PERSON = new Set(['user_not_found', 'user_not_visible', 'users_not_found'])
 
 /** `is_stranger` is documented, and missing from the SDK's type. */
 function isStranger(user: object): boolean {

@@ -9,6 +9,7 @@
  */
 import type { Clock } from '../../turns/time/clock.js'
 import { retryPause } from '../../turns/time/retry-pause.js'
+import { RATE_WINDOW_MS } from './limits.js'
 
 /** What a reply has to show: `first` its first words, `approval` a question to its owner, `final` its end. */
 export type EditPriority = 'text' | 'first' | 'approval' | 'final'
@@ -45,8 +46,6 @@ export interface EditBudgetOptions {
   onError?: (error: unknown, key: string) => void
 }
 
-/** How long a used edit is missing from the budget. */
-const WINDOW_MS = 60_000
 /** Text spends what is free over this time. Shorter: livelier beginnings, longer lulls after them. */
 const HORIZON_MS = 20_000
 /** A reply's text is never edited more often than this: nobody reads faster. */
@@ -299,14 +298,14 @@ export class EditBudget {
   }
 
   #inWindow(now: number): number {
-    this.#spent = this.#spent.filter(({ answeredAt }) => answeredAt === undefined || answeredAt + WINDOW_MS > now)
+    this.#spent = this.#spent.filter(({ answeredAt }) => answeredAt === undefined || answeredAt + RATE_WINDOW_MS > now)
     return this.#spent.length
   }
 
   #nextReturn(now: number): number {
-    let next = now + WINDOW_MS
+    let next = now + RATE_WINDOW_MS
     for (const { answeredAt } of this.#spent)
-      if (answeredAt !== undefined) next = Math.min(next, answeredAt + WINDOW_MS)
+      if (answeredAt !== undefined) next = Math.min(next, answeredAt + RATE_WINDOW_MS)
     return next
   }
 
@@ -335,7 +334,7 @@ export class EditBudget {
   /** The pace at which text can go on for the whole horizon with what is free now and what comes back meanwhile. */
   #textInterval(free: number, now: number): number {
     const returns = this.#spent
-      .flatMap(({ answeredAt }) => (answeredAt === undefined ? [] : [answeredAt + WINDOW_MS - now]))
+      .flatMap(({ answeredAt }) => (answeredAt === undefined ? [] : [answeredAt + RATE_WINDOW_MS - now]))
       .filter((ms) => ms < HORIZON_MS)
       .sort((a, b) => a - b)
     let interval = 0

@@ -7,6 +7,7 @@ import type { ActionsBlock, KnownBlock, WebClient } from '@slack/web-api'
 import type { PostKey, Posts } from '../../store/tables/posts.js'
 import { Unavailable } from '../../turns/ports.js'
 import { retryPause } from '../../turns/time/retry-pause.js'
+import { PAGE_MESSAGES } from './limits.js'
 import { SlackRefused, slackCall } from './web.js'
 
 /** What a Slack message consists of: blocks, and the short text for notifications and screen readers. */
@@ -62,7 +63,6 @@ interface ListedMessage {
 const EVENT_TYPE = 'inbox_post'
 /** `Date` headers are whole seconds, and Slack's machines differ a little: look further back than the note of the attempt. */
 const LOOKBACK_S = 60
-const PAGE = 200
 const MOST_PAGES = 10
 
 export class Poster {
@@ -210,7 +210,7 @@ export class Poster {
         channel: target.channel,
         include_all_metadata: true,
         ...since,
-        limit: PAGE,
+        limit: PAGE_MESSAGES,
         ...(cursor ? { cursor } : {}),
       }
       const { threadTs } = target

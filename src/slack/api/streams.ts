@@ -7,6 +7,7 @@
 import type { Log } from '../../log.js'
 import type { Clock } from '../../turns/time/clock.js'
 import { EditBudget } from './edit-budget.js'
+import { RATE_WINDOW_MS, STREAM_APPENDS, STREAM_STARTS } from './limits.js'
 
 export type ReplyStreaming = 'edit' | 'native' | 'auto'
 
@@ -24,9 +25,8 @@ export interface StreamPlace {
 }
 
 /** Below what Slack promises at least, for what a process before this one may have used. */
-const STARTS_PER_MINUTE = 18
-const APPENDS_PER_MINUTE = 90
-const WINDOW_MS = 60_000
+const STARTS_PER_MINUTE = 0.9 * STREAM_STARTS
+const APPENDS_PER_MINUTE = 0.9 * STREAM_APPENDS
 /** A workspace that does not take streams is asked again after so long, in milliseconds. */
 const REFUSED_MS = 10 * 60_000
 
@@ -57,8 +57,8 @@ export class Streams {
     const { mode, clock } = this.options
     const now = clock.now()
     if (mode === 'edit' || now < this.#pausedUntil) return null
-    this.#taken = this.#taken.filter((at) => at + WINDOW_MS > now)
-    this.#released = this.#released.filter((at) => at + WINDOW_MS > now)
+    this.#taken = this.#taken.filter((at) => at + RATE_WINDOW_MS > now)
+    this.#released = this.#released.filter((at) => at + RATE_WINDOW_MS > now)
     if (this.#taken.length >= STARTS_PER_MINUTE || this.#open + this.#released.length >= STARTS_PER_MINUTE) return null
     if (mode === 'auto' && !this.#isBetterStreamed()) return null
     this.#taken.push(now)

@@ -14,6 +14,7 @@ import {
 } from '@slack/web-api'
 import { type Log, redact } from '../../log.js'
 import { Unavailable } from '../../turns/ports.js'
+import { TRANSIENT } from './refusals.js'
 import type { SlackClock } from './slack-clock.js'
 
 /** Longest wait for one answer, in milliseconds. */
@@ -69,17 +70,6 @@ export function sdkLogger(log: Log): Logger {
     setName: () => undefined,
   }
 }
-
-/** Codes with which Slack says "not now" in the body of an answer. */
-const TRANSIENT = new Set([
-  'ratelimited',
-  'rate_limited',
-  'internal_error',
-  'fatal_error',
-  'service_unavailable',
-  'request_timeout',
-  'team_added_to_org',
-])
 
 /**
  * Runs one Web API call.

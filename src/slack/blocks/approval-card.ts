@@ -8,6 +8,7 @@ import { recipientWarning, visibly } from '../../gmail/look-alikes.js'
 import { describeToolCall, isArchiving } from '../../turns/activity.js'
 import { shorten } from '../../turns/shorten.js'
 import type { ApprovalView } from '../../turns/view.js'
+import { BUTTON_VALUE_CHARACTERS } from '../api/limits.js'
 import { escapeMrkdwn } from '../markdown/escape.js'
 import { ACTIONS } from './action-ids.js'
 import { lines, literal, onOneLine, quotes, richTexts } from './card-text.js'
@@ -142,20 +143,17 @@ function together(
   values: readonly string[],
 ): Button[] {
   const value = values.join(',')
-  if (value.length > BUTTON_VALUE_LENGTH) return []
+  if (value.length > BUTTON_VALUE_CHARACTERS) return []
   return [{ type: 'button', action_id, style, text: { type: 'plain_text', text }, value }]
 }
 
 /** For a message that was written while these wait: going on with it means a no to all of them. */
 export function denyInstead(open: readonly string[]): KnownBlock[] {
   const value = open.join(',')
-  if (open.length === 0 || value.length > BUTTON_VALUE_LENGTH) return []
+  if (open.length === 0 || value.length > BUTTON_VALUE_CHARACTERS) return []
   const text = { type: 'plain_text', text: 'Deny that, go on with this' } as const
   return [{ type: 'actions', elements: [{ type: 'button', action_id: ACTIONS.denyAll, text, value }] }]
 }
-
-/** Slack takes so many characters in the value of a button. */
-const BUTTON_VALUE_LENGTH = 2_000
 
 const UNDECIDED = '⏹️ This is over: nobody decided, so it did not happen.'
 

@@ -4,9 +4,10 @@
  */
 
 import type { RichTextBlock, RichTextText } from '@slack/web-api'
+import { TEXT_CHARACTERS } from '../api/limits.js'
 
-/** Slack takes 3,000 characters in one text; what is longer goes on in the next block. */
-const SECTION_LENGTH = 2_900
+/** What is longer goes on in the next block. */
+const SECTION_LENGTH = TEXT_CHARACTERS - 100
 
 /** Labels in bold, each with its value on a line of its own. */
 export function lines(pairs: readonly (readonly [string, string])[]): RichTextText[] {

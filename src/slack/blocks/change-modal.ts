@@ -1,14 +1,15 @@
 /** "Change…": a no that says what should be different. The words go to the agent with the denial, which may then ask anew. */
 
 import type { ModalView } from '@slack/web-api'
+import { INPUT_CHARACTERS } from '../api/limits.js'
 
 /** Stands in modals that may be open while the bot is updated: rename nothing. */
 export const CHANGE_CALLBACK = 'approval_change'
 export const CHANGE_BLOCK = 'change'
 export const CHANGE_INPUT = 'words'
 
-/** Enough for a letter's worth of wishes, and within Slack's 3,000 for an input. */
-const LONGEST_WORDS = 2_000
+/** Enough for a letter's worth of wishes. */
+const LONGEST_WORDS = Math.min(2_000, INPUT_CHARACTERS)
 
 export function changeModal(approvalId: string): ModalView {
   return {

@@ -5,6 +5,7 @@
 
 import type { InputBlock, KnownBlock, ModalView } from '@slack/web-api'
 import type { EditedField, EditedMail, MailAddress, ResolvedMail } from '../../turns/outgoing-mail.js'
+import { INPUT_CHARACTERS, VIEW_BLOCKS } from '../api/limits.js'
 import * as words from './outgoing-words.js'
 
 /** These stand in windows that may be open while the bot is updated: rename nothing. */
@@ -14,12 +15,10 @@ const HTML_BLOCK = 'html'
 /** `text/0`, `text/1`, …; one that goes on within a line: `text/2/line`. */
 const TEXT_BLOCK = /^text\/(\d+)(\/line)?$/
 
-/** Slack takes so many characters in an input. */
-const LONGEST_INPUT = 3_000
 /** Less than that, so that there is room to write more. */
 const LONGEST_PIECE = 2_500
-/** Slack takes 100 blocks in a modal. */
-const MOST_PIECES = 80
+/** The rest is for what stands around the pieces. */
+const MOST_PIECES = VIEW_BLOCKS - 20
 
 interface Piece {
   readonly text: string
@@ -47,7 +46,7 @@ export function editWindow(approvalId: string, mail: ResolvedMail, isLater: bool
   const { to, cc, bcc, subject, body } = mail.content
   const edited = { to: typed(to), cc: typed(cc), bcc: typed(bcc), subject }
   const pieces = piecesOf(mail.readable.replace(/\r\n?/g, '\n'))
-  if (pieces.length > MOST_PIECES || Object.values(edited).some((value) => value.length > LONGEST_INPUT)) return null
+  if (pieces.length > MOST_PIECES || Object.values(edited).some((value) => value.length > INPUT_CHARACTERS)) return null
   const button = isLater ? words.SCHEDULE : words.SEND
   return { approvalId, edited, pieces, isHtml: body.format === 'html', button }
 }
@@ -168,7 +167,7 @@ function field(block_id: string, label: string, value: string, optional: boolean
       type: 'plain_text_input',
       action_id: EDIT_INPUT,
       multiline,
-      max_length: LONGEST_INPUT,
+      max_length: INPUT_CHARACTERS,
       ...(value === '' ? {} : { initial_value: value }),
     },
   }

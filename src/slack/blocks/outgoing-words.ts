@@ -4,6 +4,7 @@
  */
 
 import { shorten } from '../../turns/shorten.js'
+import { LABEL_CHARACTERS } from '../api/limits.js'
 import { onOneLine } from './card-text.js'
 
 /** A mail in a few words. */
@@ -15,8 +16,6 @@ export interface MailInPassing {
 
 const LONGEST_NAME = 60
 const LONGEST_WHY = 300
-/** Slack takes 75 characters as a label for screen readers. */
-const LONGEST_LABEL = 75
 
 /** "reply to Rosa", in the middle of a sentence. Plain text. */
 export function inPassing({ isReply, who }: MailInPassing): string {
@@ -72,16 +71,16 @@ export const CANCEL = 'Cancel'
 
 /** @param label what the button says */
 export function sendLabel(mail: MailInPassing, label: string): string {
-  return shorten(`${label}${label === SEND_NOW ? ':' : ' this'} ${inPassing(mail)}`, LONGEST_LABEL)
+  return shorten(`${label}${label === SEND_NOW ? ':' : ' this'} ${inPassing(mail)}`, LABEL_CHARACTERS)
 }
 export function editLabel(mail: MailInPassing): string {
-  return shorten(`Edit this ${inPassing(mail)}`, LONGEST_LABEL)
+  return shorten(`Edit this ${inPassing(mail)}`, LABEL_CHARACTERS)
 }
 export function undoLabel(mail: MailInPassing): string {
-  return shorten(`Undo: don't send the ${inPassing(mail)}`, LONGEST_LABEL)
+  return shorten(`Undo: don't send the ${inPassing(mail)}`, LABEL_CHARACTERS)
 }
 export function cancelLabel(mail: MailInPassing): string {
-  return shorten(`Cancel the ${inPassing(mail)}`, LONGEST_LABEL)
+  return shorten(`Cancel the ${inPassing(mail)}`, LABEL_CHARACTERS)
 }
 
 export const HTML_SHOWN_AS_TEXT = 'HTML. You see its text and its links here.'

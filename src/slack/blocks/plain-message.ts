@@ -4,6 +4,7 @@
  */
 
 import type { ActionsBlock, KnownBlock, RichTextBlockElement, RichTextElement } from '@slack/web-api'
+import { TEXT_CHARACTERS, UPDATE_CHARACTERS } from '../api/limits.js'
 import type { MessageContent } from '../api/poster.js'
 import { escapeMrkdwn } from '../markdown/escape.js'
 import { plainText } from '../markdown/plain-text.js'
@@ -11,10 +12,10 @@ import { plainText } from '../markdown/plain-text.js'
 /** The plainest form there is: text alone. */
 export const PLAINEST = 2
 
-const SECTION_LENGTH = 2_900
+const SECTION_LENGTH = TEXT_CHARACTERS - 100
 /** Far below what Slack takes, because how much that is may be the reason for its refusal. */
 const SECTIONS = 2
-const TEXT_LENGTH = 3_900
+const TEXT_LENGTH = UPDATE_CHARACTERS - 100
 
 /**
  * The same as one or more messages.

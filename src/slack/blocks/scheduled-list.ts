@@ -6,6 +6,7 @@ import type { Person } from '../../turns/model.js'
 import type { OutgoingPresses, ScheduledMail } from '../../turns/outgoing-mail.js'
 import type { Surface } from '../../turns/ports.js'
 import { shorten } from '../../turns/shorten.js'
+import { MESSAGE_BLOCKS } from '../api/limits.js'
 import type { MessageContent } from '../api/poster.js'
 import { onOneLine } from './card-text.js'
 import { cancelButton, passing } from './outgoing-card.js'
@@ -32,8 +33,8 @@ export function scheduleReader(
   }
 }
 
-/** Two blocks each: Slack takes 50 in a message, 100 in a Home tab. */
-const MOST_SHOWN = 20
+/** Two blocks each; the rest is for what stands around them. */
+const MOST_SHOWN = (MESSAGE_BLOCKS - 10) / 2
 const LONGEST_SUBJECT = 150
 
 const BLOCK = 'scheduled:'

@@ -22,6 +22,7 @@ import {
   Unavailable,
 } from '../../turns/ports.js'
 import type { MessageContent, Poster } from '../api/poster.js'
+import { MESSAGE_NOT_FOUND } from '../api/refusals.js'
 import { SlackRefused, slackCall } from '../api/web.js'
 import { connectPrompt, saying } from '../blocks/connect-prompt.js'
 import type { AppRules } from '../blocks/consent.js'
@@ -233,7 +234,7 @@ export class ConnectionCommands {
       )
     } catch (error) {
       // Deleted by its reader: they do not miss it.
-      if (!(error instanceof SlackRefused) || error.code !== 'message_not_found') throw error
+      if (!(error instanceof SlackRefused) || error.code !== MESSAGE_NOT_FOUND) throw error
     }
   }
 }

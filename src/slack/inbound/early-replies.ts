@@ -7,6 +7,7 @@
 
 import type { WebClient } from '@slack/web-api'
 import type { IncomingMessage } from '../../turns/admission.js'
+import { PAGE_MESSAGES } from '../api/limits.js'
 import { slackCall } from '../api/web.js'
 import { type BotIdentity, readListedMessage } from './deliveries.js'
 
@@ -14,7 +15,6 @@ import { type BotIdentity, readListedMessage } from './deliveries.js'
 const MOST_THREADS = 10_000
 /** Clocks differ: a mention that looks this much younger than the process, in milliseconds, may still be older. */
 const MARGIN_MS = 60_000
-const PAGE = 200
 const MOST_PAGES = 10
 
 export class EarlyReplies {
@@ -52,7 +52,7 @@ export class EarlyReplies {
     const found: IncomingMessage[] = []
     let cursor: string | undefined
     for (let page = 0; page < MOST_PAGES; page += 1) {
-      const paging = { oldest: ts, limit: PAGE, ...(cursor ? { cursor } : {}) }
+      const paging = { oldest: ts, limit: PAGE_MESSAGES, ...(cursor ? { cursor } : {}) }
       const answer = await slackCall(() => this.web.conversations.replies({ channel, ts: threadTs ?? ts, ...paging }))
       for (const listed of answer.messages ?? []) {
         const reply = readListedMessage(listed, { team, channel, kind }, this.bot)

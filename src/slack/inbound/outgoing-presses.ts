@@ -9,6 +9,8 @@ import type { OutgoingPresses } from '../../turns/outgoing-mail.js'
 import { UnsendableMail } from '../../turns/outgoing-mail.js'
 import { NotConnected } from '../../turns/ports.js'
 import type { Clock } from '../../turns/time/clock.js'
+import { inTime, LATE } from '../../turns/time/in-time.js'
+import { ACKNOWLEDGE_MS } from '../api/limits.js'
 import {
   type EditWindow,
   editedBy,
@@ -40,10 +42,8 @@ export type WindowAnswer =
   | { readonly response_action: 'update'; readonly view: ModalView }
   | undefined
 
-/** Of the three seconds that Slack gives, in milliseconds; the rest is for the way. */
-const PATIENCE_MS = 2_000
-
-const LATE = Symbol('late')
+/** Of the time that Slack gives, in milliseconds; the rest is for the way. */
+const PATIENCE_MS = ACKNOWLEDGE_MS - 1_000
 
 /** Opens the window. Answers words for the presser where there is none to open; null otherwise. Never throws. */
 export async function openEdit(rooms: OutgoingRooms, { value, team, user, triggerId }: Press): Promise<string | null> {
@@ -59,7 +59,7 @@ export async function openEdit(rooms: OutgoingRooms, { value, team, user, trigge
       },
     )
   try {
-    const first = await inTime(clock, opened)
+    const first = await inTime(clock, opened, PATIENCE_MS)
     if (first !== LATE) {
       if (typeof first === 'string') return first
       await openModal(triggerId, editModal(first))
@@ -107,7 +107,7 @@ export async function submitEdit(
       if (error instanceof NotConnected) return { failed: words.NOT_CONNECTED }
       return { failed: error instanceof UnsendableMail ? words.NOT_TAKEN : words.notSaved(button) }
     })
-  const answer = await inTime(clock, prepared)
+  const answer = await inTime(clock, prepared, PATIENCE_MS)
   if (answer === LATE) return { response_action: 'update', view: editModal(window, words.savingTakesLonger(button)) }
   if (answer !== 'ready') {
     if (typeof answer === 'string') return failure(ANSWERS[answer])
@@ -166,17 +166,4 @@ const STOP_ANSWERS = {
   too_late: words.TOO_LATE_TO_CANCEL,
   not_yours: words.NOT_YOUR_MAIL,
   unknown: words.NOTHING_TO_DECIDE,
-}
-
-/** `LATE` where Slack would not wait for it; it goes on all the same. */
-async function inTime<Answer>(clock: Clock, answer: Promise<Answer>): Promise<Answer | typeof LATE> {
-  let timer: { clear(): void } | undefined
-  const late = new Promise<typeof LATE>((resolve) => {
-    timer = clock.setTimeout(() => resolve(LATE), PATIENCE_MS)
-  })
-  try {
-    return await Promise.race([answer, late])
-  } finally {
-    timer?.clear()
-  }
 }

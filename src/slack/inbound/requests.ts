@@ -10,10 +10,10 @@ import type { Person } from '../../turns/model.js'
 import { Unavailable } from '../../turns/ports.js'
 import { retryPause } from '../../turns/time/retry-pause.js'
 import type { Poster } from '../api/poster.js'
+import { NO_DIRECT_MESSAGE } from '../api/refusals.js'
 import { SlackRefused } from '../api/web.js'
 import { quoteMessage } from '../blocks/quote.js'
 import { ConnectionCommands, type ConnectionRooms, commandWord } from '../connection/connection-commands.js'
-import { NO_DIRECT_MESSAGE } from '../reply/reply-places.js'
 
 export interface RequestRooms {
   readonly commands: Commands

@@ -5,12 +5,12 @@ import { z } from 'zod'
 import type { Log } from '../../log.js'
 import { byTs } from '../../store/tables/timestamps.js'
 import type { Address, MessageRest, ThreadMessage, ThreadRange } from '../../turns/model.js'
+import { PAGE_MESSAGES } from '../api/limits.js'
 import { SlackRefused, slackCall } from '../api/web.js'
 import { forwardedMessages } from './attachments.js'
 import { type BotIdentity, readListedMessage } from './deliveries.js'
 import { othersWords } from './message-text.js'
 
-const PAGE = 200
 /** Slack tells a thread from its beginning, and only its end is wanted; longer ones are read as far as this. */
 const MOST_PAGES = 25
 
@@ -79,7 +79,7 @@ export class ThreadReader {
     let cursor: string | undefined
     for (let page = 0; page < MOST_PAGES; page += 1) {
       const bounds = { latest: range.before, ...(range.after === null ? {} : { oldest: range.after }) }
-      const paging = { ...bounds, limit: PAGE, ...(cursor ? { cursor } : {}) }
+      const paging = { ...bounds, limit: PAGE_MESSAGES, ...(cursor ? { cursor } : {}) }
       const answer = await slackCall(() => this.web.conversations.replies({ channel, ts: threadTs, ...paging }))
       const said = (answer.messages ?? []).flatMap((listed) => this.#said(listed, range))
       found = [...found, ...said].sort(byTs).slice(-range.limit)

@@ -7,16 +7,16 @@
  * a page), and what was open there (a fence, a table, a list item, bold) is closed on it and opened again on the next.
  */
 
+import { MARKDOWN_CHARACTERS } from '../api/limits.js'
 import { type BlockLimits, BlockReader, type BlockState, type Effect, START } from './blocks.js'
 import { characterBoundary, inlineBreak } from './break.js'
 import { CLOSING_COST, MarkdownCost } from './cost.js'
 import { type Part, renderLive, renderSlice } from './markdown.js'
 
 /**
- * Characters of a page, at most. Slack takes 12,000 in the Markdown blocks of one message; the rest is room for lines that the bot adds
- * itself. Shorter pages would not read better on a phone (Slack folds long messages there), and more messages are harder to follow.
+ * Characters of a page, at most. What Slack takes beyond that is room for lines that the bot adds itself. Shorter pages would not read better on a phone (Slack folds long messages there), and more messages are harder to follow.
  */
-export const PAGE_LIMIT = 11_000
+export const PAGE_LIMIT = MARKDOWN_CHARACTERS - 1_000
 /** What ends a text that broke off, and an empty line. */
 const PART_COST = 60
 /** A smaller page has no room for what is closed and reopened around it. */

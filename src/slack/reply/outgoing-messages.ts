@@ -11,6 +11,7 @@ import type { ApprovalView } from '../../turns/view.js'
 import type { EditBudget, FlushResult } from '../api/edit-budget.js'
 import { KeyedQueue } from '../api/keyed-queue.js'
 import type { MessageContent, Poster, PostTarget } from '../api/poster.js'
+import { MESSAGE_NOT_FOUND } from '../api/refusals.js'
 import { SlackRefused, slackCall } from '../api/web.js'
 import { isOpen } from '../blocks/approval-card.js'
 import { cardOf } from './reply-blocks.js'
@@ -69,7 +70,7 @@ export class OutgoingMessages {
       } catch (error) {
         if (error instanceof Unavailable && error.retryAfterMs !== undefined)
           return { retryAfterMs: error.retryAfterMs }
-        if (!(error instanceof SlackRefused) || error.code !== 'message_not_found') throw error
+        if (!(error instanceof SlackRefused) || error.code !== MESSAGE_NOT_FOUND) throw error
         isThere = false
       }
       return 'done'

@@ -6,6 +6,7 @@ import { ENDING_WORDS } from '../../turns/endings.js'
 import { isWriting, replyTexts, type ToolStep, toolSteps } from '../../turns/reply.js'
 import { shorten } from '../../turns/shorten.js'
 import type { ApprovalView, ReplyView } from '../../turns/view.js'
+import { BLOCKS_CHARACTERS, MESSAGE_BLOCKS, TEXT_CHARACTERS } from '../api/limits.js'
 import type { MessageContent } from '../api/poster.js'
 import { ACTIONS } from '../blocks/action-ids.js'
 import {
@@ -41,19 +42,13 @@ const STEPS_SHOWN = 3
 const NOTIFICATION_LENGTH = 140
 /** More decisions than this stand in one small print together. */
 const MOST_LINES = 20
-/** Slack takes 50 blocks a message. */
-const MOST_BLOCKS = 50
-/**
- * Slack refuses a message whose blocks hold too many characters together (`msg_blocks_too_long`). Where that begins is not documented: 12,000 with a
- * buffer for what holds them, its developers say; people have met it at 11,300 (rich text) and 13,300 (markdown).
- */
-const MOST_CHARACTERS = 10_500
+/** Characters of the blocks of a message: some hold more than their texts. */
+const MOST_CHARACTERS = BLOCKS_CHARACTERS - 800
 /** A full page of the answer, and a line of our own below it: the two are not taken apart. */
 const MOST_WITH_A_LINE = 12_100
 const LINE_WEIGHT = 1_000
 const CONTAINER_WEIGHT = 40
-/** Slack takes 3,000 characters in the text of a block. */
-const LONGEST_TEXT = 2_900
+const LONGEST_TEXT = TEXT_CHARACTERS - 100
 
 /**
  * The messages of the reply, in order; at least one. All but the last stay as they are while the reply grows.
@@ -155,7 +150,7 @@ function fits(blocks: readonly KnownBlock[], more: readonly KnownBlock[]): boole
   const added = weight(more)
   const total = weight(blocks) + added
   const isLine = added <= LINE_WEIGHT
-  return blocks.length + more.length <= MOST_BLOCKS && total <= (isLine ? MOST_WITH_A_LINE : MOST_CHARACTERS)
+  return blocks.length + more.length <= MESSAGE_BLOCKS && total <= (isLine ? MOST_WITH_A_LINE : MOST_CHARACTERS)
 }
 
 /** What Slack counts, as far as anybody knows: every text, and something for what holds it. */

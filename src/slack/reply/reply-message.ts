@@ -13,6 +13,7 @@ import { retryPause } from '../../turns/time/retry-pause.js'
 import type { ReplyView } from '../../turns/view.js'
 import type { EditBudget, EditHandle, EditPriority, FlushResult } from '../api/edit-budget.js'
 import type { MessageContent, Poster, PostTarget, StreamStart } from '../api/poster.js'
+import { CANNOT_DELETE, messageRefusal, NO_DIRECT_MESSAGE, STREAMS_STILL } from '../api/refusals.js'
 import type { Streams } from '../api/streams.js'
 import { SlackRefused, slackCall } from '../api/web.js'
 import { PLAINEST, plainly } from '../blocks/plain-message.js'
@@ -22,7 +23,6 @@ import { holdsLink } from '../markdown/streamed-text.js'
 import { AnswerFile } from './answer-file.js'
 import { ConnectPointer } from './connect-pointer.js'
 import { cardMessages, firstOpenCard, growthSteps, type ReplyLook, replyMessages, stopButton } from './reply-blocks.js'
-import { NO_DIRECT_MESSAGE } from './reply-places.js'
 import { endStream, type Growth, ReplyStream } from './reply-stream.js'
 
 export interface ReplyMessageRooms {
@@ -52,32 +52,8 @@ interface Landed {
 }
 
 const RETRY_MS = 2_000
-/** With this code a message that streams refuses to be edited. */
-const STREAMING = 'streaming_state_conflict'
-/** With this code it does not delete a message: it is streaming, or somebody else's. */
-const UNDELETABLE = 'cant_delete_message'
 /** While an edit is due anyway, a growing text is looked at only after so many more characters: whether it needs a further message. */
 const LOOK_CHARACTERS = 1_000
-/** With these codes nothing that is posted or edited there can ever land. */
-const HOPELESS = new Set([
-  'channel_not_found',
-  'is_archived',
-  'not_in_channel',
-  'restricted_action',
-  'account_inactive',
-  'token_revoked',
-  'token_expired',
-  'invalid_auth',
-  'not_authed',
-  'no_permission',
-  'missing_scope',
-  'user_not_found',
-  'thread_not_found',
-])
-
-/** With these codes Slack takes nothing more in a channel; its owner still gets the reply, in private. */
-const CLOSED_CHANNEL = new Set(['is_archived', 'channel_not_found', 'not_in_channel', 'restricted_action'])
-
 /** Steps that a stream tells of; with more, the message is edited, where earlier ones are only counted. */
 const MOST_STREAMED_STEPS = 20
 
@@ -88,9 +64,6 @@ interface Wanted {
 }
 
 const NOTHING: Wanted = { messages: [], origins: [] }
-
-/** With these codes this message cannot be edited any more, but another can take its place. */
-const LOST = new Set(['message_not_found', 'cant_update_message', 'edit_window_closed'])
 
 export class ReplyMessage implements ReplyDisplay {
   readonly #landed: Record<Place, Landed[]> = { reply: [], card: [] }
@@ -398,7 +371,7 @@ export class ReplyMessage implements ReplyDisplay {
     try {
       await update()
     } catch (error) {
-      if (!(error instanceof SlackRefused) || error.code !== STREAMING) throw error
+      if (!(error instanceof SlackRefused) || error.code !== STREAMS_STILL) throw error
       // A process before this one left it streaming.
       await this.#endForeignStream(landed)
       await update()
@@ -420,7 +393,7 @@ export class ReplyMessage implements ReplyDisplay {
     const { turnId } = this.look
     if (error instanceof SlackRefused) {
       const { code } = error
-      if (LOST.has(code) && at?.landed !== undefined) {
+      if (messageRefusal(code) === 'message_gone' && at?.landed !== undefined) {
         this.#replace(at.landed, at.place, at.part)
         return
       }
@@ -432,7 +405,9 @@ export class ReplyMessage implements ReplyDisplay {
         this.#leave()
         return
       }
-      const isAboutForm = !HOPELESS.has(code) && !(at?.place === 'card' && NO_DIRECT_MESSAGE.has(code))
+      const isAboutForm =
+        ['form', 'message_gone'].includes(messageRefusal(code)) &&
+        !(at?.place === 'card' && NO_DIRECT_MESSAGE.has(code))
       if (isAboutForm && at !== undefined && this.#writePlainer(at.place, at.part)) {
         this.rooms.log.error(
           { turn: turnId, code, details: error.details },
@@ -470,7 +445,7 @@ export class ReplyMessage implements ReplyDisplay {
 
   /** Whether Slack refused the reply for the sake of a channel, and its owner can be reached elsewhere. */
   #leaves(code: string, at?: { readonly landed?: Landed; readonly place: Place }): boolean {
-    if (at?.place !== 'reply' || !CLOSED_CHANNEL.has(code)) return false
+    if (at?.place !== 'reply' || messageRefusal(code) !== 'channel_closed') return false
     return this.look.audience === 'others' || (at.landed !== undefined && at.landed.channel !== this.target.channel)
   }
 
@@ -546,7 +521,7 @@ export class ReplyMessage implements ReplyDisplay {
     try {
       await remove()
     } catch (error) {
-      if (!(error instanceof SlackRefused) || error.code !== UNDELETABLE) throw error
+      if (!(error instanceof SlackRefused) || error.code !== CANNOT_DELETE) throw error
       // As it says of messages that a process before this one left streaming.
       await this.#endForeignStream(landed)
       await remove()

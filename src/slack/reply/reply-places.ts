@@ -10,6 +10,7 @@ import type { Posts } from '../../store/tables/posts.js'
 import type { Address, Conversation, Message, Person } from '../../turns/model.js'
 import { OperatorProblem, type PlaceChoice, Unavailable } from '../../turns/ports.js'
 import type { MessageContent, Poster } from '../api/poster.js'
+import { NO_DIRECT_MESSAGE } from '../api/refusals.js'
 import { SlackRefused, slackCall } from '../api/web.js'
 import { ACTIONS } from '../blocks/action-ids.js'
 import { quoteMessage } from '../blocks/quote.js'
@@ -31,19 +32,6 @@ export interface ReplyPlacesRooms {
 
 /** How long the question stands; then the answer is the one that shows nothing to anybody else. */
 const QUESTION_MS = 24 * 60 * 60_000
-
-/** Codes that say something about a person, not about this bot. */
-export const NO_DIRECT_MESSAGE: ReadonlySet<string> = new Set([
-  'user_not_found',
-  'user_not_visible',
-  'users_not_found',
-  'user_disabled',
-  'cannot_dm_bot',
-  'messages_tab_disabled',
-  'channel_not_found',
-  'invalid_user_combination',
-  'is_archived',
-])
 
 export class ReplyPlaces {
   constructor(private readonly rooms: ReplyPlacesRooms) {}

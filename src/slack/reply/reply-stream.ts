@@ -6,6 +6,7 @@
 import type { AnyChunk, WebClient } from '@slack/web-api'
 import { Unavailable } from '../../turns/ports.js'
 import type { EditHandle, FlushResult } from '../api/edit-budget.js'
+import { STREAM_OVER } from '../api/refusals.js'
 import type { StreamPlace, Streams } from '../api/streams.js'
 import { SlackRefused, slackCall } from '../api/web.js'
 import { settledText } from '../markdown/streamed-text.js'
@@ -33,9 +34,6 @@ export interface ReplyStreamRooms {
   /** It cannot grow any more: the message has to be edited. */
   readonly onBroken: () => void
 }
-
-/** The stream has ended already: by itself after five minutes, or because its reader stopped it. */
-const ENDED = new Set(['message_not_in_streaming_state', 'stopped_by_user', 'message_not_found'])
 
 export class ReplyStream {
   /** Markdown that stands there. */
@@ -113,7 +111,7 @@ export class ReplyStream {
       await slackCall(() => this.rooms.web.chat.appendStream({ channel: this.channel, ts: this.ts, chunks }))
     } catch (error) {
       if (error instanceof Unavailable && error.retryAfterMs !== undefined) return { retryAfterMs: error.retryAfterMs }
-      if (error instanceof SlackRefused) this.#isOver ||= ENDED.has(error.code)
+      if (error instanceof SlackRefused) this.#isOver ||= STREAM_OVER.has(error.code)
       // Whether it was appended is unknown where no answer came: appended again, it would stand there twice. An edit says it all.
       this.#break()
       return 'done'
@@ -138,7 +136,7 @@ export async function endStream(web: WebClient, streams: Streams, channel: strin
     await slackCall(() => web.chat.stopStream({ channel, ts }))
   } catch (error) {
     if (error instanceof Unavailable && error.retryAfterMs !== undefined) streams.pause(error.retryAfterMs)
-    if (!(error instanceof SlackRefused) || !ENDED.has(error.code)) throw error
+    if (!(error instanceof SlackRefused) || !STREAM_OVER.has(error.code)) throw error
   }
 }
 
