@@ -1,9 +1,9 @@
 import type { Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
-import { type Stage, setStage } from '../sandbox/page/scene.js'
 import { readMail, TestBrain } from '../support/brains.js'
 import { freePort } from '../support/free-port.js'
 import { ANNA, ANNAS_MAIL, House, identifierOf } from '../support/house.js'
+import { type Stage, setStage } from '../support/scene.js'
 
 /** From a question in Slack through consent and sign-in to its answer, in a real browser. */
 

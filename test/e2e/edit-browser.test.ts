@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
-import { type Stage, setStage } from '../sandbox/page/scene.js'
 import { sendMail, TestBrain } from '../support/brains.js'
 import { ANNA, ANNAS_MAIL, House } from '../support/house.js'
+import { type Stage, setStage } from '../support/scene.js'
 
 /** From the card of an email through its window to Undo, in a real browser. */
 

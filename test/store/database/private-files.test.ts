@@ -1,8 +1,6 @@
-import { type ChildProcess, spawn } from 'node:child_process'
 import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import SQLite from 'better-sqlite3'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { backUpDatabase } from '../../../src/store/database/backup.js'
@@ -21,20 +19,14 @@ import { ANNA, incoming, journaled, TEAM } from '../fixture.js'
 
 let folder: string
 let umask: number
-const children: ChildProcess[] = []
 
 beforeEach(() => {
   // The most careless one there is.
   umask = process.umask(0)
   folder = mkdtempSync(join(tmpdir(), 'inbox-private-'))
 })
-afterEach(async () => {
+afterEach(() => {
   process.umask(umask)
-  for (const child of children.splice(0)) {
-    child.kill('SIGKILL')
-    if (child.exitCode === null && child.signalCode === null)
-      await new Promise((resolve) => child.once('exit', resolve))
-  }
   rmSync(folder, { recursive: true, force: true })
 })
 
@@ -200,37 +192,4 @@ describe('a backup', () => {
     await expect(backup).rejects.toThrow(/was stopped\. Nothing of it was kept/)
     expect(readdirSync(join(folder, 'copies'))).toEqual([])
   })
-
-  it('removes what a killed one left, and never what another one works in', async () => {
-    await filled(join(folder, 'inbox.db'))
-    await unfinished()
-    const killed = await unfinished()
-    killed.kill('SIGKILL')
-    await new Promise((resolve) => killed.once('exit', resolve))
-    expect(readdirSync(folder).filter((name) => name.startsWith('.'))).toHaveLength(2)
-    await backUpDatabase(join(folder, 'inbox.db'), join(folder, 'copy.db'))
-    expect(readdirSync(folder).filter((name) => name.startsWith('.'))).toHaveLength(1)
-  })
-
-  /** Another process in the middle of a backup into the same folder. */
-  async function unfinished(): Promise<ChildProcess> {
-    const script = fileURLToPath(new URL('../other-process.ts', import.meta.url))
-    const child = spawn(process.execPath, ['--import', 'tsx', script, 'backup', join(folder, 'inbox.db')], {
-      stdio: ['pipe', 'pipe', 'inherit'],
-    })
-    children.push(child)
-    let heard = ''
-    child.stdout.setEncoding('utf8').on('data', (text: string) => {
-      heard += text
-    })
-    child.stdin.write('go\n')
-    while (!heard.includes('copying')) {
-      if (child.exitCode !== null) throw new Error(`the process ended without a word: ${heard}`)
-      await new Promise((resolve) => {
-        child.stdout.once('data', resolve)
-        child.once('exit', resolve)
-      })
-    }
-    return child
-  }
 })

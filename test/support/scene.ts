@@ -6,8 +6,8 @@ import { App, LogLevel } from '@slack/bolt'
 import sparticuz from '@sparticuz/chromium'
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
 import { build } from 'vite'
-import { type SlackOptions, type SlackSandbox, startSlack } from '../../../src/sandbox/slack/index.js'
-import { WORLD } from '../../../src/sandbox/world.js'
+import { type SlackOptions, type SlackSandbox, startSlack } from '../../src/sandbox/slack/index.js'
+import { WORLD } from '../../src/sandbox/world.js'
 
 /** The page in a real browser, before the sandbox's Slack, with a small app behind it. */
 export interface Scene {
@@ -40,7 +40,7 @@ export interface SceneOptions {
 export async function setStage(): Promise<Stage> {
   const staticDir = await mkdtemp(join(tmpdir(), 'slack-page-'))
   await build({
-    root: fileURLToPath(new URL('../../../src/sandbox/page', import.meta.url)),
+    root: fileURLToPath(new URL('../../src/sandbox/page', import.meta.url)),
     mode: 'production',
     logLevel: 'error',
     build: { outDir: staticDir },

@@ -5,7 +5,7 @@ import { writeSync } from 'node:fs'
 import { backUpDatabase } from '../../src/store/database/backup.js'
 import { holdBotLock, openDatabase } from '../../src/store/database/database.js'
 import { Store } from '../../src/store/store.js'
-import { incoming } from './fixture.js'
+import { incoming } from '../store/fixture.js'
 
 const [, , task, path = ''] = process.argv
 

@@ -2,9 +2,9 @@ import type { App } from '@slack/bolt'
 import type { KnownBlock } from '@slack/types'
 import type { Locator, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { startSlack } from '../../../src/sandbox/slack/index.js'
-import { WORLD } from '../../../src/sandbox/world.js'
-import { type Scene, type SceneOptions, type Stage, setStage } from './scene.js'
+import { startSlack } from '../../src/sandbox/slack/index.js'
+import { WORLD } from '../../src/sandbox/world.js'
+import { type Scene, type SceneOptions, type Stage, setStage } from '../support/scene.js'
 
 let stage: Stage
 let scene: Scene | undefined
