@@ -22,7 +22,7 @@ import { parseArgs } from 'node:util'
 import type { AgentBrain } from './agents/brain.js'
 import { claudeBrain } from './agents/claude.js'
 import { startManagedAgents } from './agents/index.js'
-import { scriptBrain } from './agents/script/index.js'
+import { scriptBrain } from './agents/script/script-brain.js'
 import { loadSamples, Mailbox } from './mailbox/index.js'
 import { mboxSummary } from './mbox-summary.js'
 import { startScalekit } from './scalekit/index.js'
@@ -109,7 +109,7 @@ async function main(): Promise<void> {
   const agents = await startManagedAgents({ brain })
   const { world, mailboxes, summary } = await openWorld(options.mbox)
   const scalekit = await startScalekit({ world, mailboxes })
-  const slack = await startSlackNear(options.port)
+  const slack = await startSlackNear(options.port, options.claude ? 'Claude answers' : 'A script answers, not Claude')
   const directory = await mkdtemp(join(tmpdir(), 'slack-inbox-agent-'))
 
   // Nothing of the caller's environment: a real token there must not reach the demo, nor the demo's settings a real account.
@@ -177,7 +177,7 @@ async function main(): Promise<void> {
       ...(summary === undefined ? [] : [`  The first one's mail: ${summary}`]),
       options.claude
         ? '  Claude answers: mail that it reads goes to the Claude API.'
-        : '  A script stands in for Claude; nothing leaves this machine.',
+        : '  A script answers instead of Claude, and knows some thirty kinds of requests; nothing leaves this machine. For free talk: --claude.',
       `  The bot is process ${bot?.pid}. Kill it (kill -9 ${bot?.pid}) in the middle of an answer to see it carry on.`,
       '  Ctrl+C ends everything.',
       '',
@@ -207,13 +207,13 @@ async function freePort(): Promise<number> {
 }
 
 /** On the wanted port, or on any free one where it is taken. */
-async function startSlackNear(port: number) {
+async function startSlackNear(port: number, answeredBy: string) {
   const staticDir = built('sandbox/page')
   try {
-    return await startSlack({ world: WORLD, port, staticDir })
+    return await startSlack({ world: WORLD, port, staticDir, answeredBy })
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')) throw error
-    return await startSlack({ world: WORLD, port: 0, staticDir })
+    return await startSlack({ world: WORLD, port: 0, staticDir, answeredBy })
   }
 }
 

@@ -35,6 +35,8 @@ export interface WorkspaceState {
   /** The people one can be, in the order of the switcher. Empty until the first snapshot is there. */
   readonly people: readonly PagePerson[]
   readonly viewer: string
+  /** Who answers in the app's name, where the server tells it. */
+  readonly answeredBy: string | undefined
   readonly viewers: ReadonlyMap<string, ViewerState>
   readonly places: ReadonlyMap<string, Place>
   readonly marks: ReadonlyMap<string, ReadMarks>
@@ -60,6 +62,7 @@ export class Workspace {
   state: WorkspaceState = {
     people: [],
     viewer: '',
+    answeredBy: undefined,
     viewers: new Map(),
     places: new Map(),
     marks: new Map(),
@@ -89,7 +92,7 @@ export class Workspace {
       return
     }
     const people = snapshot.people.filter((person) => !person.isBot)
-    this.#set({ people, viewer: snapshot.viewer.id, isReachable: true })
+    this.#set({ people, viewer: snapshot.viewer.id, answeredBy: snapshot.answeredBy, isReachable: true })
     this.#onSnapshot(snapshot)
     this.#tellOpenedFirst()
     for (const person of people)

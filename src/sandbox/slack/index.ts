@@ -55,6 +55,8 @@ export interface SlackOptions {
   readonly timing?: Partial<DeliveryTiming>
   readonly mentionOrder?: MentionOrder
   readonly rateLimits?: RateLimits
+  /** Who answers in the app's name, told at the top of the page. */
+  readonly answeredBy?: string
   /** Folder with the built page, served at `/`. */
   readonly staticDir?: string
   /** Milliseconds since the epoch. Decides timestamps, rate limits and everything that expires. */
@@ -185,6 +187,7 @@ export async function startSlack(options: SlackOptions): Promise<SlackSandbox> {
     wire,
     person,
     slashCommand,
+    answeredBy: options.answeredBy,
     appConnected: () => transport.connected,
   })
   for (const source of [workspace, clients, deliveries]) source.onChange(() => watch.notice())

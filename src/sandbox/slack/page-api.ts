@@ -103,6 +103,8 @@ export interface Snapshot {
   people: PagePerson[]
   bot: PagePerson
   slashCommand: string
+  /** Who answers in the app's name, for the top of the page. */
+  answeredBy?: string
   channels: PageChannel[]
   /** All messages the viewer may see, ascending by ts: top-level ones and thread replies. */
   messages: PageMessage[]

@@ -26,6 +26,7 @@ export interface PageParts {
   readonly person: (id: string) => Person
   readonly appConnected: () => boolean
   readonly slashCommand: string
+  readonly answeredBy?: string | undefined
 }
 
 interface Viewer {
@@ -73,7 +74,7 @@ export class PageServer {
   }
 
   #snapshot(viewer: Member): Snapshot {
-    const { workspace, clients, wire, slashCommand, appConnected } = this.parts
+    const { workspace, clients, wire, slashCommand, answeredBy, appConnected } = this.parts
     workspace.directMessage(viewer.id)
     const conversations = workspace.conversations.filter(({ members }) => members.has(viewer.id))
     const bot = workspace.member(workspace.bot.userId)
@@ -84,6 +85,7 @@ export class PageServer {
       people: workspace.members.filter((member) => !member.isBot && !member.deleted).map(pagePerson),
       bot: pagePerson(bot ?? viewer),
       slashCommand,
+      ...(answeredBy !== undefined && { answeredBy }),
       channels: conversations.map((conversation) => pageChannel(workspace, conversation)),
       messages: conversations
         .flatMap(({ id }) => workspace.messages(id))

@@ -31,6 +31,23 @@ we are 140 people now, not 90. Please tell me by Monday whether four tiers fit i
 
 Fern
 
+From compta@fournil.example Wed Nov 18 08:00:00 2026
+Status: RO
+Date: Wed, 18 Nov 2026 09:00:00 +0100
+From: Le Fournil <compta@fournil.example>
+To: odile@petit-four.example
+Subject: =?utf-8?q?Facture_n=C2=B0_42?=
+Message-ID: <facture-42@fournil.example>
+Content-Type: text/plain; charset="utf-8"
+Content-Transfer-Encoding: 8bit
+
+Bonjour,
+
+Sous-total : 150,00 €
+Montant à payer : 180,00 €, avant le 30 novembre 2026.
+
+Cordialement
+
 From odile@petit-four.example Thu Nov 19 19:00:00 2026
 Status: RO
 Date: Thu, 19 Nov 2026 20:00:00 +0100

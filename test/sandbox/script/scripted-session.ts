@@ -32,7 +32,7 @@ export interface SessionOptions {
   /** Whatever is decided came with a message behind it. */
   readonly isFollowed?: boolean
   readonly now?: Date
-  /** Gives the session the host's tools that send, and answers their calls. */
+  /** Answers the calls of the host's tools that send; all is sent by default. */
   readonly host?: (call: ToolCall) => ToolOutcome
 }
 
@@ -50,7 +50,7 @@ export const HOST_TOOLS: readonly BrainTool[] = [
 }))
 
 /** Tools that an agent of this project is given. */
-const OFFERED = GMAIL_TOOLS.filter((tool) => tool.kind !== 'never offered').map((tool) => tool.name)
+const OFFERED = GMAIL_TOOLS.filter((tool) => tool.kind === 'reads' || tool.kind === 'changes').map((tool) => tool.name)
 
 export interface Reply {
   /** Everything the agent said in this turn. */
@@ -88,7 +88,7 @@ export class ScriptedSession {
       inputSchema: { ...tool.inputSchema },
       serverName: 'mailbox',
     }))
-    return new ScriptedSession(client, options.host === undefined ? listed : [...listed, ...HOST_TOOLS], options)
+    return new ScriptedSession(client, [...listed, ...HOST_TOOLS], options)
   }
 
   /** Sends messages as one batch and answers with what the agent said and did. */
@@ -168,7 +168,7 @@ export class ScriptedSession {
     const decided = this.options.decide?.(call)
     if (decided !== undefined) return decided
     const byHost = HOST_TOOLS.some((tool) => tool.name === call.name)
-    if (byHost && this.options.host !== undefined) return this.options.host(call)
+    if (byHost) return this.options.host?.(call) ?? { status: 'ok', text: 'Sent, exactly as proposed.' }
     const result = await this.client.callTool({ name: call.name, arguments: call.input })
     const content: unknown = result.content
     const text = Array.isArray(content) ? content.map((one) => String(one.text ?? '')).join('\n') : ''

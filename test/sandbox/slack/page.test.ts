@@ -130,6 +130,12 @@ describe('a snapshot', () => {
     expect(await snapshot(slack, 'U0BEN')).toMatchObject({ modals: [], prompts: [], ephemerals: [], messages: [] })
   })
 
+  test('tells who answers in the name of the app', async () => {
+    const slack = await slackFor({ answeredBy: 'A script answers, not Claude' })
+    expect(await snapshot(slack, 'U0ANNA')).toMatchObject({ answeredBy: 'A script answers, not Claude' })
+    expect(await snapshot(await slackFor(), 'U0ANNA')).not.toHaveProperty('answeredBy')
+  })
+
   test('is for people of the workspace, on this machine', async () => {
     const slack = await slackFor()
     for (const viewer of ['U0NOBODY', WORLD.bot.userId]) {

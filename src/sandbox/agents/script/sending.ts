@@ -1,157 +1,116 @@
-/**
- * Asking for a mail to be sent: of the host's own tools where the session has them, of Gmail's where it has only those. The host shows the
- * mail to its owner before it leaves, so nothing is said about it beforehand; with Gmail's tools the script shows it.
- */
-import type { ToolOutcome } from '../brain.js'
-import { letter } from './letters.js'
-import { plain, quoted } from './markdown.js'
-import type { ScriptTurn } from './script-turn.js'
-import type { Correspondent } from './seen-mail.js'
-import { onlySendTime, sendTime, spokenTime, withOffset } from './send-time.js'
-import { HOST_SENDING_TOOLS, sendingResult, UNCONFIRMED } from './sending-result.js'
+/** Asking for an email to be sent: the host shows it to its owner before it leaves, so nothing is said about it beforehand. */
+import type { ToolCall } from '../brain.js'
+import type { Correspondent } from './mail.js'
+import type { Clock } from './markdown.js'
+import { sendTime, spokenTime, TIME, withOffset } from './send-time.js'
 import { draftIdIn } from './shown.js'
-import { Obstacle, type Wish } from './toolbox.js'
+import { Obstacle, type ScriptTurn } from './turn.js'
+import * as say from './words.js'
 
-export interface MailToSend {
-  readonly kind: 'new' | 'reply' | 'draft'
-  readonly wish: Wish
+export const HOST_SENDING_TOOLS: ReadonlySet<string> = new Set(['send_email', 'reply_to_email', 'send_draft'])
+
+export interface EmailToSend {
+  readonly tool: 'send_email' | 'reply_to_email' | 'send_draft'
+  readonly input: ToolCall['input']
   /** Whom a letter of other words would greet; without, its words cannot be replaced. */
-  readonly to?: Correspondent | undefined
-  /** What to say before it is asked for, e.g. who it seems to come from. */
-  readonly alarms?: readonly string[]
-  /** How the script shows it where the host does not. */
-  readonly preview: string
-  /** The time at which it is to leave, in its person's words. */
-  readonly at?: string | undefined
-}
-
-const TOOLS = {
-  new: ['send_email', 'gmail_send_message'],
-  reply: ['reply_to_email', 'gmail_reply_to_thread'],
-  draft: ['send_draft', 'gmail_send_draft'],
-} as const
-
-/** Whether the host shows what it sends. */
-export function hostSends(turn: ScriptTurn, kind: MailToSend['kind']): boolean {
-  return turn.tools.has(TOOLS[kind][0])
+  readonly to: Correspondent | undefined
+  readonly draft: ToolCall['input']
 }
 
 /** Asks for it, with its owner's changes as long as they name some, and says what became of it. @throws {Obstacle} for a plain no */
-export async function send(turn: ScriptTurn, mail: MailToSend): Promise<void> {
-  const byHost = hostSends(turn, mail.kind)
-  const timed = mail.at === undefined ? mail : await withTime(turn, mail, mail.at, byHost)
-  if (timed === undefined) return
-  const before = byHost ? (mail.alarms ?? []) : [...(mail.alarms ?? []), mail.preview]
-  if (before.length > 0) await turn.say(before.join('\n\n'))
-  await ask(turn, timed, byHost)
+export async function send(turn: ScriptTurn, email: EmailToSend, at: string | undefined): Promise<void> {
+  const time = at === undefined ? undefined : sendTime(at, turn.context)
+  if (at !== undefined && time === undefined) return await turn.say(say.whenIs(at))
+  if (time !== undefined && time <= turn.context.now) return await turn.say(say.TIME_PASSED)
+  await ask(turn, time === undefined ? email : changed(email, { send_at: withOffset(time, turn.context.timeZone) }))
 }
 
-async function ask(turn: ScriptTurn, mail: MailToSend, byHost: boolean): Promise<void> {
-  const tool = TOOLS[mail.kind][byHost ? 0 : 1]
+function changed(email: EmailToSend, input: ToolCall['input']): EmailToSend {
+  return { ...email, input: { ...email.input, ...input } }
+}
+
+async function ask(turn: ScriptTurn, email: EmailToSend): Promise<void> {
   try {
-    const answer = await turn.tools.call(tool, mail.wish)
-    if (!byHost) {
-      if (mail.kind === 'draft') turn.shown.draftId = undefined
-      return await turn.say('Sent. It is in your Sent folder.')
-    }
-    await sayResult(turn, tool, answer, mail.wish.sendAt)
+    await sayResult(turn, email.tool, await turn.tools.call(email.tool, email.input))
   } catch (error) {
-    if (!(error instanceof Obstacle) || error.kind !== 'denied') throw error
-    const words = error.reason ?? ''
-    if (/\bdraft\b/i.test(words) && mail.kind !== 'draft' && turn.tools.has('gmail_create_draft')) {
-      await saveDraft(turn, mail.wish)
-      return await turn.say('It is in your Drafts folder. Nothing has been sent.')
+    if (!(error instanceof Obstacle) || error.kind !== 'denied' || error.reason === undefined) throw error
+    if (/\bdraft\b/i.test(error.reason) && email.tool !== 'send_draft') {
+      await saveDraft(turn, email.draft)
+      return await turn.say(say.DRAFT_INSTEAD)
     }
-    const changed = otherwise(turn, mail, words, byHost)
-    if (changed === undefined) throw error
-    if (!byHost) await turn.say(`I changed that. It would say now:\n\n${quoted(String(changed.wish.body ?? ''))}`)
-    await ask(turn, changed, byHost)
+    const change = otherwise(turn, email, error.reason.trim())
+    if (change === undefined) throw error
+    await ask(turn, changed(email, change))
   }
 }
 
 /** Says what the host's tool answered. @throws {Obstacle} when its owner said no */
-export async function sayResult(turn: ScriptTurn, tool: string, answer: string, askedFor: unknown): Promise<void> {
-  const result = sendingResult(answer)
-  if (tool === 'send_draft' && (result.type === 'sent' || result.type === 'scheduled')) turn.shown.draftId = undefined
-  switch (result.type) {
-    case 'sent':
-      return await turn.say(result.edited ? 'Sent, with your changes.' : 'Sent.')
-    case 'scheduled': {
-      const at = result.at ?? (typeof askedFor === 'string' ? new Date(askedFor) : undefined)
-      const time = at === undefined ? 'later' : spokenTime(at, turn.context)
-      return await turn.say(`It will go out ${time}${result.edited ? ', with your changes' : ''}.`)
-    }
-    case 'undone':
-    case 'cancelled': {
-      const how = result.type === 'undone' ? 'undid' : 'cancelled'
-      return await turn.say(`It wasn't sent: you ${how} it.${result.kept ? ' It is still in your drafts.' : ''}`)
-    }
-    case 'unconfirmed':
-      return await turn.say(UNCONFIRMED)
-    case 'denied':
-      throw new Obstacle('denied', tool, result.words)
-    case 'other':
-      return await turn.say(plain(result.text, 400))
-  }
-}
-
-/** Whether the call was one that its person left undecided or said no to. */
-export function wasDenied(tool: string, outcome: ToolOutcome): boolean {
-  if (outcome.status === 'denied') return true
-  return HOST_SENDING_TOOLS.has(tool) && outcome.status === 'ok' && sendingResult(outcome.text).type === 'denied'
+export async function sayResult(turn: ScriptTurn, tool: string, answer: string): Promise<void> {
+  const { state, words } = sendingResult(answer, turn.context)
+  if (state === 'denied') throw new Obstacle('denied', tool, words)
+  if (tool === 'send_draft' && state === 'left') turn.shown.draftId = undefined
+  await turn.say(words ?? '')
 }
 
 /** Keeps it as a draft, which is then what "send it" means. */
-export async function saveDraft(turn: ScriptTurn, wish: Wish): Promise<void> {
-  turn.shown.draftId = draftIdIn(await turn.tools.call('gmail_create_draft', wish))
+export async function saveDraft(turn: ScriptTurn, input: ToolCall['input']): Promise<void> {
+  turn.shown.draftId = draftIdIn(await turn.tools.call('gmail_create_draft', input))
 }
 
-async function withTime(
-  turn: ScriptTurn,
-  mail: MailToSend,
-  words: string,
-  byHost: boolean,
-): Promise<MailToSend | undefined> {
-  const time = sendTime(words, turn.context)
-  if (!byHost) {
-    await turn.say('I can only send right away here. Say “send it” without a time, or ask me for a draft.')
-  } else if (time === undefined) {
-    await turn.say(`When is “${plain(words, 60)}”? Say for example “tomorrow at 8” or “at 5pm”.`)
-  } else if (time.getTime() <= turn.context.now.getTime()) {
-    await turn.say('That time has passed. When should it go out?')
-  } else {
-    return { ...mail, wish: { ...mail.wish, sendAt: withOffset(time, turn.context.timeZone) } }
-  }
-  return undefined
+const INSTEAD = /^(?:say|write|put|use)?\s*["“']?(.+?)["”']?\s+(?:instead of|rather than)\s+["“']?(.+?)["”']?[.!\s]*$/i
+const SAY_THIS = /^(?:(?:no|please|just)[, ]+)*(?:say|write|tell (?:him|her|them))\b:?\s+(?:that\s+)?(.+)$/is
+const SEND_AT = new RegExp(String.raw`^(?:send it )?(${TIME})[\s.!]*$`, 'i')
+
+/** What these words of its owner change of it; undefined where they do not say how. */
+function otherwise({ context }: ScriptTurn, { input, to }: EmailToSend, words: string): ToolCall['input'] | undefined {
+  const time = sendTime(SEND_AT.exec(words)?.[1] ?? '', context)
+  if (time !== undefined) return { send_at: withOffset(time, context.timeZone) }
+  const [, wanted = '', unwanted] = INSTEAD.exec(words) ?? []
+  const body = String(input.body)
+  if (unwanted !== undefined)
+    return body.includes(unwanted) ? { body: body.replace(unwanted, () => wanted) } : undefined
+  const said = SAY_THIS.exec(words)?.[1]
+  return said === undefined || to === undefined ? undefined : { body: letter(said, to, context.person) }
 }
 
-const INSTEAD =
-  /^(?:please )?(?:say|write|put|use|make (?:it|that))?\s*["“']?(.{1,200}?)["”']?\s+(?:instead of|rather than|not)\s+["“']?(.{1,200}?)["”']?[.!\s]*$/i
-const SAY_THIS =
-  /^(?:(?:no|please|just|rather)[, ]+)*(?:say|write|answer|reply|tell (?:him|her|them)|make it say)\b(?:\s*:)?\s+(?:that\s+)?["“']?(.{2,2000}?)["”']?$/is
+const GREETED = /^(?:dear|hi|hello|hey|hej|hallo|moin|liebe[rs]?|bonjour|guten)\b[^.!?\n]{0,40}[,!\n]/i
 
-/** The mail as these words of its owner want it; undefined where they do not say how. */
-function otherwise(turn: ScriptTurn, mail: MailToSend, words: string, byHost: boolean): MailToSend | undefined {
-  const named = byHost ? onlySendTime(words) : undefined
-  const time = named === undefined ? undefined : sendTime(named, turn.context)
-  if (time !== undefined) return withWish(mail, { sendAt: withOffset(time, turn.context.timeZone) })
-  const { body } = mail.wish
-  if (typeof body !== 'string') return undefined
-  const [, wanted, unwanted] = INSTEAD.exec(words.trim()) ?? []
-  if (wanted !== undefined && unwanted !== undefined) {
-    const at = body.toLowerCase().indexOf(unwanted.toLowerCase())
-    if (at === -1) return undefined
-    return withWish(mail, { body: `${body.slice(0, at)}${wanted}${body.slice(at + unwanted.length)}` })
-  }
-  const said = mail.to === undefined ? undefined : SAY_THIS.exec(words.trim())?.[1]
-  return said === undefined ? undefined : withWish(mail, { body: letter(said, mail.to, signature(turn)) })
+/** Dictated words as a letter: a capital at the beginning, a stop at the end. What brings a greeting keeps it. */
+export function letter(said: string, to: Correspondent, signer: string | undefined): string {
+  const text = said.trim().replace(/^["“]([\s\S]*)["”]$/, '$1')
+  const capital = text.charAt(0).toLocaleUpperCase() + text.slice(1)
+  const name = givenName(to)
+  const greeting = GREETED.test(text) ? '' : name === '' ? 'Hello,\n\n' : `Hi ${name},\n\n`
+  const stop = /[\p{L}\p{N})]$/u.test(capital) ? '.' : ''
+  return `${greeting}${capital}${stop}\n\nBest,\n${signer?.split(/\s+/)[0] ?? ''}`.trimEnd()
 }
 
-function withWish(mail: MailToSend, wish: Wish): MailToSend {
-  return { ...mail, wish: { ...mail.wish, ...wish } }
+/** The name that one greets somebody by; an empty string for offices, firms and machines. */
+function givenName({ name, address }: Correspondent): string {
+  const folded = (text: string) => text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase()
+  const names = name.replace(/^(?:(?:prof|dr|mr|ms|mrs|sir|herr|frau)\.? )+/i, '').split(/\s+/)
+  const local = folded(address.split('@')[0] ?? '')
+  return names.some((one) => one.length > 2 && local.includes(folded(one))) ? (names[0] ?? '') : ''
 }
 
-/** The given name that the person signs with. */
-export function signature({ context }: ScriptTurn): string | undefined {
-  return context.person?.split(/\s+/)[0]
+interface SendingResult {
+  readonly state: 'left' | 'stayed' | 'denied'
+  /** What to say of it; denied, what its owner wants different, where they said it. */
+  readonly words: string | undefined
+}
+
+/** What became of an email that the host was asked to send, out of the sentence in which its tools say it. */
+export function sendingResult(answer: string, clock: Clock): SendingResult {
+  // The email itself, or its owner's words, may follow, and what those say is no state of it.
+  const verdict = /^[^\n:]*/.exec(answer)?.[0] ?? ''
+  const changes = /changed it first|word for word/i.test(answer) ? ', with your changes' : ''
+  const [, time] = /\bscheduled for ([\dT:.Z+-]+?)\.?(?:\s|$)/.exec(answer) ?? []
+  if (/^Sent\b/.test(verdict)) return { state: 'left', words: say.sent(changes) }
+  if (time !== undefined) return { state: 'left', words: say.goesOut(spokenTime(new Date(time), clock), changes) }
+  if (/said no|did not decide/.test(verdict)) return { state: 'denied', words: undefined }
+  const [, wanted] = /In their words: ([\s\S]*?)(?:\nCall the tool again.*)?$/.exec(answer) ?? []
+  if (wanted !== undefined) return { state: 'denied', words: wanted }
+  const [taken] = /\bundid|\bcancelled(?= this)/.exec(verdict) ?? []
+  const isDraft = /still a draft/.test(answer)
+  return { state: 'stayed', words: taken === undefined ? say.fromTool(answer) : say.taken(taken, isDraft) }
 }

@@ -4,12 +4,13 @@ import type { WorkspaceState } from '../workspace.js'
 import { Avatar } from './avatar.js'
 import { WireIcon } from './icons.js'
 
-/** Who one is, and the switch to the wire. */
+/** Who answers, who one is, and the switch to the wire. */
 export function TopBar({ isWireOpen, onToggleWire }: { isWireOpen: boolean; onToggleWire(): void }) {
   const workspace = useWorkspace()
   const shared = useWorkspaceState()
   return (
     <header class="top-bar">
+      {shared.answeredBy ? <span class="answered-by">{shared.answeredBy}</span> : null}
       <fieldset class="switcher">
         <legend class="switcher-label">You are</legend>
         {shared.people.map((person) => {
