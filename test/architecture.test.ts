@@ -115,6 +115,13 @@ describe('the house', () => {
     expect(show(wrong)).toEqual([])
   })
 
+  it('knows the names of the Gmail tools in gmail/ alone', () => {
+    const wrong = files.filter(
+      (name) => !name.startsWith('gmail/') && readFileSync(join(SRC, name), 'utf8').includes('gmail_'),
+    )
+    expect(wrong).toEqual([])
+  })
+
   it('keeps the sandbox apart: it imports nothing of the bot', () => {
     const wrong = imports.filter(
       ({ from, to }) =>

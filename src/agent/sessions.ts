@@ -12,6 +12,7 @@ import type {
 } from '@anthropic-ai/sdk/resources/beta/sessions/events'
 import type { BetaManagedAgentsSession, SessionCreateParams } from '@anthropic-ai/sdk/resources/beta/sessions/sessions'
 import type { ToolPolicies } from '../gmail/policies.js'
+import { namesIds } from '../gmail/tool-words.js'
 import type { LogPosition } from '../turns/events.js'
 import type { Conversation } from '../turns/model.js'
 import {
@@ -240,8 +241,7 @@ export class ManagedAgent implements Agent {
         answers.set(event.mcp_tool_use_id, textsOf(event))
       if (event.type !== 'agent.mcp_tool_use') continue
       read += 1
-      // What stands in an attachment, anybody may have written.
-      if (event.name === 'gmail_get_attachment_by_id') continue
+      if (!namesIds(event.name)) continue
       for (const text of answers.get(event.id) ?? []) {
         for (const [id, words] of describedIn(text, missing)) {
           found.set(id, words)

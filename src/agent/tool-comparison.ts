@@ -31,7 +31,7 @@ export function sameTools(one: readonly Toolset[], other: readonly Toolset[]): b
   return sameTexts(one.map(describeToolset), other.map(describeToolset))
 }
 
-/** What an agent has otherwise than it should, tool by tool: "gmail_trash_thread is always_allow instead of always_ask". */
+/** What an agent has otherwise than it should, tool by tool: "<tool> is always_allow instead of always_ask". */
 export function toolDifferences(actual: readonly Toolset[], wanted: readonly Toolset[]): string[] {
   const has = meanings(actual)
   const shouldHave = meanings(wanted)

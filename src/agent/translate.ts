@@ -91,7 +91,7 @@ function permissionOf({
   name,
   evaluated_permission: evaluated = 'allow',
 }: Extract<VendorPersisted, { type: 'agent.mcp_tool_use' | 'agent.tool_use' }>): 'allow' | 'ask' | 'deny' | 'never' {
-  return evaluated === 'ask' && isGmailTool(name) && GMAIL_TOOLS[name] === 'leave' ? 'never' : evaluated
+  return evaluated === 'ask' && isGmailTool(name) && GMAIL_TOOLS[name].kind === 'leave' ? 'never' : evaluated
 }
 
 /** Withheld blocks have no text; the blocks of one message are one text cut into pieces. */

@@ -22,7 +22,9 @@ import { answeredMessage, bracketed, draftPlace, replySubject, replyTargets } fr
 import { mailWarnings, outsiders } from './mail-warnings.js'
 import { idOf, OwnersMailbox } from './owners-mailbox.js'
 import { type ReadableHtml, readableHtml } from './readable-html.js'
-import type { MailboxTools, ToolInput } from './tool-runner.js'
+import type { ToolInput } from './tool-input.js'
+import { type MailboxTools, WRITE } from './tool-runner.js'
+import type { WriteToolName } from './tools.js'
 
 /** Drafts and sent mails that a look-up reads; what it looks for is minutes old. */
 const MOST_LOOKED_AT = 25
@@ -89,7 +91,7 @@ export class GmailMailer implements Mailer {
 
   async saveDraft(person: IdentifiedPerson, mail: ResolvedMail): Promise<ResolvedMail> {
     if (mail.leavesAsDraft) throw new UnsendableMail('This email has parts that only its own draft can hold.')
-    const result = await this.parts.tools.write(person, 'gmail_create_draft', inputOf(mail.content))
+    const result = await this.parts.tools.write(person, WRITE.createDraft, inputOf(mail.content))
     if (result.outcome === 'refused') throw new UnsendableMail(`Gmail did not keep the draft: ${result.why}`)
     const [id] = result.outcome === 'done' ? idOf(result.data) : []
     if (id === undefined) throw new Unavailable('scalekit', 'The answer to a new draft was lost')
@@ -139,7 +141,7 @@ export class GmailMailer implements Mailer {
   async discardDraft(person: IdentifiedPerson, draft: Draft): Promise<void> {
     const messageId = draft.messageId ?? (await readable(async () => (await this.#mailbox(person)).draft(draft.id)))?.id
     if (messageId == null) return
-    const result = await this.parts.tools.write(person, 'gmail_trash_message', { message_id: messageId })
+    const result = await this.parts.tools.write(person, WRITE.trashMessage, { message_id: messageId })
     if (result.outcome === 'lost') throw new Unavailable('scalekit', 'The answer to a discarded draft was lost')
   }
 
@@ -290,15 +292,15 @@ function inputOf({ to, cc, bcc, subject, body, threadId }: MailContent): ToolInp
   }
 }
 
-type Call = { readonly tool: string; readonly input: ToolInput }
+type Call = { readonly tool: WriteToolName; readonly input: ToolInput }
 
 async function contentCall(mailbox: OwnersMailbox, content: MailContent): Promise<Call> {
   const { threadId, inReplyTo } = content
   const input = inputOf(content)
-  if (threadId === null || inReplyTo === null) return { tool: 'gmail_send_message', input }
+  if (threadId === null || inReplyTo === null) return { tool: WRITE.sendMessage, input }
   const messageId = inReplyTo.startsWith('<') ? inReplyTo : (await mailbox.message(inReplyTo))?.fields.messageId
   const header = messageId == null ? {} : { in_reply_to_message_id: bracketed(messageId) }
-  return { tool: 'gmail_reply_to_thread', input: { ...input, ...header } }
+  return { tool: WRITE.replyToThread, input: { ...input, ...header } }
 }
 
 /** Compared immediately before. Null: the draft is gone, or is another one by now. */
@@ -309,7 +311,7 @@ async function draftCall(mailbox: OwnersMailbox, { draft, hash }: ResolvedMail):
   // Its thread was read after it: what is read last is the draft, whose message gets another id with every change.
   const last = await readable(() => mailbox.draft(draft.id))
   if (last === null || last.id !== current.draft.messageId) return null
-  return { tool: 'gmail_send_draft', input: { draft_id: draft.id } }
+  return { tool: WRITE.sendDraft, input: { draft_id: draft.id } }
 }
 
 function sentHashesOf(sent: ReadMail): readonly string[] {

@@ -5,7 +5,9 @@ import type { IdentifiedPerson } from '../turns/model.js'
 import { UnsendableMail } from '../turns/outgoing-mail.js'
 import { Unavailable } from '../turns/ports.js'
 import { type ReadMail, readMail } from './mail-reading.js'
-import { type MailboxTools, type ToolInput, ToolRefused } from './tool-runner.js'
+import type { ToolInput } from './tool-input.js'
+import { type MailboxTools, READ, ToolRefused } from './tool-runner.js'
+import type { ReadToolName } from './tools.js'
 
 export class OwnersMailbox {
   /** @param owner its address; null where it is not known */
@@ -17,7 +19,7 @@ export class OwnersMailbox {
 
   /** @throws UnsendableMail where there is none, NotConnected, Unavailable, OperatorProblem */
   async draft(id: string): Promise<ReadMail> {
-    const mail = await this.#whole('gmail_get_draft', { draft_id: id })
+    const mail = await this.#whole(READ.draft, { draft_id: id })
     // Whoever threw a draft away does not want it sent.
     if (mail === null || mail.labels.includes('TRASH')) throw new UnsendableMail('There is no such draft any more.')
     return mail
@@ -25,12 +27,12 @@ export class OwnersMailbox {
 
   /** Null where there is none. @throws NotConnected, Unavailable, OperatorProblem */
   async message(id: string): Promise<ReadMail | null> {
-    return await this.#whole('gmail_get_message_by_id', { message_id: id })
+    return await this.#whole(READ.message, { message_id: id })
   }
 
   /** Oldest first; null where there is none. @throws NotConnected, Unavailable, OperatorProblem */
   async thread(id: string): Promise<{ readonly id: string; readonly messages: readonly ReadMail[] } | null> {
-    const answer = await this.#read('gmail_get_thread_by_id', { thread_id: id })
+    const answer = await this.#read(READ.thread, { thread_id: id })
     if (answer === null) return null
     const messages = await Promise.all(listIn(answer, ['messages']).map((message) => readMail(message, this.owner)))
     return { id, messages: messages.filter((message) => message !== null) }
@@ -38,20 +40,20 @@ export class OwnersMailbox {
 
   /** Ids of the drafts, newest first. @throws NotConnected, Unavailable, OperatorProblem */
   async draftIds(most: number): Promise<string[]> {
-    const answer = await this.#read('gmail_list_drafts', { max_results: most })
+    const answer = await this.#read(READ.drafts, { max_results: most })
     return listIn(answer, ['drafts']).flatMap(idOf).slice(0, most)
   }
 
   /** What a search finds, newest first; null where the mailbox refuses it. @throws NotConnected, Unavailable, OperatorProblem */
   async search(query: string, most: number): Promise<{ id: string; date: number | null }[] | null> {
-    const answer = await this.#read('gmail_fetch_mails', { query, max_results: most })
+    const answer = await this.#read(READ.search, { query, max_results: most })
     if (answer === null) return null
     const found = listIn(answer, ['messages', 'emails', 'mails'])
     return found.flatMap((message) => idOf(message).map((id) => ({ id, date: dateOf(message) }))).slice(0, most)
   }
 
   /** Asked for as the mail itself where the usual form leaves something out. */
-  async #whole(tool: string, input: ToolInput): Promise<ReadMail | null> {
+  async #whole(tool: ReadToolName, input: ToolInput): Promise<ReadMail | null> {
     const answer = await this.#read(tool, input)
     if (answer === null) return null
     const mail = await readMail(answer, this.owner)
@@ -61,7 +63,7 @@ export class OwnersMailbox {
     return raw?.parts == null ? mail : { ...mail, fields: raw.fields, parts: raw.parts }
   }
 
-  async #read(tool: string, input: ToolInput): Promise<unknown> {
+  async #read(tool: ReadToolName, input: ToolInput): Promise<unknown> {
     try {
       return (await this.tools.read(this.person, tool, input)) ?? null
     } catch (error) {

@@ -22,7 +22,7 @@ export const STANDARD_POLICIES: ToolPolicies = policiesWith(new Map())
  * whoever gets hold of a session's token or address cannot send mail with it.
  */
 export function offeredTools(policies: ToolPolicies): readonly GmailToolName[] {
-  return GMAIL_TOOL_NAMES.filter((name) => GMAIL_TOOLS[name] !== 'leave' && policies.get(name) !== 'off')
+  return GMAIL_TOOL_NAMES.filter((name) => GMAIL_TOOLS[name].kind !== 'leave' && policies.get(name) !== 'off')
 }
 
 /** The host-side tools that send, as far as this deployment has them. */
@@ -32,7 +32,7 @@ export function sendingTools(policies: ToolPolicies): readonly SendingTool[] {
 
 /** The tools that change something and run without a question: nothing, unless somebody configured it. */
 export function unaskedChanges(policies: ToolPolicies): readonly GmailToolName[] {
-  return GMAIL_TOOL_NAMES.filter((name) => GMAIL_TOOLS[name] !== 'read' && policies.get(name) === 'allow')
+  return GMAIL_TOOL_NAMES.filter((name) => GMAIL_TOOLS[name].kind !== 'read' && policies.get(name) === 'allow')
 }
 
 /** What differs from the table, as it would be written in `TOOL_POLICIES`. */
@@ -58,7 +58,7 @@ export function readToolPolicies(
       problems.push(`names ${shown(name)}, which is no tool of the table: choose from ${GMAIL_TOOL_NAMES.join(', ')}`)
     } else if (!isPolicy(policy) || rest.length > 0) {
       problems.push(`says ${shown(policy)} of ${name}: it must be one of ${POLICIES.join(', ')}`)
-    } else if (GMAIL_TOOLS[name] === 'leave' && policy === 'allow') {
+    } else if (GMAIL_TOOLS[name].kind === 'leave' && policy === 'allow') {
       problems.push(
         `may not allow ${name}: it lets something leave the mailbox, which always waits for its owner's Approve; use ask or off`,
       )
@@ -72,7 +72,7 @@ export function readToolPolicies(
 }
 
 function policiesWith(overrides: ToolPolicies): ToolPolicies {
-  return new Map(GMAIL_TOOL_NAMES.map((name) => [name, overrides.get(name) ?? standardPolicy(GMAIL_TOOLS[name])]))
+  return new Map(GMAIL_TOOL_NAMES.map((name) => [name, overrides.get(name) ?? standardPolicy(GMAIL_TOOLS[name].kind)]))
 }
 
 function standardPolicy(kind: GmailToolKind): ToolPolicy {

@@ -7,7 +7,8 @@
 import { z } from 'zod'
 import { type SendRequest, UnsendableMail } from '../turns/outgoing-mail.js'
 import type { SendingHostTool } from '../turns/sending/host-tools.js'
-import type { GmailToolName } from './tools.js'
+import { toWhom } from './tool-input.js'
+import type { GmailToolName, ToolSentence, ToolWords } from './tools.js'
 
 export type SendingToolName = 'send_email' | 'reply_to_email' | 'send_draft'
 
@@ -23,6 +24,9 @@ export interface SendingTool {
   }
   /** The Gmail tool whose entry in `TOOL_POLICIES` governs this one. */
   readonly governedBy: GmailToolName
+  readonly words: ToolWords
+  /** It asks to answer a mail. */
+  readonly isReply: boolean
   /** @throws UnsendableMail in words for the agent */
   toRequest(input: unknown): SendRequest
   /**
@@ -91,6 +95,8 @@ export const SENDING_TOOLS: readonly SendingTool[] = [
     description: `Asks to send a new email from the person's Gmail. ${HOW_IT_GOES} No draft is needed first. Attachments cannot be added here: an email that has some must be a draft, sent with send_draft.`,
     schema: newMail,
     governedBy: 'gmail_send_message',
+    running: (input) => toWhom('Preparing an email', input),
+    isReply: false,
     toRequest: (input) => ({
       type: 'new',
       to: listed(input.to),
@@ -106,6 +112,8 @@ export const SENDING_TOOLS: readonly SendingTool[] = [
     description: `Asks to send a reply within an existing Gmail thread. ${HOW_IT_GOES} No draft is needed first. It goes to the sender of the answered message, or to the address that this message names for answers; name everybody in \`to\` and \`cc\` to answer more people.`,
     schema: reply,
     governedBy: 'gmail_reply_to_thread',
+    running: (input) => toWhom('Preparing a reply', input),
+    isReply: true,
     toRequest: (input) => ({
       type: 'reply',
       threadId: input.thread_id,
@@ -122,6 +130,8 @@ export const SENDING_TOOLS: readonly SendingTool[] = [
     description: `Asks to send a draft that is already in the person's Gmail, as it stands, with its attachments. ${HOW_IT_GOES} Use it for a draft that exists; to send new text use send_email or reply_to_email.`,
     schema: draft,
     governedBy: 'gmail_send_draft',
+    running: 'Preparing a draft for sending',
+    isReply: false,
     toRequest: (input) => ({ type: 'draft', draftId: input.draft_id }),
   }),
 ]
@@ -145,6 +155,9 @@ function sendingTool<Schema extends z.ZodType<{ send_at?: string | undefined }>>
     readonly description: string
     readonly schema: Schema
     readonly governedBy: GmailToolName
+    /** Nothing is sent before its owner agrees: until then, it is only made ready. */
+    readonly running: ToolSentence
+    readonly isReply: boolean
     readonly toRequest: (input: z.output<Schema>) => SendRequest
   },
 ): SendingTool {
@@ -159,6 +172,9 @@ function sendingTool<Schema extends z.ZodType<{ send_at?: string | undefined }>>
     description: tool.description,
     inputSchema: { type: 'object', properties, required, additionalProperties: false },
     governedBy: tool.governedBy,
+    // The card of a mail asks in words of its own.
+    words: { kind: 'leave', running: tool.running, question: null, approve: 'Approve and send' },
+    isReply: tool.isReply,
     toRequest: (input) => tool.toRequest(read(input)),
     sendAt(input, now) {
       const { send_at: at } = read(input)

@@ -4,7 +4,7 @@
  */
 
 import { z } from 'zod'
-import type { MailboxTools } from '../gmail/tool-runner.js'
+import { type MailboxTools, READ } from '../gmail/tool-runner.js'
 import { describeError, type Log } from '../log.js'
 import type { IdentifiedPerson, Person } from '../turns/model.js'
 import type { MailboxAddresses } from '../turns/ports.js'
@@ -53,7 +53,7 @@ export class ScalekitMailboxAddresses implements MailboxAddresses {
 
   async #ask(person: IdentifiedPerson, onFailure: () => void): Promise<string | null> {
     try {
-      return profile.parse(await this.tools.read(person, 'gmail_get_profile', {})).emailAddress
+      return profile.parse(await this.tools.read(person, READ.profile, {})).emailAddress
     } catch (error) {
       // A nicety: a reply without the address is better than none, and the next one asks again.
       const what = error instanceof z.ZodError ? { error: 'the answer holds no address' } : describeError(error)

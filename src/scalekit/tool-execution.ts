@@ -3,7 +3,9 @@
  * what changes something is one POST that nobody repeats, since the SDK cannot be told not to.
  */
 
-import { type MailboxTools, type ToolInput, ToolRefused, type WriteOutcome } from '../gmail/tool-runner.js'
+import type { ToolInput } from '../gmail/tool-input.js'
+import { type MailboxTools, ToolRefused, type WriteOutcome } from '../gmail/tool-runner.js'
+import type { ReadToolName, WriteToolName } from '../gmail/tools.js'
 import { redact } from '../log.js'
 import type { IdentifiedPerson } from '../turns/model.js'
 import { NotConnected, OperatorProblem, Unavailable } from '../turns/ports.js'
@@ -20,7 +22,7 @@ export class ScalekitTools implements MailboxTools {
     private readonly writeTimeoutMs = WRITE_TIMEOUT_MS,
   ) {}
 
-  async read(person: IdentifiedPerson, tool: string, input: ToolInput): Promise<unknown> {
+  async read(person: IdentifiedPerson, tool: ReadToolName, input: ToolInput): Promise<unknown> {
     const { identifier } = person
     try {
       const { data } = await this.scalekit.sdk((sdk) =>
@@ -34,7 +36,7 @@ export class ScalekitTools implements MailboxTools {
     }
   }
 
-  async write(person: IdentifiedPerson, tool: string, input: ToolInput): Promise<WriteOutcome> {
+  async write(person: IdentifiedPerson, tool: WriteToolName, input: ToolInput): Promise<WriteOutcome> {
     const body = { tool_name: tool, identifier: person.identifier, connector: this.connection, params: input }
     const result = await this.scalekit.once({ path: '/execute_tool', body }, this.writeTimeoutMs)
     if (result.outcome === 'lost') return result

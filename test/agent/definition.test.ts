@@ -21,9 +21,10 @@ describe('the agent definition', () => {
   it('asks for everything that changes the mailbox, for nothing that only reads, and has nothing that sends', () => {
     const tools = callable()
     const policies = { read: 'always_allow', change: 'always_ask', leave: undefined }
-    for (const [name, kind] of Object.entries(GMAIL_TOOLS)) expect([name, tools[name]]).toEqual([name, policies[kind]])
-    expect(GMAIL_TOOLS.gmail_send_message).toBe('leave')
-    expect(GMAIL_TOOLS.gmail_trash_thread).toBe('change')
+    for (const [name, { kind }] of Object.entries(GMAIL_TOOLS))
+      expect([name, tools[name]]).toEqual([name, policies[kind]])
+    expect(GMAIL_TOOLS.gmail_send_message.kind).toBe('leave')
+    expect(GMAIL_TOOLS.gmail_trash_thread.kind).toBe('change')
   })
 
   it('has no shell, no web, and nothing that deletes for good or outlives the conversation', () => {

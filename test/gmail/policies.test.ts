@@ -30,7 +30,7 @@ describe('TOOL_POLICIES', () => {
   it('overrides tool by tool, and leaves the rest as the table has it', () => {
     const changed = policies('gmail_create_draft=allow, gmail_trash_thread = off,gmail_fetch_mails=ask')
     expect(offeredTools(changed)).toEqual(
-      GMAIL_TOOL_NAMES.filter((name) => name !== 'gmail_trash_thread' && GMAIL_TOOLS[name] !== 'leave'),
+      GMAIL_TOOL_NAMES.filter((name) => name !== 'gmail_trash_thread' && GMAIL_TOOLS[name].kind !== 'leave'),
     )
     expect(unaskedChanges(changed)).toEqual(['gmail_create_draft'])
     expect(describeOverrides(changed)).toBe('gmail_fetch_mails=ask,gmail_create_draft=allow,gmail_trash_thread=off')
@@ -47,7 +47,7 @@ describe('TOOL_POLICIES', () => {
   })
 
   it('never lets anything leave the mailbox unasked', () => {
-    for (const name of GMAIL_TOOL_NAMES.filter((tool) => GMAIL_TOOLS[tool] === 'leave')) {
+    for (const name of GMAIL_TOOL_NAMES.filter((tool) => GMAIL_TOOLS[tool].kind === 'leave')) {
       expect(problems(`${name}=allow`)).toEqual([expect.stringContaining(`may not allow ${name}`)])
       expect(policies(`${name}=off`).get(name)).toBe('off')
     }

@@ -15,7 +15,7 @@ const NEW = { to: 'a@b.example', subject: 'Hi', body: 'Text' }
 
 describe('the tools that ask to send', () => {
   it('are the three that there are, each governed by the Gmail tool that sends for it', () => {
-    expect(SENDING_TOOLS.map(({ name, governedBy }) => [name, governedBy, GMAIL_TOOLS[governedBy]])).toEqual([
+    expect(SENDING_TOOLS.map(({ name, governedBy }) => [name, governedBy, GMAIL_TOOLS[governedBy].kind])).toEqual([
       ['send_email', 'gmail_send_message', 'leave'],
       ['reply_to_email', 'gmail_reply_to_thread', 'leave'],
       ['send_draft', 'gmail_send_draft', 'leave'],

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { SENDING_TOOLS } from '../../src/gmail/sending-tools.js'
+import { describeToolCall, describeToolKind } from '../../src/gmail/tool-words.js'
 import { GMAIL_TOOLS } from '../../src/gmail/tools.js'
-import { describeToolCall, describeToolKind } from '../../src/turns/activity.js'
 
 describe('what the agent does, in words', () => {
   it.each([

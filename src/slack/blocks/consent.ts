@@ -1,6 +1,6 @@
 /** What the bot may do in a mailbox, in plain words: said wherever somebody is asked to connect theirs, and whenever they ask for help. */
 
-import { describeToolKind } from '../../turns/activity.js'
+import { describeToolKind } from '../../gmail/tool-words.js'
 
 export interface AppRules {
   readonly slashCommand: string

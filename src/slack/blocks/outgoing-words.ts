@@ -150,10 +150,7 @@ export const CANCELLED = "Cancelled. I won't send this email."
 export const NOT_YOUR_MAIL = 'Only the person whose mailbox this is can decide that.'
 export const NOTHING_TO_DECIDE = 'This is over. Ask me again if you still want it.'
 export const ALREADY_DECIDED = 'You already decided about this email.'
-export const CHANGED_SINCE = 'This email changed in the meantime. Look at it again, then choose.'
 export const TIME_PASSED_UNSENT = 'The time for this has passed, so nothing was sent. You can still send it now.'
-export const NOT_SHOWN_YET =
-  "I couldn't show you this email, so I can't send it. Choose “Don't send”, then ask me again."
 export const NOT_STORED = "That didn't work, and nothing was done. Please press again in a moment."
 
 /** The window in which a mail is edited. */

@@ -1,7 +1,7 @@
 /** What a reply looks like in Slack: one value in, one or more messages out. Pure, so that the same state always looks the same. */
 
 import type { ActionsBlock, KnownBlock } from '@slack/web-api'
-import { describeToolCall, describeToolKind } from '../../turns/activity.js'
+import { describeToolCall, describeToolKind } from '../../gmail/tool-words.js'
 import { ENDING_WORDS } from '../../turns/endings.js'
 import { isWriting, replyTexts, type ToolStep, toolSteps } from '../../turns/reply.js'
 import { shorten } from '../../turns/shorten.js'
@@ -9,14 +9,8 @@ import type { ApprovalView, ReplyView } from '../../turns/view.js'
 import { BLOCKS_CHARACTERS, MESSAGE_BLOCKS, TEXT_CHARACTERS } from '../api/limits.js'
 import type { MessageContent } from '../api/poster.js'
 import { ACTIONS } from '../blocks/action-ids.js'
-import {
-  approvalLine,
-  approvalParts,
-  approvalsTogether,
-  denyInstead,
-  isOpen,
-  type Stage,
-} from '../blocks/approval-card.js'
+import { approvalParts, approvalsTogether, denyInstead, isOpen } from '../blocks/approval-card.js'
+import { approvalLine, type Stage } from '../blocks/approval-outcome.js'
 import { connectBlocks } from '../blocks/connect-prompt.js'
 import { type AppRules, helpLines } from '../blocks/consent.js'
 import { type CardParts, isOutgoing, isUnderWay, outgoingOutcome } from '../blocks/outgoing-card.js'

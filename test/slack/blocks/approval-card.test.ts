@@ -1,9 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { GMAIL_TOOLS } from '../../../src/gmail/tools.js'
-import { approvalBlocks, approvalLine, approvalsTogether } from '../../../src/slack/blocks/approval-card.js'
+import { approvalsTogether } from '../../../src/slack/blocks/approval-card.js'
+import { approvalLine } from '../../../src/slack/blocks/approval-outcome.js'
 import type { ApprovalView } from '../../../src/turns/view.js'
 import { expectSlackTakes, literalsOf, textsOf, wordsOf } from '../slack-limits.js'
+import { approvalBlocks } from './approval-blocks.js'
 
 function approval(name: string, input: Record<string, unknown>, rest: Partial<ApprovalView> = {}): ApprovalView {
   return {
@@ -159,7 +161,7 @@ describe('the card of a tool call', () => {
   })
 
   it('asks in words of its own for every tool that needs a yes', () => {
-    const asking = Object.entries(GMAIL_TOOLS).filter(([, kind]) => kind !== 'read')
+    const asking = Object.entries(GMAIL_TOOLS).filter(([, { kind }]) => kind !== 'read')
     expect(asking.length).toBeGreaterThan(5)
     const questions = asking.map(([name]) => shown(approval(name, {}))[2])
     expect(new Set(questions).size).toBe(asking.length)

@@ -1,11 +1,13 @@
 import type { Button, KnownBlock } from '@slack/web-api'
 import { describe, expect, it } from 'vitest'
-import { approvalBlocks, approvalLine, approvalsTogether } from '../../../src/slack/blocks/approval-card.js'
+import { approvalsTogether } from '../../../src/slack/blocks/approval-card.js'
+import { approvalLine } from '../../../src/slack/blocks/approval-outcome.js'
 import { cardMessages, cardOf, type ReplyLook, replyMessages } from '../../../src/slack/reply/reply-blocks.js'
 import type { OutgoingMailView } from '../../../src/turns/outgoing-mail.js'
 import { EMPTY_REPLY } from '../../../src/turns/reply.js'
 import type { ApprovalView, Phase, ReplyView } from '../../../src/turns/view.js'
 import { expectSlackTakes, literalsOf, textsOf, wordsOf } from '../slack-limits.js'
+import { approvalBlocks } from './approval-blocks.js'
 import { AT, JORGE, mail, outgoing, ROSA } from './outgoing-views.js'
 
 const buttonsOf = (blocks: readonly KnownBlock[]): Button[] =>

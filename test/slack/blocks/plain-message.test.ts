@@ -1,12 +1,12 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { MessageContent } from '../../../src/slack/api/poster.js'
-import { approvalBlocks } from '../../../src/slack/blocks/approval-card.js'
 import { PLAINEST, plainly } from '../../../src/slack/blocks/plain-message.js'
 import { escapeMrkdwn } from '../../../src/slack/markdown/escape.js'
 import { renderMarkdown } from '../../../src/slack/markdown/markdown.js'
 import { pages } from '../../../src/slack/markdown/pages.js'
 import { expectSlackTakes, literalsOf, textsOf, wordsOf } from '../slack-limits.js'
+import { approvalBlocks } from './approval-blocks.js'
 
 const card = approvalBlocks({
   id: 'approval',

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { GmailMailer } from '../../../src/gmail/mailer.js'
-import { type MailboxTools, type ToolInput, ToolRefused, type WriteOutcome } from '../../../src/gmail/tool-runner.js'
+import type { ToolInput } from '../../../src/gmail/tool-input.js'
+import { type MailboxTools, ToolRefused, type WriteOutcome } from '../../../src/gmail/tool-runner.js'
 import { gmailToolNamed, type Letter, Mailbox, MailboxError } from '../../../src/sandbox/mailbox/index.js'
 import type { MailContent, ResolvedMail } from '../../../src/turns/outgoing-mail.js'
 import { Random } from '../../chaos/random.js'
