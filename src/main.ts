@@ -210,7 +210,7 @@ async function run(
   const onLeft = async (team: string, user: string) => {
     const person = await store.people.find(team, user)
     if (person === null) return
-    departures.suspect(person)
+    departures.checkNext(person)
   }
   const alarms = new Alarms(SYSTEM_CLOCK, wake)
   const sending = new Sending({
@@ -428,7 +428,7 @@ function connectSite(
     isPerson: (visitor, person) => isVisitor(visitor, person, { teamId: homeTeam }),
     verify: (authRequestId, person) => verifyConsent(scalekit, authRequestId, person),
     onConnected: (person) => watch.check(person.id),
-    onConsented: (person) => watch.spend(person.id),
+    onConsented: (person) => watch.markLinkSpent(person.id),
     onFailed: (person) => {
       watch.renew(person.id).catch((error: unknown) => {
         log.warn({ person: person.id, ...describeError(error) }, 'a spent link could not be replaced yet')

@@ -90,7 +90,7 @@ class Follower {
     private readonly pace: FollowPace,
   ) {
     this.#newest = after?.at ?? null
-    this.#first = this.#connectPatiently(this.pace.retryPausesMs.slice(0, PAUSES_BEFORE_OPENED))
+    this.#first = this.#connectWithRetries(this.pace.retryPausesMs.slice(0, PAUSES_BEFORE_OPENED))
     this.opened = this.#first.then(() => undefined)
     // Whoever only iterates learns of the same error there.
     this.opened.catch(() => undefined)
@@ -120,7 +120,7 @@ class Follower {
         failures = failure === null || moved ? 0 : failures + 1
         if (failure === null) await this.#pause(this.#pauseAfterEnd(fruitless))
         else await this.#pauseAfter(failure, this.pace.retryPausesMs[failures])
-        connection = await this.#connectPatiently(this.pace.retryPausesMs)
+        connection = await this.#connectWithRetries(this.pace.retryPausesMs)
       }
     } catch (error) {
       if (!this.signal.aborted) throw error
@@ -140,7 +140,7 @@ class Follower {
     let next: Promise<IteratorResult<VendorEvent>> | null = null
     for (let silences = 0; this.#ended === null; ) {
       next ??= connection.next()
-      const result = await this.#orSilence(next)
+      const result = await this.#nextOrSilence(next)
       if (result === 'silence') {
         silences += 1
         let missed = false
@@ -237,13 +237,13 @@ class Follower {
       this.#seen.add(event.id)
     }
     this.#openPreviews.delete(event.id)
-    this.#note(event.at)
+    this.#advanceNewest(event.at)
     if (event.type === 'session_ended') this.#ended = new SessionGone(event.how)
     return event
   }
 
   /** A time that is none cannot be listed from; the event counts all the same. */
-  #note(at: string): void {
+  #advanceNewest(at: string): void {
     const time = Date.parse(at)
     if (this.#newest === null ? !Number.isNaN(time) : time > Date.parse(this.#newest)) this.#newest = at
   }
@@ -261,7 +261,7 @@ class Follower {
   }
 
   /** @throws Unavailable when the pauses are used up */
-  async #connectPatiently(pauses: readonly number[]): Promise<Connection> {
+  async #connectWithRetries(pauses: readonly number[]): Promise<Connection> {
     for (let attempt = 0; ; attempt += 1) {
       try {
         return await this.#connect()
@@ -299,7 +299,7 @@ class Follower {
   }
 
   /** @throws the signal's reason */
-  async #orSilence<T>(next: Promise<T>): Promise<T | 'silence'> {
+  async #nextOrSilence<T>(next: Promise<T>): Promise<T | 'silence'> {
     const timer = new AbortController()
     const stop = () => timer.abort()
     this.signal.addEventListener('abort', stop, { once: true })

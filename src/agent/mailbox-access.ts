@@ -52,7 +52,7 @@ export class VirtualMailboxAccess implements MailboxAccess {
   }
 
   /** The token may have been withdrawn, or its credential archived, long before it expires. */
-  async distrust(person: IdentifiedPerson): Promise<void> {
+  async invalidate(person: IdentifiedPerson): Promise<void> {
     const stored = await this.store.read(person.id)
     if (stored !== null) await this.store.write({ ...stored, expiresAt: null })
   }
@@ -145,7 +145,7 @@ export class InstanceMailboxAccess implements MailboxAccess {
   constructor(private readonly findUrl: FindInstanceUrl) {}
 
   /** Nothing is kept, so there is nothing to distrust. */
-  async distrust(): Promise<void> {}
+  async invalidate(): Promise<void> {}
 
   /** Likewise: the address stands in sessions alone. */
   async revoke(): Promise<void> {}

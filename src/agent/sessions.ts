@@ -218,8 +218,8 @@ export class ManagedAgent implements Agent {
       const callId = answeredCall(event)
       if (callId !== null) told.add(callId)
     }
-    const untold = answers.filter(({ callId }) => !told.has(callId))
-    if (untold.length > 0) await this.#send(sessionId, untold.map(answerEvent))
+    const unsent = answers.filter(({ callId }) => !told.has(callId))
+    if (unsent.length > 0) await this.#send(sessionId, unsent.map(answerEvent))
   }
 
   async findToolCall(sessionId: string, callId: string): Promise<ToolCall | null> {
@@ -267,7 +267,7 @@ export class ManagedAgent implements Agent {
       const servers = session.agent.mcp_servers ?? []
       if (servers.every(({ url }) => mcpServerUrl !== '' && sameAddress(url) === sameAddress(mcpServerUrl))) continue
       try {
-        if (session.status !== 'idle') await this.#quieten(session.id)
+        if (session.status !== 'idle') await this.#interruptUntilIdle(session.id)
         await this.claude.repeatable('session', (sdk, options) =>
           sdk.beta.sessions.update(session.id, { agent: without }, options),
         )
@@ -278,13 +278,13 @@ export class ManagedAgent implements Agent {
     }
   }
 
-  async comeToRest(sessionId: string): Promise<LogPosition | null> {
+  async interruptAndWait(sessionId: string): Promise<LogPosition | null> {
     const gone = whyGone(await this.#retrieve(sessionId))
     if (gone !== null) throw gone
     // What it was sent a moment ago it takes up only after a while.
-    const end = await lookUntil('the session does not take up what it was sent', async () => {
+    const end = await pollUntil('the session does not take up what it was sent', async () => {
       // Also where it is idle: it may wait for a decision that nobody is asked for any more.
-      await this.#quieten(sessionId)
+      await this.#interruptUntilIdle(sessionId)
       const logEnd = await this.#logEnd(sessionId)
       return logEnd.hasQueued ? null : logEnd
     })
@@ -308,9 +308,9 @@ export class ManagedAgent implements Agent {
   }
 
   /** Interrupts a session, and waits until it has stopped. */
-  async #quieten(sessionId: string): Promise<void> {
+  async #interruptUntilIdle(sessionId: string): Promise<void> {
     await this.interrupt(sessionId)
-    await lookUntil('the session does not come to rest', async () => {
+    await pollUntil('the session does not come to rest', async () => {
       const session = await this.#retrieve(sessionId)
       return session.status === 'idle' ? session : null
     })
@@ -398,7 +398,7 @@ function printable(title: string): string {
  * Looks again and again until there is something to be seen.
  * @throws Unavailable with the problem, after a while
  */
-async function lookUntil<Seen>(problem: string, look: () => Promise<Seen | null>): Promise<Seen> {
+async function pollUntil<Seen>(problem: string, look: () => Promise<Seen | null>): Promise<Seen> {
   const deadline = Date.now() + REST_MS
   for (;;) {
     const seen = await look()

@@ -16,7 +16,7 @@ import { tokenMint } from '../scalekit/tokens.js'
 import { isBotRunning } from '../store/database/database.js'
 import type { Store } from '../store/store.js'
 import { IdentifierTaken } from '../store/tables/people.js'
-import { takeAway } from '../turns/connections/access-ending.js'
+import { revokeAccess } from '../turns/connections/access-ending.js'
 import type { Person } from '../turns/model.js'
 import { explain } from './command.js'
 
@@ -42,7 +42,7 @@ export type PeopleCommand =
     }
   | { readonly name: 'unlink'; readonly team: string; readonly user: string }
 
-export interface PeopleRooms {
+export interface PeopleCommandDeps {
   readonly store: Store
   readonly databasePath: string
   readonly environment: Readonly<Record<string, string | undefined>>
@@ -50,7 +50,7 @@ export interface PeopleRooms {
 }
 
 /** How long a bot that runs is given to end somebody's access, in milliseconds; it goes on after that. */
-const BOT_PATIENCE_MS = 60_000
+const BOT_TIMEOUT_MS = 60_000
 const LOOK_MS = 250
 const LONGEST_IDENTIFIER = 255
 
@@ -88,19 +88,19 @@ function checkIdentifier(identifier: string): void {
 /** @throws PeopleError, DatabaseError, Unavailable, OperatorProblem */
 export async function runPeopleCommand(
   command: Exclude<PeopleCommand, { name: 'help' }>,
-  rooms: PeopleRooms,
+  deps: PeopleCommandDeps,
 ): Promise<void> {
   switch (command.name) {
     case 'list':
-      return await list(rooms)
+      return await list(deps)
     case 'link':
-      return await link(command, rooms)
+      return await link(command, deps)
     case 'unlink':
-      return await unlink(command, rooms)
+      return await unlink(command, deps)
   }
 }
 
-async function list({ store, print }: PeopleRooms): Promise<void> {
+async function list({ store, print }: PeopleCommandDeps): Promise<void> {
   const people = await store.people.list()
   if (people.length === 0) return print('Nobody has been seen yet.')
   const rows = people.map((person) => [
@@ -125,9 +125,9 @@ async function list({ store, print }: PeopleRooms): Promise<void> {
 
 async function link(
   { team, user, identifier, replace }: Extract<PeopleCommand, { name: 'link' }>,
-  rooms: PeopleRooms,
+  deps: PeopleCommandDeps,
 ): Promise<void> {
-  const { store, print } = rooms
+  const { store, print } = deps
   const owner = await store.people.ownerOf(identifier)
   const person = await store.people.find(team, user)
   if (owner !== null && owner.id !== person?.id) throw taken(owner)
@@ -136,7 +136,7 @@ async function link(
     try {
       const linked = await store.people.identify(await store.people.ensure(team, user), identifier)
       // The bot may have settled another one in the same moment.
-      if (linked.identifier !== identifier) return await link({ name: 'link', team, user, identifier, replace }, rooms)
+      if (linked.identifier !== identifier) return await link({ name: 'link', team, user, identifier, replace }, deps)
     } catch (error) {
       if (error instanceof IdentifierTaken) throw taken(await store.people.ownerOf(identifier))
       throw error
@@ -148,19 +148,22 @@ async function link(
       `${team} ${user} is linked to ${person.identifier}. With --replace their access under that identifier is ended, and the new one takes its place.`,
     )
   }
-  await end(person, identifier, rooms)
+  await end(person, identifier, deps)
 }
 
-async function unlink({ team, user }: Extract<PeopleCommand, { name: 'unlink' }>, rooms: PeopleRooms): Promise<void> {
-  const person = await rooms.store.people.find(team, user)
+async function unlink(
+  { team, user }: Extract<PeopleCommand, { name: 'unlink' }>,
+  deps: PeopleCommandDeps,
+): Promise<void> {
+  const person = await deps.store.people.find(team, user)
   if (person === null) throw new PeopleError(`${team} ${user} has never been seen. See the list: npm run people`)
-  if (person.identifier === null) return rooms.print(`✓ ${team} ${user} is linked to nothing.`)
-  await end(person, null, rooms)
+  if (person.identifier === null) return deps.print(`✓ ${team} ${user} is linked to nothing.`)
+  await end(person, null, deps)
 }
 
 /** Ends somebody's access under the identifier they have; the next one, if any, takes its place. What they wrote stays. */
-async function end(person: Person, next: string | null, rooms: PeopleRooms): Promise<void> {
-  const { store, print, databasePath } = rooms
+async function end(person: Person, next: string | null, deps: PeopleCommandDeps): Promise<void> {
+  const { store, print, databasePath } = deps
   const who = `${person.team} ${person.user}`
   if (await store.accessEndings.isUnderWay(person.id))
     throw new PeopleError(`The access of ${who} is being ended right now. Try again in a moment.`)
@@ -169,8 +172,8 @@ async function end(person: Person, next: string | null, rooms: PeopleRooms): Pro
     reason: 'unlinked',
     ...(next === null ? {} : { nextIdentifier: next }),
   })
-  if (isBotRunning(databasePath)) await waitForBot(id, rooms)
-  else await endWithoutBot(id, rooms)
+  if (isBotRunning(databasePath)) await waitForBot(id, deps)
+  else await endWithoutBot(id, deps)
   const now = (await store.people.find(person.team, person.user))?.identifier ?? null
   if (next !== null && now === null) throw taken(await store.people.ownerOf(next))
   print(now === null ? `✓ ${who} is linked to nothing any more.` : `✓ ${who} is linked to ${now}.`)
@@ -179,9 +182,9 @@ async function end(person: Person, next: string | null, rooms: PeopleRooms): Pro
 }
 
 /** The bot looks into the database every few seconds, and knows what it is working on. */
-async function waitForBot(id: string, { store, print }: PeopleRooms): Promise<void> {
+async function waitForBot(id: string, { store, print }: PeopleCommandDeps): Promise<void> {
   print('The bot is running and ends their access …')
-  const deadline = Date.now() + BOT_PATIENCE_MS
+  const deadline = Date.now() + BOT_TIMEOUT_MS
   while (!(await store.accessEndings.isDone(id))) {
     if (Date.now() > deadline) {
       throw new PeopleError(
@@ -192,9 +195,9 @@ async function waitForBot(id: string, { store, print }: PeopleRooms): Promise<vo
   }
 }
 
-async function endWithoutBot(id: string, rooms: PeopleRooms): Promise<void> {
-  const { store, print } = rooms
-  const config = configured(rooms)
+async function endWithoutBot(id: string, deps: PeopleCommandDeps): Promise<void> {
+  const { store, print } = deps
+  const config = configured(deps)
   const claude = config === null ? null : new Claude(config.anthropic)
   const deployment =
     config === null || claude === null
@@ -225,7 +228,7 @@ async function endWithoutBot(id: string, rooms: PeopleRooms): Promise<void> {
   const agent = new ManagedAgent(claude, deployment, { policies: config.toolPolicies })
   const ending = await store.accessEndings.get(id)
   try {
-    await takeAway(
+    await revokeAccess(
       {
         store: store.accessEndings,
         connections: { disconnect: ({ identifier }) => removeAccount(identifier) },
@@ -245,7 +248,7 @@ async function endWithoutBot(id: string, rooms: PeopleRooms): Promise<void> {
 }
 
 /** Null where something is missing: the mapping can be changed without it. */
-function configured({ environment }: PeopleRooms): PlatformConfig | null {
+function configured({ environment }: PeopleCommandDeps): PlatformConfig | null {
   try {
     return readPlatformConfig(environment)
   } catch (error) {

@@ -33,7 +33,7 @@ const MOST_STRANGERS = 10
 /** How far the clocks of the mailbox and of this machine may be apart, in milliseconds. */
 const CLOCK_TOLERANCE_MS = 60_000
 
-export interface GmailMailerParts {
+export interface GmailMailerDeps {
   readonly tools: MailboxTools
   readonly address: Pick<MailboxAddresses, 'address'>
   readonly log: Log
@@ -46,7 +46,7 @@ interface Draft {
 }
 
 export class GmailMailer implements Mailer {
-  constructor(private readonly parts: GmailMailerParts) {}
+  constructor(private readonly deps: GmailMailerDeps) {}
 
   async resolve(
     person: IdentifiedPerson,
@@ -91,7 +91,7 @@ export class GmailMailer implements Mailer {
 
   async saveDraft(person: IdentifiedPerson, mail: ResolvedMail): Promise<ResolvedMail> {
     if (mail.leavesAsDraft) throw new UnsendableMail('This email has parts that only its own draft can hold.')
-    const result = await this.parts.tools.write(person, WRITE.createDraft, inputOf(mail.content))
+    const result = await this.deps.tools.write(person, WRITE.createDraft, inputOf(mail.content))
     if (result.outcome === 'refused') throw new UnsendableMail(`Gmail did not keep the draft: ${result.why}`)
     const [id] = result.outcome === 'done' ? idOf(result.data) : []
     if (id === undefined) throw new Unavailable('scalekit', 'The answer to a new draft was lost')
@@ -114,7 +114,7 @@ export class GmailMailer implements Mailer {
     const mailbox = await this.#mailbox(person)
     const call = mail.leavesAsDraft ? await draftCall(mailbox, mail) : await contentCall(mailbox, mail.content)
     if (call === null) return { outcome: 'changed' }
-    const result = await this.parts.tools.write(person, call.tool, call.input)
+    const result = await this.deps.tools.write(person, call.tool, call.input)
     if (result.outcome !== 'done') return result
     const [messageId] = idOf(result.data)
     // An answer that names no message does not say that it left: the Sent mail does.
@@ -141,7 +141,7 @@ export class GmailMailer implements Mailer {
   async discardDraft(person: IdentifiedPerson, draft: Draft): Promise<void> {
     const messageId = draft.messageId ?? (await readable(async () => (await this.#mailbox(person)).draft(draft.id)))?.id
     if (messageId == null) return
-    const result = await this.parts.tools.write(person, WRITE.trashMessage, { message_id: messageId })
+    const result = await this.deps.tools.write(person, WRITE.trashMessage, { message_id: messageId })
     if (result.outcome === 'lost') throw new Unavailable('scalekit', 'The answer to a discarded draft was lost')
   }
 
@@ -150,12 +150,12 @@ export class GmailMailer implements Mailer {
     try {
       await this.discardDraft(person, draft)
     } catch (error) {
-      this.parts.log.warn({ person: person.id, ...describeError(error) }, 'draft of a sent mail not trashed')
+      this.deps.log.warn({ person: person.id, ...describeError(error) }, 'draft of a sent mail not trashed')
     }
   }
 
   async #mailbox(person: IdentifiedPerson): Promise<OwnersMailbox> {
-    return new OwnersMailbox(this.parts.tools, person, await this.parts.address.address(person))
+    return new OwnersMailbox(this.deps.tools, person, await this.deps.address.address(person))
   }
 
   async #shown(
@@ -184,7 +184,7 @@ export class GmailMailer implements Mailer {
       return found === null ? null : found.length > 0
     } catch (error) {
       if (error instanceof NotConnected || error instanceof OperatorProblem) throw error
-      this.parts.log.debug({ person: mailbox.person.id, ...describeError(error) }, 'recipient not looked up')
+      this.deps.log.debug({ person: mailbox.person.id, ...describeError(error) }, 'recipient not looked up')
       return null
     }
   }

@@ -111,7 +111,7 @@ export class SlackSurface implements Surface, OutgoingDisplay {
     return await this.#places.choose(conversation, first)
   }
 
-  async withdrawQuestion(conversation: Conversation): Promise<void> {
+  async withdrawPlaceQuestion(conversation: Conversation): Promise<void> {
     await this.#places.takeBack(conversation)
   }
 

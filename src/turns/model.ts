@@ -51,7 +51,7 @@ export interface Conversation {
   /** Where the last finished turn ended in the session's event log; null for a session that has not finished any. */
   readonly position: LogPosition | null
   /** The last turn was given up without its session coming to rest: it may still be at it, and `position` is out of date. */
-  readonly isAdrift: boolean
+  readonly needsResync: boolean
 }
 
 /** What the owner wrote: entities and emoji decoded, the bot's mention removed. */

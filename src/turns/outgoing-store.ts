@@ -37,12 +37,12 @@ export interface OutgoingMailStore {
   /** What is held or leaves right now, of everybody. */
   unfinished(): Promise<OutgoingMail[]>
   /** What changed after its turn had ended, and has not been told in a message of its own. */
-  untold(): Promise<OutgoingMail[]>
-  markTold(id: string, state: OutgoingState): Promise<void>
+  unnotified(): Promise<OutgoingMail[]>
+  markNotified(id: string, state: OutgoingState): Promise<void>
   /** The card shows other content now than when it was first shown; a press on the older one counts for nothing. */
-  showAnew(id: string, shown: ShownAnew): Promise<void>
+  updateShown(id: string, shown: ShownContent): Promise<void>
   /** An approved mail was changed elsewhere: it is asked about again. False: it is not held any more. */
-  askAnew(id: string, shown: ShownAnew): Promise<boolean>
+  askAgain(id: string, shown: ShownContent): Promise<boolean>
   /** A draft is about to be made; answers since when an earlier attempt is unanswered (epoch milliseconds), null where there is none. */
   beginDraft(id: string): Promise<number | null>
   settleDraft(id: string, draftId: string): Promise<void>
@@ -53,7 +53,7 @@ export interface OutgoingMailStore {
   /** From held to sending, at or after its time. False: it was undone, is not due, or ends here since its owner's access is being ended. */
   begin(id: string, sentHashes: readonly string[]): Promise<boolean>
   /** Nothing was sent after all: from sending back to held. False: its owner's access was ended since, or they stopped its turn, and it ends with that. */
-  giveBack(id: string): Promise<boolean>
+  revertToHeld(id: string): Promise<boolean>
   /** Ends one that is in one of these states. False: it is in another. */
   finish(
     id: string,
@@ -67,4 +67,4 @@ export interface OutgoingMailStore {
   claimSent(id: string, messageId: string): Promise<boolean>
 }
 
-export type ShownAnew = Pick<Proposal, 'hash' | 'senderHash' | 'recipients' | 'domains' | 'draftId' | 'inReplyTo'>
+export type ShownContent = Pick<Proposal, 'hash' | 'senderHash' | 'recipients' | 'domains' | 'draftId' | 'inReplyTo'>

@@ -68,7 +68,7 @@ export interface MailboxAccess {
    */
   grant(person: IdentifiedPerson): Promise<MailboxGrant>
   /** The mailbox did not accept what the last grant gave: the next one is made anew, however fresh the old one looks. */
-  distrust(person: IdentifiedPerson): Promise<void>
+  invalidate(person: IdentifiedPerson): Promise<void>
   /**
    * Withdraws whatever opens the person's mailbox, also what an earlier, unanswered grant left behind. Done already is as good.
    * @param forgets nothing that was made for this person is used again
@@ -111,7 +111,7 @@ export interface Agent {
    * Ends whatever a session still does for a turn that was given up, and answers where its log stands then.
    * @throws SessionGone, Unavailable (it does not come to rest), OperatorProblem
    */
-  comeToRest(sessionId: string): Promise<LogPosition | null>
+  interruptAndWait(sessionId: string): Promise<LogPosition | null>
   /** Which of these references the session has already received after `after`. */
   findMessages(
     sessionId: string,
@@ -209,7 +209,7 @@ export interface Surface {
    */
   chooseAddress(conversation: Conversation, first: Message | undefined): Promise<PlaceChoice>
   /** Takes back the question where the replies are to go: there is nothing to answer any more. @throws Unavailable */
-  withdrawQuestion(conversation: Conversation): Promise<void>
+  withdrawPlaceQuestion(conversation: Conversation): Promise<void>
   /** The reply of a turn: the same object for the same turn as long as it is open. */
   reply(turn: Turn, conversation: Conversation): ReplyDisplay
 }

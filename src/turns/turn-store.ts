@@ -81,8 +81,8 @@ export interface TurnStore {
      * False: nothing changed, because there is no such message, or a decision or a wish to stop was there first.
      */
     supersede(turn: Turn): Promise<boolean>
-    lose(id: string, event: string): Promise<void>
-    beginAnew(id: string): Promise<void>
+    markMailboxLost(id: string, event: string): Promise<void>
+    restart(id: string): Promise<void>
     setState(id: string, state: Exclude<TurnState, 'ended'>): Promise<void>
     /** Ends a turn that has taken nothing: these messages are dealt with, whatever else is queued waits for the next turn. */
     refuse(turn: Turn, messages: readonly Message[], ending: string): Promise<void>
@@ -95,7 +95,7 @@ export interface TurnStore {
   }
   readonly revisions: {
     /** What is left of a revised turn's messages waits again, for the same turn. False, and nothing changed: nothing is left. */
-    beginAnew(turn: Turn, position: LogPosition | null): Promise<boolean>
+    requeue(turn: Turn, position: LogPosition | null): Promise<boolean>
   }
   readonly outgoing: OutgoingMailStore
   readonly accessEndings: {
@@ -113,7 +113,7 @@ export interface TurnStore {
     /** @param at epoch milliseconds: since when they stand before their owner; what was noted first stays */
     markAsked(asked: readonly { readonly id: string; readonly shown: string | null }[], at: number): Promise<void>
     /** What a new message denied in this conversation, and no session has been told of yet. */
-    untoldDenials(conversationId: string): Promise<Approval[]>
+    undeliveredDenials(conversationId: string): Promise<Approval[]>
     markDelivered(ids: readonly string[]): Promise<void>
   }
 }

@@ -48,7 +48,7 @@ export type Phase =
   | {
       readonly type: 'working'
       /** A process that ended was at it: what it was showing of a message that is not whole yet is gone. */
-      readonly goesOn?: boolean
+      readonly isResumed?: boolean
     }
   | { readonly type: 'deciding' }
   | { readonly type: 'ended'; readonly ending: Ending }

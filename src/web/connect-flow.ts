@@ -44,7 +44,7 @@ export interface SignIn {
   visitor(code: string, nonce: string): Promise<Visitor | null>
 }
 
-export interface ConnectFlowRooms {
+export interface ConnectFlowDeps {
   readonly states: ConnectStateStore
   readonly signIn: SignIn
   /** Whether a visitor is this person. */
@@ -89,18 +89,18 @@ interface Visit {
 }
 
 export class ConnectFlow {
-  constructor(private readonly rooms: ConnectFlowRooms) {}
+  constructor(private readonly deps: ConnectFlowDeps) {}
 
   /** The browser comes from consent. */
   async begin(query: URLSearchParams): Promise<Outcome> {
-    const { states, signIn } = this.rooms
+    const { states, signIn } = this.deps
     const state = query.get('state') ?? ''
     const authRequestId = query.get('auth_request_id') ?? ''
     const known = state === '' ? null : await states.find(state)
     if (known === null) return page('unknown')
     if (known.status !== 'open') return page(known.status === 'used' ? 'already' : 'expired')
     if (authRequestId === '') return page('refused')
-    this.rooms.onConsented(known.person)
+    this.deps.onConsented(known.person)
     // A consent that was seen with another link stays with that one, whatever address somebody puts together.
     if (!(await states.pair(state, authRequestId))) return page('refused')
     const cookie = cookieOf({ state, authRequestId, secret: randomBytes(32).toString('base64url') })
@@ -114,24 +114,21 @@ export class ConnectFlow {
     const again = `verify?${new URLSearchParams({ auth_request_id: visit.authRequestId, state: visit.state })}`
     const code = query.get('code') ?? ''
     if (code === '') return page('not_signed_in', again)
-    const known = await this.rooms.states.find(visit.state)
+    const known = await this.deps.states.find(visit.state)
     if (known === null) return page('unknown')
     if (known.status !== 'open') return page(known.status === 'used' ? 'already' : 'expired')
     try {
-      const visitor = await this.rooms.signIn.visitor(code, nonceOf(cookie))
+      const visitor = await this.deps.signIn.visitor(code, nonceOf(cookie))
       if (visitor === null) return page('not_signed_in', again)
-      return await this.#verify(visit, known.person, this.rooms.isPerson(visitor, known.person))
+      return await this.#verify(visit, known.person, this.deps.isPerson(visitor, known.person))
     } catch (error) {
-      this.rooms.log.warn(
-        { person: known.person.id, ...describeError(error) },
-        'a connection could not be verified yet',
-      )
+      this.deps.log.warn({ person: known.person.id, ...describeError(error) }, 'a connection could not be verified yet')
       return page('try_again', again)
     }
   }
 
   async #verify(visit: Visit, person: IdentifiedPerson, isPerson: boolean): Promise<Outcome> {
-    const { states, verify, onConnected, onFailed, onForeign, log } = this.rooms
+    const { states, verify, onConnected, onFailed, onForeign, log } = this.deps
     // Used up in either case: a consent that somebody else gave must never be finished by anybody. The cookie is the visitor's to write: which
     // consent belongs to which link is what the store says.
     if (!(await states.use(visit.state, visit.authRequestId))) return page('refused')

@@ -13,22 +13,22 @@ const LONGEST_BODY = 64 * 1024
 const EVENT = z.object({ type: z.string(), data: z.unknown() })
 const STATUS = z.object({ identifier: z.string(), status: z.string() })
 
-export interface WebhookRooms {
+export interface WebhookDeps {
   /** Whether Scalekit signed this, just now. */
   readonly isSigned: (headers: Readonly<Record<string, string>>, body: string) => boolean
   readonly onStatus: (identifier: string, status: string) => Promise<void>
   readonly log: Log
 }
 
-export function webhookRoute(rooms: WebhookRooms): Route {
+export function webhookRoute(deps: WebhookDeps): Route {
   return {
     path: WEBHOOK_PATH,
     method: 'POST',
     handler: (request, response) => {
-      answerTo(rooms, request).then(
+      answerTo(deps, request).then(
         (status) => response.writeHead(status).end(),
         (error: unknown) => {
-          rooms.log.error(describeError(error), 'a webhook of Scalekit could not be dealt with; it comes again')
+          deps.log.error(describeError(error), 'a webhook of Scalekit could not be dealt with; it comes again')
           response.writeHead(500).end()
         },
       )
@@ -36,22 +36,22 @@ export function webhookRoute(rooms: WebhookRooms): Route {
   }
 }
 
-async function answerTo(rooms: WebhookRooms, request: IncomingMessage): Promise<number> {
+async function answerTo(deps: WebhookDeps, request: IncomingMessage): Promise<number> {
   const body = await readBody(request)
   if (body === null) return 413
   const headers = Object.fromEntries(
     Object.entries(request.headers).flatMap(([name, value]) => (typeof value === 'string' ? [[name, value]] : [])),
   )
-  if (!rooms.isSigned(headers, body)) {
-    rooms.log.warn('a webhook that Scalekit did not sign was refused')
+  if (!deps.isSigned(headers, body)) {
+    deps.log.warn('a webhook that Scalekit did not sign was refused')
     return 401
   }
   const event = EVENT.safeParse(parsed(body))
   // Whatever else Scalekit tells, now or in future, is none of ours, and must not be sent again and again.
   if (!event.success || event.data.type !== 'connected_account.status_updated') return 200
   const change = STATUS.safeParse(event.data.data)
-  if (change.success) await rooms.onStatus(change.data.identifier, change.data.status)
-  else rooms.log.warn('a webhook of Scalekit about an account has an unknown shape and was left alone')
+  if (change.success) await deps.onStatus(change.data.identifier, change.data.status)
+  else deps.log.warn('a webhook of Scalekit about an account has an unknown shape and was left alone')
   return 200
 }
 

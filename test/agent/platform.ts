@@ -39,7 +39,7 @@ export function conversationOf(owner: IdentifiedPerson, id = `conversation-${own
     address: origin,
     sessionId: null,
     position: null,
-    isAdrift: false,
+    needsResync: false,
     place: null,
   }
 }

@@ -77,7 +77,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'sends again after a lost answer',
     file: 'turns/sending/outbox.js',
     original: 'return await this.#lookUp(person, { ...mail, sendingSince: began }, content.sentHashes);',
-    broken: "await store.outgoing.giveBack(mail.id); throw new Error('sends it again');",
+    broken: "await store.outgoing.revertToHeld(mail.id); throw new Error('sends it again');",
   },
   {
     name: 'sends what a draft says by now, whatever was shown',

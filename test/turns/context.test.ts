@@ -12,7 +12,7 @@ const conversation: Conversation = {
   address: null,
   sessionId: null,
   position: null,
-  isAdrift: false,
+  needsResync: false,
   place: null,
 }
 const message: Message = {

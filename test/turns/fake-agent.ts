@@ -239,8 +239,8 @@ export class FakeAgent implements Agent {
     })
   }
 
-  async comeToRest(sessionId: string): Promise<LogPosition | null> {
-    return await this.#call('comeToRest', () => {
+  async interruptAndWait(sessionId: string): Promise<LogPosition | null> {
+    return await this.#call('interruptAndWait', () => {
       const session = this.#find(sessionId)
       if (session.events.at(-1)?.type !== 'idle' || session.waiting.length > 0) {
         session.interrupts += 1

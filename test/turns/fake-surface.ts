@@ -99,7 +99,7 @@ export class FakeSurface implements Surface, OutgoingDisplay {
     return { channel: 'D_PRIVATE', threadTs: '1795339900.000001' }
   }
 
-  async withdrawQuestion(conversation: Conversation): Promise<void> {
+  async withdrawPlaceQuestion(conversation: Conversation): Promise<void> {
     this.withdrawnFor.push(conversation.id)
   }
 

@@ -33,7 +33,7 @@ export const DM = 'D_ANNA'
 class FakeScalekit implements Connections, MailboxAccess, MailboxAddresses {
   connected: ConnectionState = 'connected'
   readonly granted: string[] = []
-  readonly distrusted: string[] = []
+  readonly invalidated: string[] = []
   mailboxAddress: string | null = null
   forgotten = 0
   readonly revoked: string[] = []
@@ -78,8 +78,8 @@ class FakeScalekit implements Connections, MailboxAccess, MailboxAddresses {
     this.forgotten += 1
   }
 
-  async distrust(person: IdentifiedPerson): Promise<void> {
-    this.distrusted.push(person.identifier)
+  async invalidate(person: IdentifiedPerson): Promise<void> {
+    this.invalidated.push(person.identifier)
   }
 
   async disconnect(): Promise<boolean> {

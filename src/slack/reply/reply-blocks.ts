@@ -187,7 +187,7 @@ function closing(view: ReplyView, look: ReplyLook): KnownBlock[][] {
         ? [connecting(phase, look)]
         : [[line(`🔒 I need access to ${whose(view)} mailbox first: they have a direct message about it.`)]]
     case 'working':
-      return phase.goesOn === true
+      return phase.isResumed === true
         ? [
             [
               line('✍️ I was interrupted, and go on now: what I was writing comes back when it is whole.'),

@@ -7,7 +7,7 @@ import { DatabaseError } from './database.js'
 import { makePrivateFile, makePrivateFolder } from './private-files.js'
 
 /** Folders in which a copy grows, beside its place. A dot: what collects `*.db` does not see it. */
-const WORKSHOP = '.inbox-backup-'
+const STAGING_PREFIX = '.inbox-backup-'
 /** Pages copied at a stretch; between two stretches a stop is noticed. */
 const PAGES = 100
 
@@ -26,8 +26,8 @@ export async function backUpDatabase(source: string, target: string, signal?: Ab
   try {
     makePrivateFolder(folder)
     removeLeftovers(folder)
-    await inWorkshop(folder, async (workshop) => {
-      const partial = join(workshop, 'copy.db')
+    await inStagingFolder(folder, async (staging) => {
+      const partial = join(staging, 'copy.db')
       await copy(source, partial, signal)
       checkWhole(partial)
       renameSync(partial, target)
@@ -71,38 +71,38 @@ function checkWhole(file: string): void {
   }
 }
 
-async function inWorkshop(folder: string, work: (workshop: string) => Promise<void>): Promise<void> {
+async function inStagingFolder(folder: string, work: (staging: string) => Promise<void>): Promise<void> {
   // mkdtemp gives 0700.
-  const workshop = mkdtempSync(join(folder, WORKSHOP))
+  const staging = mkdtempSync(join(folder, STAGING_PREFIX))
   try {
-    const lock = hold(workshop)
+    const lock = hold(staging)
     try {
-      await work(workshop)
+      await work(staging)
     } finally {
       lock?.close()
     }
   } finally {
-    rmSync(workshop, { recursive: true, force: true })
+    rmSync(staging, { recursive: true, force: true })
   }
 }
 
 /** Folders whose backup is no longer at work: the operating system dropped its lock. */
 function removeLeftovers(folder: string): void {
   for (const name of readdirSync(folder)) {
-    if (!name.startsWith(WORKSHOP)) continue
-    const workshop = join(folder, name)
-    const lock = hold(workshop)
+    if (!name.startsWith(STAGING_PREFIX)) continue
+    const staging = join(folder, name)
+    const lock = hold(staging)
     if (lock === null) continue
     lock.close()
-    rmSync(workshop, { recursive: true, force: true })
+    rmSync(staging, { recursive: true, force: true })
   }
 }
 
 /** Null where a backup works there, or another user's did. */
-function hold(workshop: string): SQLite.Database | null {
+function hold(staging: string): SQLite.Database | null {
   let lock: SQLite.Database | undefined
   try {
-    lock = new SQLite(join(workshop, 'lock'), { timeout: 0 })
+    lock = new SQLite(join(staging, 'lock'), { timeout: 0 })
     lock.exec('BEGIN EXCLUSIVE')
     return lock
   } catch (error) {

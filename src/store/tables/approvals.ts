@@ -225,7 +225,7 @@ export class Approvals {
   }
 
   /** What a new message denied in this conversation, and no session has been told of yet. */
-  async untoldDenials(conversationId: string): Promise<Approval[]> {
+  async undeliveredDenials(conversationId: string): Promise<Approval[]> {
     const rows = await this.db
       .selectFrom('approval')
       .innerJoin('turn', 'turn.id', 'approval.turn_id')

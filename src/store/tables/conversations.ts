@@ -229,7 +229,7 @@ function toConversation(row: Row): Conversation {
         ? null
         : { channel: row.address_channel, threadTs: row.address_thread_ts },
     sessionId: row.session_id,
-    isAdrift: row.adrift === 1,
+    needsResync: row.adrift === 1,
     position:
       row.position_event === null || row.position_at === null ? null : { id: row.position_event, at: row.position_at },
   }

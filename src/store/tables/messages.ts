@@ -9,7 +9,7 @@ import type { Database } from '../database/database.js'
 import type { MessageTable } from '../database/schema.js'
 import { Conversations } from './conversations.js'
 import { People } from './people.js'
-import { stopInstead } from './stop-requests.js'
+import { stopByMessage } from './stop-requests.js'
 import { byTs } from './timestamps.js'
 import { parseForwarded, parseMentions } from './words.js'
 
@@ -188,7 +188,7 @@ export class Messages {
       return { admission, conversationId: existing.id, isNew: false }
     }
     if (isStopWord(message) && (await conversationOf(tx, message)) === null) {
-      const stopped = await stopInstead(tx, message, existing?.id ?? null, this.now())
+      const stopped = await stopByMessage(tx, message, existing?.id ?? null, this.now())
       if (stopped !== null) {
         await this.#insert(tx, stopped.conversationId, message, revision, 'refused')
         return { admission: 'continues', conversationId: stopped.conversationId, isNew: true, stops: stopped.turnId }
@@ -278,11 +278,11 @@ async function edit(db: Database, message: MessageKey & MessageContent, revision
 }
 
 /** What is left of a message that was taken back. */
-export const NOTHING_SAID = { text: '', mentions: '[]', files: '[]', forwarded: '[]' }
+export const EMPTY_CONTENT = { text: '', mentions: '[]', files: '[]', forwarded: '[]' }
 
 async function cancel(db: Database, message: MessageKey): Promise<string | null> {
   const result = await queued(db, message)
-    .set({ state: 'cancelled', ...NOTHING_SAID })
+    .set({ state: 'cancelled', ...EMPTY_CONTENT })
     .executeTakeFirst()
   return result.numUpdatedRows === 0n ? null : await conversationOf(db, message)
 }

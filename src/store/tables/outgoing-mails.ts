@@ -1,7 +1,7 @@
 import type { Selectable } from 'kysely'
 import { z } from 'zod'
 import type { OutgoingMail, OutgoingState, Presser } from '../../turns/outgoing-mail.js'
-import type { OutgoingMailStore, Proposal, ShownAnew } from '../../turns/outgoing-store.js'
+import type { OutgoingMailStore, Proposal, ShownContent } from '../../turns/outgoing-store.js'
 import type { Database } from '../database/database.js'
 import type { OutgoingMailTable } from '../database/schema.js'
 
@@ -99,7 +99,7 @@ export class OutgoingMails implements OutgoingMailStore {
     return rows.map(toOutgoingMail)
   }
 
-  async untold(): Promise<OutgoingMail[]> {
+  async unnotified(): Promise<OutgoingMail[]> {
     const rows = await this.db
       .selectFrom('outgoing_mail')
       .innerJoin('turn', 'turn.id', 'outgoing_mail.turn_id')
@@ -116,11 +116,11 @@ export class OutgoingMails implements OutgoingMailStore {
     return rows.map(toOutgoingMail)
   }
 
-  async markTold(id: string, state: OutgoingState): Promise<void> {
+  async markNotified(id: string, state: OutgoingState): Promise<void> {
     await this.db.updateTable('outgoing_mail').set({ told_state: state }).where('id', '=', id).execute()
   }
 
-  async showAnew(id: string, shown: ShownAnew): Promise<void> {
+  async updateShown(id: string, shown: ShownContent): Promise<void> {
     await this.db
       .updateTable('outgoing_mail')
       .set(shownColumns(shown))
@@ -129,7 +129,7 @@ export class OutgoingMails implements OutgoingMailStore {
       .execute()
   }
 
-  async askAnew(id: string, shown: ShownAnew): Promise<boolean> {
+  async askAgain(id: string, shown: ShownContent): Promise<boolean> {
     return await this.db.transaction().execute(async (tx) => {
       const result = await tx
         .updateTable('outgoing_mail')
@@ -214,7 +214,7 @@ export class OutgoingMails implements OutgoingMailStore {
     })
   }
 
-  async giveBack(id: string): Promise<boolean> {
+  async revertToHeld(id: string): Promise<boolean> {
     return await this.db.transaction().execute(async (tx) => {
       const mail = await tx.selectFrom('outgoing_mail').selectAll().where('id', '=', id).executeTakeFirstOrThrow()
       if (mail.state !== 'sending') return true
@@ -300,7 +300,7 @@ async function endWithAccess(tx: Database, id: string, now: number): Promise<voi
   await tx.updateTable('outgoing_mail').set({ state: 'ended_access', ended_at: now }).where('id', '=', id).execute()
 }
 
-function shownColumns(shown: ShownAnew) {
+function shownColumns(shown: ShownContent) {
   return {
     hash: shown.hash,
     sender_hash: shown.senderHash,

@@ -5,7 +5,7 @@ import type { LogPosition } from '../../turns/events.js'
 import type { Turn, TurnState } from '../../turns/model.js'
 import type { Database } from '../database/database.js'
 import { decideMails } from './mail-decisions.js'
-import { type MessageContent, type MessageKey, NOTHING_SAID } from './messages.js'
+import { EMPTY_CONTENT, type MessageContent, type MessageKey } from './messages.js'
 
 /** A turn whose session has heard its messages, or may have, and whose end is still open. */
 const REVISABLE: readonly TurnState[] = ['sending', 'running', 'waiting_approval', 'reconnecting']
@@ -49,7 +49,7 @@ export class Revisions {
       if (row === null) return null
       await tx
         .updateTable('message')
-        .set({ state: 'cancelled', turn_id: null, ...NOTHING_SAID })
+        .set({ state: 'cancelled', turn_id: null, ...EMPTY_CONTENT })
         .where('id', '=', row.id)
         .execute()
       await this.#revise(tx, row.turn_id, row.slack_user)
@@ -63,7 +63,7 @@ export class Revisions {
    * @param position where the session's log stands now; null for a session that has heard nothing
    * @returns false, and nothing changed: nothing is left
    */
-  async beginAnew(turn: Pick<Turn, 'id' | 'conversationId'>, position: LogPosition | null): Promise<boolean> {
+  async requeue(turn: Pick<Turn, 'id' | 'conversationId'>, position: LogPosition | null): Promise<boolean> {
     return await this.db.transaction().execute(async (tx) => {
       const left = await tx.selectFrom('message').select('id').where('turn_id', '=', turn.id).execute()
       if (left.length === 0) return false

@@ -10,7 +10,7 @@ import { byTs } from './timestamps.js'
  * @param conversationId of the message's thread; null where it starts one
  * @returns ids of the turn and its conversation; null: there is nothing to stop
  */
-export async function stopInstead(
+export async function stopByMessage(
   tx: Database,
   message: IncomingMessage,
   conversationId: string | null,

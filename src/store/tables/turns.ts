@@ -143,7 +143,7 @@ export class Turns {
   }
 
   /** The mailbox was lost while a session worked on the turn, which came to rest with this event: it goes on when connected again. */
-  async lose(id: string, event: string): Promise<void> {
+  async markMailboxLost(id: string, event: string): Promise<void> {
     await this.db
       .updateTable('turn')
       .set({ state: 'reconnecting', lost_event: event, lost_at: this.now() })
@@ -153,7 +153,7 @@ export class Turns {
   }
 
   /** The session that lost the mailbox is gone: another one begins the turn from its beginning. */
-  async beginAnew(id: string): Promise<void> {
+  async restart(id: string): Promise<void> {
     await this.db
       .updateTable('turn')
       .set({ state: 'sending', lost_event: null, lost_at: null })

@@ -34,7 +34,7 @@ export interface AccessEndingStore {
   finish(id: string): Promise<string[]>
 }
 
-export interface AccessEnderRooms {
+export interface AccessEnderDeps {
   readonly store: AccessEndingStore
   readonly connections: Pick<Connections, 'disconnect'>
   readonly access: Pick<MailboxAccess, 'revoke'>
@@ -60,7 +60,7 @@ export class AccessEnder {
   #looking: Promise<void> | null = null
   #timer: { clear(): void } | undefined
 
-  constructor(private readonly rooms: AccessEnderRooms) {}
+  constructor(private readonly deps: AccessEnderDeps) {}
 
   /** Carries out what is noted, now and from now on. */
   start(): void {
@@ -73,7 +73,7 @@ export class AccessEnder {
     this.#timer?.clear()
     this.#looking ??= this.#look().finally(() => {
       this.#looking = null
-      if (!this.#stop.signal.aborted) this.#timer = this.rooms.clock.setTimeout(() => this.wake(), LOOK_MS)
+      if (!this.#stop.signal.aborted) this.#timer = this.deps.clock.setTimeout(() => this.wake(), LOOK_MS)
     })
   }
 
@@ -86,40 +86,40 @@ export class AccessEnder {
 
   async #look(): Promise<void> {
     try {
-      for (const ending of await this.rooms.store.unfinished()) {
+      for (const ending of await this.deps.store.unfinished()) {
         if (this.#underWay.has(ending.id)) continue
         const work = this.#carryOut(ending).finally(() => this.#underWay.delete(ending.id))
         this.#underWay.set(ending.id, work)
       }
     } catch (error) {
-      this.rooms.log.error(describeError(error), 'whose access ends could not be read; trying again')
+      this.deps.log.error(describeError(error), 'whose access ends could not be read; trying again')
     }
   }
 
   /** Never rejects. */
   async #carryOut(ending: AccessEnding): Promise<void> {
-    let isTakenAway = false
+    let isRevoked = false
     for (let failures = 0; !this.#stop.signal.aborted; ) {
       try {
-        if (!isTakenAway) await takeAway(this.rooms, ending)
-        isTakenAway = true
-        if ((await this.rooms.store.stoppedTurns(ending.person.id)).length === 0) return await this.#finish(ending)
-        await waitFor(this.rooms.clock, REST_LOOK_MS, this.#stop.signal)
+        if (!isRevoked) await revokeAccess(this.deps, ending)
+        isRevoked = true
+        if ((await this.deps.store.stoppedTurns(ending.person.id)).length === 0) return await this.#finish(ending)
+        await waitFor(this.deps.clock, REST_LOOK_MS, this.#stop.signal)
       } catch (error) {
         failures += 1
-        this.rooms.log.warn(
+        this.deps.log.warn(
           { person: ending.person.id, failures, ...describeError(error) },
           'somebody’s access could not be ended yet; trying again',
         )
         const asked = error instanceof Unavailable ? error.retryAfterMs : undefined
         const pause = retryPause(failures, asked, { first: FIRST_RETRY_MS, longest: LONGEST_RETRY_MS })
-        await waitFor(this.rooms.clock, pause, this.#stop.signal)
+        await waitFor(this.deps.clock, pause, this.#stop.signal)
       }
     }
   }
 
   async #finish(ending: AccessEnding): Promise<void> {
-    const { store, agent, wake, onDone, log } = this.rooms
+    const { store, agent, wake, onDone, log } = this.deps
     // Nothing of it runs any more that could make or use a session; only now are all of them there.
     await agent.withdrawMailbox(ending.person.id)
     for (const conversationId of await store.finish(ending.id)) wake(conversationId)
@@ -133,11 +133,11 @@ export class AccessEnder {
  * others from being asked.
  * @throws Unavailable, OperatorProblem
  */
-export async function takeAway(
-  rooms: Pick<AccessEnderRooms, 'store' | 'connections' | 'access' | 'stopTurn'>,
+export async function revokeAccess(
+  deps: Pick<AccessEnderDeps, 'store' | 'connections' | 'access' | 'stopTurn'>,
   { id, person, forgetsIdentifier }: AccessEnding,
 ): Promise<void> {
-  const { store, connections, access } = rooms
+  const { store, connections, access } = deps
   const disconnect = async () => {
     const { identifier } = person
     if (identifier !== null && (await connections.disconnect({ ...person, identifier }))) await store.noteRemoved(id)
@@ -145,7 +145,7 @@ export async function takeAway(
   const results = await Promise.allSettled([
     disconnect(),
     access.revoke(person, forgetsIdentifier),
-    ...(await store.stoppedTurns(person.id)).map((turn) => rooms.stopTurn(turn)),
+    ...(await store.stoppedTurns(person.id)).map((turn) => deps.stopTurn(turn)),
   ])
   for (const result of results) if (result.status === 'rejected') throw result.reason
 }

@@ -119,7 +119,7 @@ export class ConnectionWatch {
    * A consent came back with the link of this person's prompts, which opens nothing any more: whoever asks gets a fresh one. The prompts that stand
    * get theirs when the sign-in that follows was not finished in time; a link that is made meanwhile could disturb it.
    */
-  spend(personId: string): void {
+  markLinkSpent(personId: string): void {
     const watch = this.#watches.get(personId)
     if (watch === undefined || watch.spent) return
     watch.spent = true

@@ -9,7 +9,7 @@ import { type Surface, Unavailable } from '../ports.js'
 import type { Clock } from '../time/clock.js'
 import { retryPause } from '../time/retry-pause.js'
 
-export interface DepartureRooms {
+export interface DeparturesDeps {
   readonly people: { connected(): Promise<readonly Person[]> }
   readonly surface: Pick<Surface, 'profile'>
   /** What is remembered of a person's profile may be older than their departure. */
@@ -36,20 +36,20 @@ export class Departures {
   #failures = 0
   #isStopped = false
 
-  constructor(private readonly rooms: DepartureRooms) {}
+  constructor(private readonly deps: DeparturesDeps) {}
 
   /** Looks at everybody connected, now and daily. */
   start(): void {
     if (this.#isStopped) return
-    this.#round = this.rooms.clock.setTimeout(() => this.start(), EVERY_MS)
+    this.#round = this.deps.clock.setTimeout(() => this.start(), EVERY_MS)
     void this.#collect()
   }
 
   /** Slack says that this person left: they are looked at next. */
-  suspect(person: Person): void {
+  checkNext(person: Person): void {
     this.#suspects.set(person.id, person)
     // A service that is away is not asked more often for that.
-    if (this.#failures === 0) this.#soon(0)
+    if (this.#failures === 0) this.#schedule(0)
   }
 
   async stop(): Promise<void> {
@@ -61,20 +61,20 @@ export class Departures {
 
   async #collect(): Promise<void> {
     try {
-      for (const person of await this.rooms.people.connected()) this.#queue.set(person.id, person)
-      this.#soon(0)
+      for (const person of await this.deps.people.connected()) this.#queue.set(person.id, person)
+      this.#schedule(0)
     } catch (error) {
-      this.rooms.log.error(describeError(error), 'connected people could not be read; looking again tomorrow')
+      this.deps.log.error(describeError(error), 'connected people could not be read; looking again tomorrow')
     }
   }
 
-  #soon(ms: number): void {
+  #schedule(ms: number): void {
     if (this.#isStopped || this.#working !== null) return
     this.#timer?.clear()
-    this.#timer = this.rooms.clock.setTimeout(() => {
+    this.#timer = this.deps.clock.setTimeout(() => {
       this.#working = this.#next().finally(() => {
         this.#working = null
-        if (this.#suspects.size + this.#queue.size > 0) this.#soon(this.#pause)
+        if (this.#suspects.size + this.#queue.size > 0) this.#schedule(this.#pause)
       })
     }, ms)
   }
@@ -88,9 +88,9 @@ export class Departures {
     if (person === undefined) return
     from.delete(person.id)
     try {
-      this.rooms.forgetProfile(person)
-      const profile = await this.rooms.surface.profile(person)
-      if ('problem' in profile && profile.problem === 'deactivated') await this.rooms.onDeactivated(person)
+      this.deps.forgetProfile(person)
+      const profile = await this.deps.surface.profile(person)
+      if ('problem' in profile && profile.problem === 'deactivated') await this.deps.onDeactivated(person)
       this.#failures = 0
       this.#pause = PACE_MS
     } catch (error) {
@@ -99,7 +99,7 @@ export class Departures {
       this.#failures += 1
       const asked = error instanceof Unavailable ? error.retryAfterMs : undefined
       this.#pause = retryPause(this.#failures, asked, { first: FIRST_RETRY_MS, longest: LONGEST_RETRY_MS })
-      this.rooms.log.warn(
+      this.deps.log.warn(
         { person: person.id, failures: this.#failures, ...describeError(error) },
         'departure look-up failed; trying again',
       )

@@ -39,7 +39,7 @@ const TOO_LONG = 'This took too long and was given up.'
 const FAILED = 'This did not work, for a reason that is none of yours. Nothing was done.'
 
 /** @throws Unavailable, OperatorProblem */
-export async function considerHostCall(
+export async function handleHostCall(
   deps: HostCallsDeps,
   scope: HostCallScope,
   step: ToolStep,
@@ -47,7 +47,7 @@ export async function considerHostCall(
   approval: Approval | null,
 ): Promise<HostCallState> {
   const tool = deps.tools.find(step.name)
-  if (mail !== null) return await standing(deps, scope, mail, approval)
+  if (mail !== null) return await resumeProposed(deps, scope, mail, approval)
   // Denied before it was known what it says.
   if (approval?.decision === 'denied') return deniedResult({ by: approval.deniedBy, reason: approval.reason })
   if (tool === null) return failed(GONE)
@@ -86,7 +86,7 @@ async function propose(
 }
 
 /** A mail that was proposed before, perhaps by a process that ended since. */
-async function standing(
+async function resumeProposed(
   deps: HostCallsDeps,
   { person }: HostCallScope,
   mail: OutgoingMail,
@@ -97,7 +97,7 @@ async function standing(
     try {
       const content = await contents.read(person, mail)
       // What the card shows from now on is what a press counts for.
-      if (!isAsShown(mail, content)) await outgoing.showAnew(mail.id, shownOf(content))
+      if (!isAsShown(mail, content)) await outgoing.updateShown(mail.id, shownOf(content))
     } catch (error) {
       if (error instanceof NotConnected) return failed(DISCONNECTED)
       if (!(error instanceof UnsendableMail)) throw error

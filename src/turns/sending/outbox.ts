@@ -24,7 +24,7 @@ export interface OutboxDeps {
   /** Something about this mail changed that its owner, or the agent, has to see. */
   readonly onChange: (mail: OutgoingMail) => void
   /** Tells what became of a mail whose turn is over. @throws Unavailable */
-  readonly tell: (mail: OutgoingMail) => Promise<void>
+  readonly notify: (mail: OutgoingMail) => Promise<void>
   readonly clock: Clock
   readonly log: Log
 }
@@ -37,8 +37,8 @@ const LOOKS_MS = [0, 2_000, 5_000, 10_000, 20_000]
 const FAILED_STORE_PAUSE_MS = 10_000
 const RETRIES = { first: 1_000, longest: 60_000 }
 /** How long a mailbox may be out of reach before an approved mail is given up, in milliseconds: one that was to leave at once, and one for later. */
-const PATIENCE_MS = 10 * 60_000
-const SCHEDULED_PATIENCE_MS = 24 * 60 * 60_000
+const GIVE_UP_AFTER_MS = 10 * 60_000
+const GIVE_UP_SCHEDULED_AFTER_MS = 24 * 60 * 60_000
 
 const WHY = {
   refused: 'Gmail did not accept it.',
@@ -57,7 +57,7 @@ export class Outbox {
   readonly #failures = new Map<string, number>()
   /** When a mail that failed is tried again, in epoch milliseconds. */
   readonly #notBefore = new Map<string, number>()
-  #looking: Promise<void> | null = null
+  #polling: Promise<void> | null = null
   #isAgain = false
   #timer: { clear(): void } | undefined
 
@@ -72,8 +72,8 @@ export class Outbox {
   wake(): void {
     if (this.#stop.signal.aborted) return
     this.#isAgain = true
-    this.#looking ??= this.#look().finally(() => {
-      this.#looking = null
+    this.#polling ??= this.#poll().finally(() => {
+      this.#polling = null
       // Whoever called between the last look and here has started none.
       if (this.#isAgain) this.wake()
     })
@@ -83,11 +83,11 @@ export class Outbox {
   async stop(): Promise<void> {
     this.#stop.abort(new Error('the bot is shutting down'))
     this.#timer?.clear()
-    await this.#looking
+    await this.#polling
     await Promise.all(this.#underWay.values())
   }
 
-  async #look(): Promise<void> {
+  async #poll(): Promise<void> {
     while (this.#isAgain && !this.#stop.signal.aborted) {
       this.#isAgain = false
       this.#timer?.clear()
@@ -100,11 +100,11 @@ export class Outbox {
           if (wait > 0) next = Math.min(next, wait)
           else this.#begin(mail, (one) => this.#advanceAlone(one))
         }
-        for (const mail of await this.deps.store.outgoing.untold()) {
+        for (const mail of await this.deps.store.outgoing.unnotified()) {
           if (this.#underWay.has(mail.id)) continue
           const wait = (this.#notBefore.get(mail.id) ?? 0) - now
           if (wait > 0) next = Math.min(next, wait)
-          else this.#begin(mail, (one) => this.#tell(one))
+          else this.#begin(mail, (one) => this.#notify(one))
         }
       } catch (error) {
         this.deps.log.error(describeError(error), 'outgoing mails could not be read; trying again')
@@ -116,12 +116,12 @@ export class Outbox {
 
   /** Milliseconds until there is something to do for it. */
   #wait(mail: OutgoingMail, now: number): number {
-    const due = mail.state === 'sending' || this.#isToBeKept(mail) ? 0 : (mail.dueAt ?? 0)
+    const due = mail.state === 'sending' || this.#needsDraft(mail) ? 0 : (mail.dueAt ?? 0)
     return Math.max(due, this.#notBefore.get(mail.id) ?? 0) - now
   }
 
   /** One that waits for its time waits as a draft in its owner's mailbox. */
-  #isToBeKept({ state, sendAt, draftId }: OutgoingMail): boolean {
+  #needsDraft({ state, sendAt, draftId }: OutgoingMail): boolean {
     return state === 'held' && sendAt !== null && draftId === null
   }
 
@@ -147,8 +147,8 @@ export class Outbox {
       const person = await this.deps.store.people.identified(mail.personId)
       if (person === null) await this.#endWithoutMailbox(mail)
       else if (mail.state === 'sending') await this.#lookUp(person, mail, mail.sentHashes)
-      else if (this.#isToBeKept(mail)) await this.#keep(person, mail)
-      else await this.#leave(person, mail)
+      else if (this.#needsDraft(mail)) await this.#saveDraft(person, mail)
+      else await this.#send(person, mail)
       this.#failures.delete(mail.id)
       this.#notBefore.delete(mail.id)
     } catch (error) {
@@ -167,11 +167,11 @@ export class Outbox {
   }
 
   /** Never rejects. */
-  async #tell(mail: OutgoingMail): Promise<void> {
+  async #notify(mail: OutgoingMail): Promise<void> {
     const { store, log, clock } = this.deps
     try {
-      await this.deps.tell(mail)
-      await store.outgoing.markTold(mail.id, mail.state)
+      await this.deps.notify(mail)
+      await store.outgoing.markNotified(mail.id, mail.state)
       this.#failures.delete(mail.id)
       this.#notBefore.delete(mail.id)
     } catch (error) {
@@ -183,10 +183,10 @@ export class Outbox {
   }
 
   /** The exact text that was approved for a later time becomes a draft, once. */
-  async #keep(person: IdentifiedPerson, mail: OutgoingMail): Promise<void> {
+  async #saveDraft(person: IdentifiedPerson, mail: OutgoingMail): Promise<void> {
     const { store, mailer, contents } = this.deps
     const content = await contents.current(person, mail)
-    if (!isAsShown(mail, content)) return await this.#askAnew(mail, await contents.read(person, mail))
+    if (!isAsShown(mail, content)) return await this.#askAgain(mail, await contents.read(person, mail))
     const since = await store.outgoing.beginDraft(mail.id)
     const found = since === null ? null : await mailer.findDraft(person, mail.hash)
     const kept = found ?? (await mailer.saveDraft(person, content))
@@ -197,14 +197,14 @@ export class Outbox {
     this.deps.onChange(await store.outgoing.get(mail.id))
   }
 
-  async #leave(person: IdentifiedPerson, mail: OutgoingMail): Promise<void> {
+  async #send(person: IdentifiedPerson, mail: OutgoingMail): Promise<void> {
     const { store, mailer, contents, mailboxes } = this.deps
     if (!contents.isOffered(mail)) return await this.#end(mail, 'held', 'refused', WHY.off)
     if (await store.outgoing.isDraftSpent(mail)) return await this.#end(mail, 'held', 'refused', WHY.spent)
     // The account may have been exchanged since the card was shown.
     mailboxes.forget(person)
     const content = await contents.current(person, mail)
-    if (!isAsShown(mail, content)) return await this.#askAnew(mail, await contents.read(person, mail))
+    if (!isAsShown(mail, content)) return await this.#askAgain(mail, await contents.read(person, mail))
     const began = this.deps.clock.now()
     if (!(await store.outgoing.begin(mail.id, content.sentHashes)))
       return this.deps.onChange(await store.outgoing.get(mail.id))
@@ -214,7 +214,7 @@ export class Outbox {
       outcome = await mailer.send(person, content)
     } catch (error) {
       // Only what failed before the request was made is thrown.
-      await this.#giveBack(mail)
+      await this.#revertToHeld(mail)
       throw error
     }
     switch (outcome.outcome) {
@@ -223,17 +223,17 @@ export class Outbox {
       case 'refused':
         return await this.#end(mail, 'sending', 'refused', WHY.refused)
       case 'changed':
-        await this.#giveBack(mail)
-        return await this.#askAnew(mail, await contents.read(person, mail))
+        await this.#revertToHeld(mail)
+        return await this.#askAgain(mail, await contents.read(person, mail))
       case 'lost':
         // An answer may be waited for as long as the clocks may be apart.
         return await this.#lookUp(person, { ...mail, sendingSince: began }, content.sentHashes)
     }
   }
 
-  async #giveBack(mail: OutgoingMail): Promise<void> {
+  async #revertToHeld(mail: OutgoingMail): Promise<void> {
     const { outgoing } = this.deps.store
-    if (!(await outgoing.giveBack(mail.id))) this.deps.onChange(await outgoing.get(mail.id))
+    if (!(await outgoing.revertToHeld(mail.id))) this.deps.onChange(await outgoing.get(mail.id))
   }
 
   /** Whether it left is asked of the Sent mail. It is never sent again. */
@@ -258,13 +258,13 @@ export class Outbox {
     const { store, log } = this.deps
     log.info({ mail: mail.id, turn: mail.turnId, person: mail.personId }, 'mail sent')
     this.deps.onChange(await store.outgoing.get(mail.id))
-    await this.deps.contents.tidyUp(person, mail)
+    await this.deps.contents.discardLeftoverDrafts(person, mail)
   }
 
-  async #askAnew(mail: OutgoingMail, content: ResolvedMail): Promise<void> {
+  async #askAgain(mail: OutgoingMail, content: ResolvedMail): Promise<void> {
     const { store, contents, log } = this.deps
     contents.remember(mail.id, content)
-    if (!(await store.outgoing.askAnew(mail.id, shownOf(content)))) return
+    if (!(await store.outgoing.askAgain(mail.id, shownOf(content)))) return
     log.info({ mail: mail.id, turn: mail.turnId }, 'mail changed after it was approved; asking again')
     this.deps.onChange(await store.outgoing.get(mail.id))
   }
@@ -292,8 +292,8 @@ export class Outbox {
     this.#failures.set(mail.id, failures)
     log.warn({ mail: mail.id, failures, ...describeError(error) }, 'mail could not be sent yet; trying again')
     const since = from === 'sending' ? (mail.sendingSince ?? mail.dueAt ?? clock.now()) : (mail.dueAt ?? clock.now())
-    const patience = mail.sendAt === null || from === 'sending' ? PATIENCE_MS : SCHEDULED_PATIENCE_MS
-    if (clock.now() - since >= patience) {
+    const giveUpAfter = mail.sendAt === null || from === 'sending' ? GIVE_UP_AFTER_MS : GIVE_UP_SCHEDULED_AFTER_MS
+    if (clock.now() - since >= giveUpAfter) {
       if (from === 'sending') return await this.#end(mail, from, 'unconfirmed')
       return await this.#end(mail, from, 'refused', error instanceof Unavailable ? WHY.unreachable : WHY.setup)
     }

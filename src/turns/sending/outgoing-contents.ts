@@ -13,7 +13,7 @@ import {
   type SendRequest,
   UnsendableMail,
 } from '../outgoing-mail.js'
-import type { ShownAnew } from '../outgoing-store.js'
+import type { ShownContent } from '../outgoing-store.js'
 import { type Agent, NotConnected, OperatorProblem, SessionGone, type ToolCall, Unavailable } from '../ports.js'
 import type { HostTools } from './host-tools.js'
 
@@ -32,7 +32,7 @@ export class OutgoingContents {
   readonly #kept = new Map<string, ResolvedMail>()
   readonly #requests = new Map<string, SendRequest>()
   /** Drafts that were made here for what owners left in the window, by mail. */
-  readonly #made = new Map<string, readonly ResolvedMail[]>()
+  readonly #drafts = new Map<string, readonly ResolvedMail[]>()
 
   constructor(private readonly deps: OutgoingContentsDeps) {}
 
@@ -113,18 +113,22 @@ export class OutgoingContents {
     keep(this.#requests, id, request)
   }
 
-  rememberMade(id: string, kept: ResolvedMail): void {
-    keep(this.#made, id, [...(this.#made.get(id) ?? []), kept])
+  rememberDraft(id: string, kept: ResolvedMail): void {
+    keep(this.#drafts, id, [...(this.#drafts.get(id) ?? []), kept])
   }
 
   /** Drafts that were made here for an edit, and that another edit took the place of; one that somebody changed since stays. Never rejects. */
-  async discardMade(person: IdentifiedPerson, mail: OutgoingMail, isStale: (id: string) => boolean): Promise<void> {
+  async discardStaleDrafts(
+    person: IdentifiedPerson,
+    mail: OutgoingMail,
+    isStale: (id: string) => boolean,
+  ): Promise<void> {
     const { mailer, log } = this.deps
-    const made = this.#made.get(mail.id) ?? []
+    const made = this.#drafts.get(mail.id) ?? []
     const stale = made.filter(({ draft }) => draft !== null && isStale(draft.id))
     if (stale.length === 0) return
     keep(
-      this.#made,
+      this.#drafts,
       mail.id,
       made.filter((one) => !stale.includes(one)),
     )
@@ -142,18 +146,18 @@ export class OutgoingContents {
   }
 
   /** After it was sent: a draft that its owner had, and changed in the card, is not needed any more. Never rejects. */
-  async tidyUp(person: IdentifiedPerson, mail: OutgoingMail): Promise<void> {
+  async discardLeftoverDrafts(person: IdentifiedPerson, mail: OutgoingMail): Promise<void> {
     const { mailer, log } = this.deps
     try {
       const asked = mail.edited ? await this.#askedFor(mail) : null
       if (asked?.type === 'draft' && asked.draftId !== mail.draftId)
         await mailer.discardDraft(person, { id: asked.draftId, messageId: null })
-      await this.discardMade(person, mail, (id) => id !== mail.draftId)
+      await this.discardStaleDrafts(person, mail, (id) => id !== mail.draftId)
     } catch (error) {
       log.warn({ mail: mail.id, ...describeError(error) }, 'draft of a sent mail could not be moved to the trash')
     } finally {
       this.#requests.delete(mail.id)
-      this.#made.delete(mail.id)
+      this.#drafts.delete(mail.id)
     }
   }
 
@@ -201,7 +205,7 @@ function senderHash({ content: { from } }: ResolvedMail): string | null {
 }
 
 /** The record of what a card shows. */
-export function shownOf(content: ResolvedMail): ShownAnew {
+export function shownOf(content: ResolvedMail): ShownContent {
   const { to, cc, bcc, inReplyTo } = content.content
   const addresses = [...to, ...cc, ...bcc].map(({ address }) => address)
   const domains = addresses.map((address) => address.slice(address.lastIndexOf('@') + 1).toLowerCase())

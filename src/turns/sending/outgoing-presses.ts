@@ -48,16 +48,16 @@ export class OutgoingMailPresses implements OutgoingPresses {
   constructor(private readonly deps: OutgoingPressesDeps) {}
 
   async undo(id: string, by: Presser): Promise<'undone' | 'too_late' | 'not_yours' | 'unknown'> {
-    const outcome = await this.#takeBack(id, by, 'undone')
+    const outcome = await this.#withdraw(id, by, 'undone')
     return outcome === 'done' ? 'undone' : outcome
   }
 
   async cancel(id: string, by: Presser): Promise<'cancelled' | 'too_late' | 'not_yours' | 'unknown'> {
-    const outcome = await this.#takeBack(id, by, 'cancelled')
+    const outcome = await this.#withdraw(id, by, 'cancelled')
     return outcome === 'done' ? 'cancelled' : outcome
   }
 
-  async #takeBack(
+  async #withdraw(
     id: string,
     by: Presser,
     state: 'undone' | 'cancelled',
@@ -98,12 +98,12 @@ export class OutgoingMailPresses implements OutgoingPresses {
     if (draftId !== null) return
     const found = isFirst ? null : await mailer.findDraft(person, wanted.hash)
     const kept = found ?? (await mailer.saveDraft(person, wanted))
-    if (found === null) contents.rememberMade(mail.id, kept)
+    if (found === null) contents.rememberDraft(mail.id, kept)
     if (kept.draft === null || kept.hash !== wanted.hash)
       throw new UnsendableMail('the mailbox did not keep the mail as it was left')
     const isWanted = await store.outgoing.settleEdit(mail.id, wanted.hash, kept.draft.id)
     // The window waits for the draft, and not for what is cleared away after it.
-    void contents.discardMade(person, mail, (id) => (id === kept.draft?.id) !== isWanted && id !== mail.draftId)
+    void contents.discardStaleDrafts(person, mail, (id) => (id === kept.draft?.id) !== isWanted && id !== mail.draftId)
   }
 
   async approveEdit(

@@ -11,7 +11,7 @@ import { type Agent, Rejected, type ToolAnswer } from '../ports.js'
 import { type Reply, type ToolStep, toolSteps } from '../reply.js'
 import type { TurnStore } from '../turn-store.js'
 import type { ApprovalView } from '../view.js'
-import { considerHostCall, type HostCallScope, type HostCallsDeps } from './host-calls.js'
+import { type HostCallScope, type HostCallsDeps, handleHostCall } from './host-calls.js'
 import { deniedResult, WRITTEN_INSTEAD } from './sending-results.js'
 
 export interface QuestionsDeps {
@@ -22,7 +22,7 @@ export interface QuestionsDeps {
 }
 
 /** How a session's wait stands. */
-export interface Standing {
+export interface AwaitedStatus {
   /** What it can be told now. */
   readonly answers: readonly ToolAnswer[]
   /** Something is up to the owner. */
@@ -49,19 +49,19 @@ export class Questions {
   }
 
   /** There is a decision that the session has not been told, whether or not it can be told already, or something that nobody was asked yet. */
-  get hasNews(): boolean {
+  get hasUndelivered(): boolean {
     return this.#approvals.some(
       ({ decision, askedAt, delivered }) => !delivered && (decision !== null || askedAt === null),
     )
   }
 
   /** There is a yes that the session has not been told: it was there first, whatever its owner changes now. */
-  get hasUntoldYes(): boolean {
+  get hasUndeliveredApproval(): boolean {
     return this.#approvals.some((approval) => approval.decision === 'approved' && !approval.delivered)
   }
 
   /** Something was allowed in this turn, and may have been done. */
-  get hasYes(): boolean {
+  get hasApproved(): boolean {
     return this.#approvals.some((approval) => approval.decision === 'approved')
   }
 
@@ -71,7 +71,7 @@ export class Questions {
   }
 
   /** A session that waits for these calls waits for something that was not asked yet. */
-  hasMissed(callIds: readonly string[]): boolean {
+  hasUnasked(callIds: readonly string[]): boolean {
     return callIds.some((callId) => !this.#approvals.some((approval) => approval.callId === callId))
   }
 
@@ -81,7 +81,7 @@ export class Questions {
   }
 
   /** There was something to decide in this turn. */
-  get isAny(): boolean {
+  get hasAny(): boolean {
     return this.#approvals.length > 0
   }
 
@@ -89,7 +89,7 @@ export class Questions {
    * Looks at every call that the session waits for: asks, runs, or finds what became of it.
    * @throws Unavailable, OperatorProblem
    */
-  async consider(awaiting: readonly string[], reply: Reply, scope: HostCallScope): Promise<Standing> {
+  async handleAwaited(awaiting: readonly string[], reply: Reply, scope: HostCallScope): Promise<AwaitedStatus> {
     const steps = toolSteps(reply).filter((step) => awaiting.includes(step.id))
     await this.#openSessionCalls(steps)
     const answers: ToolAnswer[] = []
@@ -104,7 +104,7 @@ export class Questions {
         continue
       }
       const mail = approval === undefined ? null : (this.#mails.get(approval.id) ?? null)
-      const state = await considerHostCall(this.deps.hostCalls, scope, step, mail, approval ?? null)
+      const state = await handleHostCall(this.deps.hostCalls, scope, step, mail, approval ?? null)
       if (state === 'asking') isAsking = true
       else if (state === 'holding') isHolding = true
       else answers.push({ callId: step.id, ...state })

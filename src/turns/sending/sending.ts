@@ -59,7 +59,7 @@ export class Sending {
       contents,
       mailboxes,
       onChange,
-      tell: (mail) => this.#tell(mail),
+      notify: (mail) => this.#notify(mail),
       clock,
       log,
     })
@@ -76,7 +76,7 @@ export class Sending {
   }
 
   /** @throws Unavailable */
-  async #tell(mail: OutgoingMail): Promise<void> {
+  async #notify(mail: OutgoingMail): Promise<void> {
     const { store, surface, clock } = this.deps
     const conversation = await store.conversations.get(mail.conversationId)
     const approval = (await store.approvals.ofTurn(mail.turnId)).find(({ id }) => id === mail.id)

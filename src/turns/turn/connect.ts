@@ -11,7 +11,7 @@ import type { PhaseOutcome, TurnOutcome, TurnScope } from './scope.js'
 import { ensureSession } from './session-keeper.js'
 
 /** How long a question for a connection stands before its turn ends. */
-const CONNECTION_PATIENCE_MS = 24 * 60 * 60_000
+const CONNECTION_TIMEOUT_MS = 24 * 60 * 60_000
 const TITLE_LENGTH = 60
 
 const STARTED_AFRESH =
@@ -36,7 +36,7 @@ export async function waitForConnection(
   // One that waited behind something else is only asked now.
   const askedAt =
     turn.lost?.at ?? turn.startedAt ?? (turn.state === 'waiting_connection' ? turn.createdAt : clock.now())
-  const givesUpAt = askedAt + CONNECTION_PATIENCE_MS
+  const givesUpAt = askedAt + CONNECTION_TIMEOUT_MS
   if (clock.now() >= givesUpAt)
     return hasTaken ? await endTurn(scope, 'mailbox_refused') : await refuse(scope, 'not_connected')
   const link = await watch.link(person)
@@ -71,18 +71,22 @@ export async function reconnect(scope: TurnScope, turn: Turn): Promise<PhaseOutc
   const grant = await owner.grant(person)
   if (grant === null) return await waitForConnection(scope, turn, person, 'expired')
   scope.stopWaiting()
-  return await goOn(scope, await sessionOf(scope, grant), turn.lost.event)
+  return await continueAfterReconnect(scope, await sessionOf(scope, grant), turn.lost.event)
 }
 
 /** Has a session that heard the turn's messages go on with them. @param lostEvent with which it came to rest without the mailbox */
-export async function goOn(scope: TurnScope, sessionId: string, lostEvent: string): Promise<PhaseOutcome> {
+export async function continueAfterReconnect(
+  scope: TurnScope,
+  sessionId: string,
+  lostEvent: string,
+): Promise<PhaseOutcome> {
   const { agent, store } = scope.deps
   const { turn } = scope
   const { position } = scope.conversation
   const { references } = await scope.ownMessages()
   if ((await agent.findMessages(sessionId, references, position)).size === 0) {
     // The session that had heard it is gone; the one in its place begins from the beginning.
-    await store.turns.beginAnew(turn.id)
+    await store.turns.restart(turn.id)
     return 'next_phase'
   }
   const reference = noteReference(turn.id, lostEvent)

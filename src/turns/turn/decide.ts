@@ -25,14 +25,14 @@ export async function decide(
 ): Promise<'answered' | 'asked' | TurnOutcome> {
   const calls = scope.hostCallScope
   if (calls === null) throw new Error('a session works for somebody whose mailbox is not known')
-  const { answers, isAsking, isHolding } = await scope.questions.consider(scope.reply.awaiting, scope.reply, calls)
+  const { answers, isAsking, isHolding } = await scope.questions.handleAwaited(scope.reply.awaiting, scope.reply, calls)
   if (answers.length > 0) await deliver(scope, sessionId, answers)
   else if (isAsking || isHolding) {
     if (!isAsked) await ask(scope, sessionId)
     // Pressed while the question was being put, or it cannot be put at all: there is nothing to wait for.
     if (scope.stopCause() !== null) await scope.interrupt(sessionId)
     // It may have called for more while that was put to its owner: all of it is one question.
-    else if (!(await hasGoneOn(scope, sessionId))) return await waitForDecision(scope)
+    else if (!(await hasAdvanced(scope, sessionId))) return await waitForDecision(scope)
     return 'asked'
   }
   return 'answered'
@@ -44,7 +44,7 @@ export async function decide(
  */
 export async function resumeDeciding(scope: TurnScope): Promise<'follow' | TurnOutcome> {
   const { deps, turn, questions } = scope
-  if (!questions.hasNews && scope.stopCause() === null) {
+  if (!questions.hasUndelivered && scope.stopCause() === null) {
     if (await deps.store.turns.supersede(turn)) return await endSuperseded(scope)
     if (!(await hasMissedQuestion(scope))) return 'waiting'
   }
@@ -96,7 +96,7 @@ async function waitForDecision(scope: TurnScope): Promise<TurnOutcome> {
 }
 
 /** Whether the session's log holds more than was read of it. Where that cannot be learnt, nothing waits for it. */
-async function hasGoneOn(scope: TurnScope, sessionId: string): Promise<boolean> {
+async function hasAdvanced(scope: TurnScope, sessionId: string): Promise<boolean> {
   const ahead = await lookAhead(scope, sessionId)
   return ahead !== null && ahead.position?.id !== scope.reply.position?.id
 }
@@ -108,5 +108,5 @@ async function hasMissedQuestion(scope: TurnScope): Promise<boolean> {
   const isDue = scope.questions.wereAskedWithin(now - 4 * LOOKS_AGAIN_AFTER_MS, now - LOOKS_AGAIN_AFTER_MS)
   if (sessionId === null || !isDue) return false
   const ahead = await lookAhead(scope, sessionId)
-  return ahead !== null && scope.questions.hasMissed(ahead.awaiting)
+  return ahead !== null && scope.questions.hasUnasked(ahead.awaiting)
 }

@@ -8,11 +8,11 @@ import { toolSteps } from '../reply.js'
 import { failureEnding } from './failures.js'
 import { recallNames, recallReply } from './feed.js'
 import { hasLostMailbox } from './lost-mailbox.js'
-import { takeBack } from './revision.js'
+import { interruptAndRequeue } from './revision.js'
 import type { PhaseOutcome, TurnOutcome, TurnScope } from './scope.js'
 
 /** The session has come to rest: the turn is over, unless that is because the mailbox was lost on the way. */
-export async function rest(scope: TurnScope): Promise<PhaseOutcome> {
+export async function endOrReconnect(scope: TurnScope): Promise<PhaseOutcome> {
   const { deps, turn, owner, reading } = scope
   const { accessEndedAt } = await deps.store.turns.get(turn.id)
   if (accessEndedAt !== null) scope.requestStop({ by: 'access_ended', at: accessEndedAt })
@@ -25,7 +25,7 @@ export async function rest(scope: TurnScope): Promise<PhaseOutcome> {
     return await endTurn(scope, ending)
   const isFirst = scope.lostEvent === null
   if (!(await hasLostMailbox(deps, person, ending === 'mailbox_refused', isFirst))) return await endTurn(scope, ending)
-  await deps.store.turns.lose(turn.id, position.id)
+  await deps.store.turns.markMailboxLost(turn.id, position.id)
   return 'next_phase'
 }
 
@@ -38,15 +38,15 @@ export async function endTurn(scope: TurnScope, wanted: Ending): Promise<TurnOut
   scope.show({ type: 'ended', ending })
   await display.settled()
   // What becomes of a mail from here on, a message of its own tells.
-  for (const { id, state } of questions.mails) await deps.store.outgoing.markTold(id, state)
+  for (const { id, state } of questions.mails) await deps.store.outgoing.markNotified(id, state)
   // One that was overtaken by the end of its turn must not hit the next one.
   await scope.interruption.settled
   const person = scope.owner.identified
-  if (ending === 'mailbox_refused' && person !== null) await deps.access.distrust(person)
+  if (ending === 'mailbox_refused' && person !== null) await deps.access.invalidate(person)
   // A reply without an end was given up: the session may go on, and nobody knows where its log will stand. One whose questions a new message
   // denied stands still until it hears of that.
   const isAtRest = scope.reply.end !== null || wanted === 'superseded' || wanted === 'retracted'
-  if (!(await deps.store.turns.end(turn, ending, isAtRest ? scope.reply.position : null))) return 'anew'
+  if (!(await deps.store.turns.end(turn, ending, isAtRest ? scope.reply.position : null))) return 'revised'
   if (ending === 'session_terminated' || ending === 'session_deleted')
     await deps.store.conversations.forgetSession(scope.conversation.id)
   return ended(scope, ending, display)
@@ -64,7 +64,7 @@ export async function refuse(scope: TurnScope, wanted: Ending): Promise<'ended'>
       ? queued.filter((message) => Number(message.ts) * 1_000 <= endedAt)
       : queued
   const display = displayOfRefusal(scope)
-  if (conversation.address === null) await deps.surface.withdrawQuestion(conversation)
+  if (conversation.address === null) await deps.surface.withdrawPlaceQuestion(conversation)
   await display.placeBelow(messages)
   scope.stopWaiting()
   display.show(scope.view({ type: 'ended', ending }))
@@ -105,7 +105,7 @@ export async function fail(scope: TurnScope, error: unknown): Promise<TurnOutcom
 export async function discard(scope: TurnScope): Promise<'ended'> {
   const { deps, turn, conversation } = scope
   scope.stopWaiting()
-  if (conversation.address === null) await deps.surface.withdrawQuestion(conversation)
+  if (conversation.address === null) await deps.surface.withdrawPlaceQuestion(conversation)
   else await scope.display.remove()
   await deps.store.turns.discard(turn)
   if (conversation.address !== null) scope.display.close()
@@ -113,18 +113,18 @@ export async function discard(scope: TurnScope): Promise<'ended'> {
 }
 
 /** Its owner edited or deleted what the session has heard. @param turn as the store holds it now */
-export async function takeUpAnew(scope: TurnScope, turn: Turn): Promise<TurnOutcome> {
+export async function restartRevised(scope: TurnScope, turn: Turn): Promise<TurnOutcome> {
   const { deps, questions } = scope
   scope.stopWaiting()
-  const { isAnythingLeft, position } = await takeBack(
+  const { isAnythingLeft, position } = await interruptAndRequeue(
     deps,
     turn,
     scope.conversation,
     (ms) => scope.pause.take(ms),
     (sessionId) => questions.deliverDenials(sessionId),
   )
-  if (isAnythingLeft) return 'anew'
-  if (!questions.hasYes) {
+  if (isAnythingLeft) return 'revised'
+  if (!questions.hasApproved) {
     // Below a message that is gone, an answer would stand where everybody looks.
     await scope.display.remove()
     await deps.store.turns.end(turn, 'retracted', position)

@@ -62,7 +62,7 @@ export async function recallNames({
   hostCallScope,
 }: TurnScope): Promise<void> {
   const { sessionId } = conversation
-  if (sessionId === null || !questions.isAny) return
+  if (sessionId === null || !questions.hasAny) return
   try {
     await questions.lookUp(sessionId, reply, hostCallScope)
   } catch (error) {

@@ -4,7 +4,7 @@ import { endingOfSilence } from '../endings.js'
 import { type EventFeed, Unavailable } from '../ports.js'
 import type { Clock } from '../time/clock.js'
 import { decide } from './decide.js'
-import { endTurn, rest } from './end.js'
+import { endOrReconnect, endTurn } from './end.js'
 import { recallNames, withFeed } from './feed.js'
 import type { PhaseOutcome, TurnScope } from './scope.js'
 
@@ -37,7 +37,7 @@ export async function follow(
   abort: AbortController,
   isAgain = false,
 ): Promise<PhaseOutcome> {
-  if (scope.isRevised()) return 'anew'
+  if (scope.isRevised()) return 'revised'
   const { reading, interruption } = scope
   reading.begin(await scope.ownMessages(), scope.lostEvent)
   scope.stopFollowing = () => abort.abort()
@@ -49,15 +49,15 @@ export async function follow(
     if (event.type === 'caught_up') {
       isCaughtUp = true
       await recallNames(scope)
-      if (!isAgain || !scope.hasShownMore) scope.show({ type: 'working', goesOn: isAgain && !scope.hasShown })
+      if (!isAgain || !scope.hasShownMore) scope.show({ type: 'working', isResumed: isAgain && !scope.hasShown })
     } else {
       const taken = reading.take(event)
-      scope.patience.progressed(reading.events)
+      scope.retries.noteProgress(reading.events)
       if (taken === 'earlier') continue
       silence.note(reading.isAtWork)
       // An interruption from before only reached an idle session.
       if (taken === 'begun' && isCaughtUp) interruption.reset()
-      if (scope.reply.end !== null) return await rest(scope)
+      if (scope.reply.end !== null) return await endOrReconnect(scope)
       if (scope.stopCause() !== null) {
         // Stopped before it went to work.
         if (event.type === 'idle' && reading.hasRestedUnanswered) return await endTurn(scope, 'stopped')
@@ -83,9 +83,9 @@ export async function follow(
     if (event.type !== 'caught_up') scope.show({ type: 'working' })
   }
   scope.signal.throwIfAborted()
-  if (scope.isRevised()) return 'anew'
+  if (scope.isRevised()) return 'revised'
   if (!silence.isOver) throw new Unavailable('claude', 'the event log ended')
-  if (reading.settle()) return await rest(scope)
+  if (reading.settle()) return await endOrReconnect(scope)
   await scope.deps.agent.interrupt(sessionId)
   return await endTurn(scope, scope.stopCause() === null ? endingOfSilence(scope.reply) : 'stopped')
 }

@@ -1,7 +1,7 @@
 /** One interruption of a session at a time: a second one, sent by mistake, would hit the turn after. */
 
 export class Interruption {
-  #isMade = false
+  #isSent = false
   #underWay: Promise<void> = Promise.resolve()
 
   /** Settles, never rejects, when an interruption under way has been answered. */
@@ -10,21 +10,21 @@ export class Interruption {
   }
 
   /** Interrupts, unless that was done. Throws what `interrupt` throws; then it may be tried again. */
-  async make(interrupt: () => Promise<void>): Promise<void> {
-    if (this.#isMade) return
-    this.#isMade = true
+  async send(interrupt: () => Promise<void>): Promise<void> {
+    if (this.#isSent) return
+    this.#isSent = true
     const interrupting = interrupt()
     this.#underWay = interrupting.catch(() => undefined)
     try {
       await interrupting
     } catch (error) {
-      this.#isMade = false
+      this.#isSent = false
       throw error
     }
   }
 
   /** What was interrupted was something else: the next one counts. */
   reset(): void {
-    this.#isMade = false
+    this.#isSent = false
   }
 }

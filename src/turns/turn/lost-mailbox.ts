@@ -32,7 +32,7 @@ export async function hasLostMailbox(
   try {
     const isConnected = (await deps.connections.state(person)) === 'connected'
     if (isConnected && !(wasRefused && isFirst)) return false
-    await deps.access.distrust(person)
+    await deps.access.invalidate(person)
     return true
   } catch (error) {
     // What the agent has said stands; whether a connection could better it is not worth waiting for.

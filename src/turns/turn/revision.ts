@@ -6,7 +6,7 @@
 import type { Conversation, Turn } from '../model.js'
 import { SessionGone } from '../ports.js'
 import type { TurnStore } from '../turn-store.js'
-import { LATE_ARRIVAL_MS, letGoOfSession, type SessionDeps } from './session-keeper.js'
+import { forgetGoneSession, LATE_ARRIVAL_MS, type SessionDeps } from './session-keeper.js'
 
 export interface RevisionDeps extends SessionDeps {
   readonly store: SessionDeps['store'] & Pick<TurnStore, 'revisions'>
@@ -18,7 +18,7 @@ export interface RevisionDeps extends SessionDeps {
  * @returns whether anything of the request is left; where not, nothing is changed in the store
  * @throws Unavailable, OperatorProblem
  */
-export async function takeBack(
+export async function interruptAndRequeue(
   deps: RevisionDeps,
   turn: Turn,
   conversation: Conversation,
@@ -32,12 +32,12 @@ export async function takeBack(
   if (conversation.sessionId !== null) {
     try {
       await deny(conversation.sessionId)
-      position = await agent.comeToRest(conversation.sessionId)
+      position = await agent.interruptAndWait(conversation.sessionId)
     } catch (error) {
       if (!(error instanceof SessionGone)) throw error
-      await letGoOfSession(deps, conversation, error)
+      await forgetGoneSession(deps, conversation, error)
       position = null
     }
   }
-  return { isAnythingLeft: await store.revisions.beginAnew(turn, position), position }
+  return { isAnythingLeft: await store.revisions.requeue(turn, position), position }
 }

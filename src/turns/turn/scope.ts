@@ -20,8 +20,8 @@ import type { Phase, ReplyView } from '../view.js'
 import type { Words } from '../words.js'
 import { Interruption } from './interruption.js'
 import { type OwnerDeps, TurnOwner } from './owner.js'
-import { Patience } from './patience.js'
 import { type OwnMessages, Reading } from './reading.js'
+import { ServiceRetries } from './service-retries.js'
 import { threadNotice } from './thread-reading.js'
 
 export interface TurnDeps extends OwnerDeps {
@@ -42,8 +42,8 @@ export interface TurnDeps extends OwnerDeps {
   readonly onTurnEnded: (ending: Ending) => void
 }
 
-/** `waiting`: for a decision or a connection, which will wake the conversation. `anew`: its owner changed what it is about. */
-export type TurnOutcome = 'ended' | 'waiting' | 'anew'
+/** `waiting`: for a decision or a connection, which will wake the conversation. `revised`: its owner changed what it is about. */
+export type TurnOutcome = 'ended' | 'waiting' | 'revised'
 
 /** How far a phase has come. `next_phase`: the store holds another state of the turn now, which says how it goes on. */
 export type PhaseOutcome = TurnOutcome | 'next_phase'
@@ -68,7 +68,7 @@ export class TurnScope {
   readonly questions: Questions
   readonly owner: TurnOwner
   readonly interruption = new Interruption()
-  readonly patience = new Patience()
+  readonly retries = new ServiceRetries()
   readonly pause: Pause
   /** The event with which the session came to rest without the mailbox, before it was told to go on. */
   lostEvent: string | null = null
@@ -102,11 +102,11 @@ export class TurnScope {
     this.pause = new Pause(clock, signal)
     this.startedAt = turn.startedAt
     this.threadRead = turn.threadRead
-    this.learn(turn)
+    this.refresh(turn)
   }
 
   /** Takes over what the store says of the turn now. */
-  learn(turn: Turn): void {
+  refresh(turn: Turn): void {
     if (turn.stopRequested) this.requestStop({ by: 'owner' })
     if (turn.accessEndedAt !== null) this.requestStop({ by: 'access_ended', at: turn.accessEndedAt })
     this.lostEvent = turn.lost?.event ?? null
@@ -173,7 +173,7 @@ export class TurnScope {
 
   /** Interrupts the session, once. One whose mailbox is taken away hears first that what it asked for was denied. */
   async interrupt(sessionId: string): Promise<void> {
-    await this.interruption.make(async () => {
+    await this.interruption.send(async () => {
       if (this.accessEndedAt() !== null) await this.questions.deliverDenials(sessionId)
       await this.deps.agent.interrupt(sessionId)
     })

@@ -47,7 +47,7 @@ export async function ensureSession(
       return { conversation: current, sessionId: current.sessionId, earlier: [] }
     } catch (error) {
       if (!(error instanceof SessionGone)) throw error
-      current = await letGoOfSession(deps, current, error)
+      current = await forgetGoneSession(deps, current, error)
     }
   }
   const earlier = await store.messages.earlier(current.id, EARLIER_MESSAGES)
@@ -59,7 +59,7 @@ export async function ensureSession(
 }
 
 /** Forgets a session that is gone; answers the conversation as it is without it. */
-export async function letGoOfSession(
+export async function forgetGoneSession(
   deps: SessionDeps,
   conversation: Conversation,
   gone: SessionGone,
@@ -78,7 +78,7 @@ export async function resyncPosition(
   conversation: Conversation,
   sessionId: string,
 ): Promise<Conversation> {
-  const position = await deps.agent.comeToRest(sessionId)
+  const position = await deps.agent.interruptAndWait(sessionId)
   await deps.store.conversations.settlePosition(conversation.id, position)
   return await deps.store.conversations.get(conversation.id)
 }

@@ -4,7 +4,7 @@ import type { Approval, Message, Profile, Turn } from '../model.js'
 import { toolAnswer } from '../sending/questions.js'
 import { splitAtStop } from '../stop-words.js'
 import { namesIn, saysNothing } from '../words.js'
-import { goOn, sessionOf, waitForConnection } from './connect.js'
+import { continueAfterReconnect, sessionOf, waitForConnection } from './connect.js'
 import { discard, endTurn, refuse } from './end.js'
 import { withFeed } from './feed.js'
 import { follow } from './follow.js'
@@ -50,7 +50,7 @@ export async function start(scope: TurnScope, turn: Turn): Promise<PhaseOutcome>
   if (grant === null) return await waitForConnection(scope, turn, person, 'expired')
 
   const sessionId = await sessionOf(scope, grant)
-  if (scope.conversation.isAdrift) scope.conversation = await resyncPosition(deps, scope.conversation, sessionId)
+  if (scope.conversation.needsResync) scope.conversation = await resyncPosition(deps, scope.conversation, sessionId)
   return await withFeed(scope, sessionId, async (feed, abort) => {
     await feed.opened
     if (scope.accessEndedAt() !== null) return await refuse(scope, 'disconnected')
@@ -102,7 +102,7 @@ export async function resumeSending(scope: TurnScope, turn: Turn): Promise<Phase
   if (grant === null) return await waitForConnection(scope, turn, person, 'expired')
   owner.learnMailboxAddress()
   const sessionId = await sessionOf(scope, grant)
-  if (turn.lost !== null) return await goOn(scope, sessionId, turn.lost.event)
+  if (turn.lost !== null) return await continueAfterReconnect(scope, sessionId, turn.lost.event)
   const messages = await store.messages.ofTurn(turn.id)
   // The process may have ended before the reply was where it belongs.
   await scope.display.placeBelow(messages)
@@ -121,7 +121,7 @@ export async function resumeSending(scope: TurnScope, turn: Turn): Promise<Phase
     if (missing.length > 0) {
       const thread = await readThread(deps, scope.turn, scope.conversation, messages)
       await send(scope, sessionId, missing, thread, profile)
-    } else await noteArrival(scope, await store.approvals.untoldDenials(scope.conversation.id))
+    } else await noteArrival(scope, await store.approvals.undeliveredDenials(scope.conversation.id))
     return await follow(scope, sessionId, feed, abort)
   })
 }
@@ -146,7 +146,7 @@ async function send(
   )
   scope.threadRead = thread === null || thread === 'unreadable' ? thread : thread.length
   await deps.store.turns.noteThread(scope.turn.id, scope.threadRead)
-  const denials = await deps.store.approvals.untoldDenials(conversation.id)
+  const denials = await deps.store.approvals.undeliveredDenials(conversation.id)
   await deps.agent.sendMessages(sessionId, outgoing, denials.map(toolAnswer))
   await noteArrival(scope, denials)
 }

@@ -16,7 +16,7 @@ const MOST_MESSAGES = 50
 /** How much of a single one, in characters. */
 const MOST_CHARACTERS = 4_000
 
-export interface ThreadRooms {
+export interface ThreadReadingDeps {
   readonly surface: Pick<Surface, 'readThread'>
   readonly store: { readonly messages: Pick<TurnStore['messages'], 'inThread'> }
 }
@@ -27,7 +27,7 @@ export interface ThreadRooms {
  * @throws Unavailable
  */
 export async function readThread(
-  rooms: ThreadRooms,
+  deps: ThreadReadingDeps,
   turn: Pick<Turn, 'id'>,
   { id, kind, origin, position }: Conversation,
   messages: readonly Message[],
@@ -35,12 +35,12 @@ export async function readThread(
   const inThread = messages.filter((message) => message.channel === origin.channel)
   const [first, last] = [inThread[0], inThread.at(-1)]
   if (kind === 'im' || first === undefined || last === undefined) return null
-  const { heard, lastHeard, othersSpoke } = await rooms.store.messages.inThread(id, origin.channel, turn.id)
+  const { heard, lastHeard, othersSpoke } = await deps.store.messages.inThread(id, origin.channel, turn.id)
   // A session that has finished no turn has heard nothing, whatever one before it knew.
   const after = position === null ? null : lastHeard
   const isBegun = after !== null || first.ts === origin.threadTs
   if (isBegun && !othersSpoke) return null
-  return await rooms.surface.readThread(origin, { after, before: last.ts, without: heard, limit: MOST_MESSAGES })
+  return await deps.surface.readThread(origin, { after, before: last.ts, without: heard, limit: MOST_MESSAGES })
 }
 
 /** Everybody whose name these need. */

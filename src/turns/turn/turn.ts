@@ -9,10 +9,10 @@ import type { Conversation, Turn } from '../model.js'
 import { SessionGone, Unavailable } from '../ports.js'
 import { reconnect } from './connect.js'
 import { endSuperseded, resumeDeciding } from './decide.js'
-import { fail, giveUp, takeUpAnew } from './end.js'
+import { fail, giveUp, restartRevised } from './end.js'
 import { resumeFollowing } from './follow.js'
 import { type PhaseOutcome, type TurnDeps, type TurnOutcome, TurnScope } from './scope.js'
-import { letGoOfSession } from './session-keeper.js'
+import { forgetGoneSession } from './session-keeper.js'
 import { resumeSending, start } from './start.js'
 
 export class TurnRun {
@@ -75,9 +75,9 @@ export class TurnRun {
     const scope = this.#scope
     const turn = await scope.deps.store.turns.get(scope.turn.id)
     await scope.questions.load()
-    scope.learn(turn)
+    scope.refresh(turn)
     scope.isSent = turn.state === 'running' || turn.state === 'waiting_approval'
-    if (turn.isRevised && !scope.questions.hasUntoldYes) return await takeUpAnew(scope, turn)
+    if (turn.isRevised && !scope.questions.hasUndeliveredApproval) return await restartRevised(scope, turn)
     switch (turn.state) {
       case 'queued':
       case 'waiting_connection':
@@ -102,27 +102,27 @@ export class TurnRun {
   /** `next_phase`: after a pause where a service is away, the phase is tried again. @throws what nobody foresaw */
   async #failed(error: unknown): Promise<PhaseOutcome> {
     const scope = this.#scope
-    const { deps, patience } = scope
+    const { deps, retries } = scope
     scope.signal.throwIfAborted()
     if (error instanceof SessionGone && !(await scope.hasTaken()) && scope.conversation.sessionId !== null) {
       // It vanished between two looks, and nothing was sent to it: the next attempt makes a new one.
-      scope.conversation = await letGoOfSession(deps, scope.conversation, error)
+      scope.conversation = await forgetGoneSession(deps, scope.conversation, error)
       return 'next_phase'
     }
     if (!(error instanceof Unavailable)) return await fail(scope, error)
     const now = deps.clock.now()
-    patience.fail(now)
+    retries.fail(now)
     deps.log.warn(
-      { turn: scope.turn.id, service: error.service, failures: patience.failures, ...describeError(error) },
+      { turn: scope.turn.id, service: error.service, failures: retries.failures, ...describeError(error) },
       'a service is unavailable',
     )
     // Once the session has the messages, saying "stopped" takes more than giving up: it would go on unseen.
     if (scope.stopCause() !== null && !(await scope.hasTaken())) return await giveUp(scope, 'stopped')
     // A person's look-up that fails leaves the message waiting: nothing was promised to them yet, and Slack comes back.
-    if (error.service !== 'slack' && patience.isOver(now))
+    if (error.service !== 'slack' && retries.isExhausted(now))
       return await giveUp(scope, (await scope.hasTaken()) ? 'lost_contact' : `${error.service}_unavailable`)
     if (!scope.hasShownMore && scope.reply.items.length === 0) scope.show({ type: 'retrying', service: error.service })
-    await scope.pause.take(patience.pauseAfter(error))
+    await scope.pause.take(retries.pauseAfter(error))
     return 'next_phase'
   }
 }

@@ -70,7 +70,7 @@ const send = tool('gmail_send_message', { to: 'jorge@homes.example', body: 'The 
 describe('what a reply shows', () => {
   it.each<[string, Phase, RegExp, string[]]>([
     ['waiting for an answer', { type: 'queued', behind: 'turn' }, /Got it. I'll answer when I'm done/, []],
-    ['going on after a restart', { type: 'working', goesOn: true }, /was interrupted, and go on/, ['Stop']],
+    ['going on after a restart', { type: 'working', isResumed: true }, /was interrupted, and go on/, ['Stop']],
     ['waiting for a mail', { type: 'queued', behind: 'mail' }, /answer when the email has left/, []],
     ['waiting for decisions', { type: 'queued', behind: 'approval', open: [] }, /answer when you've decided/, []],
     [

@@ -115,7 +115,7 @@ describe('a mail is its owner’s alone', () => {
 
   it('each as its own card showed it: what one card shows is no yes to another', async () => {
     const [one, other] = [await asking(), await asking()]
-    await store.outgoing.showAnew(other.id, SHOWN)
+    await store.outgoing.updateShown(other.id, SHOWN)
     const asked = [
       { id: one.id, shown: OTHER_HASH.slice(0, 16) },
       { id: other.id, shown: HASH.slice(0, 16) },
@@ -179,7 +179,7 @@ describe('what its owner left in the window', () => {
   it('is forgotten where the mail is asked about again', async () => {
     const { id } = await edited()
     await store.approvals.approveEdit(id, OTHER_HASH, TEAM, ANNA)
-    expect(await store.outgoing.askAnew(id, SHOWN)).toBe(true)
+    expect(await store.outgoing.askAgain(id, SHOWN)).toBe(true)
     expect(await store.approvals.approveEdit(id, OTHER_HASH, TEAM, ANNA)).toEqual({ outcome: 'changed' })
   })
 })
@@ -190,18 +190,18 @@ describe('from which state a mail goes on', () => {
     await put(id, state)
     now += UNDO_MS
     const before = await store.outgoing.get(id)
-    await store.outgoing.showAnew(id, SHOWN)
+    await store.outgoing.updateShown(id, SHOWN)
     await store.outgoing.beginEdit(id, OTHER_HASH)
     const row = await store.db.selectFrom('outgoing_mail').selectAll().where('id', '=', id).executeTakeFirstOrThrow()
     expect([row.hash, row.edit_hash]).toEqual(state === 'asking' ? [OTHER_HASH, OTHER_HASH] : [before.hash, null])
     expect(await store.outgoing.begin(id, [])).toBe(state === 'held')
     await put(id, state)
-    await store.outgoing.giveBack(id)
+    await store.outgoing.revertToHeld(id)
     expect(await stateOf(id)).toBe(state === 'sending' ? 'held' : state)
     await put(id, state)
     expect(await store.outgoing.finish(id, ['held'], 'undone')).toBe(state === 'held')
     await put(id, state)
-    expect(await store.outgoing.askAnew(id, SHOWN)).toBe(state === 'held')
+    expect(await store.outgoing.askAgain(id, SHOWN)).toBe(state === 'held')
   })
 
   it('a decision changes only what is asked', async () => {
@@ -309,10 +309,14 @@ describe('denials that no session has heard', () => {
       expect(await stateOf(id)).toBe('denied')
     }
     await store.approvals.decide(pressed.id, 'denied', TEAM, ANNA)
-    const untold = async ({ turn }: typeof mine) =>
-      (await store.approvals.untoldDenials(turn.conversationId)).map(({ id }) => id)
-    expect([await untold(mine), await untold(other), await untold(pressed)]).toEqual([[mine.id], [other.id], []])
+    const unnotified = async ({ turn }: typeof mine) =>
+      (await store.approvals.undeliveredDenials(turn.conversationId)).map(({ id }) => id)
+    expect([await unnotified(mine), await unnotified(other), await unnotified(pressed)]).toEqual([
+      [mine.id],
+      [other.id],
+      [],
+    ])
     await store.approvals.markDelivered([mine.id])
-    expect(await untold(mine)).toEqual([])
+    expect(await unnotified(mine)).toEqual([])
   })
 })

@@ -101,7 +101,7 @@ describe('a revised turn', () => {
   it('is taken up anew with all of its messages, under references that the session does not know', async () => {
     const before = await store.messages.ofTurn(turn.id)
     await store.revisions.edit({ ...FIRST, text: 'new' }, '6.0')
-    expect(await store.revisions.beginAnew(turn, POSITION)).toBe(true)
+    expect(await store.revisions.requeue(turn, POSITION)).toBe(true)
     const queued = await store.messages.queued(turn.conversationId)
     expect(queued).toMatchObject([
       { text: 'new', replaces: true },
@@ -120,7 +120,7 @@ describe('a revised turn', () => {
     expect(await store.revisions.retract(FIRST)).toBe(turn.id)
     expect(await texts()).toEqual(['words of 2.0'])
     expect(await store.revisions.retract(SECOND)).toBe(turn.id)
-    expect(await store.revisions.beginAnew(turn, POSITION)).toBe(false)
+    expect(await store.revisions.requeue(turn, POSITION)).toBe(false)
     expect(await store.turns.end(turn, 'retracted', POSITION)).toBe(true)
   })
 })

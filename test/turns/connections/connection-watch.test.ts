@@ -200,14 +200,14 @@ describe('waiting for a connection', () => {
   it('sends nobody new to a link that a consent came back with, and gives the prompts that stand another in time', async () => {
     const { clock, connections, watch, wait } = open()
     const first = await wait(anna, 'first')
-    watch.spend('anna')
+    watch.markLinkSpent('anna')
     await clock.advance(2 * MINUTE)
     // Whoever consented may still be signing in.
     expect(first.links).toEqual([])
     await clock.advance(2 * MINUTE)
     expect(first.links).toEqual([expect.stringMatching(/2$/)])
 
-    watch.spend('anna')
+    watch.markLinkSpent('anna')
     await wait(anna, 'second')
     expect(connections.links).toBe(3)
     expect(first.links.at(-1)).toMatch(/3$/)

@@ -120,7 +120,7 @@ class Attempt {
       this.#look()
       for (let left = random.pick([0, 1, 3, 10, 40]); left > 0; left -= 1) await settle()
     }
-    await this.#comeToRest()
+    await this.#waitUntilIdle()
   }
 
   async #move(move: string): Promise<void> {
@@ -226,7 +226,7 @@ class Attempt {
           this.#shownBefore.push({ id, mail: outgoing.mail })
   }
 
-  async #comeToRest(): Promise<void> {
+  async #waitUntilIdle(): Promise<void> {
     for (let quiet = 0, rounds = 0; quiet < 3; rounds += 1) {
       if (rounds > 200) throw new Error('it does not come to rest')
       for (let left = 0; left < 12; left += 1) await settle()

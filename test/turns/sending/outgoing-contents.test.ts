@@ -232,7 +232,7 @@ describe('after a mail was sent', () => {
 
   it('the draft that its owner changed in the card is moved to the trash', async () => {
     asked('d1')
-    await contents.tidyUp(ANNA, { ...MAIL, draftId: 'edited', edited: true })
+    await contents.discardLeftoverDrafts(ANNA, { ...MAIL, draftId: 'edited', edited: true })
     expect(mailer.discarded).toEqual(['d1'])
   })
 
@@ -241,12 +241,12 @@ describe('after a mail was sent', () => {
     ['that is the one that left', { draftId: 'd1', edited: true }],
   ])('no draft is touched %s', async (_, mail) => {
     asked('d1')
-    await contents.tidyUp(ANNA, { ...MAIL, ...mail })
+    await contents.discardLeftoverDrafts(ANNA, { ...MAIL, ...mail })
     expect(mailer.discarded).toEqual([])
   })
 
   it('no draft is touched where there was none', async () => {
-    await contents.tidyUp(ANNA, { ...MAIL, draftId: 'edited', edited: true })
+    await contents.discardLeftoverDrafts(ANNA, { ...MAIL, draftId: 'edited', edited: true })
     expect(mailer.discarded).toEqual([])
   })
 
@@ -255,7 +255,7 @@ describe('after a mail was sent', () => {
     mailer.discardDraft = async () => {
       throw new Unavailable('scalekit', 'away')
     }
-    await contents.tidyUp(ANNA, { ...MAIL, draftId: 'edited', edited: true })
+    await contents.discardLeftoverDrafts(ANNA, { ...MAIL, draftId: 'edited', edited: true })
     expect(log.lines).toMatchObject([{ message: 'draft of a sent mail could not be moved to the trash' }])
   })
 })

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type OutgoingMailView, UnsendableMail } from '../../../src/turns/outgoing-mail.js'
 import { Unavailable } from '../../../src/turns/ports.js'
-import { considerHostCall } from '../../../src/turns/sending/host-calls.js'
+import { handleHostCall } from '../../../src/turns/sending/host-calls.js'
 import { content, hashOf } from '../fake-mailer.js'
 import { ANNA, House, TEAM } from '../house.js'
 
@@ -276,7 +276,7 @@ describe('a mail that the agent proposes', () => {
     }
     const step = { type: 'tool', id: approval.callId, ...SEND, state: 'undecided' } as const
     const denied = { ...approval, decision: 'denied', deniedBy: 'press' } as const
-    expect(await considerHostCall(house.sending.hostCalls, scope, step, null, denied)).toEqual({
+    expect(await handleHostCall(house.sending.hostCalls, scope, step, null, denied)).toEqual({
       text: 'The person said no: nothing was sent. Do not try another way round.',
       failed: false,
     })

@@ -53,7 +53,7 @@ describe('a mailbox that is lost in the middle of a turn', () => {
       phase: { type: 'ended', ending: 'answered' },
       reply: { items: [{ text: 'Let me look.' }, { text: 'Three mails.' }] },
     })
-    expect(house.scalekit.distrusted).toHaveLength(1)
+    expect(house.scalekit.invalidated).toHaveLength(1)
     // The person's words once; then a note in which nobody speaks.
     expect(received()).toEqual(['What is unread?', null])
     expect(house.agent.session.received[1]?.context).toContain('connected again')

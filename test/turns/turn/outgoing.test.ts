@@ -13,7 +13,7 @@ const conversation: Conversation = {
   address: null,
   sessionId: null,
   position: null,
-  isAdrift: false,
+  needsResync: false,
   place: null,
 }
 const profile: Profile = { name: 'Anna Lindqvist', timeZone: 'Europe/Stockholm', email: null }

@@ -176,7 +176,7 @@ describe('a turn whose process was killed', () => {
     house.wake(conversation)
     await house.settle()
     expect(house.replyOf(turn).last).toMatchObject({
-      phase: { type: 'working', goesOn: true },
+      phase: { type: 'working', isResumed: true },
       reply: { items: [{ text: 'The first half.' }] },
     })
     house.agent.session.say('The second half.')
@@ -185,7 +185,7 @@ describe('a turn whose process was killed', () => {
       phase: { type: 'working' },
       reply: { items: [{ text: 'The first half.' }, { text: 'The second half.' }] },
     })
-    expect(house.replyOf(turn).last.phase).not.toHaveProperty('goesOn')
+    expect(house.replyOf(turn).last.phase).not.toHaveProperty('isResumed')
     house.agent.session.rest()
     await house.finished()
     expect(house.replyOf(turn).last.reply.items).toMatchObject([

@@ -15,7 +15,7 @@ const conversation = (rest: Partial<Conversation> = {}): Conversation => ({
   address: ORIGIN,
   sessionId: 'session',
   position: null,
-  isAdrift: false,
+  needsResync: false,
   ...rest,
 })
 

@@ -215,7 +215,7 @@ describe('a turn', () => {
     const { conversation } = await house.say('What is unread?')
     await house.work(conversation)
     expect(house.endings).toEqual(['answered'])
-    expect(house.scalekit.distrusted).toEqual(['slack:T1:U_ANNA'])
+    expect(house.scalekit.invalidated).toEqual(['slack:T1:U_ANNA'])
     expect(house.scalekit.granted).toHaveLength(2)
   })
 

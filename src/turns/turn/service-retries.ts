@@ -4,9 +4,9 @@ import type { Unavailable } from '../ports.js'
 import { retryPause } from '../time/retry-pause.js'
 
 /** How long a service may be out before a turn gives up, from its first failed try. Milliseconds, as all times here. */
-const PATIENCE_MS = 10 * 60_000
+const GIVE_UP_AFTER_MS = 10 * 60_000
 
-export class Patience {
+export class ServiceRetries {
   #failingSince: number | null = null
   #failures = 0
   /** How far somebody has got with what they read. */
@@ -23,17 +23,17 @@ export class Patience {
     this.#failures += 1
   }
 
-  isOver(now: number): boolean {
-    return this.#failingSince !== null && now - this.#failingSince > PATIENCE_MS
+  isExhausted(now: number): boolean {
+    return this.#failingSince !== null && now - this.#failingSince > GIVE_UP_AFTER_MS
   }
 
   /** The pause before the next try: what the service asked for, and never less than one that grows. */
   pauseAfter({ retryAfterMs }: Unavailable): number {
-    return Math.min(retryPause(this.#failures, retryAfterMs), PATIENCE_MS)
+    return Math.min(retryPause(this.#failures, retryAfterMs), GIVE_UP_AFTER_MS)
   }
 
   /** Something new was read, not only what a new attempt reads again: the services work, and patience begins anew. */
-  progressed(read: number): void {
+  noteProgress(read: number): void {
     if (read <= this.#furthest) return
     this.#furthest = read
     this.#failingSince = null
