@@ -57,7 +57,7 @@ export class ScalekitMailboxAddresses implements MailboxAddresses {
     } catch (error) {
       // A nicety: a reply without the address is better than none, and the next one asks again.
       const what = error instanceof z.ZodError ? { error: 'the answer holds no address' } : describeError(error)
-      this.log.debug({ person: person.id, ...what }, 'the address of a mailbox could not be learnt')
+      this.log.debug({ person: person.id, ...what }, 'mailbox address not found')
       onFailure()
       return null
     }

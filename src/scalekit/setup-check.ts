@@ -16,6 +16,6 @@ export async function checkSetup(scalekit: Scalekit, wanted: McpConfigurationDef
     } else if (!found.matches)
       log.error({ config }, 'mcp configuration is not the one of this version: run `npm run setup`')
   } catch (error) {
-    log.warn({ config, ...describeError(error) }, 'mcp configuration could not be checked')
+    log.warn({ config, ...describeError(error) }, 'mcp configuration check failed')
   }
 }

@@ -122,7 +122,7 @@ export class ConnectFlow {
       if (visitor === null) return page('not_signed_in', again)
       return await this.#verify(visit, known.person, this.deps.isPerson(visitor, known.person))
     } catch (error) {
-      this.deps.log.warn({ person: known.person.id, ...describeError(error) }, 'a connection could not be verified yet')
+      this.deps.log.warn({ person: known.person.id, ...describeError(error) }, 'connection not verified yet')
       return page('try_again', again)
     }
   }
@@ -133,7 +133,7 @@ export class ConnectFlow {
     // consent belongs to which link is what the store says.
     if (!(await states.use(visit.state, visit.authRequestId))) return page('refused')
     if (!isPerson) {
-      log.warn({ person: person.id }, 'a connect link was followed by somebody else; nothing was connected')
+      log.warn({ person: person.id }, 'connect link followed by somebody else; nothing connected')
       onFailed(person)
       onForeign(person)
       return page('other_person')
@@ -149,7 +149,7 @@ export class ConnectFlow {
       onFailed(person)
       return page('refused')
     }
-    log.info({ person: person.id }, 'a connection was verified')
+    log.info({ person: person.id }, 'connection verified')
     onConnected(person)
     return page('connected')
   }

@@ -26,7 +26,7 @@ export function connectRoutes(flow: ConnectFlow, isHttps: boolean, log: Log): Ro
       visit(queryOf(request), cookieOf(request)).then(
         (outcome) => answer(response, outcome, isHttps),
         (error: unknown) => {
-          log.error(describeError(error), 'a visit of the connect page failed')
+          log.error(describeError(error), 'connect page failed')
           answer(response, { type: 'page', page: 'try_again' }, isHttps)
         },
       )

@@ -28,7 +28,7 @@ export function healthRoutes(options: HealthOptions): Route[] {
             problems.length === 0 ? 'ready\n' : `${problems.join('\n')}\n`,
           ),
         (error: unknown) => {
-          options.log.error(describeError(error), 'readiness could not be checked')
+          options.log.error(describeError(error), 'readiness check failed')
           answer(response, 503, 'readiness could not be checked\n')
         },
       )

@@ -28,7 +28,7 @@ export function webhookRoute(deps: WebhookDeps): Route {
       answerTo(deps, request).then(
         (status) => response.writeHead(status).end(),
         (error: unknown) => {
-          deps.log.error(describeError(error), 'a webhook of Scalekit could not be dealt with; it comes again')
+          deps.log.error(describeError(error), 'webhook not handled; Scalekit repeats it')
           response.writeHead(500).end()
         },
       )
@@ -43,7 +43,7 @@ async function answerTo(deps: WebhookDeps, request: IncomingMessage): Promise<nu
     Object.entries(request.headers).flatMap(([name, value]) => (typeof value === 'string' ? [[name, value]] : [])),
   )
   if (!deps.isSigned(headers, body)) {
-    deps.log.warn('a webhook that Scalekit did not sign was refused')
+    deps.log.warn('webhook refused: not signed by Scalekit')
     return 401
   }
   const event = EVENT.safeParse(parsed(body))
@@ -51,7 +51,7 @@ async function answerTo(deps: WebhookDeps, request: IncomingMessage): Promise<nu
   if (!event.success || event.data.type !== 'connected_account.status_updated') return 200
   const change = STATUS.safeParse(event.data.data)
   if (change.success) await deps.onStatus(change.data.identifier, change.data.status)
-  else deps.log.warn('a webhook of Scalekit about an account has an unknown shape and was left alone')
+  else deps.log.warn('webhook ignored: unknown shape')
   return 200
 }
 

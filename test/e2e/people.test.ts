@@ -149,7 +149,7 @@ describe.each(['virtual', 'instance'])('unlink, in %s mode,', (mode) => {
     expect(code).toBe(0)
     expect(output).toContain('taken away when the bot starts next')
     const bot = await house.startBot()
-    await bot.wrote('access to their mailbox has ended')
+    await bot.wrote('access ended')
     expect(activeCredentials()).toEqual([])
     expect(house.scalekit.account(identifierOf(ANNA))).toBeUndefined()
   })

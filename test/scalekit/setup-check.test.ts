@@ -34,6 +34,6 @@ describe('the MCP configuration that the bot finds when it starts', () => {
   it('is not known where Scalekit does not answer, and the bot runs all the same', async () => {
     const log = new SilentLog()
     await checkSetup(new Scalekit({ ...sandbox, url: 'http://127.0.0.1:9' }), WANTED, log)
-    expect(log.lines).toMatchObject([{ message: 'mcp configuration could not be checked' }])
+    expect(log.lines).toMatchObject([{ message: 'mcp configuration check failed' }])
   })
 })

@@ -92,7 +92,7 @@ export class AccessEnder {
         this.#underWay.set(ending.id, work)
       }
     } catch (error) {
-      this.deps.log.error(describeError(error), 'whose access ends could not be read; trying again')
+      this.deps.log.error(describeError(error), 'access endings not readable; trying again')
     }
   }
 
@@ -109,7 +109,7 @@ export class AccessEnder {
         failures += 1
         this.deps.log.warn(
           { person: ending.person.id, failures, ...describeError(error) },
-          'somebody’s access could not be ended yet; trying again',
+          'access not ended yet; trying again',
         )
         const asked = error instanceof Unavailable ? error.retryAfterMs : undefined
         const pause = retryPause(failures, asked, { first: FIRST_RETRY_MS, longest: LONGEST_RETRY_MS })
@@ -123,7 +123,7 @@ export class AccessEnder {
     // Nothing of it runs any more that could make or use a session; only now are all of them there.
     await agent.withdrawMailbox(ending.person.id)
     for (const conversationId of await store.finish(ending.id)) wake(conversationId)
-    log.info({ person: ending.person.id }, 'somebody’s access to their mailbox has ended')
+    log.info({ person: ending.person.id }, 'access ended')
     onDone(ending.person)
   }
 }

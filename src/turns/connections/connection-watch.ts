@@ -169,10 +169,7 @@ export class ConnectionWatch {
       if (this.#isStale(watch.link)) this.#replaceLink(watch, await this.connections.link(watch.person))
     } catch (error) {
       // Whatever it was, the next poll asks again; the person's prompt stays as it is until then.
-      this.log.warn(
-        { person: watch.person.id, ...describeError(error) },
-        'could not learn whether an account is connected',
-      )
+      this.log.warn({ person: watch.person.id, ...describeError(error) }, 'connection check failed; trying again')
     }
     watch.polling = false
     if (this.#watches.get(watch.person.id) === watch) this.#schedule(watch)

@@ -64,7 +64,7 @@ export class Departures {
       for (const person of await this.deps.people.connected()) this.#queue.set(person.id, person)
       this.#schedule(0)
     } catch (error) {
-      this.deps.log.error(describeError(error), 'connected people could not be read; looking again tomorrow')
+      this.deps.log.error(describeError(error), 'connected people not readable; trying again in a day')
     }
   }
 

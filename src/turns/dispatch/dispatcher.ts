@@ -86,6 +86,6 @@ export class Dispatcher {
   }
 
   #report(conversationId: string, error: unknown): void {
-    this.log.error({ conversation: conversationId, ...describeError(error) }, 'a conversation could not be worked on')
+    this.log.error({ conversation: conversationId, ...describeError(error) }, 'conversation failed')
   }
 }

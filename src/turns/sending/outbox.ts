@@ -107,7 +107,7 @@ export class Outbox {
           else this.#begin(mail, (one) => this.#notify(one))
         }
       } catch (error) {
-        this.deps.log.error(describeError(error), 'outgoing mails could not be read; trying again')
+        this.deps.log.error(describeError(error), 'outgoing mails not readable; trying again')
         next = RETRIES.first
       }
       if (!this.#stop.signal.aborted) this.#timer = this.deps.clock.setTimeout(() => this.wake(), next)
@@ -155,7 +155,7 @@ export class Outbox {
       if (this.#stop.signal.aborted) return
       await this.#failed(mail, error).catch((failure: unknown) => {
         this.#notBefore.set(mail.id, this.deps.clock.now() + FAILED_STORE_PAUSE_MS)
-        this.deps.log.error({ mail: mail.id, ...describeError(failure) }, 'outgoing mail could not be given up')
+        this.deps.log.error({ mail: mail.id, ...describeError(failure) }, 'mail failure not stored; trying again')
       })
     }
   }
@@ -178,7 +178,7 @@ export class Outbox {
       const failures = (this.#failures.get(mail.id) ?? 0) + 1
       this.#failures.set(mail.id, failures)
       this.#notBefore.set(mail.id, clock.now() + retryPause(failures, undefined, RETRIES))
-      log.warn({ mail: mail.id, failures, ...describeError(error) }, 'mail notice could not be shown yet; trying again')
+      log.warn({ mail: mail.id, failures, ...describeError(error) }, 'mail notice not posted yet; trying again')
     }
   }
 
@@ -290,7 +290,7 @@ export class Outbox {
       return await this.#end(mail, from, 'refused', WHY.unreadable)
     const failures = (this.#failures.get(mail.id) ?? 0) + 1
     this.#failures.set(mail.id, failures)
-    log.warn({ mail: mail.id, failures, ...describeError(error) }, 'mail could not be sent yet; trying again')
+    log.warn({ mail: mail.id, failures, ...describeError(error) }, 'mail not sent yet; trying again')
     const since = from === 'sending' ? (mail.sendingSince ?? mail.dueAt ?? clock.now()) : (mail.dueAt ?? clock.now())
     const giveUpAfter = mail.sendAt === null || from === 'sending' ? GIVE_UP_AFTER_MS : GIVE_UP_SCHEDULED_AFTER_MS
     if (clock.now() - since >= giveUpAfter) {

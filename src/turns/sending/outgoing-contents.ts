@@ -86,7 +86,7 @@ export class OutgoingContents {
         )
       )
         throw error
-      this.deps.log.warn({ mail: mail.id, ...describeError(error) }, 'mail could not be read for its card')
+      this.deps.log.warn({ mail: mail.id, ...describeError(error) }, 'mail not readable for its card')
       return null
     }
   }
@@ -140,7 +140,7 @@ export class OutgoingContents {
       } catch (error) {
         // It is gone, or was changed into what cannot be sent.
         if (error instanceof UnsendableMail) continue
-        log.warn({ mail: mail.id, ...describeError(error) }, 'draft of an earlier edit could not be moved to the trash')
+        log.warn({ mail: mail.id, ...describeError(error) }, 'draft of an earlier edit not trashed')
       }
     }
   }
@@ -154,7 +154,7 @@ export class OutgoingContents {
         await mailer.discardDraft(person, { id: asked.draftId, messageId: null })
       await this.discardStaleDrafts(person, mail, (id) => id !== mail.draftId)
     } catch (error) {
-      log.warn({ mail: mail.id, ...describeError(error) }, 'draft of a sent mail could not be moved to the trash')
+      log.warn({ mail: mail.id, ...describeError(error) }, 'replaced draft of a sent mail not trashed')
     } finally {
       this.#requests.delete(mail.id)
       this.#drafts.delete(mail.id)

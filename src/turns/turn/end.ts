@@ -95,7 +95,7 @@ export async function fail(scope: TurnScope, error: unknown): Promise<TurnOutcom
   const ending = failureEnding(error)
   scope.deps.log.error(
     { turn: scope.turn.id, conversation: scope.conversation.id, ending, ...describeError(error) },
-    'a turn failed',
+    'turn failed',
   )
   if (ending === null) throw error
   return await giveUp(scope, ending)
@@ -152,7 +152,7 @@ function ended({ deps, turn, conversation, reply }: TurnScope, ending: Ending, d
       ending,
       steps: toolSteps(reply).length,
     },
-    'a turn ended',
+    'turn ended',
   )
   deps.onTurnEnded(ending)
   display.close()

@@ -45,7 +45,7 @@ export async function lookAhead(scope: TurnScope, sessionId: string): Promise<Re
   } catch (error) {
     scope.signal.throwIfAborted()
     if (!(error instanceof Unavailable || error instanceof OperatorProblem)) throw error
-    scope.deps.log.warn({ turn: scope.turn.id, ...describeError(error) }, 'what a session waits for could not be read')
+    scope.deps.log.warn({ turn: scope.turn.id, ...describeError(error) }, 'session log not readable')
     return null
   }
   scope.signal.throwIfAborted()
@@ -68,6 +68,6 @@ export async function recallNames({
   } catch (error) {
     if (!(error instanceof Unavailable || error instanceof SessionGone)) throw error
     // It looks the worse for it, and nothing waits for that.
-    deps.log.warn({ turn: turn.id, ...describeError(error) }, 'what was decided could not be told by name')
+    deps.log.warn({ turn: turn.id, ...describeError(error) }, 'names for approvals not readable')
   }
 }

@@ -37,10 +37,7 @@ export async function hasLostMailbox(
   } catch (error) {
     // What the agent has said stands; whether a connection could better it is not worth waiting for.
     if (!(error instanceof Unavailable || error instanceof OperatorProblem)) throw error
-    deps.log.warn(
-      { person: person.id, ...describeError(error) },
-      'whether the mailbox was lost in the middle of a turn could not be learnt',
-    )
+    deps.log.warn({ person: person.id, ...describeError(error) }, 'connection check at the end of a turn failed')
     return false
   }
 }

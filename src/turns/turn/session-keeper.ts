@@ -64,7 +64,7 @@ export async function forgetGoneSession(
   conversation: Conversation,
   gone: SessionGone,
 ): Promise<Conversation> {
-  deps.log.warn({ conversation: conversation.id, how: gone.how }, 'the session is gone; starting a new one')
+  deps.log.warn({ conversation: conversation.id, how: gone.how }, 'session gone; starting a new one')
   await deps.store.conversations.forgetSession(conversation.id)
   return await deps.store.conversations.get(conversation.id)
 }

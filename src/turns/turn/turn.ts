@@ -114,7 +114,7 @@ export class TurnRun {
     retries.fail(now)
     deps.log.warn(
       { turn: scope.turn.id, service: error.service, failures: retries.failures, ...describeError(error) },
-      'a service is unavailable',
+      'service unavailable; trying again',
     )
     // Once the session has the messages, saying "stopped" takes more than giving up: it would go on unseen.
     if (scope.stopCause() !== null && !(await scope.hasTaken())) return await giveUp(scope, 'stopped')

@@ -148,7 +148,7 @@ describe('what a card shows of a mail', () => {
     async (error) => {
       mailer.failures.push(error)
       expect(await contents.shown(ANNA, MAIL)).toBeNull()
-      expect(log.lines).toMatchObject([{ message: 'mail could not be read for its card' }])
+      expect(log.lines).toMatchObject([{ message: 'mail not readable for its card' }])
     },
   )
 
@@ -256,6 +256,6 @@ describe('after a mail was sent', () => {
       throw new Unavailable('scalekit', 'away')
     }
     await contents.discardLeftoverDrafts(ANNA, { ...MAIL, draftId: 'edited', edited: true })
-    expect(log.lines).toMatchObject([{ message: 'draft of a sent mail could not be moved to the trash' }])
+    expect(log.lines).toMatchObject([{ message: 'replaced draft of a sent mail not trashed' }])
   })
 })
