@@ -1,6 +1,6 @@
 /**
- * The Claude API as this room calls it: every call has an end, however the connection behaves, and its errors are sorted. The
- * SDK's own timeout ends with the response's headers; a body that never comes would hang for ever without the deadline here.
+ * The Claude API client: every call has a deadline, and its errors are sorted. The SDK's own timeout covers only the response's headers, so a
+ * body that never comes would hang for ever.
  */
 
 import Anthropic, { APIError } from '@anthropic-ai/sdk'
@@ -20,7 +20,7 @@ export interface CallOptions {
   readonly signal?: AbortSignal
   /** Statuses that the caller wants to see for itself, as the SDK's `APIError`. */
   readonly unsorted?: readonly number[]
-  /** How often the SDK repeats a repeatable call; 0 for callers with a patience of their own. */
+  /** How often the SDK repeats a repeatable call; 0 for callers that retry by themselves. */
   readonly maxRetries?: number
 }
 

@@ -1,4 +1,4 @@
-/** What `npm run setup` made, and the narrow store through which the agent room remembers it. */
+/** What `npm run setup` made, and the interface of the store that keeps it. */
 
 /**
  * The ids of one deployment's agent, environment and MCP configuration. They mean something only for the services and the

@@ -17,7 +17,7 @@ import { translate, type VendorEvent } from './translate.js'
 export interface FollowPace {
   /** After this long without a frame, the list is looked at. Pings never get through the SDK, so silence says nothing. */
   readonly silenceMs: number
-  /** So many silences in a row and the stream is opened anew, even if the list has nothing new. */
+  /** After so many silences in a row the stream is reopened, even if the list has nothing new. */
   readonly silencesPerConnection: number
   /** Pauses before one attempt after another to connect; when they are used up, the feed gives up. */
   readonly retryPausesMs: readonly number[]
@@ -29,7 +29,7 @@ export const STANDARD_PACE: FollowPace = {
   retryPausesMs: [250, 500, 1000, 2000, 4000, 8000, 15_000, 30_000],
 }
 
-/** A connection that ended without bringing anything is opened anew after one of the first so many pauses. */
+/** A connection that ended without an event is reopened after one of the first so many pauses. */
 const PAUSES_AFTER_END = 4
 
 /** Opening a stream for the first time keeps a sender waiting: after so many pauses it is told. */
@@ -67,7 +67,7 @@ export function followSession(
   return { opened: follower.opened, [Symbol.asyncIterator]: () => follower.events() }
 }
 
-/** A server that lists what is queued first would have it begun anew for ever. */
+/** Bounds the readings of a server that always lists queued events first. */
 const MOST_LOOKS = 3
 
 class Follower {
@@ -161,7 +161,7 @@ class Follower {
 
   /**
    * Whatever the list has that was not here before, oldest first.
-   * @param looks how often it was begun anew already
+   * @param looks how often the reading has restarted already
    */
   async *#readList(looks = 0): AsyncGenerator<PersistedEvent, void, undefined> {
     const from = this.#listFrom()
@@ -291,7 +291,7 @@ class Follower {
     const frames = stream[Symbol.asyncIterator]()
     return {
       gone: null,
-      // However a stream ends (end of file, an `error` frame, a cut connection), the next step is the same: to open it anew.
+      // However a stream ends (end of file, an `error` frame, a cut connection), the next step is the same: to reopen it.
       // A lasting cause shows itself there, as the answer to the request.
       next: () => frames.next().catch(() => ({ done: true, value: undefined })),
       close: () => stream.controller.abort(),

@@ -48,7 +48,7 @@ export class PersonalGrant implements MailboxGrant {
   }
 }
 
-/** A grant that was not made by this room, or was made for somebody else: a defect of this program, caught before it can act. */
+/** A grant that was not made here, or was made for somebody else: a defect of this program, caught before it can act. */
 export class MailboxMismatch extends Error {
   constructor() {
     super('a session was to be used with a grant that is not its owner’s')

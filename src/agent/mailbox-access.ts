@@ -144,13 +144,13 @@ export class VirtualMailboxAccess implements MailboxAccess {
 export class InstanceMailboxAccess implements MailboxAccess {
   constructor(private readonly findUrl: FindInstanceUrl) {}
 
-  /** Nothing is kept, so there is nothing to distrust. */
+  /** Nothing is kept, so there is nothing to invalidate. */
   async invalidate(): Promise<void> {}
 
-  /** Likewise: the address stands in sessions alone. */
+  /** Only sessions hold the address (see `Agent.withdrawMailbox`). */
   async revoke(): Promise<void> {}
 
-  /** Asked for anew each time: the address is a secret, kept nowhere, and Scalekit may have renewed it. */
+  /** Asks Scalekit every time: the address is a secret that is stored nowhere, and Scalekit may have renewed it. */
   async grant(person: IdentifiedPerson): Promise<PersonalGrant> {
     return new PersonalGrant(person, { mode: 'instance', url: await this.findUrl(person.identifier), vaultIds: [] })
   }

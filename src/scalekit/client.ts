@@ -1,5 +1,5 @@
 /**
- * Scalekit as this room calls it: the SDK for what it has (gRPC), plain REST for what it lacks (MCP configurations, tokens,
+ * The Scalekit client: the SDK for what it has (gRPC), plain REST for what it lacks (MCP configurations, tokens,
  * instances). Every call has an end, every answer is checked, and no error carries a token, an address or a body.
  */
 

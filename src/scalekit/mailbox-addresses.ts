@@ -46,7 +46,7 @@ export class ScalekitMailboxAddresses implements MailboxAddresses {
     this.#known.delete(person.id)
   }
 
-  /** Unless it was asked anew meanwhile. */
+  /** Unless a newer request has replaced it. */
   #drop(person: IdentifiedPerson, asked: Known): void {
     if (this.#known.get(person.id) === asked) this.#known.delete(person.id)
   }

@@ -1,16 +1,15 @@
 /**
- * What an agent's session reports, in this project's words. The agent room translates the vendor's events into these; nothing
- * behind it knows the vendor. Persisted events carry `id` and `at` and come exactly once and in order; previews carry neither,
- * may be missing, and never decide how a reply ends.
+ * Events of a Managed Agents session as the core sees them. `agent/` translates the vendor's events into these. Persisted events carry `id`
+ * and `at`, and come exactly once and in order. Previews carry neither, may be missing, and never decide how a reply ends.
  */
 export type AgentEvent = PersistedEvent | PreviewEvent | CaughtUp
 
-/** Everything that had happened when the log was opened has been told; what comes from now on is new. Once per feed. */
+/** All events from before the feed was opened have been read; later ones are new. Once per feed. */
 export interface CaughtUp {
   readonly type: 'caught_up'
 }
 
-/** A point in a session's event log: everything up to and including `id` is behind it. */
+/** A position in a session's event log: everything up to and including `id` has been read. */
 export interface LogPosition {
   readonly id: string
   /** RFC 3339 `processed_at` of that event. */
@@ -26,15 +25,15 @@ interface Persisted {
 export type PersistedEvent = Persisted &
   (
     | {
-        /** The session has processed a `user.message`: before its answer, or only when the answer is complete. */
+        /** The session has processed a `user.message`. May come before its answer or after it. */
         readonly type: 'message_received'
-        /** What its context block says it is known by; empty for a message that is not ours. */
+        /** References in its context block; empty for a message that the bot did not send. */
         readonly references: readonly string[]
       }
     | { readonly type: 'running' }
     | { readonly type: 'thinking' }
     | /** One whole message of the agent. Markdown. */ { readonly type: 'message'; readonly text: string }
-    | /** A model request ended: what was only previewed until here will never be confirmed. */ {
+    | /** A model request ended: a preview that has no message by now will never get one. */ {
         readonly type: 'request_ended'
         readonly failed: boolean
       }
@@ -42,7 +41,7 @@ export type PersistedEvent = Persisted &
         readonly type: 'tool_called'
         readonly name: string
         readonly input: Readonly<Record<string, unknown>>
-        /** `never`: it would send by itself, as earlier versions let it; it waits, and is always denied. */
+        /** `never`: it would send mail by itself, which only earlier versions allowed. It waits, and is always denied. */
         readonly permission: 'allow' | 'ask' | 'deny' | 'never'
         /** Its handler runs in the bot. */
         readonly isHosted?: boolean
@@ -56,7 +55,7 @@ export type PersistedEvent = Persisted &
         readonly awaiting: readonly string[]
       }
     | { readonly type: 'session_ended'; readonly how: 'terminated' | 'deleted' }
-    | /** Anything newer than this code; it moves the log position and nothing else. */ { readonly type: 'other' }
+    | /** An event that this version does not know. It only moves the log position. */ { readonly type: 'other' }
   )
 
 export type PreviewEvent =

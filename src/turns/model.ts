@@ -1,4 +1,4 @@
-/** The nouns of the project, as its rooms hand them to each other. Plain values: no behaviour, no vendor types. */
+/** The domain model: plain values that all folders share. No behaviour, no vendor types. */
 
 import type { LogPosition } from './events.js'
 import type { ForwardedMessage, Words } from './words.js'
@@ -10,16 +10,16 @@ export interface Person {
   readonly team: string
   /** Slack user id (`U…` or `W…`). */
   readonly user: string
-  /** Scalekit identifier. Null until the person's first turn; never changed afterwards. */
+  /** Scalekit identifier. Null until the person's first turn. Only an operator changes it afterwards. */
   readonly identifier: string | null
 }
 
-/** A person whose Scalekit identifier is settled: the only kind whose mailbox can be opened. */
+/** A person with a Scalekit identifier. Nobody else's mailbox can be opened. */
 export interface IdentifiedPerson extends Person {
   readonly identifier: string
 }
 
-/** What Slack's directory says of a person right now. Never stored. */
+/** A person's profile in Slack, as it is now. Never stored. */
 export interface Profile {
   readonly name: string
   /** IANA time zone, e.g. `Europe/Stockholm`. */
@@ -39,10 +39,10 @@ export interface Conversation {
   readonly team: string
   /** The thread in which it was started. */
   readonly origin: Address
-  /** Who can read the thread of its origin: only the owner (`im`), or others too. */
+  /** Who can read the origin's thread: only the owner (`im`), or others too (`shared`). */
   readonly kind: 'im' | 'shared'
   readonly owner: Person
-  /** What the owner chose for a thread that others read; null where they did not, or were never asked. */
+  /** The owner's choice of where replies go in a shared thread; null: not chosen, or never asked. */
   readonly place: 'here' | 'private' | null
   /** Where replies go; null until the first turn has decided it. */
   readonly address: Address | null
@@ -50,7 +50,7 @@ export interface Conversation {
   readonly sessionId: string | null
   /** Where the last finished turn ended in the session's event log; null for a session that has not finished any. */
   readonly position: LogPosition | null
-  /** The last turn was given up without its session coming to rest: it may still be at it, and `position` is out of date. */
+  /** The last turn was given up while its session was still running, so `position` is out of date (see `resyncPosition`). */
   readonly needsResync: boolean
 }
 
@@ -60,9 +60,9 @@ export interface Message extends Words {
   readonly channel: string
   readonly ts: string
   readonly files: readonly FileReference[]
-  /** What they passed on with it. */
+  /** Messages that they forwarded with it. */
   readonly forwarded: readonly ForwardedMessage[]
-  /** The session has heard this request before its owner edited it, or took a part of it back; this is how it stands now. */
+  /** The owner edited or partly deleted this request after the session had received it. This is the current version. */
   readonly replaces: boolean
 }
 
@@ -81,12 +81,13 @@ export interface FileReference {
 }
 
 /**
- * `queued`: nothing taken yet; what waits when it starts is taken together.
- * `waiting_connection`: likewise nothing taken; goes on when the owner's account is connected.
- * `sending`: messages taken; whether the session has them is unknown until `running`.
- * `running`: the session has the messages. `waiting_approval`: it waits for its owner's decisions. `superseded`: its owner wrote
- * something new instead, which denied what was open; the turn of that message tells the session. `reconnecting`: the session has
- * the messages and came to rest without the mailbox; it is told to go on when the owner's account is connected again.
+ * `queued`: no messages taken yet. All that wait when it starts are taken together.
+ * `waiting_connection`: no messages taken yet. Goes on when the owner has connected their account.
+ * `sending`: messages taken. Whether the session has them is not known before `running`.
+ * `running`: the session has the messages.
+ * `waiting_approval`: the session waits for its owner's decisions.
+ * `superseded`: the owner wrote a new message instead of deciding, which denied all that was open. The turn of that message tells the session.
+ * `reconnecting`: the session lost the mailbox and became idle. It is told to go on when the owner has connected again.
  */
 export type TurnState =
   | 'queued'
@@ -107,13 +108,13 @@ export interface Turn {
   readonly state: TurnState
   /** The owner pressed Stop. */
   readonly stopRequested: boolean
-  /** What of a thread its session heard with its messages. */
+  /** How much of the thread was sent to the session with its messages. */
   readonly threadRead: ThreadRead
-  /** The owner edited or deleted a message that it has taken: it is taken up anew with what is left. */
+  /** The owner edited or deleted a message that it has taken: it restarts with what is left. */
   readonly isRevised: boolean
-  /** Epoch milliseconds: when its owner's access to the mailbox was ended while it was under way; null where it was not. */
+  /** When its owner's access to the mailbox was ended during the turn, in epoch milliseconds; null: it was not. */
   readonly accessEndedAt: number | null
-  /** Where the session came to rest when it last lost the mailbox, and when (epoch milliseconds); null where it never did. */
+  /** The idle event with which the session last lost the mailbox, and when (epoch milliseconds); null: it never did. */
   readonly lost: { readonly event: string; readonly at: number } | null
   /** Epoch milliseconds. */
   readonly createdAt: number
@@ -123,24 +124,24 @@ export interface Turn {
 
 export type Decision = 'approved' | 'denied'
 /**
- * What made it a no: a press, a new message that its owner wrote instead of deciding, the end of their access to the mailbox, or a newer version of
- * this program, in which the agent asks for it in another way.
+ * Why it was denied. `press`: its owner's button. `new_message`: its owner wrote instead of deciding. `ended_access`: their access to the
+ * mailbox ended. `outdated`: a version of this program asked for it in a way that is gone.
  */
 export type DeniedBy = 'press' | 'new_message' | 'ended_access' | 'outdated'
 
-/** A tool call that waits, or waited, for its owner's yes or no. What it would do is read from the session, not kept here. */
+/** A tool call that needs its owner's decision. What the call would do is read from the session, and never stored. */
 export interface Approval {
   readonly id: string
   readonly turnId: string
   /** Event id of the tool call. */
   readonly callId: string
-  /** The handler of the tool runs in the bot: the session hears a result, not a decision. */
+  /** The tool runs in the bot: the session is sent a result, not a decision. */
   readonly isHosted: boolean
   readonly decision: Decision | null
   /** What should be different, in the owner's words; null where they did not say. */
   readonly reason: string | null
   readonly deniedBy: DeniedBy | null
-  /** Epoch milliseconds: since when it stands before its owner; null before. */
+  /** When it was shown to its owner, in epoch milliseconds; null before. */
   readonly askedAt: number | null
   /** Epoch milliseconds; null before. */
   readonly decidedAt: number | null
@@ -159,13 +160,13 @@ export interface ThreadMessage extends Words {
   readonly forwarded: readonly ForwardedMessage[]
 }
 
-/** Which messages of a thread are wanted. Timestamps are Slack's, and their own messages left out. */
+/** Which messages of a thread to read. `after` and `before` are Slack timestamps, and exclusive. */
 export interface ThreadRange {
   /** Null: from its first message on. */
   readonly after: string | null
   readonly before: string
-  /** `ts` of messages that the session hears, or heard, as its person's words. */
+  /** `ts` of messages to leave out: the session receives them as its person's own words. */
   readonly without: ReadonlySet<string>
-  /** The last so many. */
+  /** At most this many, the latest ones. */
   readonly limit: number
 }

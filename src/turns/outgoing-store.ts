@@ -1,4 +1,4 @@
-/** What has to be remembered of mails on their way. Implemented in the store; every method is one transaction. */
+/** The persistence of outgoing mails. `store/` implements it; every method is one transaction. */
 
 import type { OutgoingMail, OutgoingState, Presser } from './outgoing-mail.js'
 
@@ -36,23 +36,23 @@ export interface OutgoingMailStore {
   scheduledOf(by: Presser): Promise<OutgoingMail[]>
   /** What is held or leaves right now, of everybody. */
   unfinished(): Promise<OutgoingMail[]>
-  /** What changed after its turn had ended, and has not been told in a message of its own. */
+  /** Mails that changed after their turn had ended, and whose owners have not been told. */
   unnotified(): Promise<OutgoingMail[]>
   markNotified(id: string, state: OutgoingState): Promise<void>
-  /** The card shows other content now than when it was first shown; a press on the older one counts for nothing. */
+  /** Records what the card shows now. A press on an older card counts for nothing. */
   updateShown(id: string, shown: ShownContent): Promise<void>
   /** An approved mail was changed elsewhere: it is asked about again. False: it is not held any more. */
   askAgain(id: string, shown: ShownContent): Promise<boolean>
-  /** A draft is about to be made; answers since when an earlier attempt is unanswered (epoch milliseconds), null where there is none. */
+  /** Records that a draft is about to be made. Returns when an earlier, unanswered attempt began (epoch milliseconds); null: there was none. */
   beginDraft(id: string): Promise<number | null>
   settleDraft(id: string, draftId: string): Promise<void>
   /** A draft with the owner's changes is about to be made; `draftId`: it exists already. */
   beginEdit(id: string, hash: string): Promise<{ readonly draftId: string | null; readonly isFirst: boolean }>
-  /** False: its owner left something else in the window since, and no draft of this is needed. */
+  /** False: its owner has edited the mail again since, so this draft is not needed. */
   settleEdit(id: string, hash: string, draftId: string): Promise<boolean>
-  /** From held to sending, at or after its time. False: it was undone, is not due, or ends here since its owner's access is being ended. */
+  /** From held to sending. False: it was undone, is not due, or ended because its owner's access is being ended. */
   begin(id: string, sentHashes: readonly string[]): Promise<boolean>
-  /** Nothing was sent after all: from sending back to held. False: its owner's access was ended since, or they stopped its turn, and it ends with that. */
+  /** From sending back to held: nothing was sent. False: its owner's access ended or they stopped its turn, so the mail has ended. */
   revertToHeld(id: string): Promise<boolean>
   /** Ends one that is in one of these states. False: it is in another. */
   finish(
@@ -61,9 +61,9 @@ export interface OutgoingMailStore {
     state: OutgoingState,
     details?: { readonly messageId?: string | null; readonly why?: string | null },
   ): Promise<boolean>
-  /** Whether the draft that holds it has left already for another approval, or is leaving. */
+  /** Whether its draft was sent for another approval, or is being sent. */
   isDraftSpent(mail: OutgoingMail): Promise<boolean>
-  /** From sending to sent, as this message of the mailbox. False: it is not leaving any more, or the message is that of another mail. */
+  /** From sending to sent, as this Gmail message. False: it is not being sent any more, or the message belongs to another mail. */
   claimSent(id: string, messageId: string): Promise<boolean>
 }
 

@@ -1,4 +1,4 @@
-/** The few interfaces through which turns reach the rooms below. They are owned here and implemented there. */
+/** The interfaces through which turns use Slack, Claude and Scalekit. Turns own them; `slack/`, `agent/` and `scalekit/` implement them. */
 
 import type { AgentEvent, LogPosition } from './events.js'
 import type {
@@ -18,17 +18,17 @@ import type { Named, Names } from './words.js'
 
 /** One Slack message as the session hears it: one `user.message` each. */
 export interface OutgoingMessage {
-  /** Opaque; stands in the context block too, so that a sent message can be recognised in the session's events. */
+  /** Opaque. The context block repeats it: a message that was sent is recognised by it in the session's events. */
   readonly reference: string
   /** Who, when, where: comes before the person's words. */
   readonly context: string
-  /** What others wrote and the person passed on, each a block of data (`quotedBlock`); comes between the two. */
+  /** What others wrote and the person forwarded. Each is a block of data (`quotedBlock`) between context and words. */
   readonly quoted?: readonly string[]
-  /** The person's words, verbatim; null in a note of our own, in which nobody speaks. */
+  /** The person's words, verbatim. Null in a note of the bot's own. */
   readonly text: string | null
 }
 
-/** What a session that waits for a call hears: its owner's decision, or the result of a tool whose handler runs in the bot. */
+/** The answer to a tool call that a session waits for: its owner's decision, or the result of a tool that runs in the bot. */
 export type ToolAnswer = ToolDecision | ToolResult
 
 export interface ToolDecision {
@@ -51,8 +51,8 @@ export interface ToolCall {
 }
 
 /**
- * How a session gets at one person's mailbox, fresh enough for a turn. Only `MailboxAccess.grant` makes one, for exactly one
- * person; creating or using a session asks for the grant of the conversation's owner and refuses any other.
+ * Lets a session reach one person's mailbox for the length of a turn. Only `MailboxAccess.grant` makes one, for exactly one person.
+ * Creating or using a session takes the grant of the conversation's owner and refuses any other.
  */
 export interface MailboxGrant {
   readonly personId: string
@@ -67,10 +67,10 @@ export interface MailboxAccess {
    * @throws Unavailable, OperatorProblem, NotConnected
    */
   grant(person: IdentifiedPerson): Promise<MailboxGrant>
-  /** The mailbox did not accept what the last grant gave: the next one is made anew, however fresh the old one looks. */
+  /** The mailbox refused the credential of the last grant: the next grant makes a new one, even if the old one has not expired. */
   invalidate(person: IdentifiedPerson): Promise<void>
   /**
-   * Withdraws whatever opens the person's mailbox, also what an earlier, unanswered grant left behind. Done already is as good.
+   * Withdraws every credential for the person's mailbox, those of unanswered grants included. Idempotent.
    * @param forgets nothing that was made for this person is used again
    * @throws Unavailable, OperatorProblem
    */
@@ -79,37 +79,37 @@ export interface MailboxAccess {
 
 export interface Agent {
   /**
-   * Creates the conversation's session. Never retried by itself: after a lost answer ask `findSession`.
+   * Creates the conversation's session and returns its id. Makes one attempt: after a lost answer, ask `findSession`.
    * @throws Unavailable, OperatorProblem
    */
   createSession(conversation: Conversation, grant: MailboxGrant, title: string): Promise<string>
   /** The platform's time, epoch milliseconds; null where it is not known. */
   now(): number | null
   /**
-   * The session that a `createSession` for this conversation, not answered since then, left behind, if any.
-   * @param requestedAt by the platform's time; null where that was not known: a look-up then has no beginning
+   * The session that an unanswered `createSession` has made for this conversation; null where there is none.
+   * @param requestedAt only sessions since then count, by the platform's time (epoch milliseconds); null: all of them
    */
   findSession(conversation: Conversation, requestedAt: number | null): Promise<string | null>
   /**
-   * Brings an idle session up to date before a turn or a decision: tools and policies of the current agent definition, and in
-   * instance mode the person's current URL.
+   * Updates an idle session before a turn or a decision: tools and policies of the current agent definition, and in instance mode the
+   * person's current URL.
    * @throws SessionGone, Unavailable, OperatorProblem
    */
   refreshSession(sessionId: string, grant: MailboxGrant): Promise<void>
   /**
-   * Opens the session's event log after `after` (null: from its start). Await `opened` before sending: what happens from then on is not missed.
+   * Opens the session's event log after `after` (null: from its start). Await `opened` before sending: no event after that is missed.
    */
   follow(sessionId: string, after: LogPosition | null, signal: AbortSignal): EventFeed
   /**
-   * Sends messages in one batch. Never retried by itself: after a lost answer ask `findMessages`.
-   * @param denials for the sake of these messages; they come first in the same batch, as far as the session still waits for them: until it has
-   * them, it takes no message. What else it waits for, called after its owner was asked, is denied with them
+   * Sends messages in one batch. Makes one attempt: after a lost answer, ask `findMessages`.
+   * @param denials calls that these messages deny. A session that waits for calls takes no message, so the denials come first in the batch.
+   * Those that the session no longer waits for are left out. Calls that it made since its owner was asked are denied too
    * @throws SessionGone, Unavailable, OperatorProblem, Rejected
    */
   sendMessages(sessionId: string, messages: readonly OutgoingMessage[], denials?: readonly ToolAnswer[]): Promise<void>
   /**
-   * Ends whatever a session still does for a turn that was given up, and answers where its log stands then.
-   * @throws SessionGone, Unavailable (it does not come to rest), OperatorProblem
+   * Interrupts a session, waits until it is idle, and returns where its log stands then; null: the log is empty.
+   * @throws SessionGone, Unavailable (it does not become idle), OperatorProblem
    */
   interruptAndWait(sessionId: string): Promise<LogPosition | null>
   /** Which of these references the session has already received after `after`. */
@@ -119,24 +119,24 @@ export interface Agent {
     after: LogPosition | null,
   ): Promise<ReadonlySet<string>>
   /**
-   * Tells the session what its owner decided, and what host-side tools answered, in one batch. What it already has is left out.
+   * Sends the owner's decisions and the results of host-side tools in one batch. Answers that the session already has are left out.
    * @throws SessionGone, Unavailable, OperatorProblem, Rejected
    */
   sendAnswers(sessionId: string, answers: readonly ToolAnswer[]): Promise<void>
   /** A call of a host-side tool in this session; null where there is none. @throws SessionGone, Unavailable, OperatorProblem */
   findToolCall(sessionId: string, callId: string): Promise<ToolCall | null>
-  /** What ids of messages, threads, drafts and labels stand for, as far as the mailbox has said so in this session. */
+  /** Names for ids of messages, threads, drafts and labels, as far as the mailbox has told them in this session. */
   describeIds(sessionId: string, ids: readonly string[]): Promise<ReadonlyMap<string, string>>
   /** Stops what the agent is doing; the session then goes idle with `end_turn`. */
   interrupt(sessionId: string): Promise<void>
   /**
-   * Takes out of every session of this person what reaches their mailbox by itself. One that still runs is interrupted for that.
-   * @throws Unavailable (also where one does not come to rest), OperatorProblem
+   * Removes pre-authenticated mailbox addresses from every session of this person. Running sessions are interrupted first.
+   * @throws Unavailable (also where a session does not become idle), OperatorProblem
    */
   withdrawMailbox(personId: string): Promise<void>
 }
 
-/** Every persisted event after the position, once and in order, whatever the connection does, with previews in between. Ends only by abort or error. */
+/** Every persisted event after the position, once and in order, across reconnects, with previews in between. Ends only by abort or error. */
 export interface EventFeed extends AsyncIterable<AgentEvent> {
   /** Resolves once the stream is open. Rejects with SessionGone, Unavailable or OperatorProblem. */
   readonly opened: Promise<void>
@@ -153,7 +153,7 @@ export interface Connections {
    */
   link(person: IdentifiedPerson): Promise<ConnectLink>
   /**
-   * Deletes the person's connected account. Answers whether that ended a connection: an account without any consent is none.
+   * Deletes the person's connected account. Returns whether it was a connection: an account without consent is none.
    * @throws Unavailable, OperatorProblem
    */
   disconnect(person: IdentifiedPerson): Promise<boolean>
@@ -163,7 +163,7 @@ export interface Connections {
 export interface MailboxAddresses {
   /** The address of the mailbox that this person connected; null where it cannot be learnt. Never rejects. */
   address(person: IdentifiedPerson): Promise<string | null>
-  /** The person is not connected (any more): whatever comes next may be another mailbox. */
+  /** Forgets the address: the person is not connected any more, and may connect another mailbox. */
   forget(person: Pick<Person, 'id'>): void
 }
 
@@ -173,12 +173,12 @@ export interface ConnectLink {
 }
 
 /**
- * Where replies go. `undecidedUntil`: the owner is asked, and their press wakes the conversation; at this time (epoch milliseconds) it is
- * decided without them.
+ * Where replies go. `undecidedUntil`: the owner is asked, and their press wakes the conversation. At this time (epoch milliseconds) the bot
+ * decides without them.
  */
 export type PlaceChoice = Address | 'no_direct_message' | { readonly undecidedUntil: number }
 
-/** Why nothing is done for somebody. */
+/** Why the bot does not work for somebody. */
 export interface ProfileProblem {
   readonly problem: 'unknown_person' | 'outsider' | 'guest' | 'deactivated'
 }
@@ -190,34 +190,34 @@ export interface Surface {
    * @throws Unavailable when the look-up itself fails
    */
   profile(person: Person): Promise<Profile | ProfileProblem>
-  /** What those are called that a person's message names, as far as that person may know and Slack says. Never rejects. */
+  /** Names of the users, channels and groups that a message mentions, as far as its author may see them. Never rejects. */
   names(wanted: readonly Named[], person: Person): Promise<Names>
   /**
-   * What a thread says, oldest first, without what the bot itself wrote. `unreadable`: Slack lets the bot read nothing there.
+   * The messages of a thread, oldest first, without the bot's own. `unreadable`: Slack lets the bot read nothing there.
    * @throws Unavailable
    */
   readThread(thread: Address, range: ThreadRange): Promise<readonly ThreadMessage[] | 'unreadable'>
   /**
-   * What one message of a thread holds besides its words; null where Slack does not list it.
+   * Files and forwarded messages of one message in a thread; null where Slack does not list the message.
    * @throws Unavailable
    */
   readMessage(thread: Address, ts: string): Promise<MessageRest | null>
   /**
-   * Where a conversation's replies go, for one that has not decided yet. May post the message under which they will stand;
-   * asked again after a crash, it finds that message instead of posting another.
+   * Decides where a conversation's replies go. May post the message under which they will stand. Called again after a crash, it finds that
+   * message instead of posting another.
    * @throws Unavailable
    */
   chooseAddress(conversation: Conversation, first: Message | undefined): Promise<PlaceChoice>
-  /** Takes back the question where the replies are to go: there is nothing to answer any more. @throws Unavailable */
+  /** Removes the question where replies go: there is nothing to answer any more. @throws Unavailable */
   withdrawPlaceQuestion(conversation: Conversation): Promise<void>
   /** The reply of a turn: the same object for the same turn as long as it is open. */
   reply(turn: Turn, conversation: Conversation): ReplyDisplay
 }
 
-/** Where a mail is shown whose turn is over, e.g. because it waits for its time. */
+/** Shows a mail whose turn has ended, e.g. a scheduled one. */
 export interface OutgoingDisplay {
   /**
-   * The message about this mail, where its owner alone reads it: posted, or brought up to date where it stands already.
+   * Posts or updates the message about this mail, where only its owner reads it.
    * @throws Unavailable
    */
   showOutgoing(conversation: Conversation, approval: ApprovalView): Promise<void>
@@ -227,19 +227,19 @@ export interface OutgoingDisplay {
 export interface ReplyDisplay {
   /** Shows this state as soon as Slack's limits allow; a newer state replaces one that has not been shown yet. */
   show(view: ReplyView): void
-  /** Resolves when the state shown last has landed in Slack, or can never land (the channel is gone: that is logged there). */
+  /** Resolves when the state shown last is in Slack, or can never get there (e.g. the channel is gone, which is logged). */
   settled(): Promise<void>
-  /** False: Slack takes nothing for the eyes of its owner alone, so that nothing can be asked of them. Known when it has settled. */
+  /** False: Slack takes no message that only the owner reads, so nothing can be asked of them. Known once `settled` has resolved. */
   readonly reachesOwner: boolean
-  /** Makes sure that the reply stands below these messages: one that was posted before the last of them moves below it. */
+  /** Makes sure that the reply stands below these messages. A reply that was posted before the last of them is moved. */
   placeBelow(messages: readonly Message[]): Promise<void>
-  /** Takes the reply out of Slack again: there is nothing to answer any more. */
+  /** Deletes the reply in Slack: there is nothing to answer any more. */
   remove(): Promise<void>
-  /** Lets go of it in memory. What is in Slack stays. */
+  /** Frees the memory of this display. What is in Slack stays. */
   close(): void
 }
 
-/** A service that the turn needs did not answer, or said "later". Worth another try, after `retryAfterMs` where it was told. */
+/** A service did not answer, or asked to come later. Worth another try, after `retryAfterMs` where the service named a time. */
 export class Unavailable extends Error {
   constructor(
     readonly service: 'slack' | 'claude' | 'scalekit',
@@ -252,7 +252,7 @@ export class Unavailable extends Error {
   }
 }
 
-/** Only the person who runs the bot can mend this: a refused key, a missing agent, no credit. */
+/** Only the operator can mend this: a refused key, a missing agent, no credit. */
 export class OperatorProblem extends Error {
   constructor(
     readonly kind: 'credentials' | 'setup' | 'billing',
@@ -265,8 +265,8 @@ export class OperatorProblem extends Error {
 }
 
 /**
- * The session does not exist any more or takes nothing more; `how` says which. `outdated`: it is there, but was made for another
- * way to the mailbox (another vault, the other MCP mode), which a session cannot change.
+ * The session does not exist or takes no more events; `how` says which. `outdated`: it exists, but was made for another vault or the other
+ * MCP mode. A session cannot change either.
  */
 export class SessionGone extends Error {
   constructor(
@@ -278,7 +278,7 @@ export class SessionGone extends Error {
   }
 }
 
-/** The service understood and said no; sending the same again would get the same answer. */
+/** The service refused the request; the same request would be refused again. */
 export class Rejected extends Error {
   constructor(
     readonly reason: 'too_large' | 'budget' | 'invalid',

@@ -1,4 +1,4 @@
-/** What turns need remembered. Implemented in the store; every method is one transaction. */
+/** The persistence of turns. `store/` implements it; every method is one transaction. */
 
 import type { LogPosition } from './events.js'
 import type {
@@ -19,9 +19,9 @@ import type { Words } from './words.js'
 
 /** A request for a new session. */
 export interface RequestedSession {
-  /** An earlier one was not answered. */
+  /** An earlier request was not answered. */
   readonly isRepeated: boolean
-  /** When that was made, by the platform's time, epoch milliseconds; null where that was not known. */
+  /** When the earlier request was made, by the platform's time, in epoch milliseconds; null: not known. */
   readonly since: number | null
 }
 
@@ -34,25 +34,25 @@ export interface TurnStore {
     get(id: string): Promise<Conversation>
     settleAddress(id: string, address: Address): Promise<void>
     /**
-     * Notes that a session is about to be created; an earlier request that was not answered stays noted.
+     * Records that a session is about to be created. The time of an earlier, unanswered request is kept.
      * @param at by the platform's time, epoch milliseconds; null where that is not known
      */
     requestSession(id: string, at: number | null): Promise<RequestedSession>
     settleSession(id: string, sessionId: string): Promise<void>
     forgetSession(id: string): Promise<void>
-    /** The log position is known again, after a turn that was given up while its session may have gone on. */
+    /** Stores the log position, and clears `needsResync`. */
     settlePosition(id: string, position: LogPosition | null): Promise<void>
   }
   readonly messages: {
     queued(conversationId: string): Promise<Message[]>
-    /** What waits, and of which only the mention has arrived. */
+    /** Queued messages of which only the mention has arrived: files and forwarded messages are missing. */
     partial(conversationId: string): Promise<MessagePlace[]>
-    /** What belongs to such a message; null where that cannot be learnt. */
+    /** Adds what a partial message lacked; null: Slack does not tell. */
     complete(id: string, rest: MessageRest | null): Promise<void>
     ofTurn(turnId: string): Promise<Message[]>
     /**
-     * What the session hears, or heard, of a conversation as its owner's words in this channel, and the last of it before this turn; and
-     * whether others wrote in its thread, too.
+     * Which messages of this channel the session receives as its owner's words (`heard`, by `ts`), the last of them before this turn, and
+     * whether others wrote in the thread.
      */
     inThread(
       conversationId: string,
@@ -63,43 +63,43 @@ export interface TurnStore {
       readonly lastHeard: string | null
       readonly othersSpoke: boolean
     }>
-    /** What the owner wrote in turns that have ended, as far as a session was to hear it, oldest first, the last `limit` of it. */
+    /** The owner's last `limit` messages of ended turns that were meant for a session, oldest first. */
     earlier(conversationId: string, limit: number): Promise<Words[]>
-    /** What is answered without a session. */
+    /** Marks messages as answered without a session. */
     dismiss(messages: readonly Message[]): Promise<void>
   }
   readonly turns: {
     get(id: string): Promise<Turn>
     unfinished(conversationId: string): Promise<Turn[]>
-    /** The turn that waits to be next, made where there is none. */
+    /** The queued turn of the conversation; made where there is none. */
     queue(conversationId: string): Promise<Turn>
     take(turn: Turn): Promise<Message[]>
-    /** Notes what of a thread goes to the session with the turn's messages. */
+    /** Records how much of the thread goes to the session with the turn's messages. */
     noteThread(id: string, read: ThreadRead): Promise<void>
     /**
-     * Where its owner wrote something new after they had seen what they are to decide, that denies all that is open, and the turn is `superseded`.
-     * False: nothing changed, because there is no such message, or a decision or a wish to stop was there first.
+     * Denies all open approvals and makes the turn `superseded`, if its owner wrote a message after they had seen them.
+     * False, and nothing changed: there is no such message, or a decision or a stop came first.
      */
     supersede(turn: Turn): Promise<boolean>
     markMailboxLost(id: string, event: string): Promise<void>
     restart(id: string): Promise<void>
     setState(id: string, state: Exclude<TurnState, 'ended'>): Promise<void>
-    /** Ends a turn that has taken nothing: these messages are dealt with, whatever else is queued waits for the next turn. */
+    /** Ends a turn that has taken nothing, and these messages with it. Other queued messages wait for the next turn. */
     refuse(turn: Turn, messages: readonly Message[], ending: string): Promise<void>
     /**
-     * @param position null: the session may still be at it, so nobody knows where its log will stand
-     * @returns false, and nothing changed: it was revised, and is taken up anew
+     * @param position where the session's log stands; null: the session may still be running, so the conversation needs a resync
+     * @returns false, and nothing changed: its owner revised it, so it restarts
      */
     end(turn: Turn, ending: string, position: LogPosition | null): Promise<boolean>
     discard(turn: Turn): Promise<void>
   }
   readonly revisions: {
-    /** What is left of a revised turn's messages waits again, for the same turn. False, and nothing changed: nothing is left. */
+    /** Queues what is left of a revised turn's messages again, for the same turn. False, and nothing changed: nothing is left. */
     requeue(turn: Turn, position: LogPosition | null): Promise<boolean>
   }
   readonly outgoing: OutgoingMailStore
   readonly accessEndings: {
-    /** Whether this person's access is being ended: nothing new begins for them until that is done. */
+    /** Whether this person's access is being ended. No turn of theirs starts until that is done. */
     isUnderWay(personId: string): Promise<boolean>
   }
   readonly approvals: {
@@ -110,9 +110,9 @@ export interface TurnStore {
     /** Denies what was asked by a version in which the agent itself could send. */
     denyOutdated(ids: readonly string[]): Promise<void>
     ofTurn(turnId: string): Promise<Approval[]>
-    /** @param at epoch milliseconds: since when they stand before their owner; what was noted first stays */
+    /** @param at when they were shown to their owner, in epoch milliseconds; the first time stands */
     markAsked(asked: readonly { readonly id: string; readonly shown: string | null }[], at: number): Promise<void>
-    /** What a new message denied in this conversation, and no session has been told of yet. */
+    /** Approvals of this conversation that a new message denied, and that no session has been told of. */
     undeliveredDenials(conversationId: string): Promise<Approval[]>
     markDelivered(ids: readonly string[]): Promise<void>
   }

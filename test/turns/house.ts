@@ -1,4 +1,4 @@
-/** Turns with a real store, in memory, and the rooms below them as fakes: for what needs no wire to be seen. */
+/** Turns with a real store in memory, and fakes of Slack, Claude and Scalekit: for what needs no wire. */
 
 import { sql } from 'kysely'
 import { asHostTool, SENDING_TOOLS } from '../../src/gmail/sending-tools.js'

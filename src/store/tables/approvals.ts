@@ -10,7 +10,7 @@ export type DecisionOutcome =
   | /** Somebody was quicker, or pressed twice. */ { readonly outcome: 'already'; readonly decision: Decision }
   | { readonly outcome: 'not_yours' }
   | /** There is no such question, or no longer: its turn is over. */ { readonly outcome: 'unknown' }
-  | /** What it is about was shown anew since: the yes was to something else. */ { readonly outcome: 'changed' }
+  | /** Its card has changed since: the yes was to something else. */ { readonly outcome: 'changed' }
   | /** Its time passed before the yes: it is asked again whether it may leave at once. */ {
       readonly outcome: 'late'
       readonly conversationId: string

@@ -18,10 +18,10 @@ export class Revisions {
 
   /**
    * Takes over an edit of a message that a turn has taken and not answered yet: all that waits for a decision is denied, and the
-   * turn has to be taken up anew. An edit that changes no words, and one that comes late or twice, changes nothing. A message that a link in
+   * turn has to restart. An edit that changes no words, and one that comes late or twice, changes nothing. A message that a link in
    * it leads to comes so too, a moment after it, when Slack has looked it up.
    * @param revision `ts` of the edit; empty where the message changed otherwise, e.g. because a link in it was looked up
-   * @returns id of the turn, where it has to be taken up anew
+   * @returns id of the turn, where it has to restart
    */
   async edit(message: MessageKey & MessageContent, revision: string): Promise<string | null> {
     return await this.db.transaction().execute(async (tx) => {
@@ -42,7 +42,7 @@ export class Revisions {
     })
   }
 
-  /** The same for a message that was deleted: what is left of the turn's messages is taken up anew. */
+  /** The same for a message that was deleted: the turn restarts with what is left of its messages. */
   async retract(message: MessageKey): Promise<string | null> {
     return await this.db.transaction().execute(async (tx) => {
       const row = await taken(tx, message)
@@ -108,7 +108,7 @@ export class Revisions {
   }
 }
 
-/** The message, where a turn has taken it that can still be taken up anew: one that was stopped, or lost its mailbox for good, cannot. */
+/** The message, if a turn that can still restart has taken it. A turn that was stopped, or lost its mailbox for good, cannot restart. */
 async function taken(tx: Database, { team, channel, ts }: MessageKey) {
   const row = await tx
     .selectFrom('message')

@@ -205,7 +205,7 @@ export class Turns {
   /**
    * Ends a turn and moves the conversation's log position behind it, in one transaction.
    * @param position null: the session may still be at it, so nobody knows where its log will stand
-   * @returns false, and nothing changed: its owner edited or deleted what it has answered, so that it is taken up anew
+   * @returns false, and nothing changed: its owner edited or deleted its messages, so it restarts
    */
   async end(turn: Turn, ending: string, position: LogPosition | null): Promise<boolean> {
     return await this.db.transaction().execute(async (tx) => {

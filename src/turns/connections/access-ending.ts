@@ -1,7 +1,7 @@
 /**
- * Ending somebody's access to their mailbox, because they asked for it, left the workspace, or an operator took it back. It is
- * noted in the store first; what happens here is carried out from that note, step by step, each of which may be done twice, until
- * all of it is done: also after a crash, also while a service is away. New work of that person waits until then.
+ * Ends a person's access to their mailbox, because they asked for it, left the workspace, or an operator withdrew it. The store records the
+ * request first. It is then carried out step by step until all is done, after a crash too; each step may be done twice. The person's new
+ * messages wait until then.
  */
 
 import { describeError, type Log } from '../../log.js'
@@ -47,7 +47,7 @@ export interface AccessEnderDeps {
   readonly log: Log
 }
 
-/** Another process may note an ending, too (`npm run people`): the store is looked at this often. */
+/** Another process may request an ending (`npm run people`): the store is read this often. */
 const LOOK_MS = 2_000
 /** How soon it is seen whether the stopped turns have come to rest. */
 const REST_LOOK_MS = 500
@@ -129,8 +129,7 @@ export class AccessEnder {
 }
 
 /**
- * What opens the mailbox is taken away, and what is under way is told to stop, all at once: one service that is away must not keep the
- * others from being asked.
+ * Revokes every credential and stops every turn of the person, all at once: one unavailable service must not hold up the others.
  * @throws Unavailable, OperatorProblem
  */
 export async function revokeAccess(

@@ -1,7 +1,6 @@
 /**
- * Waiting until a person has connected their account, without a public URL: by asking. Often at first, when they are likely to be
- * on the consent page, then more and more seldom. It also keeps the link in their prompt alive. One watch per person, however
- * many of their turns wait.
+ * Polls Scalekit until a person has connected their account: no public URL is needed. Often at first, when they are likely to be on the consent
+ * page, then less and less often. Also replaces the link in their prompt before it expires. One watch per person, for all of their turns.
  */
 
 import { describeError, type Log } from '../../log.js'

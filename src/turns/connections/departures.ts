@@ -1,6 +1,6 @@
 /**
- * People who left the workspace lose their access. An event that says so is only a reason to ask Slack, and events are missed while the
- * bot is down: everybody connected is looked at when it starts, and daily. A look-up that fails ends nobody's access, and is repeated.
+ * Ends the access of people who left the workspace. An event that says so is only a hint to ask Slack, and events are missed while the bot is
+ * down: every connected person is looked up at the start and daily. A failed look-up ends nobody's access, and is repeated.
  */
 
 import { describeError, type Log } from '../../log.js'
@@ -45,7 +45,7 @@ export class Departures {
     void this.#collect()
   }
 
-  /** Slack says that this person left: they are looked at next. */
+  /** Looks this person up next: an event says that they left. */
   checkNext(person: Person): void {
     this.#suspects.set(person.id, person)
     // A service that is away is not asked more often for that.

@@ -1,6 +1,6 @@
 /**
- * Connections whose state is remembered whenever somebody learns it: a person can be told since when they are connected, and what was known of a
- * mailbox is not said of the one that takes its place.
+ * Records a connection's state whenever it is read. So a person can be told since when they are connected, and the address of a mailbox is forgotten
+ * when it is disconnected.
  */
 
 import type { IdentifiedPerson } from '../model.js'

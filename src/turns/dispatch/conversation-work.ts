@@ -62,7 +62,7 @@ export class Turns implements ConversationWork {
     await this.#end(turnId, null)
   }
 
-  /** Takes up a turn anew whose messages its owner edited or deleted, as the store says already. */
+  /** Restarts a turn whose messages its owner edited or deleted; the store has that already. */
   async revise(turnId: string): Promise<void> {
     const run = this.#running.get(turnId)
     const conversationId = run?.conversationId ?? (await this.deps.store.turns.get(turnId)).conversationId

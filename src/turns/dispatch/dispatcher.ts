@@ -1,6 +1,6 @@
 /**
- * Wake-ups: never two turns of one conversation at once, different conversations side by side. A wake-up carries nothing, since
- * all there is to do is in the store; it may come twice, and one that comes during a run makes the run look once more.
+ * Runs conversations when they are woken: one run per conversation at a time, different conversations in parallel. A wake-up carries no data,
+ * since all work is in the store. It may come twice; one that comes during a run makes the run look at the store again.
  */
 
 import { setMaxListeners } from 'node:events'

@@ -1,6 +1,5 @@
 /**
- * The agent's tools whose handlers run in the bot: it asks with them, the bot does. One registry: what a tool is called, what it takes, how long it may
- * take, and what it may touch stand here together, and nowhere else.
+ * Host-side tools: custom tools of the agent that run in the bot. One registry holds each tool's name, input, time limit and what it may touch.
  */
 
 import { z } from 'zod'

@@ -1,6 +1,6 @@
 /**
- * Mails that their owners approved, until they have left: held for the undo window or until their time, compared with what was approved, sent once, looked
- * up where the answer was lost. Everything is in the store before it is done, so that a process which ends at any point is followed by one that goes on.
+ * Sends approved mails: holds them for the undo window or until their time, compares them with what was approved, sends them once, and looks them up
+ * where the answer was lost. Each step is stored before it is taken, so the next process goes on wherever this one ends.
  */
 
 import { describeError, type Log } from '../../log.js'

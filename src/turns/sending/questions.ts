@@ -1,6 +1,6 @@
 /**
- * What a session waits for in one turn: which calls are up to the owner, what each is about, what the bot's own tools make of theirs, and telling the
- * session what came of it.
+ * The tool calls that a session waits for in one turn: which need their owner's decision, what each is about, what host-side tools answer, and the
+ * delivery of all answers to the session.
  */
 
 import { createHash } from 'node:crypto'

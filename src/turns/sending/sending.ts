@@ -1,4 +1,4 @@
-/** Everything that concerns mails on their way, put together once for everybody. */
+/** Composes what concerns outgoing mails: outbox, presses and host-side calls. One instance serves everybody. */
 
 import type { Log } from '../../log.js'
 import type { Approval, Conversation, IdentifiedPerson } from '../model.js'

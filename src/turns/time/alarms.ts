@@ -1,4 +1,4 @@
-/** Conversations that are to be looked at again at a certain time, though nothing happens until then. In memory: a start looks at all of them. */
+/** Wakes conversations at a given time. Kept in memory only: every start wakes all unfinished conversations. */
 
 import type { Clock } from './clock.js'
 

@@ -1,4 +1,4 @@
-/** Work that is done once for all who ask for it while it is under way; who asks afterwards has it done anew. */
+/** Runs work once for all callers that ask while it is under way. A later call runs it again. */
 export class SingleFlight<Result> {
   readonly #underWay = new Map<string, Promise<Result>>()
 

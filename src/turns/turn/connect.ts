@@ -1,4 +1,4 @@
-/** A turn and its owner's mailbox: waiting for a connection, and going on with a session that lost the mailbox on the way. */
+/** The mailbox connection of a turn: waiting for its owner to connect, and resuming a session that lost the mailbox. */
 
 import type { IdentifiedPerson, Turn } from '../model.js'
 import type { MailboxGrant } from '../ports.js'
@@ -10,14 +10,14 @@ import { noteReference } from './reading.js'
 import type { PhaseOutcome, TurnOutcome, TurnScope } from './scope.js'
 import { ensureSession } from './session-keeper.js'
 
-/** How long a question for a connection stands before its turn ends. */
+/** A turn ends when its owner has not connected for this long. */
 const CONNECTION_TIMEOUT_MS = 24 * 60 * 60_000
 const TITLE_LENGTH = 60
 
 const STARTED_AFRESH =
   'The session behind this conversation no longer exists, so I started a new one and took your earlier messages along.'
 
-/** Asks the owner to connect, and waits; who has waited for too long is told so. @param turn as the store holds it now */
+/** Asks the owner to connect, and waits. After `CONNECTION_TIMEOUT_MS` the turn ends. @param turn as the store holds it now */
 export async function waitForConnection(
   scope: TurnScope,
   turn: Turn,
@@ -57,7 +57,7 @@ export async function waitForConnection(
   return 'waiting'
 }
 
-/** Waits for the connection where it is gone, and then has the session go on with what it has heard already. */
+/** Resumes a turn in `reconnecting`: waits until its owner has connected again, then tells the session to go on. */
 export async function reconnect(scope: TurnScope, turn: Turn): Promise<PhaseOutcome> {
   const { deps, owner } = scope
   if (turn.lost === null) return await endTurn(scope, 'unknown')
@@ -74,7 +74,7 @@ export async function reconnect(scope: TurnScope, turn: Turn): Promise<PhaseOutc
   return await continueAfterReconnect(scope, await sessionOf(scope, grant), turn.lost.event)
 }
 
-/** Has a session that heard the turn's messages go on with them. @param lostEvent with which it came to rest without the mailbox */
+/** Tells a session that has the turn's messages to go on with them. @param lostEvent the idle event with which it lost the mailbox */
 export async function continueAfterReconnect(
   scope: TurnScope,
   sessionId: string,
@@ -85,7 +85,7 @@ export async function continueAfterReconnect(
   const { position } = scope.conversation
   const { references } = await scope.ownMessages()
   if ((await agent.findMessages(sessionId, references, position)).size === 0) {
-    // The session that had heard it is gone; the one in its place begins from the beginning.
+    // This is another session than the one that had the messages: the turn restarts.
     await store.turns.restart(turn.id)
     return 'next_phase'
   }

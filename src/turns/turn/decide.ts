@@ -1,6 +1,6 @@
 /**
- * What a session waits for in the middle of a turn: what is up to the owner is put to them, what is decided is told to the session, and until
- * then the turn waits, for days if need be.
+ * Tool calls that a session waits for: the owner is asked, decisions are sent to the session, and until then the turn waits, for days if need
+ * be.
  */
 
 import type { ToolAnswer } from '../ports.js'
@@ -14,9 +14,9 @@ const SEEN_BEFORE_ANSWERED_MS = 2_000
 const LOOKS_AGAIN_AFTER_MS = 5_000
 
 /**
- * Sees to what the session waits for, as far as it has been read.
- * @param isAsked its owner has all of it before them already
- * @returns `answered`: the session has heard all that can be said now; `asked`: it goes on, or calls for more, although something is open
+ * Handles the calls that the session waits for.
+ * @param isAsked its owner has been asked about all of them already
+ * @returns `answered`: the session has every answer that there is; `asked`: something is open, and the session has more events to read
  */
 export async function decide(
   scope: TurnScope,
@@ -39,8 +39,8 @@ export async function decide(
 }
 
 /**
- * Nothing to do, and nothing to show, until there is a decision that the session has not been told, a wish to stop, or a message instead
- * of a decision. `follow`: there is.
+ * Resumes a turn that waits for decisions. `follow`: there is a decision to deliver, a stop, or another call. A new message instead of a
+ * decision supersedes the turn.
  */
 export async function resumeDeciding(scope: TurnScope): Promise<'follow' | TurnOutcome> {
   const { deps, turn, questions } = scope
@@ -53,8 +53,8 @@ export async function resumeDeciding(scope: TurnScope): Promise<'follow' | TurnO
 }
 
 /**
- * Its owner wrote something new instead of deciding. The session is not told here: until it has the denials it takes no message, so
- * the new one goes out with them, in one batch of the turn that follows.
+ * Ends a turn whose owner wrote a new message instead of deciding. The session is not told here: the next turn sends the denials and the
+ * new message in one batch.
  */
 export async function endSuperseded(scope: TurnScope): Promise<TurnOutcome> {
   await scope.questions.load()
@@ -73,7 +73,7 @@ async function deliver(scope: TurnScope, sessionId: string, answers: readonly To
   await questions.deliver(sessionId, answers)
 }
 
-/** Puts all that the session waits for to its owner, who has it before them when this is done. */
+/** Shows its owner everything that the session waits for. Resolves when Slack has it. */
 async function ask(scope: TurnScope, sessionId: string): Promise<void> {
   const { deps, questions, display } = scope
   await questions.lookUp(sessionId, scope.reply, scope.hostCallScope)
@@ -81,7 +81,7 @@ async function ask(scope: TurnScope, sessionId: string): Promise<void> {
   scope.show({ type: 'deciding' })
   await display.settled()
   if (!display.reachesOwner) return scope.requestStop({ by: 'unreachable' })
-  // They may see it, and write, before Slack has answered us; but what they wrote while Slack kept it back was no answer to it.
+  // They may see the card and write before Slack's answer reaches the bot. What they wrote while Slack delayed the card is no answer to it.
   await questions.markAsked(scope.reply, Math.max(began, deps.clock.now() - SEEN_BEFORE_ANSWERED_MS))
 }
 
@@ -95,13 +95,13 @@ async function waitForDecision(scope: TurnScope): Promise<TurnOutcome> {
   return 'waiting'
 }
 
-/** Whether the session's log holds more than was read of it. Where that cannot be learnt, nothing waits for it. */
+/** Whether the session's log has more events than were read. False where it cannot be read. */
 async function hasAdvanced(scope: TurnScope, sessionId: string): Promise<boolean> {
   const ahead = await lookAhead(scope, sessionId)
   return ahead !== null && ahead.position?.id !== scope.reply.position?.id
 }
 
-/** The session may have called for more after nobody followed it any more: what it waits for is one question. */
+/** Whether the session has made further calls since the turn stopped following it. */
 async function hasMissedQuestion(scope: TurnScope): Promise<boolean> {
   const { sessionId } = scope.conversation
   const now = scope.deps.clock.now()

@@ -1,4 +1,4 @@
-/** How a turn comes to its end: its session rests, it is refused before it began, given up, taken back, or has nothing to answer. */
+/** The ways in which a turn ends: its session is idle, or the turn is refused, given up, retracted, or has nothing to answer. */
 
 import { describeError } from '../../log.js'
 import { type Ending, endingOf } from '../endings.js'
@@ -11,7 +11,7 @@ import { hasLostMailbox } from './lost-mailbox.js'
 import { interruptAndRequeue } from './revision.js'
 import type { PhaseOutcome, TurnOutcome, TurnScope } from './scope.js'
 
-/** The session has come to rest: the turn is over, unless that is because the mailbox was lost on the way. */
+/** The session is idle: the turn ends, unless the session has lost the mailbox. */
 export async function endOrReconnect(scope: TurnScope): Promise<PhaseOutcome> {
   const { deps, turn, owner, reading } = scope
   const { accessEndedAt } = await deps.store.turns.get(turn.id)
@@ -37,14 +37,14 @@ export async function endTurn(scope: TurnScope, wanted: Ending): Promise<TurnOut
   await questions.load()
   scope.show({ type: 'ended', ending })
   await display.settled()
-  // What becomes of a mail from here on, a message of its own tells.
+  // What happens to a mail after this is told in a message of its own.
   for (const { id, state } of questions.mails) await deps.store.outgoing.markNotified(id, state)
-  // One that was overtaken by the end of its turn must not hit the next one.
+  // A late interruption must not hit the next turn.
   await scope.interruption.settled
   const person = scope.owner.identified
   if (ending === 'mailbox_refused' && person !== null) await deps.access.invalidate(person)
-  // A reply without an end was given up: the session may go on, and nobody knows where its log will stand. One whose questions a new message
-  // denied stands still until it hears of that.
+  // A reply without an end was given up while the session may still run, so the log position is not known. A superseded or retracted turn's
+  // session is idle.
   const isAtRest = scope.reply.end !== null || wanted === 'superseded' || wanted === 'retracted'
   if (!(await deps.store.turns.end(turn, ending, isAtRest ? scope.reply.position : null))) return 'revised'
   if (ending === 'session_terminated' || ending === 'session_deleted')
@@ -52,13 +52,13 @@ export async function endTurn(scope: TurnScope, wanted: Ending): Promise<TurnOut
   return ended(scope, ending, display)
 }
 
-/** Ends a turn that has not sent anything: its messages have been dealt with by these words, and no session hears of them. */
+/** Ends a turn that has sent nothing: this reply answers its messages, and no session receives them. */
 export async function refuse(scope: TurnScope, wanted: Ending): Promise<'ended'> {
   const { deps, turn, conversation } = scope
   const ending = endingInView(scope, wanted)
   const endedAt = scope.accessEndedAt()
   const queued = await deps.store.messages.queued(conversation.id)
-  // What was written since is asked for a connection as if for the first time.
+  // Messages that came after the disconnection stay queued, and get a connect prompt.
   const messages =
     ending === 'disconnected' && endedAt !== null
       ? queued.filter((message) => Number(message.ts) * 1_000 <= endedAt)
@@ -74,22 +74,22 @@ export async function refuse(scope: TurnScope, wanted: Ending): Promise<'ended'>
 }
 
 /**
- * A refusal says nothing of anybody's mail, so that where no place for replies has been decided it may stand where it was asked:
- * to some of the people who are refused, Slack opens no direct message.
+ * Without a decided address, a refusal is posted where the request was written: it says nothing about mail, and Slack opens no direct
+ * message with some of the people who are refused.
  */
 function displayOfRefusal({ deps, turn, conversation }: TurnScope): ReplyDisplay {
   const { address, origin } = conversation
   return deps.surface.reply(turn, { ...conversation, address: address ?? origin })
 }
 
-/** What waits behind a turn that has taken its messages stays queued: it is answered next. */
+/** Ends a turn, whether or not it has taken its messages. Messages that wait behind it stay queued. */
 export async function giveUp(scope: TurnScope, ending: Ending): Promise<TurnOutcome> {
   return (await scope.hasTaken()) ? await endTurn(scope, ending) : await refuse(scope, ending)
 }
 
 /**
- * What cannot be tried again, in words for the person and a line for the operator.
- * @throws the error itself where nobody foresaw it
+ * Ends a turn with an error that no repetition mends: a sentence for the person, a log line for the operator.
+ * @throws the error itself, if it is unexpected
  */
 export async function fail(scope: TurnScope, error: unknown): Promise<TurnOutcome> {
   const ending = failureEnding(error)
@@ -101,7 +101,7 @@ export async function fail(scope: TurnScope, error: unknown): Promise<TurnOutcom
   return await giveUp(scope, ending)
 }
 
-/** Nothing is left to answer, and nothing was taken. */
+/** Removes a turn that has taken nothing and has nothing left to answer. */
 export async function discard(scope: TurnScope): Promise<'ended'> {
   const { deps, turn, conversation } = scope
   scope.stopWaiting()
@@ -112,7 +112,7 @@ export async function discard(scope: TurnScope): Promise<'ended'> {
   return 'ended'
 }
 
-/** Its owner edited or deleted what the session has heard. @param turn as the store holds it now */
+/** Restarts a turn whose owner edited or deleted messages that the session has. @param turn as the store holds it now */
 export async function restartRevised(scope: TurnScope, turn: Turn): Promise<TurnOutcome> {
   const { deps, questions } = scope
   scope.stopWaiting()
@@ -125,7 +125,7 @@ export async function restartRevised(scope: TurnScope, turn: Turn): Promise<Turn
   )
   if (isAnythingLeft) return 'revised'
   if (!questions.hasApproved) {
-    // Below a message that is gone, an answer would stand where everybody looks.
+    // The message is deleted, so an answer to it would stand alone in the channel.
     await scope.display.remove()
     await deps.store.turns.end(turn, 'retracted', position)
     return ended(scope, 'retracted', scope.display)
@@ -136,7 +136,7 @@ export async function restartRevised(scope: TurnScope, turn: Turn): Promise<Turn
   return await endTurn(scope, 'retracted')
 }
 
-/** Where access was ended, or its owner cannot be asked, that is why, however it came about. */
+/** The ending that the person sees: an ended access or an unreachable owner explains more than what followed from it. */
 function endingInView(scope: TurnScope, ending: Ending): Ending {
   const by = scope.stopCause()?.by
   if (by === 'access_ended' && ending !== 'deactivated') return 'disconnected'
@@ -156,7 +156,7 @@ function ended({ deps, turn, conversation, reply }: TurnScope, ending: Ending, d
   )
   deps.onTurnEnded(ending)
   display.close()
-  // A mail may have left after this turn had shown it for the last time: only of turns that are over, the outbox tells.
+  // A mail may have been sent after this turn last showed it. The outbox tells owners about mails of ended turns.
   deps.outbox.wake()
   return 'ended'
 }

@@ -1,4 +1,4 @@
-/** Following a turn's session: its events are read and shown until it has come to rest, waits for its owner, or falls silent. */
+/** Reads a turn's session and shows it, until the session is idle, waits for its owner, or has been silent for too long. */
 
 import { endingOfSilence } from '../endings.js'
 import { type EventFeed, Unavailable } from '../ports.js'
@@ -11,7 +11,7 @@ import type { PhaseOutcome, TurnScope } from './scope.js'
 /** A session that has our messages and shows no sign of life for this long is given up. */
 const SILENCE_MS = 5 * 60_000
 
-/** @param isAgain the session was at work on it when it was lost sight of */
+/** @param isAgain an earlier attempt was already following the session */
 export async function resumeFollowing(scope: TurnScope, isAgain: boolean): Promise<PhaseOutcome> {
   const { sessionId } = scope.conversation
   if (sessionId === null) return await endTurn(scope, 'unknown')
@@ -28,7 +28,7 @@ export async function resumeFollowing(scope: TurnScope, isAgain: boolean): Promi
 /**
  * Reads the session's events until the turn is over or needs its owner.
  * @param abort ends the feed
- * @param isAgain it was being read, and lost sight of
+ * @param isAgain an earlier attempt was already following the session
  */
 export async function follow(
   scope: TurnScope,
@@ -64,7 +64,7 @@ export async function follow(
         if (reading.isAtWork) await scope.interrupt(sessionId)
       }
     }
-    // What the session waited for in the middle of what is read again, it may not wait for any more, or for more than that.
+    // In events that are read again, what the session waited for may be decided by now.
     if (!isCaughtUp) continue
     const { awaiting } = scope.reply
     // A stopped turn asks for nothing any more: the interruption ends it.
@@ -90,7 +90,7 @@ export async function follow(
   return await endTurn(scope, scope.stopCause() === null ? endingOfSilence(scope.reply) : 'stopped')
 }
 
-/** Ends the feed when a session that rests, or has not begun, shows no sign of taking up what it was sent. */
+/** Ends the feed when an idle session does not start to work on what it was sent. */
 class SilenceWatch {
   #timer: { clear(): void } | null
   #isOver = false
@@ -103,7 +103,7 @@ class SilenceWatch {
     feed.signal.addEventListener('abort', () => this.#timer?.clear(), { once: true })
   }
 
-  /** The feed was ended for want of a sign of life. */
+  /** The silence was too long, so the feed was ended. */
   get isOver(): boolean {
     return this.#isOver
   }

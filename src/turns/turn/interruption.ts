@@ -1,4 +1,4 @@
-/** One interruption of a session at a time: a second one, sent by mistake, would hit the turn after. */
+/** Sends a session one `user.interrupt` and not two: a second one could hit the next turn. */
 
 export class Interruption {
   #isSent = false
@@ -9,7 +9,7 @@ export class Interruption {
     return this.#underWay
   }
 
-  /** Interrupts, unless that was done. Throws what `interrupt` throws; then it may be tried again. */
+  /** Interrupts, unless that was done already. Throws what `interrupt` throws; it may then be called again. */
   async send(interrupt: () => Promise<void>): Promise<void> {
     if (this.#isSent) return
     this.#isSent = true
@@ -23,7 +23,7 @@ export class Interruption {
     }
   }
 
-  /** What was interrupted was something else: the next one counts. */
+  /** The session has started to work since: it may be interrupted again. */
   reset(): void {
     this.#isSent = false
   }

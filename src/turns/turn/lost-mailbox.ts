@@ -1,6 +1,6 @@
 /**
- * A mailbox that is lost while a session works on a turn: finding out that this is what happened, and telling
- * the session, once, that it may go on. It has heard its person's words already; what it hears now is a note in which nobody speaks.
+ * A session that loses its mailbox during a turn: finding that out, and telling the session, once, to go on. The session has its person's
+ * words already, so it is sent a note of the bot's own.
  */
 
 import { describeError, type Log } from '../../log.js'

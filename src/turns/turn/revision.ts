@@ -1,6 +1,6 @@
 /**
- * A request that its owner edited or deleted while the session was at it: the session is interrupted and comes to rest, and what is
- * left of the request waits again, for the same turn and its reply. Each step may be done twice.
+ * A request that its owner edited or deleted while the session worked on it. The session is interrupted, and what is left of the request is
+ * queued again for the same turn. Each step may be done twice.
  */
 
 import type { Conversation, Turn } from '../model.js'

@@ -1,6 +1,5 @@
 /**
- * What the phases of a turn share while it runs in this process: whose it is, what was read and asked, why it is to stop, and what it shows.
- * Whatever has to outlive the process is in the store.
+ * The state that the phases of a turn share in this process. Everything that has to outlive the process is in the store.
  */
 
 import type { Log } from '../../log.js'
@@ -42,15 +41,15 @@ export interface TurnDeps extends OwnerDeps {
   readonly onTurnEnded: (ending: Ending) => void
 }
 
-/** `waiting`: for a decision or a connection, which will wake the conversation. `revised`: its owner changed what it is about. */
+/** `waiting`: for a decision or a connection, which wakes the conversation. `revised`: its owner edited or deleted its messages. */
 export type TurnOutcome = 'ended' | 'waiting' | 'revised'
 
-/** How far a phase has come. `next_phase`: the store holds another state of the turn now, which says how it goes on. */
+/** The result of a phase. `next_phase`: the turn's state in the store has changed, and says which phase is next. */
 export type PhaseOutcome = TurnOutcome | 'next_phase'
 
 /**
- * Why a turn is to stop: its owner pressed Stop; Slack lets nothing be asked of them in private, and in public nothing is asked; their access to
- * the mailbox was ended, at this time (epoch milliseconds).
+ * Why a turn stops. `owner`: they pressed Stop. `unreachable`: Slack takes no private message for them, and nothing is asked in public.
+ * `access_ended`: their access to the mailbox was ended at this time (epoch milliseconds).
  */
 export type StopCause =
   | { readonly by: 'owner' }
@@ -105,7 +104,7 @@ export class TurnScope {
     this.refresh(turn)
   }
 
-  /** Takes over what the store says of the turn now. */
+  /** Takes over the turn's current state from the store. */
   refresh(turn: Turn): void {
     if (turn.stopRequested) this.requestStop({ by: 'owner' })
     if (turn.accessEndedAt !== null) this.requestStop({ by: 'access_ended', at: turn.accessEndedAt })
@@ -117,7 +116,7 @@ export class TurnScope {
     return this.#stopCause
   }
 
-  /** What was there first stays, unless this weighs more. */
+  /** The first cause stands, unless this one weighs more. */
   requestStop(cause: StopCause): void {
     if (this.#stopCause === null || WEIGHT[cause.by] > WEIGHT[this.#stopCause.by]) this.#stopCause = cause
   }
@@ -191,8 +190,8 @@ export class TurnScope {
   }
 
   /**
-   * What was being written when the events were lost sight of stands in Slack, and is nowhere else until it is whole: as long as the events tell
-   * nothing beyond it, it stays as it is. What a process before this one has shown, nobody knows.
+   * Slack shows a preview that the event log does not have yet. As long as the log has nothing beyond it, the preview stays. What an earlier
+   * process has shown is not known.
    */
   get hasShownMore(): boolean {
     return this.#shown?.hasWords === true && this.reply.items.length <= this.#shown.items

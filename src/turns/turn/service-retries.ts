@@ -1,23 +1,23 @@
-/** How long a service that does not answer is waited for, and how often it is asked meanwhile. */
+/** Retries of a turn while a service is unavailable: how often, with which pauses, and when to give up. */
 
 import type { Unavailable } from '../ports.js'
 import { retryPause } from '../time/retry-pause.js'
 
-/** How long a service may be out before a turn gives up, from its first failed try. Milliseconds, as all times here. */
+/** A turn gives up when a service has been unavailable for this long, counted from the first failure. Milliseconds, as all times here. */
 const GIVE_UP_AFTER_MS = 10 * 60_000
 
 export class ServiceRetries {
   #failingSince: number | null = null
   #failures = 0
-  /** How far somebody has got with what they read. */
+  /** The most events that any attempt has read. */
   #furthest = 0
 
-  /** How often in a row it failed. */
+  /** Failures in a row. */
   get failures(): number {
     return this.#failures
   }
 
-  /** Notes a failure. @param now epoch milliseconds */
+  /** Counts a failure. @param now epoch milliseconds */
   fail(now: number): void {
     this.#failingSince ??= now
     this.#failures += 1
@@ -32,7 +32,7 @@ export class ServiceRetries {
     return Math.min(retryPause(this.#failures, retryAfterMs), GIVE_UP_AFTER_MS)
   }
 
-  /** Something new was read, not only what a new attempt reads again: the services work, and patience begins anew. */
+  /** Resets the count if more events were read than by any attempt before: the services work again. */
   noteProgress(read: number): void {
     if (read <= this.#furthest) return
     this.#furthest = read

@@ -1,6 +1,6 @@
 /**
- * The session of a conversation: found again, brought up to date, or made, and never twice. A request that was not answered is
- * looked up before another is made; what is gone is let go of, and its successor takes the person's earlier messages along.
+ * Finds, updates or creates the session of a conversation, and never creates two. An unanswered request is looked up before another is made.
+ * A new session that replaces a lost one receives the person's earlier messages.
  */
 
 import type { Log } from '../../log.js'
@@ -22,7 +22,7 @@ export interface KeptSession {
   readonly earlier: readonly Words[]
 }
 
-/** A request of a process that was killed may still arrive at the API for some seconds: look twice before making another. */
+/** A request of a killed process may reach the API some seconds later: look twice before making another. */
 export const LATE_ARRIVAL_MS = 5_000
 /** How many earlier messages a conversation takes along into a new session. */
 const EARLIER_MESSAGES = 20
@@ -58,7 +58,7 @@ export async function ensureSession(
   return { conversation: await store.conversations.get(current.id), sessionId, earlier }
 }
 
-/** Forgets a session that is gone; answers the conversation as it is without it. */
+/** Removes a lost session from its conversation, and returns the conversation. */
 export async function forgetGoneSession(
   deps: SessionDeps,
   conversation: Conversation,
@@ -70,8 +70,8 @@ export async function forgetGoneSession(
 }
 
 /**
- * For a conversation whose last turn was given up: ends what that turn set going, and finds out where the log stands. Otherwise
- * its answer, coming late, would be taken for the next turn's.
+ * Interrupts what a given-up turn left running, and stores where the session's log stands. Otherwise a late answer to that turn would be
+ * taken for the next turn's.
  */
 export async function resyncPosition(
   deps: SessionDeps,
@@ -83,7 +83,7 @@ export async function resyncPosition(
   return await deps.store.conversations.get(conversation.id)
 }
 
-/** What an unanswered request has made after all, checked and brought up to date as every session is before it is used. */
+/** The session that an unanswered request has made after all, updated; null: it made none. */
 async function findLateSession(
   { agent }: SessionDeps,
   conversation: Conversation,

@@ -1,4 +1,4 @@
-/** How a turn starts: from messages that wait, or that an earlier process was about to send, to a session that has them. */
+/** The start of a turn: sends its messages to the session, or finds out whether an earlier process did. */
 
 import type { Approval, Message, Profile, Turn } from '../model.js'
 import { toolAnswer } from '../sending/questions.js'
@@ -13,10 +13,10 @@ import type { PhaseOutcome, TurnScope } from './scope.js'
 import { LATE_ARRIVAL_MS, resyncPosition } from './session-keeper.js'
 import { namesInThread, readThread, threadBlock } from './thread-reading.js'
 
-/** What the thread says, for the session to hear with the messages. */
+/** What the thread says, to be sent with the messages. */
 type Thread = Awaited<ReturnType<typeof readThread>>
 
-/** From queued messages to a session that has them. Nothing is taken before the very moment of sending. */
+/** Sends the queued messages to the session. They are taken only when everything else is ready. */
 export async function start(scope: TurnScope, turn: Turn): Promise<PhaseOutcome> {
   const { deps, owner } = scope
   const { store } = deps
@@ -39,7 +39,7 @@ export async function start(scope: TurnScope, turn: Turn): Promise<PhaseOutcome>
   // A prompt that stands there already stays until there is something better to show.
   if (turn.state === 'queued') scope.show({ type: 'starting' })
 
-  // What is being taken away must not be given back in the same moment: the end of that wakes the conversation.
+  // Access that is being ended must not be granted again. The conversation is woken when the ending is done.
   if (await store.accessEndings.isUnderWay(scope.conversation.owner.id)) return 'waiting'
   const person = await owner.identify(profile)
   if (person === null) return await refuse(scope, 'identifier_taken')
@@ -68,7 +68,7 @@ export async function start(scope: TurnScope, turn: Turn): Promise<PhaseOutcome>
   })
 }
 
-/** A mention may arrive without the message that carries its files and what was passed on: that is read from Slack. */
+/** Slack may deliver a mention without the message that has its files and forwarded messages: these are read from Slack. */
 async function completeMentions({ deps: { store, surface }, conversation }: TurnScope): Promise<void> {
   for (const { id, channel, ts } of await store.messages.partial(conversation.id)) {
     const { threadTs } = conversation.origin
@@ -91,7 +91,7 @@ async function settlePlace(scope: TurnScope, waiting: readonly Message[]): Promi
   return 'settled'
 }
 
-/** The process ended, or an answer was lost, between taking the messages and knowing that the session has them. */
+/** Resumes a turn in `sending`: its messages were taken, and the session may or may not have them. */
 export async function resumeSending(scope: TurnScope, turn: Turn): Promise<PhaseOutcome> {
   const { deps, owner } = scope
   const { store, agent } = deps
@@ -126,7 +126,7 @@ export async function resumeSending(scope: TurnScope, turn: Turn): Promise<Phase
   })
 }
 
-/** One batch: what a new message denied, then the messages, the first of them with what goes before. */
+/** Sends one batch: first what a new message denied, then the messages. The first of them carries the thread and earlier messages. */
 async function send(
   scope: TurnScope,
   sessionId: string,
@@ -151,7 +151,7 @@ async function send(
   await noteArrival(scope, denials)
 }
 
-/** The session has the turn's messages, and what went with them. */
+/** Records that the session has the turn's messages and these denials. */
 async function noteArrival({ deps, turn }: TurnScope, denials: readonly Approval[]): Promise<void> {
   await deps.store.approvals.markDelivered(denials.map(({ id }) => id))
   await deps.store.turns.setState(turn.id, 'running')

@@ -1,7 +1,6 @@
 /**
- * The way of a turn: who asks, where the answer goes, whose mailbox, which session, send, follow until the session rests. Every
- * step is noted before it is taken and found again after a crash, so a turn is run the same way whether it is new, was killed
- * half-way, or waited for days for a press of a button. Here is the order of its phases, and what becomes of their failures.
+ * Runs a turn, phase by phase: start, decide, follow, end. The store holds the turn's state, which says which phase comes next. Each step is
+ * recorded before it is taken, so a turn runs the same way whether it is new, was killed half-way, or waited for days for a button.
  */
 
 import { describeError } from '../../log.js'
@@ -30,7 +29,7 @@ export class TurnRun {
   /**
    * The owner pressed Stop.
    * @param accessEndedAt or their access was ended at that time, in epoch milliseconds
-   * @throws Unavailable, SessionGone, OperatorProblem: the turn is taken up anew, and with it the interruption
+   * @throws Unavailable, SessionGone, OperatorProblem: the next phase repeats the interruption
    */
   async stop(accessEndedAt: number | null = null): Promise<void> {
     const scope = this.#scope
@@ -46,14 +45,14 @@ export class TurnRun {
     }
   }
 
-  /** What it is about was edited or deleted, as the store says already. */
+  /** The owner edited or deleted its messages; the store has that already. */
   revise(): void {
     this.#scope.markRevised()
     this.#scope.pause.end()
     this.#scope.stopFollowing()
   }
 
-  /** Whatever it is, it fails every time, and nobody foresaw it: the person is told instead of waiting for ever. */
+  /** Ends a turn that keeps failing with an unexpected error, and tells its person. */
   async abandon(): Promise<TurnOutcome> {
     return await giveUp(this.#scope, 'unknown')
   }
@@ -99,13 +98,13 @@ export class TurnRun {
     }
   }
 
-  /** `next_phase`: after a pause where a service is away, the phase is tried again. @throws what nobody foresaw */
+  /** `next_phase`: try again, after a pause where a service is unavailable. @throws unexpected errors */
   async #failed(error: unknown): Promise<PhaseOutcome> {
     const scope = this.#scope
     const { deps, retries } = scope
     scope.signal.throwIfAborted()
     if (error instanceof SessionGone && !(await scope.hasTaken()) && scope.conversation.sessionId !== null) {
-      // It vanished between two looks, and nothing was sent to it: the next attempt makes a new one.
+      // Nothing was sent to the session, so the next attempt can make a new one.
       scope.conversation = await forgetGoneSession(deps, scope.conversation, error)
       return 'next_phase'
     }
@@ -116,9 +115,9 @@ export class TurnRun {
       { turn: scope.turn.id, service: error.service, failures: retries.failures, ...describeError(error) },
       'service unavailable; trying again',
     )
-    // Once the session has the messages, saying "stopped" takes more than giving up: it would go on unseen.
+    // A session that has the messages must really be interrupted before the turn may say that it stopped.
     if (scope.stopCause() !== null && !(await scope.hasTaken())) return await giveUp(scope, 'stopped')
-    // A person's look-up that fails leaves the message waiting: nothing was promised to them yet, and Slack comes back.
+    // While Slack is unavailable, messages wait: nothing was promised to their author yet.
     if (error.service !== 'slack' && retries.isExhausted(now))
       return await giveUp(scope, (await scope.hasTaken()) ? 'lost_contact' : `${error.service}_unavailable`)
     if (!scope.hasShownMore && scope.reply.items.length === 0) scope.show({ type: 'retrying', service: error.service })

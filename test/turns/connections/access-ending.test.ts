@@ -49,7 +49,7 @@ const note = async (conversation: string) => {
 }
 
 describe('access that ends', () => {
-  it('stops what waits for a decision, which the session hears was denied, and then cleans the sessions', async () => {
+  it('ending access denies what waits for a decision, and then removes the mailbox from sessions', async () => {
     const { conversation, turn } = await deciding()
     await note(conversation)
     ender.start()
@@ -64,7 +64,7 @@ describe('access that ends', () => {
     expect(done).toBe(1)
   })
 
-  it('waits with the sessions until nothing runs that could still make one', async () => {
+  it('sessions are cleaned only when no turn runs that could still make one', async () => {
     house.agent.answers.push(() => {})
     const { conversation } = await house.say('A long one')
     house.wake(conversation)
@@ -80,7 +80,7 @@ describe('access that ends', () => {
     expect(house.endings).toEqual(['disconnected'])
   })
 
-  it('is tried again until all of it is done, whatever fails', async () => {
+  it('an ending of access is tried again until all of it is done, whatever fails', async () => {
     const { conversation } = await deciding()
     const disconnect = house.scalekit.disconnect.bind(house.scalekit)
     let refusals = 3
@@ -101,7 +101,7 @@ describe('access that ends', () => {
     expect(house.scalekit.connected).toBe('missing')
   })
 
-  it('holds back what is new until it is done, and then asks for a connection', async () => {
+  it('new messages wait for the end of an access ending, and then ask for a connection', async () => {
     const { conversation, turn } = await deciding()
     await note(conversation)
     const later = await house.say('And now?')
@@ -117,7 +117,7 @@ describe('access that ends', () => {
     expect(house.replyOf(turn).last.phase).toEqual({ type: 'ended', ending: 'disconnected' })
   })
 
-  it('ends a question for a connection; what is written after it is asked anew', async () => {
+  it('ending access ends a connect prompt, and a later message brings a new one', async () => {
     house.scalekit.connected = 'missing'
     const { conversation, ts } = await house.say('What is unread?')
     await house.work(conversation)
@@ -133,7 +133,7 @@ describe('access that ends', () => {
     expect(second).toMatchObject({ state: 'waiting_connection' })
   })
 
-  it('that another process noted is found within seconds', async () => {
+  it('an access ending that another process requested is found within seconds', async () => {
     const { conversation } = await deciding()
     ender.start()
     await house.settle()
@@ -143,7 +143,7 @@ describe('access that ends', () => {
     expect(done).toBe(1)
   })
 
-  it('stops at once with the bot, also where a step fails at that moment', async () => {
+  it('an access ending stops at once with the bot, also where a step fails at that moment', async () => {
     const { conversation } = await deciding()
     let refuse: (reason: Error) => void = () => {}
     house.scalekit.disconnect = () => new Promise((_, reject) => (refuse = reject))

@@ -29,7 +29,7 @@ function onNextRead(happens: () => Promise<unknown>): void {
 }
 
 describe('a mail for later', () => {
-  it('whose mailbox was exchanged before it was kept is asked about again, and no draft of it is made', async () => {
+  it('a scheduled mail whose mailbox was exchanged is asked about again, and gets no draft', async () => {
     const { press, mail } = await proposed(house, sendLater(house, 90))
     house.mailer.sender = 'other@example.com'
     await press()
@@ -38,7 +38,7 @@ describe('a mail for later', () => {
     expect(heard(house)).toEqual([])
   })
 
-  it('that the mailbox kept with other words is given up, and never leaves', async () => {
+  it('a scheduled mail whose draft has other words is given up, and never sent', async () => {
     const { press, mail } = await proposed(house, sendLater(house, 90))
     const save = house.mailer.saveDraft.bind(house.mailer)
     house.mailer.saveDraft = async (person, { content: _, ...rest }) =>
@@ -50,7 +50,7 @@ describe('a mail for later', () => {
     expect(house.agent.session.decisions).toMatchObject([{ failed: true }])
   })
 
-  it('is kept as a draft of its own, also where its owner has one with the same words', async () => {
+  it('a scheduled mail gets its own draft, also where its owner has one with the same words', async () => {
     house.mailer.drafts.set('theirs', toRosa('At noon?'))
     const { press, mail } = await proposed(house, sendLater(house, 90))
     await press()
@@ -58,7 +58,7 @@ describe('a mail for later', () => {
     expect(house.mailer.drafts.size).toBe(2)
   })
 
-  it('waits a day for a mailbox that is out of reach', async () => {
+  it('a scheduled mail waits a day for an unavailable mailbox', async () => {
     const { press, mail } = await proposed(house, sendLater(house, 90))
     await press()
     const forTenMinutes = () => new Unavailable('scalekit', 'away', 10 * MINUTE)
@@ -69,7 +69,7 @@ describe('a mail for later', () => {
     expect(await mail()).toMatchObject({ state: 'refused', why: 'Gmail could not be reached.' })
   })
 
-  it('is told of again where Slack was out of reach, and once where it was not', async () => {
+  it('a mail notice is repeated where Slack was unavailable, and posted once where it was not', async () => {
     const { press, id } = await proposed(house, sendLater(house, 90))
     await press()
     const show = house.surface.showOutgoing.bind(house.surface)
@@ -91,7 +91,7 @@ describe('a mail for later', () => {
 })
 
 describe('a mail that is due', () => {
-  it('and is undone while it is compared for the last time does not leave', async () => {
+  it('a mail undone during the last comparison is not sent', async () => {
     const { press, id, shown } = await proposed(house)
     await press()
     onNextRead(async () => expect(await house.sending.presses.undo(id, BY_ANNA)).toBe('undone'))
@@ -100,7 +100,7 @@ describe('a mail that is due', () => {
     expect(shown()).toMatchObject({ state: 'undone' })
   })
 
-  it('whose owner’s access is being ended while it is compared for the last time ends with that, and its card says so', async () => {
+  it('a mail whose owner’s access ends during the last comparison is not sent, and its card says so', async () => {
     const { press, id, shown } = await proposed(house)
     await press()
     onNextRead(async () => {
@@ -112,7 +112,7 @@ describe('a mail that is due', () => {
     expect(shown()).toMatchObject({ state: 'ended_access' })
   })
 
-  it('leaves from the mailbox that is connected by then, whatever was known of it before', async () => {
+  it('a mail is sent from the mailbox that is connected when it is due', async () => {
     const { press } = await proposed(house)
     await press()
     const known = house.scalekit.forgotten
@@ -124,7 +124,7 @@ describe('a mail that is due', () => {
     expect(forgotten).toBe(known + 1)
   })
 
-  it('does not leave where the tool that asked for it was switched off since', async () => {
+  it('a mail is not sent where its tool was switched off since', async () => {
     const { press, mail } = await proposed(house)
     await press()
     house.sending.hostCalls.tools.find = () => null
@@ -136,7 +136,7 @@ describe('a mail that is due', () => {
     })
   })
 
-  it('shows that it leaves, and then that the mailbox did not take it', async () => {
+  it('a card shows that its mail is being sent, and then that the mailbox refused it', async () => {
     const { press, shown } = await proposed(house)
     await press()
     let release = () => {}
@@ -150,7 +150,7 @@ describe('a mail that is due', () => {
     expect(heard(house)).toEqual(['Nothing was sent. Gmail did not accept it.'])
   })
 
-  it('whose draft stands on two cards leaves once, also where both were approved at one moment', async () => {
+  it('a draft on two cards is sent once, also where both were approved at one moment', async () => {
     house.mailer.drafts.set('d1', toRosa('At noon?'))
     const cards = [await proposed(house, SEND_DRAFT), await proposed(house, SEND_DRAFT)]
     for (const { press } of cards) await press()
@@ -160,7 +160,7 @@ describe('a mail that is due', () => {
     expect(states.sort()).toEqual(['refused', 'sent'])
   })
 
-  it('whose draft was changed at the last moment is asked about again with what it says now', async () => {
+  it('a mail whose draft changed at the last moment is asked about again', async () => {
     house.mailer.drafts.set('d1', toRosa('At noon?'))
     const { press, shown } = await proposed(house, SEND_DRAFT)
     await press()
@@ -179,7 +179,7 @@ describe('a mail that is due', () => {
     expect(house.mailer.sent).toMatchObject([{ hash: hashOf(toRosa('Never!')) }])
   })
 
-  it('that could not be sent yet leaves when it can, once', async () => {
+  it('a mail that could not be sent yet is sent later, once', async () => {
     const { press, shown } = await proposed(house)
     await press()
     let attempts = 0
@@ -193,7 +193,7 @@ describe('a mail that is due', () => {
     expect(shown()).toMatchObject({ state: 'sent' })
   })
 
-  it('whose owner’s access ended while it could not be sent ends with that, and a message of its own says so', async () => {
+  it('a mail that waits to be retried ends with its owner’s access, and a notice says so', async () => {
     const { press, id, mail, shown } = await proposed(house)
     await press()
     house.mailer.beforeSending = async () => {
@@ -208,7 +208,7 @@ describe('a mail that is due', () => {
     expect(house.surface.outgoing).toMatchObject([{ outgoing: { state: 'ended_access' } }])
   })
 
-  it('waits longer each time that the mailbox is out of reach, at least as long as that asks for', async () => {
+  it('retries of a mail wait longer each time, and at least as long as the service asks for', async () => {
     const { press } = await proposed(house)
     await press()
     const { reads } = house.mailer
@@ -245,7 +245,7 @@ describe('a mail that is due', () => {
     expect(heard(house)).toEqual([`Nothing was sent. ${why}`])
   })
 
-  it('whose mailbox is not connected any more ends at once', async () => {
+  it('a mail whose mailbox is disconnected ends at once', async () => {
     const { press, shown } = await proposed(house)
     await press()
     house.mailer.failures.push(new NotConnected())
@@ -253,7 +253,7 @@ describe('a mail that is due', () => {
     expect(shown()).toMatchObject({ state: 'ended_access' })
   })
 
-  it('whose owner is not known any more ends at once', async () => {
+  it('a mail whose owner is not known any more ends at once', async () => {
     const { press, mail } = await proposed(house)
     await press()
     await house.store.db.updateTable('person').set({ identifier: null }).execute()
@@ -262,7 +262,7 @@ describe('a mail that is due', () => {
     expect(house.mailer.sent).toEqual([])
   })
 
-  it('is looked up within the hour where the clock was set back when it was approved', async () => {
+  it('a mail is sent within the hour where the clock was set back', async () => {
     const { press, id } = await proposed(house)
     await press()
     await house.store.db
@@ -278,7 +278,7 @@ describe('a mail that is due', () => {
 })
 
 describe('a mail whose answer was lost', () => {
-  it('is not taken for another one with the same words that left before', async () => {
+  it('a mail whose answer was lost is not mistaken for an earlier one with the same words', async () => {
     const first = await proposed(house)
     const second = await proposed(house)
     await first.press()
@@ -290,7 +290,7 @@ describe('a mail whose answer was lost', () => {
     expect(await second.mail()).toMatchObject({ state: 'unconfirmed' })
   })
 
-  it('is looked for again, as it may reach the Sent mail late', async () => {
+  it('a mail whose answer was lost is looked for again, since it may reach the Sent mail late', async () => {
     const { press, mail } = await proposed(house)
     house.mailer.fates.push('lost')
     await press()
@@ -317,7 +317,7 @@ describe('a mail whose answer was lost', () => {
     expect(house.mailer.sent).toEqual([])
   })
 
-  it('is looked up by the next process, from when it was sent, and its draft is not sent again', async () => {
+  it('a mail whose answer was lost is looked up by the next process, and not sent again', async () => {
     house.mailer.drafts.set('d1', toRosa('At noon?'))
     const { press, id, mail } = await proposed(house, SEND_DRAFT)
     await press()
@@ -336,7 +336,7 @@ describe('a mail whose answer was lost', () => {
 })
 
 describe('the outbox that stops', () => {
-  it('waits for what is being sent, and begins nothing more', async () => {
+  it('a stopping outbox waits for the mail being sent, and begins no other', async () => {
     const first = await proposed(house)
     const second = await proposed(house)
     await first.press()

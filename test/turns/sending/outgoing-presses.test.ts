@@ -14,7 +14,7 @@ afterEach(async () => {
 })
 
 describe('a button that takes a mail back', () => {
-  it('says the same when it is pressed twice', async () => {
+  it('Undo and Cancel say the same when they are pressed twice', async () => {
     const now = await proposed(house)
     await now.press()
     const later = await proposed(house, sendLater(house, 90))
@@ -26,7 +26,7 @@ describe('a button that takes a mail back', () => {
     }
   })
 
-  it('shows at once that the mail was taken back', async () => {
+  it('a card shows at once that its mail was undone or cancelled', async () => {
     const { id, press, shown } = await proposed(house)
     await press()
     await house.sending.presses.undo(id, BY_ANNA)

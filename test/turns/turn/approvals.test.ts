@@ -30,7 +30,7 @@ async function asked(...tools: readonly WantedCall[]) {
 }
 
 describe('a tool call that needs a yes', () => {
-  it('is shown to its owner in full, and nothing is held while it waits', async () => {
+  it('a tool call that needs a decision is shown in full, and its turn holds no stream while it waits', async () => {
     const { conversation, turn, reply } = await asked(SEND)
     expect((await house.turnOf(conversation)).state).toBe('waiting_approval')
     expect(reply.last).toMatchObject({
@@ -43,7 +43,7 @@ describe('a tool call that needs a yes', () => {
     expect(await house.approvalsOf(turn)).toMatchObject([{ decision: null, delivered: false }])
   })
 
-  it('does not happen by itself, however long it waits', async () => {
+  it('a tool call without a decision never happens', async () => {
     const { conversation } = await asked(SEND)
     await house.pass(48 * 60 * 60_000)
     await house.work(conversation)
@@ -68,7 +68,7 @@ describe('a tool call that needs a yes', () => {
     expect(await house.approvalsOf(turn)).toMatchObject([{ decision, delivered: true }])
   })
 
-  it('is told by name also after it was decided, by a process that did not ask', async () => {
+  it('a decided call is shown by name also by a process that did not ask', async () => {
     const { conversation, turn, calls, reply } = await asked(TRASH)
     house.agent.names.set('18c', 'Invoice 20417, from Vandermeer')
     await house.decide(turn, calls[0], 'approved')
@@ -77,7 +77,7 @@ describe('a tool call that needs a yes', () => {
     expect(reply.last.approvals[0]?.names.get('18c')).toBe('Invoice 20417, from Vandermeer')
   })
 
-  it('is told by name where the question is deleted after one of two was allowed', async () => {
+  it('a decided call is shown by name where its message is deleted after one of two calls was allowed', async () => {
     const { conversation, ts, turn, calls, reply } = await asked(TRASH, SEND)
     house.agent.names.set('18c', 'Invoice 20417, from Vandermeer')
     await house.decide(turn, calls[0], 'approved')
@@ -89,7 +89,7 @@ describe('a tool call that needs a yes', () => {
     expect(reply.last.approvals[0]?.names.get('18c')).toBe('Invoice 20417, from Vandermeer')
   })
 
-  it('gets the mailbox anew before its decision, which may come hours later', async () => {
+  it('a session gets a fresh credential before a decision is delivered', async () => {
     const { conversation, turn, calls } = await asked(SEND)
     const before = { granted: house.scalekit.granted.length, calls: house.agent.calls.length }
     await house.pass(5 * 60 * 60_000)
@@ -101,7 +101,7 @@ describe('a tool call that needs a yes', () => {
     expect(told).toEqual(['refreshSession', 'sendAnswers'])
   })
 
-  it('asks for another one later in the same turn', async () => {
+  it('a turn can ask for a second decision', async () => {
     const { conversation, turn, calls, reply } = await asked(TRASH)
     house.agent.afterDecisions = (session) => session.ask(SEND)
     await house.decide(turn, calls[0], 'approved')
@@ -122,7 +122,7 @@ describe('a tool call that needs a yes', () => {
 })
 
 describe('an owner whom Slack lets nobody ask in private', () => {
-  it('hears that, and the tool call does not happen', async () => {
+  it('an owner who cannot be asked in private is told so, and the tool call does not happen', async () => {
     house.agent.answers.push((session) => session.ask(SEND))
     const { conversation } = await house.say('Do it')
     const turn = await house.store.turns.queue(conversation)
@@ -132,7 +132,7 @@ describe('an owner whom Slack lets nobody ask in private', () => {
     expect(house.agent.session).toMatchObject({ interrupts: 1, decisions: [] })
   })
 
-  it('is not waited for where they would have to connect first', async () => {
+  it('a turn does not wait for a connection of an owner who cannot be asked in private', async () => {
     house.scalekit.connected = 'missing'
     const { conversation } = await house.say('Do it')
     const turn = await house.store.turns.queue(conversation)
@@ -143,7 +143,7 @@ describe('an owner whom Slack lets nobody ask in private', () => {
 })
 
 describe('two tool calls that wait together', () => {
-  it('are asked in the order in which the agent called them', async () => {
+  it('tool calls are asked in the order in which the agent made them', async () => {
     const many = Array.from({ length: 12 }, (_, index) => ({
       name: 'gmail_trash_message',
       input: { message_id: `${index}` },
@@ -152,7 +152,7 @@ describe('two tool calls that wait together', () => {
     expect(reply.last.approvals.map((approval) => approval.step.id)).toEqual(calls)
   })
 
-  it('may be decided one by one', async () => {
+  it('two waiting calls may be decided one by one', async () => {
     const { conversation, turn, calls, reply } = await asked(TRASH, SEND)
     expect(reply.last.approvals).toHaveLength(2)
     await house.decide(turn, calls[1], 'denied')
@@ -179,7 +179,7 @@ describe('two tool calls that wait together', () => {
     ])
   })
 
-  it('may be decided both before anybody looks', async () => {
+  it('two waiting calls may both be decided before the turn looks', async () => {
     const { conversation, turn, calls } = await asked(TRASH, SEND)
     await house.decide(turn, calls[0], 'approved')
     await house.decide(turn, calls[1], 'denied')
@@ -188,7 +188,7 @@ describe('two tool calls that wait together', () => {
     expect(await house.turnOf(conversation)).toMatchObject({ ending: 'answered' })
   })
 
-  it('may be decided while the first decision is on its way', async () => {
+  it('a second call may be decided while the first decision is being delivered', async () => {
     const { conversation, turn, calls } = await asked(TRASH, SEND)
     await house.decide(turn, calls[0], 'approved')
     house.agent.fail('sendAnswers', { before: new Unavailable('claude', 'no answer') })
@@ -218,7 +218,7 @@ async function askedBehind(words: string) {
 }
 
 describe('a message from before a question', () => {
-  it('says that it waits, is not sent, and is answered after the decision, in a reply of its own', async () => {
+  it('a message from before a question waits, and is answered after the decision in its own reply', async () => {
     const { conversation, turn, callId, reply } = await askedBehind('And how is the weather?')
     const [open] = await house.approvalsOf(turn)
     expect(reply.last.phase).toEqual({ type: 'queued', behind: 'approval', open: [open?.id] })
@@ -247,7 +247,7 @@ describe('a message from before a question', () => {
     expect(house.agent.session.received.map((message) => message.text)).toEqual(['one', 'two'])
   })
 
-  it('that is taken back takes its reply along, and leaves the question as it is', async () => {
+  it('a waiting message that is deleted takes its reply along, and leaves the question', async () => {
     const { conversation, second, turn, callId, reply } = await askedBehind('Never mind')
     await house.store.messages.cancel(TEAM, DM, second.ts)
     await house.work(conversation)
@@ -258,7 +258,7 @@ describe('a message from before a question', () => {
     expect(await house.turnsOf(conversation)).toHaveLength(1)
   })
 
-  it('goes along with one that is written instead of a decision', async () => {
+  it('a waiting message is sent with the one that is written instead of a decision', async () => {
     const { conversation, ts, turn } = await askedBehind('two')
     await house.say('three', { threadTs: ts })
     await house.work(conversation)
@@ -270,7 +270,7 @@ describe('a message from before a question', () => {
 })
 
 describe('a message instead of a decision', () => {
-  it('denies what is open, and is sent with the denials in one batch', async () => {
+  it('a message instead of a decision denies what is open, and is sent with the denials in one batch', async () => {
     const { conversation, ts, turn, calls, reply } = await asked(TRASH, SEND)
     await house.say('Rather tell me a joke', { threadTs: ts })
     await house.work(conversation)
@@ -308,7 +308,7 @@ describe('a message instead of a decision', () => {
     expect(house.endings).toEqual(['superseded', 'answered'])
   })
 
-  it('leaves what was decided before as it is', async () => {
+  it('a message instead of a decision leaves earlier decisions as they are', async () => {
     const { conversation, ts, turn, calls } = await asked(TRASH, SEND)
     await house.decide(turn, calls[0], 'approved')
     await house.work(conversation)
@@ -325,7 +325,7 @@ describe('a message instead of a decision', () => {
     expect(house.endings).toEqual(['superseded', 'answered'])
   })
 
-  it('comes too late after a press, and waits for what that leads to', async () => {
+  it('a message after a press waits for what the press leads to', async () => {
     const { conversation, ts, turn, calls } = await asked(SEND)
     await house.say('On second thought', { threadTs: ts })
     await house.decide(turn, calls[0], 'approved')
@@ -334,7 +334,7 @@ describe('a message instead of a decision', () => {
     expect(house.endings).toEqual(['answered', 'answered'])
   })
 
-  it('makes a press that comes after it count for nothing', async () => {
+  it('a press after a message instead of a decision counts for nothing', async () => {
     const { conversation, ts, turn } = await asked(SEND)
     await house.say('Something else', { threadTs: ts })
     await house.work(conversation)
@@ -356,7 +356,7 @@ describe('a message instead of a decision', () => {
     expect(turn?.state).toBe(state)
   })
 
-  it('is none where it was written before the question, and only delivered after it', async () => {
+  it('a message written before a question and delivered after it denies nothing', async () => {
     const { conversation, ts } = await asked(SEND)
     await house.pass(60_000)
     await house.say('With a friendly greeting, please', { threadTs: ts, writtenAt: house.clock.now() - 70_000 })
@@ -367,7 +367,7 @@ describe('a message instead of a decision', () => {
     expect(house.endings).toEqual(['superseded', 'answered'])
   })
 
-  it('is none where it was written while Slack kept the question back', async () => {
+  it('a message written while Slack delayed the question denies nothing', async () => {
     house.agent.answers.push(() => {})
     const { conversation, ts } = await house.say('Do it')
     house.wake(conversation)
@@ -414,7 +414,7 @@ describe('a message instead of a decision', () => {
     expect(house.endings).toEqual(['superseded', 'answered'])
   })
 
-  it('that is deleted in time denies nothing', async () => {
+  it('a message instead of a decision that is deleted in time denies nothing', async () => {
     const { conversation, ts, turn } = await asked(SEND)
     const second = await house.say('Never mind', { threadTs: ts })
     await house.store.messages.cancel(TEAM, DM, second.ts)
@@ -479,7 +479,7 @@ describe('a message instead of a decision', () => {
     expect(house.endings).toEqual(['superseded', 'answered'])
   })
 
-  it('does nothing to a question whose Stop was pressed', async () => {
+  it('a message denies nothing once Stop was pressed', async () => {
     const { conversation, ts, turn } = await asked(SEND)
     await house.say('Something else', { threadTs: ts })
     await house.store.turns.requestStop(turn.id)

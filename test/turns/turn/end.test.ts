@@ -27,7 +27,7 @@ async function asked(answer: (session: FakeSession) => void = (session) => sessi
 }
 
 describe('the end of a turn', () => {
-  it('is not the rest after the denials that went out with its message', async () => {
+  it('a turn does not end with the idle event that follows the denials of its batch', async () => {
     const { conversation, ts } = await asked()
     house.agent.restsAfterDenials = true
     await house.say('Something else', { threadTs: ts })
@@ -37,7 +37,7 @@ describe('the end of a turn', () => {
     expect(shown(next ?? { id: '' })).toBe('You wrote: Something else')
   })
 
-  it('is not a rest that is repeated before its message was processed', async () => {
+  it('a turn does not end with an idle event that is repeated before its message was processed', async () => {
     const { conversation, ts } = await house.say('Hello')
     await house.work(conversation)
     house.agent.isDeaf = true
@@ -60,7 +60,7 @@ describe('the end of a turn', () => {
     expect(shown(next)).toBe('Now this.')
   })
 
-  it('comes after a silence where a session rests and never takes up the message, however often it says that it rests', async () => {
+  it('a turn ends after a silence where its session only repeats that it is idle', async () => {
     const { conversation, ts } = await house.say('Hello')
     await house.work(conversation)
     house.agent.isDeaf = true
@@ -76,7 +76,7 @@ describe('the end of a turn', () => {
     expect((await house.turnsOf(conversation))[1]).toMatchObject({ ending: 'stalled' })
   })
 
-  it('does not come by silence while the session is at work', async () => {
+  it('a turn does not end by silence while its session is at work', async () => {
     house.agent.answers.push(() => {})
     const { conversation } = await house.say('Take your time')
     house.wake(conversation)
@@ -88,7 +88,7 @@ describe('the end of a turn', () => {
     expect(await house.turnOf(conversation)).toMatchObject({ ending: 'answered' })
   })
 
-  it('comes at once where it was stopped before the session went to work', async () => {
+  it('a turn stopped before its session went to work ends at once', async () => {
     house.agent.isDeaf = true
     const { conversation } = await house.say('Hello')
     house.wake(conversation)
@@ -104,7 +104,7 @@ describe('the end of a turn', () => {
 })
 
 describe('a session that calls for more while it waits', () => {
-  it('asks for all of it at once', async () => {
+  it('calls that a session makes while it waits are asked together', async () => {
     let calls: string[] = []
     const { conversation, turn } = await asked((session) => {
       calls = session.ask(SEND)
@@ -121,7 +121,7 @@ describe('a session that calls for more while it waits', () => {
     expect(await house.turnOf(conversation)).toMatchObject({ ending: 'answered' })
   })
 
-  it('is noticed also after nobody followed it any more', async () => {
+  it('a call that a session makes after its turn stopped following is noticed', async () => {
     const { conversation, turn } = await asked()
     const second = house.agent.session.widen(TRASH)
     await house.pass(10_000)

@@ -40,7 +40,7 @@ async function lost() {
 }
 
 describe('a mailbox that is lost in the middle of a turn', () => {
-  it('is asked for in the same reply, below what was said, and the answer follows there by itself', async () => {
+  it('a mailbox lost during a turn brings a connect prompt below the text so far, and the answer follows by itself', async () => {
     const { conversation, turn, reply } = await lost()
     expect(turn.state).toBe('reconnecting')
     expect(reply.last).toMatchObject({
@@ -59,7 +59,7 @@ describe('a mailbox that is lost in the middle of a turn', () => {
     expect(house.agent.session.received[1]?.context).toContain('connected again')
   })
 
-  it('is found out, too, where only tools failed and the agent apologized', async () => {
+  it('a lost mailbox is noticed also where only tools failed and the agent apologized', async () => {
     house.agent.answers.push((session) => {
       house.scalekit.connected = 'expired'
       const call = session.push({ type: 'tool_called', name: 'gmail_fetch_mails', input: {}, permission: 'allow' })
@@ -75,7 +75,7 @@ describe('a mailbox that is lost in the middle of a turn', () => {
     expect(house.endings).toEqual(['answered'])
   })
 
-  it('is no reason to ask where a tool failed for another reason', async () => {
+  it('a tool that fails for another reason brings no connect prompt', async () => {
     house.agent.answers.push((session) => {
       const call = session.push({ type: 'tool_called', name: 'gmail_fetch_mails', input: {}, permission: 'allow' })
       session.push({ type: 'tool_finished', callId: call?.id ?? '', failed: true })
@@ -88,7 +88,7 @@ describe('a mailbox that is lost in the middle of a turn', () => {
     expect(received()).toEqual(['What is in Foo?'])
   })
 
-  it('does not hold up an answer where Scalekit cannot say', async () => {
+  it('an answer is not held up where Scalekit cannot say whether the mailbox is connected', async () => {
     house.agent.answers.push((session) => {
       house.scalekit.failures.state.push(new Unavailable('scalekit', 'no answer'))
       const call = session.push({ type: 'tool_called', name: 'gmail_fetch_mails', input: {}, permission: 'allow' })
@@ -101,7 +101,7 @@ describe('a mailbox that is lost in the middle of a turn', () => {
     expect(house.endings).toEqual(['answered'])
   })
 
-  it('whose account is connected all the same gets a new key once, and no more', async () => {
+  it('a mailbox that refuses although it is connected gets a new credential once', async () => {
     house.agent.answers.push(refuse, refuse)
     const { conversation } = await house.say('What is unread?')
     await house.work(conversation)
@@ -109,7 +109,7 @@ describe('a mailbox that is lost in the middle of a turn', () => {
     expect(received()).toEqual(['What is unread?', null])
   })
 
-  it('can be lost again, and is asked for again', async () => {
+  it('a mailbox lost twice in one turn brings a second connect prompt', async () => {
     const { conversation, reply } = await lost()
     house.agent.answers.length = 0
     house.agent.answers.push(lose, goOn)
@@ -136,7 +136,7 @@ describe('a mailbox that is lost in the middle of a turn', () => {
     expect(house.endings).toEqual(['answered'])
   })
 
-  it('begins anew where the session is gone by then', async () => {
+  it('a turn that lost its mailbox and then its session restarts in a new one', async () => {
     const { conversation } = await lost()
     house.agent.session.gone = 'deleted'
     house.agent.answers.length = 0
@@ -149,7 +149,7 @@ describe('a mailbox that is lost in the middle of a turn', () => {
     expect(house.endings).toEqual(['answered'])
   })
 
-  it('is waited for for a day, from when it was lost', async () => {
+  it('a turn waits one day for a lost mailbox', async () => {
     const { conversation, reply } = await lost()
     await house.pass(23 * 60 * 60_000)
     await house.work(conversation)
@@ -159,7 +159,7 @@ describe('a mailbox that is lost in the middle of a turn', () => {
     expect(reply.last.phase).toEqual({ type: 'ended', ending: 'mailbox_refused' })
   })
 
-  it('ends in words of its own where its owner disconnects instead', async () => {
+  it('a turn that waits for its lost mailbox ends with a sentence when its owner disconnects', async () => {
     const { conversation, turn, reply } = await lost()
     const { id: personId } = (await house.store.conversations.get(conversation)).owner
     await house.store.accessEndings.note({ personId, reason: 'asked' })
@@ -172,7 +172,7 @@ describe('a mailbox that is lost in the middle of a turn', () => {
     })
   })
 
-  it('keeps what is written meanwhile waiting', async () => {
+  it('messages written while a turn waits for its lost mailbox stay queued', async () => {
     const { conversation, ts } = await lost()
     await house.say('And since yesterday?', { threadTs: ts })
     await house.work(conversation)

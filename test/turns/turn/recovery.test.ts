@@ -36,7 +36,7 @@ async function killedWhileRunning(answer: Parameters<typeof house.agent.answers.
 const heard = () => house.agent.sessions.flatMap((session) => session.received.map((message) => message.text))
 
 describe('a process that ended between taking messages and sending them', () => {
-  it('leaves a reply that may stand above them: it is moved below before anything else', async () => {
+  it('a reply that a killed process left above new messages is moved below them first', async () => {
     const { conversation, turn } = await killedWhileSending()
     house.wake(conversation)
     await house.pass(10_000)
@@ -60,7 +60,7 @@ describe('a lost answer', () => {
     expect(await house.turnOf(conversation)).toMatchObject({ state: 'ended', ending: 'answered' })
   })
 
-  it('to sending several messages sends those again that are not there, once', async () => {
+  it('a batch whose answer was lost sends only the missing messages again, once', async () => {
     house.agent.fail('sendMessages', { before: lost })
     const first = await house.say('one')
     await house.say('two', { threadTs: first.ts })
@@ -75,7 +75,7 @@ describe('a lost answer', () => {
     expect(heard()).toEqual(['one', 'two'])
   })
 
-  it('to sending waits for a request that is still on its way', async () => {
+  it('a resumed turn waits for a send request that is still on its way', async () => {
     const { conversation, message } = await killedWhileSending()
     house.wake(conversation)
     await house.settle()
@@ -102,7 +102,7 @@ describe('a lost answer', () => {
     expect(heard()).toEqual(['Hello'])
   })
 
-  it('to creating a session is looked up without a beginning where the platform’s time was not known', async () => {
+  it('an unanswered session creation is looked up without a start time where the platform’s time was not known', async () => {
     house.agent.time = null
     house.agent.fail('createSession', { after: lost })
     const { conversation } = await house.say('Hello')
@@ -112,7 +112,7 @@ describe('a lost answer', () => {
     expect(house.agent.sessions).toHaveLength(1)
   })
 
-  it('to a decision tells the session once', async () => {
+  it('a decision whose answer was lost reaches the session once', async () => {
     house.agent.answers.push((session) => session.ask({ name: 'gmail_trash_message' }))
     const { conversation } = await house.say('Trash it')
     await house.work(conversation)
@@ -128,7 +128,7 @@ describe('a lost answer', () => {
 })
 
 describe('a turn whose process was killed', () => {
-  it('while its messages were queued is run like a new one', async () => {
+  it('a turn killed while its messages were queued runs like a new one', async () => {
     const { conversation } = await house.say('Hello')
     await house.store.turns.queue(conversation)
     await house.work(conversation)
@@ -136,7 +136,7 @@ describe('a turn whose process was killed', () => {
     expect(await house.turnOf(conversation)).toMatchObject({ ending: 'answered' })
   })
 
-  it('while it waited for a connection that is there now answers at once', async () => {
+  it('a turn killed while it waited for a connection answers at once when there is one now', async () => {
     const { conversation } = await house.say('Hello')
     const turn = await house.store.turns.queue(conversation)
     await house.store.turns.setState(turn.id, 'waiting_connection')
@@ -144,7 +144,7 @@ describe('a turn whose process was killed', () => {
     expect(await house.turnOf(conversation)).toMatchObject({ id: turn.id, ending: 'answered' })
   })
 
-  it('while it waited for a connection goes on waiting, in the same turn', async () => {
+  it('a turn killed while it waited for a connection goes on waiting, in the same turn', async () => {
     house.scalekit.connected = 'missing'
     const { conversation } = await house.say('Hello')
     const turn = await house.store.turns.queue(conversation)
@@ -154,7 +154,7 @@ describe('a turn whose process was killed', () => {
     expect(house.replyOf(turn).last.phase.type).toBe('connecting')
   })
 
-  it('after taking its messages, before they were sent, sends them', async () => {
+  it('a turn killed between taking its messages and sending them sends them', async () => {
     const { conversation } = await killedWhileSending()
     house.wake(conversation)
     await house.pass(60_000)
@@ -163,7 +163,7 @@ describe('a turn whose process was killed', () => {
     expect(house.agent.session.received[1]?.context).toContain('From: Anna')
   })
 
-  it('after they were sent follows their answer and sends nothing', async () => {
+  it('a turn killed after sending its messages follows the answer and sends nothing', async () => {
     const { conversation, turn, message } = await killedWhileSending()
     house.agent.deliver(house.agent.session.id, [{ reference: message.id, context: '', text: 'second' }])
     await house.work(conversation)
@@ -171,7 +171,7 @@ describe('a turn whose process was killed', () => {
     expect(house.replyOf(turn).last.reply.items).toMatchObject([{ text: 'You wrote: second' }])
   })
 
-  it('in the middle of the answer goes on with it, in the same reply', async () => {
+  it('a turn killed in the middle of its answer goes on in the same reply', async () => {
     const { conversation, turn } = await killedWhileRunning((session) => session.say('The first half.'))
     house.wake(conversation)
     await house.settle()
@@ -195,7 +195,7 @@ describe('a turn whose process was killed', () => {
     expect(heard()).toEqual(['first', 'second'])
   })
 
-  it('and whose session came to rest meanwhile shows the whole answer', async () => {
+  it('a resumed turn whose session is idle by now shows the whole answer', async () => {
     const { conversation, turn } = await killedWhileRunning((session) => {
       session.say('All of it.')
       session.rest()
@@ -207,7 +207,7 @@ describe('a turn whose process was killed', () => {
     })
   })
 
-  it('while it waited for a decision asks nothing again until there is one', async () => {
+  it('a turn killed while it waited for a decision does not ask again', async () => {
     const { conversation, turn } = await killedWhileRunning((session) => session.ask({ name: 'gmail_trash_message' }))
     await house.work(conversation)
     expect((await house.store.turns.get(turn.id)).state).toBe('waiting_approval')
@@ -221,7 +221,7 @@ describe('a turn whose process was killed', () => {
     expect(house.endings.at(-1)).toBe('answered')
   })
 
-  it('between telling the session a decision and noting that, does not repeat it', async () => {
+  it('a turn killed after sending a decision does not send it again', async () => {
     const { conversation, turn } = await killedWhileRunning((session) => session.ask({ name: 'gmail_trash_message' }))
     await house.work(conversation)
     const [callId = ''] = house.agent.session.waiting
@@ -232,7 +232,7 @@ describe('a turn whose process was killed', () => {
     expect(house.endings.at(-1)).toBe('answered')
   })
 
-  it('and whose owner lost the connection meanwhile waits for it, and says nothing twice', async () => {
+  it('a resumed turn whose owner is disconnected by now waits for a connection, and says nothing twice', async () => {
     const { conversation, turn } = await killedWhileSending()
     house.scalekit.failures.grant.push(new NotConnected())
     await house.work(conversation)
@@ -244,7 +244,7 @@ describe('a turn whose process was killed', () => {
     expect(heard()).toEqual(['first', 'second'])
   })
 
-  it('and whose owner has left meanwhile is brought to its end, and so is their access', async () => {
+  it('a resumed turn whose owner has left the workspace ends, and so does their access', async () => {
     const { conversation, turn } = await killedWhileRunning((session) => {
       session.say('All of it.')
       session.rest()
@@ -279,7 +279,7 @@ describe('a session that is gone', () => {
     },
   )
 
-  it('is told of once', async () => {
+  it('a lost session is mentioned in one reply only', async () => {
     const { conversation, ts } = await house.say('one')
     await house.work(conversation)
     house.agent.session.gone = 'deleted'
@@ -318,7 +318,7 @@ describe('a session that is gone', () => {
     },
   )
 
-  it('noticed by the stream ends the turn in words, and what waits behind it is answered', async () => {
+  it('a session that is deleted while its stream is open ends the turn with a sentence, and the next message is answered', async () => {
     house.agent.answers.push(() => {})
     const { conversation, ts } = await house.say('one')
     house.wake(conversation)

@@ -44,7 +44,7 @@ describe('a turn, in every order in which a session may report it', () => {
   // A message that is only processed behind the rest, in a run that dealt with something else before, looks as if that rest was for the latter.
   const decidable = turnLogs.filter(({ isAmbiguous }) => !isAmbiguous)
 
-  it('ends exactly with its own answer, shows all of it, and nothing of an earlier turn', () => {
+  it('a turn ends exactly with its own answer, shows all of it, and nothing of an earlier turn', () => {
     fc.assert(
       fc.property(decidable, (turn) => {
         const { reading, count } = follow(turn)
@@ -66,7 +66,7 @@ describe('a turn, in every order in which a session may report it', () => {
     )
   })
 
-  it('that cannot be known to be over ends after a silence, with its whole answer', () => {
+  it('a turn whose end the log does not tell ends after a silence, with its whole answer', () => {
     fc.assert(
       fc.property(
         turnLogs.filter(({ isAmbiguous }) => isAmbiguous),
@@ -126,7 +126,7 @@ describe('a turn', () => {
     })
   })
 
-  it('has not ended as long as one of its messages waits', () => {
+  it('a turn has not ended while one of its messages is unprocessed', () => {
     const events = log()
     for (const entry of [MINE, RUNNING, says('First.'), RESTS]) events.add(entry)
     const { reading } = follow({ events: events.events, references: ['message_1', 'message_2'] })
@@ -140,7 +140,7 @@ describe('a turn', () => {
     expect(reading.reply.end).toBe('end_turn')
   })
 
-  it('whose message was dropped with a run that failed for good has ended with that', () => {
+  it('a turn ends with a failed run that dropped its message', () => {
     const { reading } = followEntries(
       DENIED,
       RUNNING,
@@ -177,7 +177,7 @@ describe('a turn', () => {
     expect(reading.reply.end).toBe('end_turn')
   })
 
-  it('that goes on after the mailbox was lost ends with the answer to its note, and keeps what was said before', () => {
+  it('a turn resumed after a lost mailbox ends with the answer to the note, and keeps the text before it', () => {
     const events = log()
     for (const entry of [MINE, RUNNING, says('I look.')]) events.add(entry)
     const lost = events.add(RESTS)

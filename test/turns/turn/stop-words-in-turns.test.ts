@@ -10,7 +10,7 @@ afterEach(async () => {
 })
 
 describe('a message that says nothing but stop', () => {
-  it('is answered in one line where there is nothing to stop, and opens no session', async () => {
+  it('a stop word with nothing to stop is answered in one line, and opens no session', async () => {
     const { conversation } = await house.say('Stop!')
     await house.work(conversation)
     const turn = await house.turnOf(conversation)
@@ -19,7 +19,7 @@ describe('a message that says nothing but stop', () => {
     expect(house.agent.sessions).toEqual([])
   })
 
-  it('stops what waits in front of it, before anything began', async () => {
+  it('a stop word stops the message before it that has not begun', async () => {
     const { conversation, ts } = await house.say('What is unread?')
     await house.say('cancel', { threadTs: ts })
     await house.work(conversation)
@@ -27,7 +27,7 @@ describe('a message that says nothing but stop', () => {
     expect(house.agent.sessions).toEqual([])
   })
 
-  it('reaches no session with what is written after it', async () => {
+  it('a stop word is not sent with the message written after it', async () => {
     const { conversation, ts } = await house.say('stop')
     await house.say('What is unread?', { threadTs: ts })
     house.wake(conversation)

@@ -55,7 +55,7 @@ describe('a service that does not answer', () => {
     expect(house.scalekit.asked).toBeLessThan(60)
   })
 
-  it('to tell who somebody is lets the message wait for as long as it takes', async () => {
+  it('a message waits for as long as Slack does not tell who wrote it', async () => {
     house.surface.failures.push(...Array.from({ length: 500 }, () => out('slack')))
     const { conversation } = await house.say('Hello')
     house.wake(conversation)
@@ -67,7 +67,7 @@ describe('a service that does not answer', () => {
     expect(heard()).toEqual(['Hello'])
   })
 
-  it('is left alone for as long as it asked for', async () => {
+  it('a service is not called again before the time that it asked for', async () => {
     house.scalekit.failures.state.push(out('scalekit', 90 * SECOND))
     const { conversation } = await house.say('Hello')
     house.wake(conversation)
@@ -78,7 +78,7 @@ describe('a service that does not answer', () => {
     expect(house.scalekit.asked).toBe(2)
   })
 
-  it('now and then, in a turn that gets on, does not use up the patience', async () => {
+  it('failures between new events do not add up to giving the turn up', async () => {
     const { turn } = await working()
     for (let hour = 0; hour < 5; hour += 1) {
       house.agent.session.say(`Part ${hour}.`)
@@ -92,7 +92,7 @@ describe('a service that does not answer', () => {
     expect(house.endings).toEqual(['answered'])
   })
 
-  it('for a decision, again and again, does use it up, though the events before it can be read', async () => {
+  it('a turn is given up when its decision keeps failing, even though its events can be read', async () => {
     house.agent.answers.push((session) => session.ask({ name: 'gmail_trash_message' }))
     const { conversation } = await house.say('Trash it')
     await house.work(conversation)
@@ -105,7 +105,7 @@ describe('a service that does not answer', () => {
     expect(await house.turnOf(conversation)).toMatchObject({ state: 'ended', ending: 'lost_contact' })
   })
 
-  it('keeps what was said so far in view', async () => {
+  it('a service that fails does not take away the text shown so far', async () => {
     const { reply } = await working()
     house.agent.session.say('The first half.')
     await house.settle()
@@ -151,7 +151,7 @@ describe('what cannot be tried again ends in words', () => {
     expect(house.endings.at(-1)).toBe(ending)
   })
 
-  it('also in a channel, before it was decided where the answer goes', async () => {
+  it('a refusal is posted in the channel where no place for answers was decided', async () => {
     house.surface.failures.push(new OperatorProblem('credentials', 'users.info: missing_scope'))
     const { conversation } = await house.say('Hello', { channel: 'C_GENERAL' })
     await house.work(conversation)
@@ -161,7 +161,7 @@ describe('what cannot be tried again ends in words', () => {
     expect((await house.store.conversations.get(conversation)).address).toBeNull()
   })
 
-  it('and is told where it was asked, to people with whom no place was decided; the next answer goes where it belongs', async () => {
+  it('a refusal stands where it was asked, and the next answer goes where its owner chose', async () => {
     house.surface.answer = { problem: 'unknown_person' }
     const { conversation, ts } = await house.say('Hello', { channel: 'C_GENERAL' })
     await house.work(conversation)
@@ -174,7 +174,7 @@ describe('what cannot be tried again ends in words', () => {
     expect(house.agent.session.received[0]?.context).not.toContain('Earlier')
   })
 
-  it('and what waits behind it is answered all the same', async () => {
+  it('a message that waits behind a failed turn is answered', async () => {
     const { conversation, ts, turn } = await working('one')
     await house.say('two', { threadTs: ts })
     await house.turns.arrived(conversation)
@@ -186,7 +186,7 @@ describe('what cannot be tried again ends in words', () => {
     expect(await house.store.messages.ofTurn(turn.id)).toMatchObject([{ text: 'one' }])
   })
 
-  it('also where it fails every time for a reason that nobody foresaw', async () => {
+  it('a turn that keeps failing with an unexpected error ends with a sentence', async () => {
     house.scalekit.failures.state.push(...Array.from({ length: 100 }, () => new Error('a bug')))
     const { conversation } = await house.say('Hello')
     for (let attempt = 0; attempt < 100 && house.endings.length === 0; attempt += 1) {
@@ -197,7 +197,7 @@ describe('what cannot be tried again ends in words', () => {
     expect(turn.state).toBe('ended')
   })
 
-  it('is not what nobody foresaw: that is tried again later, and the message stays', async () => {
+  it('an unexpected error is tried again later, and the message stays queued', async () => {
     house.scalekit.failures.state.push(new Error('a bug'))
     const { conversation } = await house.say('Hello')
     await expect(house.work(conversation)).rejects.toThrow('a bug')
@@ -208,7 +208,7 @@ describe('what cannot be tried again ends in words', () => {
 })
 
 describe('a session that shows no sign of life', () => {
-  it('is given up after some minutes, and stopped, so that it does not wake up unseen', async () => {
+  it('a silent session is given up after some minutes, and interrupted', async () => {
     house.agent.answers.push(() => {})
     house.agent.isDeaf = true
     const { conversation } = await house.say('Hello')
@@ -222,7 +222,7 @@ describe('a session that shows no sign of life', () => {
     expect(house.agent.session.interrupts).toBe(1)
   })
 
-  it('is not one that works for a long time', async () => {
+  it('a session that works for a long time is not given up as silent', async () => {
     await working()
     await house.pass(60 * MINUTE)
     house.agent.session.rest()
@@ -245,13 +245,13 @@ describe('a turn that was given up in the middle', () => {
     return { conversation, ts, turn, reply }
   }
 
-  it('says that part of it may have been done', async () => {
+  it('a turn given up in the middle says that part of it may have been done', async () => {
     const { turn, reply } = await lost()
     expect(reply.last.phase).toEqual({ type: 'ended', ending: 'lost_contact' })
     expect(await house.store.turns.get(turn.id)).toMatchObject({ state: 'ended' })
   })
 
-  it('is ended before the next one, whose answer is its own', async () => {
+  it('what a given-up turn left running is interrupted before the next turn', async () => {
     const { conversation, ts } = await lost()
     house.agent.session.say('The second half.')
     await house.say('two', { threadTs: ts })
@@ -273,7 +273,7 @@ describe('Stop', () => {
     await house.turns.stop(turn.id)
   }
 
-  it('before anything was sent sends nothing', async () => {
+  it('Stop before anything was sent sends nothing', async () => {
     house.scalekit.failures.state.push(out('scalekit'))
     const { conversation } = await house.say('Hello')
     house.wake(conversation)
@@ -307,7 +307,7 @@ describe('Stop', () => {
     },
   )
 
-  it('while it asks for a connection ends that, and nothing comes of it', async () => {
+  it('Stop ends a turn that asks for a connection', async () => {
     house.scalekit.connected = 'missing'
     const { conversation } = await house.say('Hello')
     await house.work(conversation)
@@ -321,7 +321,7 @@ describe('Stop', () => {
     expect(house.agent.calls).toEqual([])
   })
 
-  it('while it asks for a connection that was lost on the way to the session ends that, too', async () => {
+  it('Stop ends a turn that asks for a connection after its messages were taken', async () => {
     const { conversation } = await house.say('Hello')
     const turn = await house.store.turns.queue(conversation)
     await house.store.conversations.settleAddress(conversation, { channel: 'D_ANNA', threadTs: '1.0' })
@@ -335,7 +335,7 @@ describe('Stop', () => {
     expect(house.agent.calls).toEqual([])
   })
 
-  it('while a service is still out ends the wait', async () => {
+  it('Stop ends the wait for an unavailable service', async () => {
     house.scalekit.failures.state.push(...Array.from({ length: 1_000 }, () => out('scalekit')))
     const { conversation } = await house.say('Hello')
     house.wake(conversation)
@@ -347,7 +347,7 @@ describe('Stop', () => {
     expect(await house.turnOf(conversation)).toMatchObject({ state: 'ended', ending: 'stopped' })
   })
 
-  it('while it works interrupts the agent, once, and keeps what was said', async () => {
+  it('Stop interrupts a working agent once, and keeps the text so far', async () => {
     const { turn, reply } = await working()
     house.agent.session.say('The first half.')
     await house.settle()
@@ -362,7 +362,7 @@ describe('Stop', () => {
     })
   })
 
-  it('that could not reach the agent is tried until it does: nothing goes on unseen', async () => {
+  it('an interruption that does not reach the session is repeated until it does', async () => {
     const { turn, reply } = await working()
     house.agent.fail('interrupt', { before: out('claude') })
     await house.store.turns.requestStop(turn.id)
@@ -373,7 +373,7 @@ describe('Stop', () => {
     expect(reply.last.phase).toEqual({ type: 'ended', ending: 'stopped' })
   })
 
-  it('whose interruption is overtaken by the end keeps back what comes next until it has arrived', async () => {
+  it('the next turn waits for an interruption that the end of its turn overtook', async () => {
     const { ts, turn } = await working()
     let arrive = () => {}
     house.agent.interrupt = () =>
@@ -393,7 +393,7 @@ describe('Stop', () => {
     expect(heard()).toEqual(['one', 'two'])
   })
 
-  it('that was pressed before a restart still counts after it', async () => {
+  it('Stop pressed before a restart still counts after it', async () => {
     const { conversation } = await house.say('Hello')
     const turn = await house.store.turns.queue(conversation)
     await house.store.turns.requestStop(turn.id)
@@ -402,7 +402,7 @@ describe('Stop', () => {
     expect(heard()).toEqual([])
   })
 
-  it('that was pressed before a restart interrupts a session that still works', async () => {
+  it('Stop pressed before a restart interrupts a session that still works', async () => {
     const { conversation, ts } = await house.say('one')
     await house.work(conversation)
     await house.say('two', { threadTs: ts })
@@ -417,7 +417,7 @@ describe('Stop', () => {
     expect(house.endings).toEqual(['answered', 'stopped'])
   })
 
-  it('that was pressed before a restart keeps back what had not been sent', async () => {
+  it('Stop pressed before a restart keeps back messages that had not been sent', async () => {
     const { conversation, ts } = await house.say('one')
     await house.work(conversation)
     await house.say('two', { threadTs: ts })
@@ -431,7 +431,7 @@ describe('Stop', () => {
     expect(house.endings).toEqual(['answered', 'stopped'])
   })
 
-  it('just before a question to its owner asks nothing any more', async () => {
+  it('Stop just before a question is asked keeps it from being asked', async () => {
     const { turn, reply } = await working()
     await house.store.turns.requestStop(turn.id)
     house.agent.fail('interrupt', { before: out('claude') })
@@ -443,7 +443,7 @@ describe('Stop', () => {
     expect(house.agent.session.decisions).toEqual([])
   })
 
-  it('while it waits for a decision ends it, and what was asked for does not happen', async () => {
+  it('Stop ends a turn that waits for a decision, and the call does not happen', async () => {
     house.agent.answers.push((session) => session.ask({ name: 'gmail_trash_message' }))
     const { conversation } = await house.say('Trash it')
     await house.work(conversation)
@@ -456,7 +456,7 @@ describe('Stop', () => {
     expect(house.agent.session.decisions).toEqual([])
   })
 
-  it('does not stop what waits behind', async () => {
+  it('Stop does not stop the messages that wait behind the turn', async () => {
     const { conversation, ts, turn } = await working('one')
     await house.say('two', { threadTs: ts })
     await house.turns.arrived(conversation)
@@ -468,7 +468,7 @@ describe('Stop', () => {
 })
 
 describe('a shutdown', () => {
-  it('leaves what is under way to the next start, without a word', async () => {
+  it('a shutdown leaves running turns to the next start, and shows nothing', async () => {
     const { turn, reply } = await working()
     const views = reply.views.length
     await house.close()
@@ -481,7 +481,7 @@ describe('a shutdown', () => {
 })
 
 describe('events that are lost sight of', () => {
-  it('while nothing was to be seen yet: that Claude does not answer is taken back when it does', async () => {
+  it('the line that Claude does not answer goes away when events come again', async () => {
     house.agent.answers.push((session) => session.push({ type: 'thinking' }))
     const { conversation } = await house.say('Think')
     house.wake(conversation)
@@ -494,7 +494,7 @@ describe('events that are lost sight of', () => {
     expect(reply.last.phase.type).toBe('working')
   })
 
-  it('take nothing away that was to be seen, however often it takes until they are back', async () => {
+  it('a lost event stream takes nothing away that was shown', async () => {
     house.agent.answers.push((session) => {
       session.say('Half of the answer.')
       session.push({ type: 'tool_called', name: 'gmail_fetch_mails', input: {}, permission: 'allow' })
@@ -520,7 +520,7 @@ describe('events that are lost sight of', () => {
     for (const view of reply.views.slice(before - 1)) expect(view.reply.items).toHaveLength(2)
   })
 
-  it('end a stopped turn of which nobody knows whether it was sent by interrupting what may be under way', async () => {
+  it('a stopped turn that may have been sent ends by interrupting the session', async () => {
     const { conversation, ts } = await house.say('first')
     await house.work(conversation)
     await house.say('second', { threadTs: ts })

@@ -58,7 +58,7 @@ describe('a turn', () => {
     expect(await house.turnOf(conversation)).toMatchObject({ state: 'ended', ending: 'answered' })
   })
 
-  it('that nobody wants any more takes the question where to answer back', async () => {
+  it('a turn whose message is deleted removes the question where to answer', async () => {
     house.surface.undecidedUntil = house.clock.now() + 60_000
     const { conversation, ts } = await house.say('What is unread?', { channel: 'C_TEAM' })
     await house.work(conversation)
@@ -74,7 +74,7 @@ describe('a turn', () => {
     expect(house.agent.calls).toEqual(['createSession', 'follow', 'sendMessages'])
   })
 
-  it('lets go of the stream when it is over', async () => {
+  it('a turn closes its event stream when it ends', async () => {
     const { conversation } = await house.say('Hello')
     await house.work(conversation)
     await house.settle()
@@ -124,13 +124,13 @@ describe('a turn', () => {
     expect(house.agent.session.grants).toEqual([owner.id, owner.id])
   })
 
-  it('stands below the message that it answers', async () => {
+  it('a reply stands below the message that it answers', async () => {
     const { conversation } = await house.say('What is unread?')
     await house.work(conversation)
     expect(house.replyOf(await house.turnOf(conversation)).placedBelow.at(-1)).toEqual(['What is unread?'])
   })
 
-  it('of a channel answers where the surface decided, and asks it once', async () => {
+  it('a turn of a channel answers where the surface decided, and asks it once', async () => {
     const { conversation, ts } = await house.say('What is unread?', { channel: 'C_GENERAL' })
     await house.work(conversation)
     await house.say('And now?', { channel: 'C_GENERAL', threadTs: ts })
@@ -168,7 +168,7 @@ describe('a turn', () => {
     expect(house.scalekit.asked).toBe(0)
   })
 
-  it('after a question for help is an ordinary first one', async () => {
+  it('the first request after a call for help is an ordinary first turn', async () => {
     const { conversation, ts } = await house.say('')
     await house.work(conversation)
     await house.say('What is unread?', { threadTs: ts })
@@ -207,7 +207,7 @@ describe('a turn', () => {
     },
   )
 
-  it('asks for a new key to the mailbox after the last one was not accepted there', async () => {
+  it('a turn gets a new credential after the mailbox refused the last one', async () => {
     house.agent.answers.push((session) => {
       session.push({ type: 'error', kind: 'mailbox_refused', retry: 'exhausted' })
       session.push({ type: 'idle', reason: 'retries_exhausted', awaiting: [] })
@@ -265,7 +265,7 @@ describe('a turn', () => {
 })
 
 describe('what is taken back before anything took it', () => {
-  it('leaves nothing to answer: no reply, no session, no turn', async () => {
+  it('a message deleted before its turn leaves no reply, no session and no turn', async () => {
     house.surface.failures.push(new Error('the process stops here'))
     const { conversation, ts } = await house.say('Never mind')
     await expect(house.work(conversation)).rejects.toThrow()
@@ -275,7 +275,7 @@ describe('what is taken back before anything took it', () => {
     expect(house.agent.calls).toEqual([])
   })
 
-  it('takes a prompt for the connection away again, and nothing is asked any more', async () => {
+  it('a message deleted while its turn waits for a connection takes the connect prompt away', async () => {
     house.scalekit.connected = 'missing'
     const { conversation, ts } = await house.say('Never mind')
     await house.work(conversation)
@@ -289,7 +289,7 @@ describe('what is taken back before anything took it', () => {
     expect(await house.turnsOf(conversation)).toEqual([])
   })
 
-  it('is not sent with what stays', async () => {
+  it('a deleted message is not sent with the ones that stay', async () => {
     const first = await house.say('one')
     const second = await house.say('two', { threadTs: first.ts })
     await house.store.messages.cancel('T1', 'D_ANNA', second.ts)
@@ -313,7 +313,7 @@ describe('without a connection', () => {
     expect(house.agent.calls).toEqual([])
   })
 
-  it('the question is answered by itself once there is one', async () => {
+  it('a request is answered by itself once its owner has connected', async () => {
     house.scalekit.connected = 'missing'
     const { conversation } = await house.say('What is unread?')
     await house.work(conversation)
@@ -328,7 +328,7 @@ describe('without a connection', () => {
     expect(house.agent.session.received.map((message) => message.text)).toEqual(['What is unread?'])
   })
 
-  it('further messages wait with the first, and are answered together', async () => {
+  it('messages written before a connection are answered together', async () => {
     house.scalekit.connected = 'missing'
     const { conversation, ts } = await house.say('one')
     await house.work(conversation)
@@ -341,7 +341,7 @@ describe('without a connection', () => {
     expect(await house.turnsOf(conversation)).toHaveLength(1)
   })
 
-  it('for a day, the question is closed with words, and the next one prompts again', async () => {
+  it('a request ends with a sentence after a day without a connection, and the next one prompts again', async () => {
     house.scalekit.connected = 'missing'
     const { conversation, ts } = await house.say('What is unread?')
     await house.work(conversation)
@@ -359,7 +359,7 @@ describe('without a connection', () => {
     expect(next && house.replyOf(next).last.phase.type).toBe('connecting')
   })
 
-  it('the link in the prompt is renewed before it expires', async () => {
+  it('the link in a connect prompt is renewed before it expires', async () => {
     house.scalekit.connected = 'missing'
     const { conversation } = await house.say('What is unread?')
     await house.work(conversation)
@@ -370,7 +370,7 @@ describe('without a connection', () => {
     expect(reply.last.phase).not.toEqual(first?.phase)
   })
 
-  it('one that is lost between the question and the answer is asked for again', async () => {
+  it('a connection lost before its request is answered is asked for again', async () => {
     const { NotConnected } = await import('../../../src/turns/ports.js')
     house.scalekit.failures.grant.push(new NotConnected())
     const { conversation } = await house.say('What is unread?')
