@@ -20,7 +20,7 @@ export interface MailFields {
 }
 
 const SHOWN = new Set(['from', 'to', 'cc', 'bcc', 'subject'])
-/** What mail systems write for each other, and what the mailbox writes anew when it sends. */
+/** What mail systems write for each other, and what the mailbox rewrites when it sends. */
 const TRANSPORT =
   /^(?:received|return-path|delivered-to|message-id|date|mime-version|content-.*|in-reply-to|references|x-google-.*|x-gm-.*|x-gmail-.*|x-received|x-forwarded-.*|x-originating-.*|x-mailer|x-attachment-id|x-draft-.*|x-spam-.*|user-agent|thread-topic|thread-index|dkim-.*|domainkey-.*|arc-.*|authentication-results|received-spf|autocrypt)$/
 

@@ -33,11 +33,11 @@ async function described(...steps: ReturnType<typeof step>[]) {
 }
 
 describe('what an id stands for', () => {
-  it('is what the mailbox said of it', async () => {
+  it('an id is described by what the mailbox said of it', async () => {
     expect(await described(step('gmail_get_message_by_id', MESSAGE))).toEqual(['Invoice 20417, from Vandermeer'])
   })
 
-  it('is never what an attachment says, which anybody may have written', async () => {
+  it('an id is never described by an attachment', async () => {
     const opened = step('gmail_get_attachment_by_id', FORGED)
     expect(await described(opened)).toEqual([])
     expect(await described(step('gmail_get_message_by_id', MESSAGE), opened)).toEqual([
@@ -45,16 +45,16 @@ describe('what an id stands for', () => {
     ])
   })
 
-  it('is never what stands in the text of a mail', async () => {
+  it('an id is never described by the text of a mail', async () => {
     const quoting = JSON.stringify({ id: '99', subject: 'Look', from: 'Nobody', body: FORGED })
     expect(await described(step('gmail_get_message_by_id', quoting))).toEqual([])
   })
 
-  it('is not what a failed call answered', async () => {
+  it('an id is not described by a failed call', async () => {
     expect(await described(step('gmail_get_message_by_id', FORGED, true))).toEqual([])
   })
 
-  it('is what was said last', async () => {
+  it('an id is described by the latest answer', async () => {
     const renamed = JSON.stringify({ id: '18f2', subject: 'Re: Invoice 20417', from: 'Vandermeer' })
     expect(await described(step('gmail_get_message_by_id', MESSAGE), step('gmail_get_message_by_id', renamed))).toEqual(
       ['Re: Invoice 20417, from Vandermeer'],

@@ -6,7 +6,7 @@ import { ANNA, conversationOf } from './platform.js'
 
 const NOBODYS = { 'GET /v1/sessions': { data: [], next_page: null } }
 
-it('is not known before the platform has told it', async () => {
+it('the platform’s time is not known before the platform has told it', async () => {
   const { agent } = await serve({})
   expect(agent.now()).toBeNull()
 })

@@ -146,7 +146,7 @@ describe.each(['virtual', 'instance'] as const)('a session in %s mode', (mode) =
 })
 
 describe('createSession', () => {
-  it('is not repeated: what an unanswered one left behind is found', async () => {
+  it('createSession is not repeated: an unanswered one is found', async () => {
     const grant = await annaGrant()
     const agent = platform.agent()
     expect(await agent.findSession(ANNAS, Date.now())).toBeNull()
@@ -477,7 +477,7 @@ describe('interrupt', () => {
 })
 
 describe('a wrong key', () => {
-  it('is the operator’s problem wherever it shows', async () => {
+  it('a refused key is an OperatorProblem in every call', async () => {
     const id = await platform.agent().createSession(ANNAS, await annaGrant(), 'x')
     platform.agents.faults.answer('sessions.retrieve', 401)
     expect(await rejection(platform.agent().refreshSession(id, await annaGrant()))).toBeInstanceOf(OperatorProblem)

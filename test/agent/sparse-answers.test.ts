@@ -18,13 +18,13 @@ const grant = new PersonalGrant(
 const session = { id: 'sesn_1', type: 'session', status: 'idle', agent: wireMailbox(URL) }
 
 describe('a session', () => {
-  it('that says neither when it was archived nor whose it is goes on', async () => {
+  it('a session without archived_at and metadata goes on', async () => {
     const { agent, calls } = await serve({ 'GET /v1/sessions/sesn_1': session }, { mcpServerUrl: URL })
     await agent.refreshSession('sesn_1', grant)
     expect(calls).toEqual(['GET /v1/sessions/sesn_1'])
   })
 
-  it('of somebody else is refused all the same', async () => {
+  it('a session of somebody else is refused', async () => {
     const theirs = { ...session, metadata: { person: 'person-2' } }
     const { agent } = await serve({ 'GET /v1/sessions/sesn_1': theirs }, { mcpServerUrl: URL })
     expect(await rejection(agent.refreshSession('sesn_1', grant))).toBeInstanceOf(MailboxMismatch)

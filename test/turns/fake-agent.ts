@@ -1,4 +1,4 @@
-/** The agent room in memory: sessions with a log, which keep what they were told and answer as a test says. */
+/** A fake Agent in memory: sessions with a log, which keep what they were sent and answer as a test says. */
 
 import type { AgentEvent, LogPosition, PersistedEvent } from '../../src/turns/events.js'
 import type { Conversation } from '../../src/turns/model.js'
@@ -99,7 +99,7 @@ export class FakeSession {
 
 export class FakeAgent implements Agent {
   readonly sessions: FakeSession[] = []
-  /** What was asked of the agent room, in order. */
+  /** The calls of the agent's methods, in order. */
   readonly calls: string[] = []
   /** What goes wrong next, per call. */
   readonly failures: Partial<Record<keyof Agent, Failure[]>> = {}

@@ -55,7 +55,7 @@ export interface ConversationTable {
   session_requested_at: number | null
   position_event: string | null
   position_at: string | null
-  /** 1 when the last turn was given up while its session may have gone on. */
+  /** 1 when the last turn was given up while its session was still running: `Conversation.needsResync`. */
   adrift: Generated<number>
   created_at: number
 }
@@ -131,7 +131,7 @@ export interface ApprovalTable {
   reason: string | null
   /** 1 where it was denied by a new message that its owner wrote instead of deciding. */
   superseded: Generated<number>
-  /** 1 where it was asked by a version in which the agent itself could send: denied, and proposed anew. */
+  /** 1 where it was asked by a version in which the agent itself could send: denied, and proposed again. */
   outdated: Generated<number>
   /** Slack user who decided. */
   decided_by: string | null
@@ -201,7 +201,7 @@ export interface VaultTable {
   expires_at: number | null
 }
 
-/** That somebody's access to their mailbox ends: noted before anything is done about it, so that it is done whatever happens. */
+/** Requests to end somebody's access to their mailbox. Recorded before any step is taken, so that a crash loses none. */
 export interface AccessEndingTable {
   id: string
   person_id: string
@@ -220,7 +220,7 @@ export interface AccessEndingTable {
   done_at: number | null
 }
 
-/** A mail on its way; its approval has the same id. Hashes, ids, counts and domains: never a word of it. */
+/** An outgoing mail; its approval has the same id. Hashes, ids, counts and domains: never a word of the mail. */
 export interface OutgoingMailTable {
   id: string
   person_id: string

@@ -27,8 +27,8 @@ export class AccessEndings implements AccessEndingStore {
   ) {}
 
   /**
-   * Notes that a person's access ends. In the same transaction all of their turns are marked, what waits for a decision is decided with no,
-   * and connect prompts are withdrawn: whoever looks at any of them from now on knows.
+   * Records that a person's access ends. The same transaction marks all of their turns, denies what waits for a decision, and withdraws connect
+   * prompts.
    */
   async note(request: EndingRequest): Promise<string> {
     const { personId, reason, commandId = null, nextIdentifier = null } = request

@@ -201,7 +201,7 @@ export class Approvals {
     })
   }
 
-  /** Denies what was asked by a version in which the agent itself could send: it proposes the mail anew. */
+  /** Denies what was asked by a version in which the agent itself could send: it proposes the mail again. */
   async denyOutdated(ids: readonly string[]): Promise<void> {
     if (ids.length === 0) return
     await this.db

@@ -133,7 +133,7 @@ export class Conversations {
       .execute()
   }
 
-  /** Lets go of a session that is gone; the next turn makes a new one. */
+  /** Removes a lost session; the next turn makes a new one. */
   async forgetSession(id: string): Promise<void> {
     await this.db
       .updateTable('conversation')
@@ -142,7 +142,7 @@ export class Conversations {
       .execute()
   }
 
-  /** The log position is known again, after a turn that was given up. */
+  /** Stores the log position, and clears `needsResync`. */
   async settlePosition(id: string, position: LogPosition | null): Promise<void> {
     await this.db
       .updateTable('conversation')

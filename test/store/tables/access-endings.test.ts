@@ -39,7 +39,7 @@ describe('that somebody’s access ends', () => {
     expect(await store.accessEndings.stoppedTurns(anna.id)).toMatchObject([{ turnId: annas.id }])
   })
 
-  it('is under way until it is finished, which wakes what waited for it', async () => {
+  it('an access ending is under way until it is finished, and returns what waited for it', async () => {
     await store.people.noteConnection(anna.id, true)
     const id = await store.accessEndings.note({ personId: anna.id, ...asked })
     expect(await store.accessEndings.isUnderWay(anna.id)).toBe(true)
@@ -94,7 +94,7 @@ describe('that somebody’s access ends', () => {
     expect((await store.people.ownerOf('mail:ben'))?.user).toBe(BEN)
   })
 
-  it('can give the identifier free at once, while what it opened is still to be taken away', async () => {
+  it('an access ending can release its identifier at once', async () => {
     const id = await store.accessEndings.note({ personId: anna.id, reason: 'unlinked' })
     await store.accessEndings.releaseIdentifier(id)
     await store.people.identify(anna, 'mail:anna')
@@ -105,7 +105,7 @@ describe('that somebody’s access ends', () => {
 })
 
 describe('since when a mailbox is connected', () => {
-  it('is the first of several times in a row', async () => {
+  it('a connection’s time is the first of several in a row', async () => {
     await store.people.noteConnection(anna.id, true)
     const since = await store.people.connectedSince(anna.id)
     expect(since).not.toBeNull()

@@ -35,7 +35,7 @@ describe('a decision', () => {
     expect(await store.approvals.ofTurn(turn.id)).toMatchObject([{ decision, delivered: false }])
   })
 
-  it('that comes twice at the same moment is one decision', async () => {
+  it('two presses at the same moment are one decision', async () => {
     const { id } = await open()
     const outcomes = await Promise.all([
       store.approvals.decide(id, 'approved', TEAM, ANNA),
@@ -55,7 +55,7 @@ describe('a decision', () => {
     expect(await store.approvals.decide(id, 'approved', team, user)).toEqual({ outcome: 'not_yours' })
   })
 
-  it('with yes about an email counts for nothing before it is known what it says', async () => {
+  it('a yes to an email counts for nothing before its content is known', async () => {
     const { id } = await store.approvals.openHosted(turn.id, 'call')
     expect(await store.approvals.decide(id, 'approved', TEAM, ANNA)).toEqual({ outcome: 'changed' })
     expect(await store.approvals.ofTurn(turn.id)).toMatchObject([{ decision: null }])
@@ -75,7 +75,7 @@ describe('a decision', () => {
 })
 
 describe('an approval', () => {
-  it('is opened once for a call, and keeps its decision when it is asked for again', async () => {
+  it('an approval is opened once for a call, and keeps its decision', async () => {
     const { id } = await open()
     await store.approvals.decide(id, 'approved', TEAM, ANNA)
     const again = await store.approvals.open(turn.id, ['call', 'another call'])
@@ -91,7 +91,7 @@ describe('an approval', () => {
     expect(theirs?.id).not.toBe(id)
   })
 
-  it('is delivered when the session has been told, alone', async () => {
+  it('an approval is marked as delivered alone', async () => {
     const first = await open('first')
     const second = await open('second')
     await store.approvals.markDelivered([first.id])

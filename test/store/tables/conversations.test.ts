@@ -12,21 +12,21 @@ afterEach(async () => {
 })
 
 describe('where replies go', () => {
-  it('is the thread itself in a direct message, and undecided in a channel', async () => {
+  it('replies go to the thread itself in a direct message, and are undecided in a channel', async () => {
     const private_ = await store.conversations.get(await journaled(store, incoming('1.0')))
     const shared = await store.conversations.get(await journaled(store, incoming('1.0', { channel: GENERAL })))
     expect(private_).toMatchObject({ kind: 'im', address: { channel: DM, threadTs: '1.0' } })
     expect(shared).toMatchObject({ kind: 'shared', address: null })
   })
 
-  it('is decided once', async () => {
+  it('the address of replies is decided once', async () => {
     const conversation = await journaled(store, incoming('1.0', { channel: GENERAL }))
     await store.conversations.settleAddress(conversation, { channel: DM, threadTs: '5.0' })
     await store.conversations.settleAddress(conversation, { channel: GENERAL, threadTs: '1.0' })
     expect((await store.conversations.get(conversation)).address).toEqual({ channel: DM, threadTs: '5.0' })
   })
 
-  it('is where the conversation is found, beside the thread in which it began', async () => {
+  it('a conversation is found by its address and by the thread in which it began', async () => {
     const conversation = await journaled(store, incoming('1.0', { channel: GENERAL }))
     await store.conversations.settleAddress(conversation, { channel: DM, threadTs: '5.0' })
     const found = async (...where: Parameters<typeof store.conversations.inThread>) =>
@@ -40,7 +40,7 @@ describe('where replies go', () => {
 })
 
 describe('the session of a conversation', () => {
-  it('is noted as asked for before it is made, so that a lost answer is looked up', async () => {
+  it('a session request is recorded before the session is made', async () => {
     const conversation = await journaled(store, incoming('1.0'))
     const request = (at: number | null) => store.conversations.requestSession(conversation, at)
     expect(await request(1_000)).toEqual({ isRepeated: false, since: null })
@@ -67,7 +67,7 @@ describe('the session of a conversation', () => {
 })
 
 describe('a bystander', () => {
-  it('is told once per conversation that it belongs to somebody else', async () => {
+  it('a bystander is told once per conversation that it belongs to somebody else', async () => {
     const conversation = await journaled(store, incoming('1.0', { channel: GENERAL, user: ANNA }))
     const other = await journaled(store, incoming('2.0', { channel: GENERAL, user: ANNA }))
     expect(await store.conversations.tellBystander(conversation, BEN)).toBe(true)

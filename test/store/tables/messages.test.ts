@@ -81,12 +81,12 @@ describe('the journal', () => {
 })
 
 describe('who a conversation belongs to', () => {
-  it('is the first person who addressed the bot there', async () => {
+  it('a conversation belongs to the first person who addressed the bot there', async () => {
     const conversation = await journaled(store, incoming('1.0', { channel: GENERAL, user: BEN }))
     expect((await store.conversations.get(conversation)).owner.user).toBe(BEN)
   })
 
-  it('is somebody else for every message at the top of a DM or channel: each starts a conversation', async () => {
+  it('every message at the top of a DM or channel starts a conversation', async () => {
     expect(await journaled(store, incoming('1.0'))).not.toBe(await journaled(store, incoming('2.0')))
   })
 
@@ -143,7 +143,7 @@ describe('who a conversation belongs to', () => {
 })
 
 describe('what waits', () => {
-  it('is in the order in which it was written, whatever order it came in', async () => {
+  it('queued messages are in the order in which they were written', async () => {
     const stamp = fc.tuple(fc.integer({ min: 1, max: 40 }), fc.integer({ min: 0, max: 999_999 }))
     let channels = 0
     await fc.assert(
@@ -178,7 +178,7 @@ describe('what waits', () => {
     ).toEqual(['better words'])
   })
 
-  it('can be taken back, until a turn has taken it, and is not brought back by a late copy', async () => {
+  it('a queued message can be deleted, and a late copy does not bring it back', async () => {
     const conversation = await journaled(store, incoming('1.0'))
     expect(await store.messages.cancel(TEAM, DM, '1.0')).toBe(conversation)
     expect(await store.messages.cancel(TEAM, DM, '1.0')).toBeNull()
@@ -190,7 +190,7 @@ describe('what waits', () => {
     expect(await store.messages.cancel(TEAM, DM, '2.0')).toBeNull()
   })
 
-  it('is stored as edited where the edit comes first, and the original is the copy', async () => {
+  it('a message whose edit comes first is stored as edited', async () => {
     const { conversationId, admission } = await store.messages.amend(incoming('1.0', { text: 'better words' }), '2.0')
     expect(admission).toBe('starts')
     expect(await journaled(store, incoming('1.0'))).toBe(conversationId)
@@ -205,14 +205,14 @@ describe('what waits', () => {
     expect(await texts(conversation)).toEqual(['last words'])
   })
 
-  it('is gone where its deletion comes first', async () => {
+  it('a message whose deletion comes first is not stored', async () => {
     await store.messages.retract(incoming('1.0'))
     const conversation = await journaled(store, incoming('1.0'))
     expect(await texts(conversation)).toEqual([])
     expect(await store.conversations.unfinished()).toEqual([])
   })
 
-  it('of somebody who may not say it is not stored for having been edited', async () => {
+  it('an edited message of a bystander is not stored', async () => {
     const conversation = await journaled(store, incoming('1.0', { channel: GENERAL, kind: 'shared' }))
     const others = incoming('2.0', {
       channel: GENERAL,
@@ -226,7 +226,7 @@ describe('what waits', () => {
     expect((await store.messages.amend({ ...others, threadTs: null }, '3.0')).admission).toBe('ignored')
   })
 
-  it('is edited by its author alone, and by nobody who has the same user id in another organisation', async () => {
+  it('a message is edited by its author alone, not by the same user id of another organisation', async () => {
     const mention = incoming('1.0', { channel: GENERAL })
     const conversation = await journaled(store, mention)
     for (const other of [{ userTeam: 'T_PARTNER' }, { user: BEN }]) {
@@ -244,7 +244,7 @@ describe('what waits', () => {
     expect(await texts(conversation)).toEqual(['better words'])
   })
 
-  it('is edited and taken back only where it was written', async () => {
+  it('a message is edited and deleted only where it was written', async () => {
     const conversation = await journaled(store, incoming('1.0'))
     expect(await store.messages.edit(incoming('1.0', { text: 'x', channel: GENERAL }), '3.0')).toBe(false)
     expect(await store.messages.edit(incoming('1.0', { text: 'x', team: 'T2' }), '3.0')).toBe(false)
@@ -252,7 +252,7 @@ describe('what waits', () => {
     expect(await texts(conversation)).toEqual(['words of 1.0'])
   })
 
-  it('is found again after a restart, with the turns that have not ended', async () => {
+  it('unfinished conversations are found again after a restart', async () => {
     const queued = await journaled(store, incoming('1.0'))
     const running = await journaled(store, incoming('2.0'))
     const done = await journaled(store, incoming('3.0'))
@@ -279,19 +279,19 @@ describe('what was passed on with a message', () => {
   const mention = { kind: 'user' as const, id: 'U_BEN', at: 0, length: 5, isNamed: false }
   const share = incoming('1.0', { text: 'see', mentions: [mention], forwarded: [forwarded] })
 
-  it('is stored with it, and with whom it names', async () => {
+  it('forwarded messages are stored with their mentions', async () => {
     const conversation = await journaled(store, share)
     expect(await store.messages.queued(conversation)).toMatchObject([{ mentions: [mention], forwarded: [forwarded] }])
   })
 
-  it('is what the second copy of a mention adds, as long as the message waits', async () => {
+  it('the second copy of a mention adds forwarded messages while the message is queued', async () => {
     const conversation = await journaled(store, { ...share, forwarded: [] })
     await store.messages.journal(share)
     await store.messages.journal({ ...share, forwarded: [] })
     expect(await store.messages.queued(conversation)).toMatchObject([{ forwarded: [forwarded] }])
   })
 
-  it('is missing where only the mention has arrived, until its second copy or Slack tells it', async () => {
+  it('a mention alone is partial until its second copy or Slack completes it', async () => {
     const mention = { ...share, forwarded: [], isPartial: true as const }
     const conversation = await journaled(store, mention)
     const [missing] = await store.messages.partial(conversation)
@@ -324,7 +324,7 @@ describe('what was passed on with a message', () => {
 })
 
 describe('what was said before', () => {
-  it('is what sessions heard in turns that have ended, the last of it, oldest first', async () => {
+  it('earlier messages are the latest ones of ended turns, oldest first', async () => {
     const conversation = await journaled(store, incoming('1.0'))
     const end = async () => {
       const turn = await store.turns.queue(conversation)
@@ -418,7 +418,7 @@ describe('a message that says nothing but stop', () => {
     expect(await Promise.all([old, newest, elsewhere].map(isStopped))).toEqual([false, true, false])
   })
 
-  it('is nobody else’s to say', async () => {
+  it('a stop word of somebody else stops nothing', async () => {
     const one = await begun('1.0', { channel: GENERAL })
     const bens = incoming('2.0', { channel: GENERAL, threadTs: '1.0', user: BEN, text: 'stop' })
     expect(await store.messages.journal(bens)).toMatchObject({ admission: 'bystander_addressed' })

@@ -134,7 +134,7 @@ async function edited() {
 }
 
 describe('what its owner left in the window', () => {
-  it('is approved as the draft that holds it', async () => {
+  it('an edit is approved as the draft that holds it', async () => {
     const { id } = await edited()
     expect(await store.approvals.approveEdit(id, OTHER_HASH, TEAM, ANNA)).toMatchObject({ outcome: 'decided' })
     expect(await store.outgoing.get(id)).toMatchObject({
@@ -145,13 +145,13 @@ describe('what its owner left in the window', () => {
     })
   })
 
-  it('is not approved where a draft holds something else', async () => {
+  it('an edit is not approved where its draft holds something else', async () => {
     const { id } = await edited()
     expect(await store.approvals.approveEdit(id, HASH, TEAM, ANNA)).toEqual({ outcome: 'changed' })
     expect(await stateOf(id)).toBe('asking')
   })
 
-  it('is not approved where it was decided before', async () => {
+  it('an edit is not approved after a decision', async () => {
     const { id } = await edited()
     await store.approvals.decide(id, 'denied', TEAM, ANNA)
     expect(await store.approvals.approveEdit(id, OTHER_HASH, TEAM, ANNA)).toEqual({
@@ -161,14 +161,14 @@ describe('what its owner left in the window', () => {
     expect(await store.outgoing.get(id)).toMatchObject({ state: 'denied', hash: HASH })
   })
 
-  it('is not approved where its turn is over', async () => {
+  it('an edit is not approved after its turn has ended', async () => {
     const { id, turn } = await edited()
     await store.turns.end(turn, 'stopped', null)
     expect(await store.approvals.approveEdit(id, OTHER_HASH, TEAM, ANNA)).toEqual({ outcome: 'unknown' })
     expect(await store.outgoing.get(id)).toMatchObject({ state: 'denied', hash: HASH })
   })
 
-  it('is held by no draft of what they left before', async () => {
+  it('an edit does not get the draft of an earlier edit', async () => {
     const { id } = await asking()
     await store.outgoing.beginEdit(id, HASH)
     await store.outgoing.beginEdit(id, OTHER_HASH)
@@ -176,7 +176,7 @@ describe('what its owner left in the window', () => {
     expect(await store.approvals.approveEdit(id, OTHER_HASH, TEAM, ANNA)).toEqual({ outcome: 'changed' })
   })
 
-  it('is forgotten where the mail is asked about again', async () => {
+  it('an edit is forgotten where its mail is asked about again', async () => {
     const { id } = await edited()
     await store.approvals.approveEdit(id, OTHER_HASH, TEAM, ANNA)
     expect(await store.outgoing.askAgain(id, SHOWN)).toBe(true)
@@ -296,7 +296,7 @@ describe('Stop', () => {
 })
 
 describe('denials that no session has heard', () => {
-  it('are those that a new message made, in this conversation', async () => {
+  it('undelivered denials are those that a new message made in this conversation', async () => {
     const [mine, other, pressed] = [await asking(), await asking(), await asking()]
     for (const { id, turn } of [mine, other]) {
       await store.approvals.markAsked([{ id, shown: HASH }], now)

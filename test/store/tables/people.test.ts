@@ -13,7 +13,7 @@ afterEach(async () => {
 })
 
 describe('a person', () => {
-  it('is a Slack user of a workspace, the same one every time', async () => {
+  it('a person is the same one every time for a Slack user of a workspace', async () => {
     const anna = await store.people.ensure(TEAM, ANNA)
     expect(anna).toMatchObject({ team: TEAM, user: ANNA, identifier: null })
     expect(await store.people.ensure(TEAM, ANNA)).toEqual(anna)
@@ -39,13 +39,13 @@ describe('a person', () => {
     expect((await store.people.ensure(TEAM, BEN)).identifier).toBeNull()
   })
 
-  it('and another who ask for the same identifier at once: one of them gets it', async () => {
+  it('of two people who ask for one identifier at once, one gets it', async () => {
     const people = [await store.people.ensure(TEAM, ANNA), await store.people.ensure(TEAM, BEN)]
     const results = await Promise.allSettled(people.map((person) => store.people.identify(person, 'same@x.example')))
     expect(results.map((result) => result.status).sort()).toEqual(['fulfilled', 'rejected'])
   })
 
-  it('may look for an identifier again after it was refused', async () => {
+  it('a person may get an identifier after another one was refused', async () => {
     const anna = await store.people.ensure(TEAM, ANNA)
     const ben = await store.people.ensure(TEAM, BEN)
     await store.people.identify(anna, 'shared@x.example')
@@ -55,7 +55,7 @@ describe('a person', () => {
 })
 
 describe('everybody connected', () => {
-  it('is who is known to be, and who may be: not who has no mailbox, nor whose access was ended', async () => {
+  it('connected people include those who may be, and not those without a mailbox or with ended access', async () => {
     const anna = await store.people.ensure(TEAM, ANNA)
     await store.people.ensure(TEAM, BEN)
     await store.people.identify(anna, 'anna@x.example')

@@ -14,7 +14,7 @@ afterEach(async () => {
 describe("the bot's own messages", () => {
   const key = { subject: 'turn', place: 'reply', part: 0 } as const
 
-  it('are noted before they are posted, and settled when Slack has them', async () => {
+  it('posts are announced before they are posted, and settled when Slack has them', async () => {
     await store.posts.announce(key, DM)
     const [announced] = await store.posts.of('turn', 'reply')
     expect(announced).toMatchObject({ part: 0, channel: DM, ts: null, announcedAt: expect.any(Number) })
@@ -29,7 +29,7 @@ describe("the bot's own messages", () => {
     expect(await store.posts.of('turn', 'reply')).toEqual([{ ...first, channel: GENERAL }])
   })
 
-  it('are apart by what they belong to, place and part, and come in the order of their parts', async () => {
+  it('posts are told apart by subject, place and part, and ordered by part', async () => {
     for (const part of [2, 0, 1]) await store.posts.announce({ ...key, part }, DM)
     await store.posts.announce({ ...key, place: 'card' }, DM)
     await store.posts.announce({ ...key, subject: 'another turn' }, DM)
@@ -48,7 +48,7 @@ describe("the bot's own messages", () => {
 describe('a command', () => {
   const command = { triggerId: 'trigger', team: TEAM, user: ANNA, text: 'what is unread?', mentions: [] }
 
-  it('is kept once per trigger id, until it is done', async () => {
+  it('a command is kept once per trigger id, until it is done', async () => {
     const id = await store.commands.journal(command)
     expect(id).not.toBeNull()
     expect(await store.commands.journal(command)).toBeNull()
@@ -74,7 +74,7 @@ describe('a deployment', () => {
     mcpServerUrl: 'https://mcp.example/1',
   }
 
-  it('is one to a database; the newest stands', async () => {
+  it('a database has one deployment, and the newest stands', async () => {
     expect(await store.deployments.read()).toBeNull()
     await store.deployments.write(deployment)
     await store.deployments.write({ ...deployment, agentId: 'agent_2' })
@@ -83,7 +83,7 @@ describe('a deployment', () => {
 })
 
 describe('where the key to a mailbox is kept', () => {
-  it('is one place per person, which can change and be forgotten', async () => {
+  it('a person has one vault, which can change and be forgotten', async () => {
     const { id: personId } = await store.people.ensure(TEAM, ANNA)
     const vault = {
       personId,
@@ -101,7 +101,7 @@ describe('where the key to a mailbox is kept', () => {
     expect(await store.vaults.read(personId)).toBeNull()
   })
 
-  it('is never the key itself', async () => {
+  it('a vault’s row never holds the token', async () => {
     const columns = await store.db.introspection.getTables()
     const names = columns.find((table) => table.name === 'vault')?.columns.map((column) => column.name) ?? []
     expect(names.length).toBeGreaterThan(0)

@@ -87,7 +87,7 @@ describe('an edit of what a turn has taken', () => {
 })
 
 describe('a revised turn', () => {
-  it('does not end with the answer to what was asked before', async () => {
+  it('a revised turn does not end with the answer to its old messages', async () => {
     await store.revisions.edit({ ...FIRST, text: 'new' }, '6.0')
     expect(await store.turns.end(turn, 'answered', POSITION)).toBe(false)
     expect((await store.turns.get(turn.id)).state).toBe('running')
@@ -98,7 +98,7 @@ describe('a revised turn', () => {
     expect(await store.turns.end(turn, 'lost_contact', null)).toBe(true)
   })
 
-  it('is taken up anew with all of its messages, under references that the session does not know', async () => {
+  it('a revised turn restarts with all of its messages, under new references', async () => {
     const before = await store.messages.ofTurn(turn.id)
     await store.revisions.edit({ ...FIRST, text: 'new' }, '6.0')
     expect(await store.revisions.requeue(turn, POSITION)).toBe(true)
@@ -116,7 +116,7 @@ describe('a revised turn', () => {
     expect(await store.messages.edit({ ...FIRST, text: 'newer' }, '7.0')).toBe(true)
   })
 
-  it('has nothing left once all of it was deleted', async () => {
+  it('a revised turn has nothing left once all of its messages were deleted', async () => {
     expect(await store.revisions.retract(FIRST)).toBe(turn.id)
     expect(await texts()).toEqual(['words of 2.0'])
     expect(await store.revisions.retract(SECOND)).toBe(turn.id)

@@ -48,7 +48,7 @@ describe('taking messages', () => {
 })
 
 describe('the turns of a conversation', () => {
-  it('are at most one that waits to be next, beside the one at work', async () => {
+  it('a conversation has at most one queued turn beside the running one', async () => {
     const current = await store.turns.queue(conversation)
     expect(await store.turns.queue(conversation)).toEqual(current)
     await store.turns.take(current)
@@ -82,7 +82,7 @@ describe('the turns of a conversation', () => {
     expect(await store.conversations.get(conversation)).toMatchObject({ position: { id: 'event_9' } })
   })
 
-  it('that are refused deal with the messages they answered, and with no others', async () => {
+  it('a refused turn ends its own messages, and no others', async () => {
     const turn = await store.turns.queue(conversation)
     const messages = await store.messages.queued(conversation)
     await say('2.0')
@@ -91,7 +91,7 @@ describe('the turns of a conversation', () => {
     expect(await store.turns.get(turn.id)).toMatchObject({ state: 'ended' })
   })
 
-  it('that are refused leave alone what was taken back meanwhile', async () => {
+  it('a refused turn leaves messages that were deleted meanwhile', async () => {
     const turn = await store.turns.queue(conversation)
     const messages = await store.messages.queued(conversation)
     await store.messages.cancel(TEAM, DM, '1.0')
@@ -100,7 +100,7 @@ describe('the turns of a conversation', () => {
     expect(rows).toEqual([{ state: 'cancelled', turn_id: null }])
   })
 
-  it('that have nothing to do leave nothing behind', async () => {
+  it('a discarded turn leaves nothing behind', async () => {
     const turn = await store.turns.queue(conversation)
     const key = { subject: turn.id, place: 'reply', part: 0 } as const
     await store.posts.announce(key, DM)
@@ -180,7 +180,7 @@ describe('a message instead of a decision', () => {
     expect(await decisions(turn)).toEqual([counts ? 'denied' : null])
   })
 
-  it('is none where it came before the question', async () => {
+  it('a message from before the question does not supersede a turn', async () => {
     const turn = await waiting(ASKED_S * 1_000 + 60_000)
     await say('2.0')
     expect(await store.turns.supersede(turn)).toBe(false)
@@ -199,7 +199,7 @@ describe('a message instead of a decision', () => {
     expect((await decisions(turn)).toSorted()).toEqual(['approved', null])
   })
 
-  it('is none while nobody waits for a decision', async () => {
+  it('a message does not supersede a turn that waits for no decision', async () => {
     const turn = await waiting()
     await say('2.0')
     await store.turns.setState(turn.id, 'running')
@@ -209,7 +209,7 @@ describe('a message instead of a decision', () => {
 })
 
 describe('stopping', () => {
-  it('is for the owner alone', async () => {
+  it('only its owner can stop a turn', async () => {
     const turn = await store.turns.queue(conversation)
     expect(await store.turns.ownedBy(turn.id, TEAM, ANNA)).toBe('yes')
     expect(await store.turns.ownedBy(turn.id, TEAM, BEN)).toBe('not_yours')
@@ -217,7 +217,7 @@ describe('stopping', () => {
     expect(await store.turns.ownedBy('no such turn', TEAM, ANNA)).toBe('unknown')
   })
 
-  it('is remembered, as long as there is something to stop', async () => {
+  it('a stop is recorded as long as there is something to stop', async () => {
     const turn = await store.turns.queue(conversation)
     expect(turn.stopRequested).toBe(false)
     expect(await store.turns.requestStop(turn.id)).toBe(true)

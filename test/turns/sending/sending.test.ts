@@ -53,7 +53,7 @@ function heard(): string[] {
 }
 
 describe('a mail that the agent proposes', () => {
-  it('is shown as it would leave, and nothing leaves before its owner says yes', async () => {
+  it('a proposed mail is shown as it would be sent, and is not sent before its owner says yes', async () => {
     const { shown, reply } = await proposed()
     expect(reply.last.phase.type).toBe('deciding')
     expect(shown()).toMatchObject({ state: 'asking', mail: { readable: 'At noon?', content: { subject: 'Lunch' } } })
@@ -89,7 +89,7 @@ describe('a mail that the agent proposes', () => {
     expect(shown()).toMatchObject({ state: 'sent' })
   })
 
-  it('is read for a card where it is shown, and for the comparison alone before it leaves', async () => {
+  it('recipients of a proposed mail are looked up for its card, and not for the comparison before sending', async () => {
     const { press, shown } = await proposed()
     await press()
     await house.pass(UNDO_MS)
@@ -97,7 +97,7 @@ describe('a mail that the agent proposes', () => {
     expect(shown()).toMatchObject({ state: 'sent', mail: { content: { subject: 'Lunch' } } })
   })
 
-  it('does not leave when its owner says no', async () => {
+  it('a denied mail is not sent', async () => {
     const { press, conversation } = await proposed()
     await press('denied')
     await house.pass(UNDO_MS)
@@ -106,7 +106,7 @@ describe('a mail that the agent proposes', () => {
     expect(await house.turnOf(conversation)).toMatchObject({ ending: 'answered' })
   })
 
-  it('does not leave when its owner undoes it, and the agent hears that', async () => {
+  it('an undone mail is not sent, and the agent is told', async () => {
     const { press, id, shown } = await proposed()
     await press()
     expect(await house.sending.presses.undo(id, { team: TEAM, user: 'U_BEN' })).toBe('not_yours')
@@ -125,7 +125,7 @@ describe('a mail that the agent proposes', () => {
     expect(house.mailer.sent).toHaveLength(1)
   })
 
-  it('does not leave for a yes to something that was shown before', async () => {
+  it('a yes to an older card sends nothing', async () => {
     const { id } = await proposed()
     const old = hashOf(content({ to: ['rosa@example.com'], subject: 'Lunch', body: 'Something else' })).slice(0, 16)
     const outcome = (shown: string | null) => house.store.approvals.decideAll([{ id, shown }], 'approved', TEAM, ANNA)
@@ -147,7 +147,7 @@ describe('a mail that the agent proposes', () => {
     expect(house.agent.session.received.map((message) => message.text)).toEqual(['Write to Rosa', 'Thanks!'])
   })
 
-  it('is what a message of its owner waits for until it has left, and nothing asks for a decision then', async () => {
+  it('a message waits while an approved mail is held and sent', async () => {
     const { conversation, press } = await proposed()
     await press()
     const [first] = await house.turnsOf(conversation)
@@ -158,7 +158,7 @@ describe('a mail that the agent proposes', () => {
     expect(next && house.replyOf(next).last.phase).toEqual({ type: 'queued', behind: 'mail' })
   })
 
-  it('is taken back where its owner stops the turn', async () => {
+  it('Stop takes a held mail back', async () => {
     const { press, conversation, turn, shown } = await proposed()
     await press()
     await house.store.turns.requestStop(turn.id)
@@ -170,7 +170,7 @@ describe('a mail that the agent proposes', () => {
     expect(await house.turnOf(conversation)).toMatchObject({ ending: 'stopped' })
   })
 
-  it('does not leave where the yes comes after Stop, however late the turn ends', async () => {
+  it('a yes after Stop sends nothing', async () => {
     const { press, turn, conversation } = await proposed()
     await house.store.turns.requestStop(turn.id)
     await press()
@@ -181,7 +181,7 @@ describe('a mail that the agent proposes', () => {
     expect(await house.turnOf(conversation)).toMatchObject({ ending: 'stopped' })
   })
 
-  it('does not leave later where Stop comes in the moment in which it cannot be sent', async () => {
+  it('a mail that cannot be sent is not retried after Stop', async () => {
     const { press, turn, id } = await proposed()
     house.mailer.beforeSending = async () => {
       house.mailer.beforeSending = async () => {}
@@ -194,7 +194,7 @@ describe('a mail that the agent proposes', () => {
     expect(await house.store.outgoing.get(id)).toMatchObject({ state: 'undone' })
   })
 
-  it('that is leaving while its turn is stopped is told of below, also where it has left before the turn is over', async () => {
+  it('a mail sent while its turn stops gets a notice below', async () => {
     const { press, conversation, turn, reply, shown } = await proposed()
     let leave: () => void = () => {}
     const leaving = new Promise<void>((resolve) => {
@@ -218,7 +218,7 @@ describe('a mail that the agent proposes', () => {
     expect(house.surface.outgoing.map((told) => told.outgoing?.state)).toEqual(['sent'])
   })
 
-  it('does not leave where access to the mailbox ends meanwhile, also when it is connected again', async () => {
+  it('a held mail is not sent after its owner’s access ended, also when they connect again', async () => {
     const { press } = await proposed()
     await press()
     await house.store.accessEndings.note({ personId: await personId(), reason: 'asked' })
@@ -226,7 +226,7 @@ describe('a mail that the agent proposes', () => {
     expect(house.mailer.sent).toEqual([])
   })
 
-  it('does not leave where access ends in the moment in which it cannot be sent yet', async () => {
+  it('a mail to be retried is not sent after its owner’s access ended', async () => {
     const { press, shown } = await proposed()
     house.mailer.beforeSending = async () => {
       house.mailer.beforeSending = async () => {}
@@ -240,7 +240,7 @@ describe('a mail that the agent proposes', () => {
     expect(shown()).toMatchObject({ state: 'ended_access' })
   })
 
-  it('does not leave, and asks the mailbox for nothing, where it was held while access was being ended', async () => {
+  it('a mail approved while access is being ended is not sent, and the mailbox is not read', async () => {
     const { press, id } = await proposed()
     await press()
     await house.store.accessEndings.note({ personId: await personId(), reason: 'asked' })
@@ -252,7 +252,7 @@ describe('a mail that the agent proposes', () => {
     expect(await house.store.outgoing.get(id)).toMatchObject({ state: 'ended_access' })
   })
 
-  it('whose mailbox was taken away while its answer was looked up is told as not known', async () => {
+  it('a mail whose mailbox is disconnected during the look-up is reported as unconfirmed', async () => {
     const { press, id } = await proposed()
     await press()
     await house.store.outgoing.begin(id, ['x'])
@@ -263,7 +263,7 @@ describe('a mail that the agent proposes', () => {
     expect(await house.store.outgoing.get(id)).toMatchObject({ state: 'unconfirmed' })
   })
 
-  it('that was denied before it was known what it says is not asked about again', async () => {
+  it('a call denied before its mail was read is not asked about again', async () => {
     const { turn, id, conversation } = await proposed()
     const [approval] = await house.approvalsOf(turn)
     if (approval === undefined) throw new Error('nothing was asked')
@@ -283,7 +283,7 @@ describe('a mail that the agent proposes', () => {
     expect(await house.store.outgoing.find(id)).toBeNull()
   })
 
-  it('that cannot be sent as asked is told the agent at once, and shown to nobody', async () => {
+  it('the agent is told at once of a mail that cannot be sent as asked, and no card is shown', async () => {
     house.agent.answers.push((session) => session.ask({ ...SEND, input: { to: 'rosa@example.com' } }))
     const { conversation } = await house.say('Write to Rosa')
     house.wake(conversation)
@@ -294,7 +294,7 @@ describe('a mail that the agent proposes', () => {
 })
 
 describe('a mail whose mailbox was exchanged between card and sending', () => {
-  it('is asked about again, from the new address', async () => {
+  it('a mail whose mailbox was exchanged is asked about again, from the new address', async () => {
     const { press, shown } = await proposed()
     await press()
     house.mailer.sender = 'other@example.com'
@@ -310,7 +310,7 @@ describe('a mail whose mailbox was exchanged between card and sending', () => {
     expect(house.mailer.sent).toHaveLength(1)
   })
 
-  it('and which is read for its card only then is not shown as the one before', async () => {
+  it('a mail read only after its mailbox was exchanged is not shown as the one before', async () => {
     const { id } = await proposed()
     const person = { id: await personId(), team: TEAM, user: ANNA, identifier: 'slack:T1:U_ANNA' }
     const mail = await house.store.outgoing.get(id)
@@ -323,7 +323,7 @@ describe('a mail whose mailbox was exchanged between card and sending', () => {
 })
 
 describe('an email that cannot be read for its card', () => {
-  it('is named in the log by its id: why, in words that hold addresses, is for the agent', async () => {
+  it('the log names an unreadable mail by its id, without addresses', async () => {
     const { id } = await proposed()
     const person = { id: await personId(), team: TEAM, user: ANNA, identifier: 'slack:T1:U_ANNA' }
     const mail = { ...(await house.store.outgoing.get(id)), hash: 'other' }
@@ -336,7 +336,7 @@ describe('an email that cannot be read for its card', () => {
 })
 
 describe('an answer that is lost', () => {
-  it('is looked up in the sent mail, and the mail is not sent again', async () => {
+  it('a mail whose answer was lost is looked up in the Sent mail, and not sent again', async () => {
     const { press, shown } = await proposed()
     house.mailer.fates.push('sent_lost')
     await press()
@@ -346,7 +346,7 @@ describe('an answer that is lost', () => {
     expect(heard()).toEqual(['Sent, exactly as proposed.'])
   })
 
-  it('of two emails that read the same, and of which one left, is that of one of them', async () => {
+  it('of two equal mails with lost answers, one sent message confirms only one', async () => {
     const [one, other] = [await proposed(), await proposed()]
     const looks: (() => void)[] = []
     house.mailer.beforeLooking = () => new Promise((resolve) => looks.push(resolve))
@@ -365,7 +365,7 @@ describe('an answer that is lost', () => {
     expect(states.sort()).toEqual(['sent', 'unconfirmed'])
   })
 
-  it('that came after a minute is looked up from the moment in which it was sent', async () => {
+  it('a lost answer is looked up from the moment in which the mail was sent', async () => {
     const { press } = await proposed()
     let release = () => {}
     house.mailer.beforeSending = () => new Promise((resolve) => (release = resolve))
@@ -396,7 +396,7 @@ describe('a draft that is to be sent', () => {
   const DRAFT = { name: 'send_draft', input: { draft_id: 'd1' }, isHosted: true }
   const text = (body: string) => content({ to: ['rosa@example.com'], subject: 'Lunch', body })
 
-  it('that somebody changes after it was approved does not leave: it is shown again, and a new yes sends the new one', async () => {
+  it('a draft changed after its approval is shown again, and a new yes sends the new one', async () => {
     house.mailer.drafts.set('d1', text('At noon?'))
     const { press, shown } = await proposed(DRAFT)
     await press()
@@ -409,7 +409,7 @@ describe('a draft that is to be sent', () => {
     expect(house.mailer.sent).toMatchObject([{ content: { body: { source: 'Never!' } } }])
   })
 
-  it('that left for another card does not leave again, also where putting it away failed', async () => {
+  it('a draft sent for one card is not sent for another', async () => {
     house.mailer.drafts.set('d1', text('At noon?'))
     const first = await proposed(DRAFT)
     house.agent.answers.push((session) => session.ask(DRAFT))
@@ -427,7 +427,7 @@ describe('a draft that is to be sent', () => {
     expect(await house.store.outgoing.get(approval?.id ?? '')).toMatchObject({ state: 'refused' })
   })
 
-  it('that is gone when it is due does not leave, and the agent hears that nothing was sent', async () => {
+  it('a draft that is gone when it is due is not sent, and the agent is told', async () => {
     house.mailer.drafts.set('d1', text('At noon?'))
     const { press, shown } = await proposed(DRAFT)
     await press()
@@ -460,7 +460,7 @@ describe('a mail for later', () => {
     expect(await house.sending.presses.scheduled(BY_ANNA)).toEqual([])
   })
 
-  it('does not leave when it is cancelled', async () => {
+  it('a cancelled mail is not sent', async () => {
     const { press, id } = await proposed(later(90))
     await press()
     await house.pass(60_000)
@@ -470,7 +470,7 @@ describe('a mail for later', () => {
     expect(house.surface.outgoing).toMatchObject([{ outgoing: { state: 'cancelled' } }])
   })
 
-  it('is asked about again where its draft was changed meanwhile, and leaves as the new one after a new yes', async () => {
+  it('a scheduled mail whose draft changed is asked about again', async () => {
     const { press, id } = await proposed(later(90))
     await press()
     const [draftId = ''] = house.mailer.drafts.keys()
@@ -499,7 +499,7 @@ describe('a mail for later', () => {
       return outcome
     }
 
-    it('does not leave at another time than its card said: it is shown again, and leaves after a yes to that', async () => {
+    it('a mail approved after its time is shown again, and sent after a yes to that', async () => {
       const { id, conversation, shown, reply } = await proposed(later(90))
       expect(shown()).toMatchObject({ isLate: false })
       await house.pass(90 * 60_000)
@@ -515,7 +515,7 @@ describe('a mail for later', () => {
       expect(heard()).toEqual(['Sent, exactly as proposed.'])
     })
 
-    it('does not leave either where the window said that it is scheduled', async () => {
+    it('a mail approved in the edit window after its time is shown again', async () => {
       const { id } = await proposed(later(90))
       const { presses } = house.sending
       expect(await presses.openEdit(id, BY_ANNA)).toMatchObject({ sendAt: expect.any(Number) })
@@ -530,7 +530,7 @@ describe('a mail for later', () => {
       expect(house.mailer.sent).toMatchObject([{ content: { body: { source: 'At one?' } } }])
     })
 
-    it('is told in its own message once more where its turn is over', async () => {
+    it('a late mail whose turn has ended is shown again in its own message', async () => {
       const { press, id, conversation } = await proposed(later(90))
       await press()
       const [draftId = ''] = house.mailer.drafts.keys()
@@ -543,7 +543,7 @@ describe('a mail for later', () => {
     })
   })
 
-  it('is kept once, also where the answer to keeping it is lost', async () => {
+  it('a scheduled mail gets one draft, also where the answer to saving it was lost', async () => {
     house.mailer.losesDraft = true
     const { press } = await proposed(later(90))
     await press()
@@ -574,7 +574,7 @@ describe('a mail that its owner edits in the card', () => {
     expect(shown()).toMatchObject({ state: 'sent', edited: true })
   })
 
-  it('is not approved before the draft that holds it exists, and one draft holds it however often it is said', async () => {
+  it('an edited mail is approved only when its draft exists, and gets one draft', async () => {
     const { id } = await proposed()
     let release = () => {}
     house.mailer.beforeSaving = () => new Promise((resolve) => (release = resolve))
@@ -600,7 +600,7 @@ describe('a mail that its owner edits in the card', () => {
     const AGAIN = { ...EDITED, text: 'At two?' }
     const draftTexts = () => [...house.mailer.drafts.values()].map(({ body }) => body.source)
 
-    it('is held by one draft: that of the first edit is put away', async () => {
+    it('a mail edited twice has one draft, and the first is moved to the trash', async () => {
       const { id } = await proposed()
       house.mailer.drafts.set('mine', content({ to: [EDITED.to], subject: EDITED.subject, body: EDITED.text }))
       for (const edited of [EDITED, AGAIN]) await house.sending.presses.prepareEdit(id, BY_ANNA, edited)
@@ -644,7 +644,7 @@ describe('a mail that its owner edits in the card', () => {
     })
   })
 
-  it('is nobody else’s to edit', async () => {
+  it('a mail can be edited by its owner only', async () => {
     const { id } = await proposed()
     const byBen = { team: TEAM, user: 'U_BEN' }
     expect(await house.sending.presses.openEdit(id, byBen)).toBe('not_yours')
@@ -654,7 +654,7 @@ describe('a mail that its owner edits in the card', () => {
 })
 
 describe('a call as versions before let the agent send', () => {
-  it('is denied with a note, and its yes counts for nothing', async () => {
+  it('a send call of an earlier version is denied with a note, and a yes to it counts for nothing', async () => {
     house.agent.answers.push((session) => {
       const [callId = ''] = [
         session.push({ type: 'tool_called', name: 'gmail_send_message', input: {}, permission: 'never' })?.id,
