@@ -55,6 +55,7 @@ const LAYERS = [
   'slack/inbound',
   'slack',
   'cli',
+  'app',
   'main',
 ] as const
 
@@ -102,7 +103,8 @@ describe('the house', () => {
   it('keeps vendors and the rooms below out of turns/', () => {
     const wrong = imports.filter(
       ({ from, to }) =>
-        from.startsWith('turns/') && (VENDORS.test(to) || /^(slack|agent|scalekit|store|cli|web|sandbox)\//.test(to)),
+        from.startsWith('turns/') &&
+        (VENDORS.test(to) || /^(slack|agent|scalekit|store|cli|web|app|sandbox)\//.test(to)),
     )
     expect(show(wrong)).toEqual([])
   })
@@ -110,7 +112,8 @@ describe('the house', () => {
   it('lets gmail/ know the core, and no vendor or room', () => {
     const wrong = imports.filter(
       ({ from, to }) =>
-        from.startsWith('gmail/') && (VENDORS.test(to) || /^(slack|agent|scalekit|store|cli|web|sandbox)\//.test(to)),
+        from.startsWith('gmail/') &&
+        (VENDORS.test(to) || /^(slack|agent|scalekit|store|cli|web|app|sandbox)\//.test(to)),
     )
     expect(show(wrong)).toEqual([])
   })
@@ -125,7 +128,8 @@ describe('the house', () => {
   it('keeps the sandbox apart: it imports nothing of the bot', () => {
     const wrong = imports.filter(
       ({ from, to }) =>
-        from.startsWith('sandbox/') && /^(turns|gmail|slack|agent|scalekit|store|cli|web|config|log|main)[./]/.test(to),
+        from.startsWith('sandbox/') &&
+        /^(turns|gmail|slack|agent|scalekit|store|cli|web|app|config|log|main)[./]/.test(to),
     )
     expect(show(wrong)).toEqual([])
   })

@@ -45,7 +45,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'forgets on its start what was left undone',
-    file: 'main.js',
+    file: 'app/compose.js',
     original: 'of await store.conversations.unfinished()',
     broken: 'of []',
   },

@@ -32,7 +32,7 @@ import { escapeMrkdwn, escapeName } from '../markdown/escape.js'
 export interface ConnectionRooms {
   readonly web: WebClient
   readonly poster: Pick<Poster, 'post'>
-  readonly commands: Commands
+  readonly commands: Pick<Commands, 'markWaiting' | 'markDone'>
   readonly people: People
   readonly conversations: Pick<Conversations, 'countOf'>
   readonly endings: AccessEndings

@@ -16,7 +16,7 @@ import { quoteMessage } from '../blocks/quote.js'
 import { ConnectionCommands, type ConnectionRooms, commandWord } from '../connection/connection-commands.js'
 
 export interface RequestRooms {
-  readonly commands: Commands
+  readonly commands: Pick<Commands, 'unfinished' | 'markWaiting' | 'markDone'>
   readonly messages: Messages
   readonly poster: Poster
   readonly directMessage: (person: Person) => Promise<string>

@@ -10,7 +10,10 @@ import type { Clock } from '../time/clock.js'
 import { retryPause } from '../time/retry-pause.js'
 
 export interface DeparturesDeps {
-  readonly people: { connected(): Promise<readonly Person[]> }
+  readonly people: {
+    connected(): Promise<readonly Person[]>
+    find(team: string, user: string): Promise<Person | null>
+  }
   readonly surface: Pick<Surface, 'profile'>
   /** What is remembered of a person's profile may be older than their departure. */
   readonly forgetProfile: (person: Person) => void
@@ -43,6 +46,12 @@ export class Departures {
     if (this.#isStopped) return
     this.#round = this.deps.clock.setTimeout(() => this.start(), EVERY_MS)
     void this.#collect()
+  }
+
+  /** An event says that this user left. Somebody who never used the bot has nothing to lose. */
+  async reported(team: string, user: string): Promise<void> {
+    const person = await this.deps.people.find(team, user)
+    if (person !== null) this.checkNext(person)
   }
 
   /** Looks this person up next: an event says that they left. */

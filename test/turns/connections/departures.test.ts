@@ -19,7 +19,10 @@ function watching(connected: readonly string[], connectedPeople = async () => co
   const asked: string[] = []
   const ended: string[] = []
   const departures = new Departures({
-    people: { connected: connectedPeople },
+    people: {
+      connected: connectedPeople,
+      find: async (team, user) => (team === 'T1' && user === 'U_anna' ? person('anna') : null),
+    },
     surface: {
       profile: async ({ id }) => {
         asked.push(id)
@@ -189,6 +192,16 @@ it('tells the operator where those connected cannot be read, and looks again the
   await clock.advance(60_000)
   expect(log.lines).toMatchObject([{ level: 'error', message: expect.stringContaining('not readable') }])
   await clock.advance(DAY)
+  expect(asked).toEqual(['anna'])
+  await departures.stop()
+})
+
+it('looks, where Slack reports a departure, at whoever has used the bot, and at nobody else', async () => {
+  const { clock, asked, departures } = watching([])
+  await departures.reported('T1', 'U_anna')
+  await departures.reported('T1', 'U_stranger')
+  await departures.reported('T2', 'U_anna')
+  await clock.advance(60_000)
   expect(asked).toEqual(['anna'])
   await departures.stop()
 })
