@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest'
 /** `npm run test:unit` runs every test outside of these folders. It is quick because none of those starts a process. */
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
-const WITH_PROCESSES = ['test/e2e/', 'test/chaos/']
+const WITH_PROCESSES = ['test/e2e/', 'test/chaos/', 'test/recordings/']
 const STARTS_PROCESSES = /^(node:)?(child_process|cluster)$|^playwright|^@sparticuz\/chromium$/
 
 const imports = new Map<string, readonly string[]>()

@@ -1,6 +1,6 @@
 /** `ConnectedAccountService` and `ToolService.ExecuteTool` over gRPC, as `actions.*` of the Node SDK calls them. */
 import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2'
-import { create, type MessageInitShape } from '@bufbuild/protobuf'
+import { create, type MessageInitShape, toJson } from '@bufbuild/protobuf'
 import { timestampFromMs } from '@bufbuild/protobuf/wkt'
 import {
   ConnectError,
@@ -64,7 +64,8 @@ function watched({ credentials, traffic, now }: GrpcParts): Interceptor {
     const name = `grpc ${call.method.name}`
     const endpoint = isEndpoint(name) ? name : 'unknown'
     const tool = toolNamedIn(call.message)
-    const note = (status: number) => traffic.note({ at: now(), endpoint, tool, status })
+    const message = call.stream ? undefined : toJson(call.method.input, call.message)
+    const note = (status: number) => traffic.note({ at: now(), endpoint, tool, status, message })
     try {
       const fault = traffic.takeFault(endpoint, tool)
       await passed(fault)

@@ -55,6 +55,8 @@ export interface RequestEntry {
   readonly tool: string | undefined
   /** HTTP status, or the HTTP status that a gRPC status stands for. 0 when the answer was dropped. */
   readonly status: number
+  /** What a gRPC request said, decoded. */
+  readonly message?: unknown
 }
 
 export type Fault =
