@@ -30,7 +30,7 @@ it('a person connects their mailbox, and finds the answer where they asked', asy
     connected: {},
     slack: { staticDir: stage.staticDir },
   })
-  await house.run('cli/setup.js')
+  await house.setUp()
   await house.startBot({
     PORT: port,
     PUBLIC_URL: `http://127.0.0.1:${port}`,

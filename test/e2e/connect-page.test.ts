@@ -25,7 +25,7 @@ async function running(environment: Record<string, string> = {}): Promise<void> 
     connected: {},
     scalekit: { webhook: { url: `${site}/scalekit/webhook`, secret: WEBHOOK_SECRET } },
   })
-  await house.run('cli/setup.js')
+  await house.setUp()
   await house.startBot({
     PORT: String(port),
     PUBLIC_URL: site,

@@ -21,7 +21,7 @@ it('an email is edited in its window, approved there, and taken back', async () 
     connected: { [ANNA]: ANNAS_MAIL },
     slack: { staticDir: stage.staticDir },
   })
-  await house.run('cli/setup.js')
+  await house.setUp()
   await house.startBot({ UNDO_SEND_SECONDS: '120' })
   const context = await stage.browser.newContext()
   const complaints: string[] = []

@@ -24,7 +24,7 @@ async function overHttp(): Promise<{ brain: TestBrain; port: number }> {
       timing: { retryAfterMs: [50], acknowledgeWithinMs: 60_000 },
     },
   })
-  await house.run('cli/setup.js')
+  await house.setUp()
   await startBot(port)
   return { brain, port }
 }

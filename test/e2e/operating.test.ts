@@ -45,7 +45,7 @@ describe('npm start', () => {
 
   it('says that Slack refuses the token', async () => {
     await open()
-    await house.run('cli/setup.js')
+    await house.setUp()
     const { code, output } = await house.run('main.js', { SLACK_BOT_TOKEN: 'xoxb-wrong' })
     expect(code).not.toBe(0)
     expect(output).toContain('SLACK_BOT_TOKEN')
@@ -54,7 +54,7 @@ describe('npm start', () => {
 
   it('says that the app-level token is refused', async () => {
     await open()
-    await house.run('cli/setup.js')
+    await house.setUp()
     const { code, output } = await house.run('main.js', { SLACK_APP_TOKEN: 'xapp-wrong' })
     expect(code).not.toBe(0)
     expect(output).toContain('SLACK_APP_TOKEN')
@@ -71,7 +71,7 @@ describe('npm start', () => {
 
   it('refuses a second bot on the same database, and takes over at once from a killed one', async () => {
     await open()
-    await house.run('cli/setup.js')
+    await house.setUp()
     const first = await house.startBot()
     const second = await house.run('main.js')
     expect(second.code).not.toBe(0)
@@ -82,7 +82,7 @@ describe('npm start', () => {
 
   it('stops on SIGTERM with 0', async () => {
     await open()
-    await house.run('cli/setup.js')
+    await house.setUp()
     const bot = await house.startBot()
     const { code } = await bot.kill('SIGTERM')
     expect(code).toBe(0)
@@ -90,7 +90,7 @@ describe('npm start', () => {
 
   it('stops on SIGTERM with 0 while it is still starting', async () => {
     await open()
-    await house.run('cli/setup.js')
+    await house.setUp()
     let asked: () => void = () => undefined
     const isStarting = new Promise<void>((resolve) => {
       asked = resolve
@@ -108,7 +108,7 @@ describe('npm start', () => {
 
   it('reads .env, and believes the environment more', async () => {
     await open()
-    await house.run('cli/setup.js')
+    await house.setUp()
     mkdirSync(house.directory, { recursive: true })
     writeFileSync(
       join(house.directory, '.env'),
@@ -120,7 +120,7 @@ describe('npm start', () => {
 
   it('serves its health where there is a PORT', async () => {
     await open()
-    await house.run('cli/setup.js')
+    await house.setUp()
     const bot = await house.startBot({ PORT: '0' })
     const port = /"setting":"PORT","host":"127\.0\.0\.1","port":(\d+)/.exec(bot.output)?.[1]
     expect(await (await fetch(`http://127.0.0.1:${port}/healthz`)).text()).toBe('ok\n')
@@ -132,7 +132,7 @@ describe('npm start', () => {
 describe('a PORT that is in use', () => {
   it('is told in a sentence, and the start ends', async () => {
     await open()
-    await house.run('cli/setup.js')
+    await house.setUp()
     const other = createServer().listen(0, '127.0.0.1')
     await once(other, 'listening')
     const port = portOf(other)
@@ -176,7 +176,7 @@ describe('npm run setup', () => {
 describe('npm run backup', () => {
   it('copies the database while the bot works, and never overwrites a copy', async () => {
     await open()
-    await house.run('cli/setup.js')
+    await house.setUp()
     await house.startBot()
     const anna = house.slack.person(ANNA)
     anna.post('remember me')
@@ -200,7 +200,7 @@ describe('npm run backup', () => {
 describe('npm run doctor', () => {
   it('finds a good installation good, and names what is wrong with a bad one', async () => {
     await open()
-    await house.run('cli/setup.js')
+    await house.setUp()
     const good = await house.run('cli/doctor.js')
     expect(good.output).not.toContain('✗')
     expect(good.code).toBe(0)
@@ -214,7 +214,7 @@ describe('npm run doctor', () => {
 describe('instance mode', () => {
   it('reaches the mailbox of the person who asks, and keeps their address to itself', async () => {
     await open({ environment: { SCALEKIT_MCP_MODE: 'instance', LOG_LEVEL: 'debug' } })
-    await house.run('cli/setup.js')
+    await house.setUp()
     await house.startBot()
     const anna = house.slack.person(ANNA)
     anna.post('what is the newest mail?')
@@ -228,7 +228,7 @@ describe('instance mode', () => {
 describe('a wrong key of a vendor', () => {
   it('ends in words that say who can mend it', async () => {
     await open()
-    await house.run('cli/setup.js')
+    await house.setUp()
     await house.startBot({ ANTHROPIC_API_KEY: 'sk-ant-wrong-key' })
     const anna = house.slack.person(ANNA)
     anna.post('hello')

@@ -5,6 +5,8 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { provision } from '../../src/cli/provision.js'
+import { readPlatformConfig } from '../../src/config.js'
 import type { AgentBrain } from '../../src/sandbox/agents/brain.js'
 import {
   type ManagedAgentsOptions,
@@ -15,6 +17,7 @@ import { loadSamples } from '../../src/sandbox/mailbox/index.js'
 import { type ScalekitOptions, type ScalekitSandbox, startScalekit } from '../../src/sandbox/scalekit/index.js'
 import { type SlackOptions, type SlackSandbox, startSlack } from '../../src/sandbox/slack/index.js'
 import { WORLD } from '../../src/sandbox/world.js'
+import { Store } from '../../src/store/store.js'
 
 export const ANNA = 'U0ANNA'
 export const BEN = 'U0BEN'
@@ -126,10 +129,20 @@ export class House {
   /** Set up and running. */
   static async running(options: HouseOptions): Promise<House> {
     const house = await House.open(options)
-    const setup = await house.run('cli/setup.js')
-    if (setup.code !== 0) throw new Error(`setup failed:\n${setup.output}`)
+    await house.setUp()
     await house.startBot()
     return house
+  }
+
+  /** What `npm run setup` does, without a process of its own: each of some hundred tests would start one. Its process is tested in commands.test.ts. */
+  async setUp(): Promise<void> {
+    const config = readPlatformConfig(this.environment)
+    const store = await Store.open(config.databasePath)
+    try {
+      await provision(config, store.deployments, () => {})
+    } finally {
+      await store.close()
+    }
   }
 
   get environment(): Record<string, string> {
