@@ -14,8 +14,8 @@ export interface CampaignOptions {
   readonly climate?: Climate
   /** Folder of the compiled bot, where it is not the project's own. */
   readonly program?: string
-  /** Ends with the first run that fails. */
-  readonly untilCaught?: boolean
+  /** Ends with the first run that has such a problem. */
+  readonly untilCaught?: (problem: Problem) => boolean
   /** Milliseconds that a run may take to come out even. */
   readonly patience?: number
   /** How many houses are up at once; all of them by default. Each has a bot of its own. */
@@ -79,7 +79,7 @@ async function inOneHouse(
       faults.add(result.tally)
       problems.push(...result.problems.map((problem) => ({ ...problem, seed })))
       options.onRun?.(result)
-      if (options.untilCaught && result.problems.length > 0) state.caught = true
+      if (result.problems.some((problem) => options.untilCaught?.(problem))) state.caught = true
     }
     // Once more, now that time has passed: a late copy of anything shows here.
     for (const { seed, problems: known, recheck } of results)
