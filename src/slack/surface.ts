@@ -154,6 +154,7 @@ export class SlackSurface implements Surface, OutgoingDisplay {
       },
       address,
       () => this.#replies.delete(turn.id),
+      this.options.clock,
     )
     this.#replies.set(turn.id, reply)
     return reply

@@ -10,7 +10,7 @@ export class ConnectPointer {
   #isDone = false
 
   constructor(
-    private readonly rooms: { readonly web: WebClient; readonly posts: Posts; readonly log: Log },
+    private readonly deps: { readonly web: WebClient; readonly posts: Posts; readonly log: Log },
     private readonly turnId: string,
     private readonly target: PostTarget,
     private readonly user: string,
@@ -24,7 +24,7 @@ export class ConnectPointer {
   async show(url: string | undefined): Promise<void> {
     if (this.#isDone) return
     this.#isDone = true
-    const { web, posts, log } = this.rooms
+    const { web, posts, log } = this.deps
     const { channel, threadTs } = this.target
     try {
       if ((await posts.of(this.turnId, 'asked')).length > 0) return

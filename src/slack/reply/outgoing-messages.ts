@@ -14,9 +14,9 @@ import type { MessageContent, Poster, PostTarget } from '../api/poster.js'
 import { MESSAGE_NOT_FOUND } from '../api/refusals.js'
 import { SlackRefused, slackCall } from '../api/web.js'
 import { isOpen } from '../blocks/approval-card.js'
-import { cardOf } from './reply-blocks.js'
+import { cardOf } from './fitting.js'
 
-export interface OutgoingMessageRooms {
+export interface OutgoingMessageDeps {
   readonly web: WebClient
   readonly poster: Pick<Poster, 'post'>
   readonly posts: Pick<Posts, 'of' | 'forget'>
@@ -28,7 +28,7 @@ export class OutgoingMessages {
   /** One state of a mail after the other. */
   readonly #showing = new KeyedQueue()
 
-  constructor(private readonly rooms: OutgoingMessageRooms) {}
+  constructor(private readonly deps: OutgoingMessageDeps) {}
 
   /** @throws Unavailable */
   async show(target: PostTarget, approval: ApprovalView): Promise<void> {
@@ -37,7 +37,7 @@ export class OutgoingMessages {
     } catch (error) {
       if (!(error instanceof SlackRefused)) throw error
       // It would refuse the same again; the mail itself goes on.
-      this.rooms.log.error(
+      this.deps.log.error(
         { approval: approval.id, code: error.code, details: error.details },
         'slack post failed: an email that is on its way cannot be shown',
       )
@@ -45,14 +45,14 @@ export class OutgoingMessages {
   }
 
   async #show(target: PostTarget, approval: ApprovalView): Promise<void> {
-    const { poster } = this.rooms
+    const { poster } = this.deps
     const isAsking = isOpen(approval)
     const contents = cardOf(approval, isAsking ? 'I need your decision about an email' : 'About your email')
     for (const [part, content] of contents.entries()) {
       const { ts, isNew } = await poster.post(key(approval.id, part), target, content)
       if (isNew || (await this.#update(target.channel, ts, content, isAsking))) continue
       // Its reader deleted it: what is asked of them must stand somewhere.
-      await this.rooms.posts.forget(key(approval.id, part))
+      await this.deps.posts.forget(key(approval.id, part))
       if (isAsking) await poster.post(key(approval.id, part), target, content)
     }
     await this.#removeFrom(contents.length, approval.id)
@@ -60,7 +60,7 @@ export class OutgoingMessages {
 
   /** Answers false where the message is gone. @throws Unavailable, SlackRefused */
   async #update(channel: string, ts: string, content: MessageContent, isAsking: boolean): Promise<boolean> {
-    const { web, budget } = this.rooms
+    const { web, budget } = this.deps
     let isThere = true
     const flush = async (): Promise<FlushResult> => {
       try {
@@ -87,7 +87,7 @@ export class OutgoingMessages {
 
   /** Messages of a longer card that stood there before. */
   async #removeFrom(first: number, id: string): Promise<void> {
-    const { posts, web, log } = this.rooms
+    const { posts, web, log } = this.deps
     for (const { part, channel, ts } of await posts.of(id, 'mail')) {
       if (part < first) continue
       try {

@@ -18,7 +18,7 @@ import { quoteMessage } from '../blocks/quote.js'
 /** Where the answers to what is asked in a channel go: the owner is asked each time, or it is decided in advance. */
 export type ChannelReplies = 'ask' | 'here' | 'private'
 
-export interface ReplyPlacesRooms {
+export interface ReplyPlacesDeps {
   readonly web: WebClient
   readonly poster: Poster
   readonly posts: Posts
@@ -34,11 +34,11 @@ export interface ReplyPlacesRooms {
 const QUESTION_MS = 24 * 60 * 60_000
 
 export class ReplyPlaces {
-  constructor(private readonly rooms: ReplyPlacesRooms) {}
+  constructor(private readonly deps: ReplyPlacesDeps) {}
 
   /** @throws Unavailable, OperatorProblem */
   async choose(conversation: Conversation, first: Message | undefined): Promise<PlaceChoice> {
-    const { channelReplies } = this.rooms
+    const { channelReplies } = this.deps
     if (conversation.kind === 'im' || channelReplies === 'here') return conversation.origin
     if (channelReplies === 'ask') {
       if (conversation.place === null) {
@@ -56,7 +56,7 @@ export class ReplyPlaces {
   /** Takes the question back: whatever is asked in this conversation later is asked for anew. @throws Unavailable */
   async takeBack(conversation: Conversation): Promise<void> {
     await this.#withdraw(conversation)
-    await this.rooms.posts.forget({ subject: conversation.id, place: 'asked', part: 0 })
+    await this.deps.posts.forget({ subject: conversation.id, place: 'asked', part: 0 })
   }
 
   /**
@@ -64,7 +64,7 @@ export class ReplyPlaces {
    * Asked again, it is the same thread. @throws Unavailable, SlackRefused
    */
   async leave({ id, owner, origin }: Conversation): Promise<Address> {
-    const { poster, conversations, directMessage } = this.rooms
+    const { poster, conversations, directMessage } = this.deps
     const channel = await directMessage(owner)
     const { ts: threadTs } = await poster.post({ subject: id, place: 'quote', part: 0 }, { channel }, goesOn(origin))
     await conversations.moveAddress(id, { channel, threadTs })
@@ -73,7 +73,7 @@ export class ReplyPlaces {
 
   /** Takes the question out of the owner's direct messages, where it stands there. */
   async #withdraw(conversation: Conversation): Promise<void> {
-    const { posts, poster, web, log } = this.rooms
+    const { posts, poster, web, log } = this.deps
     const key = { subject: conversation.id, place: 'question', part: 0 } as const
     const [post] = await posts.of(key.subject, key.place)
     if (post === undefined) return
@@ -93,7 +93,7 @@ export class ReplyPlaces {
    * to arrive, and vanishes when they reload.
    */
   async #ask(conversation: Conversation, first: Message | undefined): Promise<PlaceChoice | 'over'> {
-    const { posts, now } = this.rooms
+    const { posts, now } = this.deps
     const [asked] = await posts.of(conversation.id, 'asked')
     const until = (asked?.announcedAt ?? now()) + QUESTION_MS
     if (until <= now()) return 'over'
@@ -106,7 +106,7 @@ export class ReplyPlaces {
 
   /** False: Slack opens no direct message with this person. */
   async #askInPrivate(conversation: Conversation, first: Message | undefined): Promise<boolean> {
-    const { poster, directMessage } = this.rooms
+    const { poster, directMessage } = this.deps
     try {
       const channel = await directMessage(conversation.owner)
       const key = { subject: conversation.id, place: 'question', part: 0 } as const
@@ -122,7 +122,7 @@ export class ReplyPlaces {
    * only where there is a thread already; below a mention that nobody has answered it would be seen by nobody.
    */
   async #askInPlace({ id, owner, origin }: Conversation, first: Message | undefined): Promise<boolean> {
-    const { web, log } = this.rooms
+    const { web, log } = this.deps
     const thread = first?.ts === origin.threadTs ? {} : { thread_ts: origin.threadTs }
     const { text, blocks } = questionInPlace(id, origin)
     try {
@@ -144,7 +144,7 @@ export class ReplyPlaces {
   }
 
   async #openPrivately(conversation: Conversation, first: Message | undefined): Promise<Address | 'no_direct_message'> {
-    const { poster, directMessage } = this.rooms
+    const { poster, directMessage } = this.deps
     try {
       const channel = await directMessage(conversation.owner)
       const { ts: threadTs } = await poster.post(
@@ -161,7 +161,7 @@ export class ReplyPlaces {
 
   /** Says in the channel where the answer goes. Where the bot may not post there, the person finds it in their DM all the same. */
   async #postPointer(conversation: Conversation): Promise<void> {
-    const { poster, log } = this.rooms
+    const { poster, log } = this.deps
     const key = { subject: conversation.id, place: 'pointer', part: 0 } as const
     try {
       await poster.post(key, conversation.origin, POINTER)

@@ -26,7 +26,7 @@ export interface GrowthStep {
   readonly status: 'in_progress' | 'complete' | 'error'
 }
 
-export interface ReplyStreamRooms {
+export interface ReplyStreamDeps {
   readonly web: WebClient
   readonly streams: Streams
   /** The newest state; null where it cannot be reached by appending. */
@@ -46,12 +46,12 @@ export class ReplyStream {
   #isBroken = false
 
   constructor(
-    private readonly rooms: ReplyStreamRooms,
+    private readonly deps: ReplyStreamDeps,
     private readonly channel: string,
     private readonly ts: string,
     private readonly place: StreamPlace,
   ) {
-    this.#handle = rooms.streams.appends.open(ts, () => this.#flush())
+    this.#handle = deps.streams.appends.open(ts, () => this.#flush())
   }
 
   get canGrow(): boolean {
@@ -76,7 +76,7 @@ export class ReplyStream {
    */
   async end(): Promise<void> {
     this.#handle.close()
-    if (!this.#isOver) await endStream(this.rooms.web, this.rooms.streams, this.channel, this.ts)
+    if (!this.#isOver) await endStream(this.deps.web, this.deps.streams, this.channel, this.ts)
     this.#isOver = true
     this.place.release()
   }
@@ -89,7 +89,7 @@ export class ReplyStream {
 
   async #flush(): Promise<FlushResult> {
     this.#isDue = false
-    const growth = this.rooms.growth()
+    const growth = this.deps.growth()
     if (!this.canGrow) return 'unchanged'
     if (growth === null || !growth.text.startsWith(this.#appended)) {
       this.#break()
@@ -108,7 +108,7 @@ export class ReplyStream {
     ]
     if (chunks.length === 0) return 'unchanged'
     try {
-      await slackCall(() => this.rooms.web.chat.appendStream({ channel: this.channel, ts: this.ts, chunks }))
+      await slackCall(() => this.deps.web.chat.appendStream({ channel: this.channel, ts: this.ts, chunks }))
     } catch (error) {
       if (error instanceof Unavailable && error.retryAfterMs !== undefined) return { retryAfterMs: error.retryAfterMs }
       if (error instanceof SlackRefused) this.#isOver ||= STREAM_OVER.has(error.code)
@@ -123,7 +123,7 @@ export class ReplyStream {
 
   #break(): void {
     this.#isBroken = true
-    this.rooms.onBroken()
+    this.deps.onBroken()
   }
 }
 

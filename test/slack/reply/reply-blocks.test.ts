@@ -2,13 +2,9 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { MessageContent } from '../../../src/slack/api/poster.js'
 import { helpText } from '../../../src/slack/blocks/consent.js'
-import {
-  cardMessages,
-  firstOpenCard,
-  growthSteps,
-  type ReplyLook,
-  replyMessages,
-} from '../../../src/slack/reply/reply-blocks.js'
+import { growthSteps } from '../../../src/slack/reply/growth.js'
+import { cardMessages, firstOpenCard, replyMessages } from '../../../src/slack/reply/reply-blocks.js'
+import type { ReplyLook } from '../../../src/slack/reply/reply-look.js'
 import { ENDING_WORDS, type Ending } from '../../../src/turns/endings.js'
 import { EMPTY_REPLY, type Reply, type ReplyItem, type ToolStep } from '../../../src/turns/reply.js'
 import type { ApprovalView, Phase, ReplyView } from '../../../src/turns/view.js'

@@ -1,0 +1,13 @@
+/** For whom a reply is drawn, and what of the app it tells. */
+
+import type { AppRules } from '../blocks/consent.js'
+
+export interface ReplyLook extends AppRules {
+  /** `owner`: nobody else reads it. `others`: it stands in a channel, so decisions and links go into a private card. */
+  readonly audience: 'owner' | 'others'
+  readonly turnId: string
+  /** Channel id of the thread that others read: what only the owner sees stands elsewhere, and says what it belongs to. */
+  readonly askedIn?: string
+  /** Where the owner, and nobody else, finds the decision that is asked of them; only where others read along. */
+  readonly reviewUrl?: string
+}
