@@ -53,6 +53,7 @@ const LAYERS = [
   'slack/reply',
   'slack/connection',
   'slack/inbound',
+  'slack/inbound/listeners',
   'slack',
   'cli',
   'app',

@@ -137,6 +137,7 @@ export class Workspace implements ServedWorkspace {
         onDeactivated,
         endAccess: () => accessEnder.wake(),
       },
+      clock,
       log,
     })
     this.#bot = createSlackBot({

@@ -1,31 +1,27 @@
-/** Puts the Slack room together: Bolt and its receiver, intake in front of them, and what is done with each delivery. */
+/** The Slack bot: Bolt's app, the receiver with the journal in front of it, and the listeners. */
 
-import { App, HTTPReceiver, type Receiver, SocketModeReceiver } from '@slack/bolt'
+import { App, HTTPModuleFunctions, HTTPReceiver, type Receiver } from '@slack/bolt'
 import type { WebClient } from '@slack/web-api'
 import type { SlackDelivery } from '../config.js'
 import { describeError, type Log } from '../log.js'
 import type { Store } from '../store/store.js'
-import type { Journaled } from '../store/tables/messages.js'
-import type { Admission, IncomingMessage } from '../turns/admission.js'
-import { SlackRefused, sdkLogger, slackCall, webClientOptions } from './api/web.js'
-import { type AppRules, helpText } from './blocks/consent.js'
-import { acknowledgement, commandWord } from './connection/connection-commands.js'
+import { SYSTEM_CLOCK } from '../turns/time/clock.js'
+import { sdkLogger, slackCall, webClientOptions } from './api/web.js'
+import type { AppRules } from './blocks/consent.js'
 import type { Home } from './home.js'
-import type { ActionRooms } from './inbound/actions.js'
-import { tellUnheard, type Unheard } from './inbound/bystanders.js'
-import type { BotIdentity } from './inbound/deliveries.js'
-import { EarlyReplies } from './inbound/early-replies.js'
-import { Intake } from './inbound/intake.js'
+import type { BotIdentity } from './inbound/bot-identity.js'
+import { Journal, type JournalHandlers } from './inbound/journal.js'
+import { type ActionDeps, registerActions } from './inbound/listeners/actions.js'
+import { type CommandDeps, registerCommands } from './inbound/listeners/commands.js'
+import { type EventDeps, registerEvents } from './inbound/listeners/events.js'
+import { modalsOf } from './inbound/listeners/modals.js'
+import { respond } from './inbound/listeners/respond.js'
+import { registerViews, type ViewDeps } from './inbound/listeners/views.js'
+import { messageHandlers } from './inbound/message-handlers.js'
 import type { Requests } from './inbound/requests.js'
 import { type RefusalReason, SignedRequests, SLACK_EVENTS_PATH } from './inbound/signed-requests.js'
-import { SocketConnection } from './inbound/socket.js'
-import { Presses, type PressesRooms } from './presses.js'
-
-/** Who is told that they are not listened to. People who merely talk in a thread are left alone. */
-const UNHEARD: Readonly<Partial<Record<Admission, Unheard>>> = {
-  bystander_addressed: 'bystander',
-  owner_among_others: 'owner_among_others',
-}
+import { AWAKE_CLOCK } from './inbound/socket-connection.js'
+import { SocketReceiver } from './inbound/socket-receiver.js'
 
 export interface SlackBotOptions {
   readonly web: WebClient
@@ -44,9 +40,9 @@ export interface SlackBotOptions {
   readonly store: Store
   readonly requests: Requests
   /** What people do with mails on their way. */
-  readonly outgoing: PressesRooms['outgoing']
-  readonly schedule: PressesRooms['schedule']
-  readonly actions: Pick<ActionRooms, 'wake' | 'stop'> & {
+  readonly outgoing: ActionDeps['outgoing']
+  readonly schedule: ActionDeps['schedule']
+  readonly actions: Pick<ActionDeps, 'wake' | 'stop'> & {
     /** Takes up a turn anew whose messages were edited or deleted, as the store says already. */
     readonly revise: (turnId: string) => Promise<void>
   }
@@ -82,32 +78,35 @@ export async function identify(web: WebClient): Promise<SlackBotOptions['identit
 }
 
 export function createSlackBot(options: SlackBotOptions): SlackBot {
-  const { log } = options
+  const { identity, log } = options
   const { receiver, socket, requests } = createReceiver(options)
-  const intake = new Intake(receiver, () => options.identity, handlers(options), log)
   const app = new App({
-    receiver: intake,
+    receiver: new Journal(receiver, identity, journalHandlers(options), log),
     token: options.botToken,
     // Known from `identify`; Bolt would ask Slack again, and fail later and less clearly.
-    botId: options.identity.botId ?? '',
-    botUserId: options.identity.userId,
+    botId: identity.botId ?? '',
+    botUserId: identity.userId,
     tokenVerificationEnabled: false,
+    // Nothing is kept between deliveries but in the store.
+    convoStore: false,
     clientOptions: webClientOptions(options.apiUrl, log),
     logger: sdkLogger(log),
   })
   app.error(async (error) => {
-    log.error(describeError(error), 'a listener failed')
+    // Bolt wraps what is none of its own errors.
+    log.error(describeError(error.original ?? error), 'slack listener failed')
   })
+  registerListeners(app, options)
   let listening = false
   return {
     async start() {
       // In HTTP mode, whoever listens hands the requests over.
-      await socket?.start()
+      if (socket !== null) await app.start()
       listening = true
     },
     async stop() {
       listening = false
-      await socket?.stop()
+      if (socket !== null) await app.stop()
     },
     requests,
     get connected() {
@@ -116,9 +115,31 @@ export function createSlackBot(options: SlackBotOptions): SlackBot {
   }
 }
 
+function registerListeners(app: App, options: SlackBotOptions): void {
+  const { approvals, conversations, turns, commands, people } = options.store
+  const { wake, stop } = options.actions
+  const deps: CommandDeps & ActionDeps & ViewDeps & EventDeps = {
+    ...options,
+    ...modalsOf(options.web),
+    approvals,
+    conversations,
+    turns,
+    commands,
+    people,
+    wake,
+    stop,
+    respond,
+    clock: SYSTEM_CLOCK,
+  }
+  registerCommands(app, deps)
+  registerActions(app, deps)
+  registerViews(app, deps)
+  registerEvents(app, deps)
+}
+
 interface Reception {
   readonly receiver: Receiver
-  readonly socket: SocketConnection | null
+  readonly socket: SocketReceiver | null
   readonly requests: SignedRequests | null
 }
 
@@ -126,117 +147,33 @@ function createReceiver(options: SlackBotOptions): Reception {
   const { delivery, log, apiUrl, onRefusedRequest: onRefused } = options
   if (delivery.mode === 'http') {
     const { signingSecret } = delivery
-    const receiver = new HTTPReceiver({ signingSecret, endpoints: SLACK_EVENTS_PATH, logger: sdkLogger(log) })
+    const receiver = new HTTPReceiver({
+      signingSecret,
+      endpoints: SLACK_EVENTS_PATH,
+      logger: sdkLogger(log),
+      processEventErrorHandler: async (failed) => {
+        log.error(describeError(failed.error), 'slack delivery not stored')
+        return await HTTPModuleFunctions.defaultProcessEventErrorHandler(failed)
+      },
+    })
     const requests = new SignedRequests({ signingSecret, receiver, onRefused, log, now: () => performance.now() })
     return { receiver, socket: null, requests }
   }
-  const receiver = new SocketModeReceiver({
-    appToken: delivery.appToken,
-    autoReconnectEnabled: false,
-    logger: sdkLogger(log),
-    installerOptions: { clientOptions: webClientOptions(apiUrl, log) },
-    processEventErrorHandler: async ({ error }) => {
-      log.error(describeError(error), 'a delivery could not be stored; Slack will deliver it again')
-      return false
-    },
-  })
-  return { receiver, socket: new SocketConnection(receiver.client, log), requests: null }
+  const socket = new SocketReceiver({ appToken: delivery.appToken, apiUrl, clock: AWAKE_CLOCK, log })
+  return { receiver: socket, socket, requests: null }
 }
 
-function handlers(options: SlackBotOptions): ConstructorParameters<typeof Intake>[2] {
-  const { store, web, log, rules, home, requests, actions } = options
-  const presses = new Presses(options)
-  const early = new EarlyReplies(web, options.identity, options.slackNow() ?? Number.POSITIVE_INFINITY)
-  /** As the Stop button does: the wish is in the store, and at once where the turn runs here. */
-  const stop = ({ stops }: Journaled): void => {
-    if (stops === undefined) return
-    actions
-      .stop(stops)
-      .catch((error: unknown) =>
-        log.warn({ turn: stops, ...describeError(error) }, 'turn could not be interrupted yet'),
-      )
-  }
-  const heard = async (message: IncomingMessage, journaled: Journaled): Promise<void> => {
-    const { admission, conversationId } = journaled
-    stop(journaled)
-    if (conversationId === null) {
-      early.leftAlone(message)
-      return
-    }
-    if (admission === 'starts' || admission === 'continues') {
-      try {
-        await takeEarlyReplies(message)
-      } finally {
-        actions.wake(conversationId)
-      }
-    }
-    const why = UNHEARD[admission]
-    if (why === undefined || !(await store.conversations.tellBystander(conversationId, message.user))) return
-    const { channel, threadTs, ts, user } = message
-    inBackground(log, tellUnheard(web, why, { channel, threadTs: threadTs ?? ts, user }, rules.slashCommand))
-  }
-  /** @throws Unavailable: the message is not acknowledged then, and what it lacks is looked for when it comes again */
-  const takeEarlyReplies = async (message: IncomingMessage): Promise<void> => {
-    try {
-      for (const reply of await early.after(message)) stop(await store.messages.journal(reply))
-    } catch (error) {
-      if (!(error instanceof SlackRefused)) throw error
-      log.warn(describeError(error), 'Slack does not show what was written below a mention before it arrived')
-    }
-  }
-  /** @param turnId a turn whose messages were edited or deleted; null: none was */
-  const takeUpAnew = async (turnId: string | null): Promise<void> => {
-    if (turnId !== null) await actions.revise(turnId)
-  }
+function journalHandlers(options: SlackBotOptions): JournalHandlers {
+  const { store, actions, log } = options
   return {
-    message: async (message) => await heard(message, await store.messages.journal(message)),
-    async edited({ message, revision, ...edited }) {
-      if (message === null) await store.messages.edit(edited, revision)
-      else {
-        const journaled = await store.messages.amend(message, revision)
-        await heard(message, journaled)
-        if (journaled.admission === 'ignored') return
-      }
-      await takeUpAnew(await store.revisions.edit(edited, revision))
-    },
-    async deleted({ message, team, channel, ts }) {
-      const { messages, revisions } = store
-      const conversationId =
-        message === null ? await messages.cancel(team, channel, ts) : await messages.retract(message)
-      if (conversationId !== null) actions.wake(conversationId)
-      else await takeUpAnew(await revisions.retract({ team, channel, ts }))
-    },
-    async command(command) {
-      if (command.text === '' || command.text.toLowerCase() === 'help') return helpText(rules)
-      await store.commands.journal(command)
-      requests.wake()
-      const word = commandWord(command.text)
-      if (word !== null) return acknowledgement(word)
-      return command.channel.startsWith('D')
-        ? 'On it. I answer in our direct messages, in the thread under your request.'
-        : 'On it. Nobody here sees this: I answer in our direct messages, in the thread under your request.'
-    },
+    ...messageHandlers({ ...options, ...actions }),
     async left({ team, user }) {
       await options.onLeft(team, user)
-    },
-    profileChanged({ user }) {
-      options.onProfileChanged(user)
     },
     async channelIdChanged({ team, previous, channel }) {
       const { moved, kept } = await store.channels.changeId(team, previous, channel)
       log.info({ previous, channel, moved, kept }, 'channel id changed')
       options.onChannelIdChanged(previous, channel)
     },
-    homeOpened({ team, user }) {
-      inBackground(log, home.open(team, user))
-    },
-    press: async (delivery) => await presses.press(delivery),
-    edit: async (delivery) => await presses.edit(delivery),
-    change: async (delivery) => await presses.change(delivery),
   }
-}
-
-/** For words that are kind but not promised: where they cannot be said, the log knows. */
-function inBackground(log: Log, work: Promise<void>): void {
-  work.catch((error: unknown) => log.warn(describeError(error), 'a private word could not be said'))
 }

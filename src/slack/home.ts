@@ -23,7 +23,7 @@ import { type ReadSchedule, type Schedule, scheduledBlocks } from './blocks/sche
 import { escapeMrkdwn } from './markdown/escape.js'
 import type { ChannelReplies } from './reply/reply-places.js'
 
-export interface HomeRooms {
+export interface HomeDeps {
   readonly web: WebClient
   readonly people: People
   readonly endings: Pick<AccessEndings, 'isUnderWay'>
@@ -60,12 +60,12 @@ export class Home {
   readonly #shown = new Map<string, Person>()
   readonly #publishing = new KeyedQueue()
 
-  constructor(private readonly rooms: HomeRooms) {}
+  constructor(private readonly deps: HomeDeps) {}
 
   /** Somebody opened their Home tab. Never rejects. */
   async open(team: string, user: string): Promise<void> {
     await this.#guard(async () => {
-      const person = await this.rooms.people.ensure(team, user)
+      const person = await this.deps.people.ensure(team, user)
       this.#shown.set(person.id, person)
       await this.#show(person)
     })
@@ -85,7 +85,7 @@ export class Home {
 
   /** What is shown is read when its turn comes, so no older view replaces a newer one. */
   async #publish(person: Person, connection: () => Promise<HomeConnection>): Promise<void> {
-    const { rules, channelReplies, schedule, web } = this.rooms
+    const { rules, channelReplies, schedule, web } = this.deps
     await this.#publishing.run(person.id, async () => {
       const [standing, waiting] = await Promise.all([
         connection(),
@@ -99,7 +99,7 @@ export class Home {
   async #inTime<Answer>(asking: Promise<Answer>, otherwise: Answer): Promise<Answer> {
     const asked = asking.catch((error: unknown): Answer => {
       if (!(error instanceof Unavailable || error instanceof OperatorProblem)) throw error
-      this.rooms.log.warn(describeError(error), 'home tab shows only a part')
+      this.deps.log.warn(describeError(error), 'home tab shows only a part')
       return otherwise
     })
     const answer = await inTime(SYSTEM_CLOCK, asked, PATIENCE_MS)
@@ -107,7 +107,7 @@ export class Home {
   }
 
   async #connection(person: Person): Promise<HomeConnection> {
-    const { endings, connections, watch, profile, now } = this.rooms
+    const { endings, connections, watch, profile, now } = this.deps
     const known = await profile(person)
     if ('problem' in known) return { state: 'none' }
     if (await endings.isUnderWay(person.id)) return { state: 'ending' }
@@ -128,17 +128,17 @@ export class Home {
   /** Connected, or waited for long enough: a link that has lapsed must not stay. */
   async #afterWaiting(person: IdentifiedPerson): Promise<void> {
     await this.#publish(person, async () => {
-      const isConnected = (await this.rooms.connections.state(person)) === 'connected'
+      const isConnected = (await this.deps.connections.state(person)) === 'connected'
       return isConnected ? await this.#connected(person) : { state: 'lapsed' }
     })
   }
 
   async #connected(person: IdentifiedPerson): Promise<HomeConnection> {
-    return { state: 'connected', personId: person.id, address: await this.rooms.mailboxes.address(person) }
+    return { state: 'connected', personId: person.id, address: await this.deps.mailboxes.address(person) }
   }
 
   async #identify(person: Person, profile: Profile): Promise<IdentifiedPerson | null> {
-    return await settleIdentifier(this.rooms.people, person, () => this.rooms.identifierOf(person, profile))
+    return await settleIdentifier(this.deps.people, person, () => this.deps.identifierOf(person, profile))
   }
 
   /** A tab that could not be shown is shown the next time it is opened. */
@@ -146,7 +146,7 @@ export class Home {
     try {
       await show()
     } catch (error) {
-      this.rooms.log.warn(describeError(error), 'a Home tab could not be shown')
+      this.deps.log.warn(describeError(error), 'home tab not shown')
     }
   }
 }

@@ -24,9 +24,9 @@ export interface Mutant {
 export const MUTANTS: readonly Mutant[] = [
   {
     name: 'acknowledges before it stores',
-    file: 'slack/inbound/intake.js',
+    file: 'slack/inbound/journal.js',
     original: 'await this.handlers.message(delivery.message);',
-    broken: 'await event.ack(); await this.handlers.message(delivery.message); return;',
+    broken: 'await ack(); await this.handlers.message(delivery.message); return;',
     symptom: /^lost: \S+ was never heard/,
   },
   {
@@ -66,7 +66,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'believes that an edit never overtakes its message',
-    file: 'slack/inbound/deliveries.js',
+    file: 'slack/inbound/read-events.js',
     original: 'OVERTAKEN_WITHIN_S = 60 * 60',
     broken: 'OVERTAKEN_WITHIN_S = Number.NEGATIVE_INFINITY',
     symptom: /^(lost|wrong): \S+ was (never heard|heard as)/,

@@ -27,7 +27,7 @@ it('a full disk is reported, nothing is acknowledged that is not stored, and all
   const reported = new Promise<void>((resolve) => {
     const read = (chunk: Buffer) => {
       output += chunk.toString()
-      if (output.includes('could not be stored')) resolve()
+      if (output.includes('slack delivery not stored')) resolve()
     }
     cramped.stdout.on('data', read)
     cramped.stderr.on('data', read)
@@ -38,7 +38,7 @@ it('a full disk is reported, nothing is acknowledged that is not stored, and all
   })
   const anna = house.slack.person(ANNA)
   const posted: string[] = []
-  for (let index = 0; !output.includes('could not be stored') && index < 40; index += 1) {
+  for (let index = 0; !output.includes('slack delivery not stored') && index < 40; index += 1) {
     const words = `${index}: ${'much to say '.repeat(3_000)}`
     posted.push(words.trim())
     const before = house.slack.wire.entries.length

@@ -29,7 +29,7 @@ import type { AppRules } from '../blocks/consent.js'
 import { type ReadSchedule, scheduledMessage } from '../blocks/scheduled-list.js'
 import { escapeMrkdwn, escapeName } from '../markdown/escape.js'
 
-export interface ConnectionRooms {
+export interface ConnectionDeps {
   readonly web: WebClient
   readonly poster: Pick<Poster, 'post'>
   readonly commands: Pick<Commands, 'markWaiting' | 'markDone'>
@@ -92,7 +92,7 @@ export class ConnectionCommands {
 
   /** @param again looks at all commands again */
   constructor(
-    private readonly rooms: ConnectionRooms,
+    private readonly deps: ConnectionDeps,
     private readonly again: () => void,
   ) {}
 
@@ -101,7 +101,7 @@ export class ConnectionCommands {
     if (word === 'status') return await this.#status(command)
     if (word === 'disconnect') return await this.#disconnect(command)
     if (word === 'scheduled')
-      return await this.#answer(command, scheduledMessage(await this.rooms.schedule(command.person)))
+      return await this.#answer(command, scheduledMessage(await this.deps.schedule(command.person)))
     if (command.state === 'waiting' && this.#watched.has(command.id)) return
     await this.#connectOrSay(command)
   }
@@ -112,7 +112,7 @@ export class ConnectionCommands {
       await this.#connect(command)
     } catch (error) {
       if (error instanceof OperatorProblem) {
-        this.rooms.log.error({ command: command.id, ...describeError(error) }, 'a command could not be carried out')
+        this.deps.log.error({ command: command.id, ...describeError(error) }, 'command not carried out')
         return await this.#answer(command, saying(NOT_SET_UP, 'Your Gmail cannot be connected just now'))
       }
       // A prompt that stands there stays: it is worth more than this.
@@ -123,7 +123,7 @@ export class ConnectionCommands {
   }
 
   async #connect(command: Command): Promise<void> {
-    const { endings, connections, watch, commands, rules, now } = this.rooms
+    const { endings, connections, watch, commands, rules, now } = this.deps
     if (command.state === 'withdrawn') {
       watch.forget(command.person, command.id)
       return await this.#answer(command, WITHDRAWN(rules))
@@ -148,11 +148,11 @@ export class ConnectionCommands {
   }
 
   async #disconnect(command: Command): Promise<void> {
-    const { endings, rules } = this.rooms
+    const { endings, rules } = this.deps
     const ending = await endings.ofCommand(command.id)
     if (ending === null) {
       await endings.note({ personId: command.person.id, reason: 'asked', commandId: command.id })
-      this.rooms.endAccess()
+      this.deps.endAccess()
       this.again()
       return
     }
@@ -160,7 +160,7 @@ export class ConnectionCommands {
   }
 
   async #status(command: Command): Promise<void> {
-    const { conversations, profile, rules } = this.rooms
+    const { conversations, profile, rules } = this.deps
     const { person } = command
     const known = await profile(person)
     const { state, since, address } = await this.#connection(person)
@@ -187,7 +187,7 @@ export class ConnectionCommands {
   }
 
   async #connection(person: Person): Promise<Standing> {
-    const { people, connections, mailboxes, log } = this.rooms
+    const { people, connections, mailboxes, log } = this.deps
     const { identifier } = person
     if (identifier === null) return { state: 'missing', since: null, address: null }
     const identified = { ...person, identifier }
@@ -197,7 +197,7 @@ export class ConnectionCommands {
       return { state, since: await people.connectedSince(person.id), address: await mailboxes.address(identified) }
     } catch (error) {
       if (!(error instanceof Unavailable || error instanceof OperatorProblem)) throw error
-      log.warn({ person: person.id, ...describeError(error) }, 'a status could not be learnt')
+      log.warn({ person: person.id, ...describeError(error) }, 'connection status unknown')
       return { state: 'unknown', since: null, address: null }
     }
   }
@@ -205,12 +205,12 @@ export class ConnectionCommands {
   /** Or words for somebody who cannot have a connection. */
   async #identify(command: Command): Promise<IdentifiedPerson | string> {
     const { person } = command
-    const profile = await this.rooms.profile(person)
+    const profile = await this.deps.profile(person)
     if ('problem' in profile) {
-      if (profile.problem === 'deactivated') await this.rooms.onDeactivated(person)
+      if (profile.problem === 'deactivated') await this.deps.onDeactivated(person)
       return ENDING_WORDS[profile.problem] ?? ''
     }
-    const { people, identifierOf } = this.rooms
+    const { people, identifierOf } = this.deps
     const settled = await settleIdentifier(people, person, () => identifierOf(person, profile))
     return settled ?? ENDING_WORDS.identifier_taken ?? ''
   }
@@ -218,13 +218,13 @@ export class ConnectionCommands {
   /** The last word on a command. */
   async #answer(command: Command, content: MessageContent): Promise<void> {
     await this.#show(command, content)
-    await this.rooms.commands.markDone(command.id)
+    await this.deps.commands.markDone(command.id)
     this.#watched.delete(command.id)
   }
 
   /** Posts the one message of a command, or changes what it says. */
   async #show(command: Command, content: MessageContent): Promise<void> {
-    const { web, poster, directMessage } = this.rooms
+    const { web, poster, directMessage } = this.deps
     const channel = await directMessage(command.person)
     const { ts, isNew } = await poster.post({ subject: command.id, place: 'answer', part: 0 }, { channel }, content)
     if (isNew) return

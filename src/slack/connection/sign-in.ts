@@ -59,7 +59,7 @@ export class SlackSignIn implements SignIn {
       }
     } catch (error) {
       if (!(error instanceof SlackRefused)) throw error
-      this.options.log.warn({ code: error.code }, 'Slack did not accept a sign-in')
+      this.options.log.warn({ code: error.code }, 'sign-in refused by slack')
       return null
     }
   }

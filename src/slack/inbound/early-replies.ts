@@ -9,7 +9,8 @@ import type { WebClient } from '@slack/web-api'
 import type { IncomingMessage } from '../../turns/admission.js'
 import { PAGE_MESSAGES } from '../api/limits.js'
 import { slackCall } from '../api/web.js'
-import { type BotIdentity, readListedMessage } from './deliveries.js'
+import type { BotIdentity } from './bot-identity.js'
+import { readListedMessage } from './read-events.js'
 
 /** Threads that are remembered; the oldest are forgotten first. */
 const MOST_THREADS = 10_000

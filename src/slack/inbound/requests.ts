@@ -8,21 +8,23 @@ import type { Command, Commands } from '../../store/tables/commands.js'
 import type { Messages } from '../../store/tables/messages.js'
 import type { Person } from '../../turns/model.js'
 import { Unavailable } from '../../turns/ports.js'
+import type { Clock } from '../../turns/time/clock.js'
 import { retryPause } from '../../turns/time/retry-pause.js'
 import type { Poster } from '../api/poster.js'
 import { NO_DIRECT_MESSAGE } from '../api/refusals.js'
 import { SlackRefused } from '../api/web.js'
 import { quoteMessage } from '../blocks/quote.js'
-import { ConnectionCommands, type ConnectionRooms, commandWord } from '../connection/connection-commands.js'
+import { ConnectionCommands, type ConnectionDeps, commandWord } from '../connection/connection-commands.js'
 
-export interface RequestRooms {
+export interface RequestDeps {
   readonly commands: Pick<Commands, 'unfinished' | 'markWaiting' | 'markDone'>
   readonly messages: Messages
   readonly poster: Poster
   readonly directMessage: (person: Person) => Promise<string>
   readonly wake: (conversationId: string) => void
   /** What is needed for the commands about the connection. */
-  readonly connection: Omit<ConnectionRooms, 'commands' | 'poster' | 'directMessage' | 'log'>
+  readonly connection: Omit<ConnectionDeps, 'commands' | 'poster' | 'directMessage' | 'log'>
+  readonly clock: Pick<Clock, 'setTimeout'>
   readonly log: Log
 }
 
@@ -33,14 +35,14 @@ export class Requests {
   #working: Promise<void> | null = null
   #again = false
   #failures = 0
-  #retry: NodeJS.Timeout | undefined
+  #retry: { clear(): void } | undefined
   #stopped = false
 
   readonly #connection: ConnectionCommands
 
-  constructor(private readonly rooms: RequestRooms) {
-    const { commands, poster, directMessage, log } = rooms
-    this.#connection = new ConnectionCommands({ ...rooms.connection, commands, poster, directMessage, log }, () =>
+  constructor(private readonly deps: RequestDeps) {
+    const { commands, poster, directMessage, log } = deps
+    this.#connection = new ConnectionCommands({ ...deps.connection, commands, poster, directMessage, log }, () =>
       this.wake(),
     )
   }
@@ -51,7 +53,7 @@ export class Requests {
     if (this.#working !== null || this.#stopped) return
     this.#working = this.#work()
       .catch((error: unknown) => {
-        this.rooms.log.error(describeError(error), 'requests could not be read; trying again')
+        this.deps.log.error(describeError(error), 'commands not read; trying again')
         this.#retryLater(error)
       })
       .finally(() => {
@@ -62,14 +64,14 @@ export class Requests {
 
   async stop(): Promise<void> {
     this.#stopped = true
-    clearTimeout(this.#retry)
+    this.#retry?.clear()
     await this.#working
   }
 
   async #work(): Promise<void> {
     this.#again = false
     const byPerson = new Map<string, Command[]>()
-    for (const command of await this.rooms.commands.unfinished()) {
+    for (const command of await this.deps.commands.unfinished()) {
       byPerson.set(command.person.id, [...(byPerson.get(command.person.id) ?? []), command])
     }
     // In order for each person; nobody waits for a service that does not answer somebody else.
@@ -86,9 +88,9 @@ export class Requests {
         await this.#do(command)
       } catch (error) {
         // One that fails must not keep back those behind it.
-        this.rooms.log.warn(
+        this.deps.log.warn(
           { command: command.id, ...describeError(error) },
-          'a command could not be carried out yet; trying again',
+          'command not carried out yet; trying again',
         )
         failures.push(error)
       }
@@ -99,10 +101,9 @@ export class Requests {
   #retryLater(failure: unknown): void {
     this.#failures += 1
     const asked = failure instanceof Unavailable ? failure.retryAfterMs : undefined
-    clearTimeout(this.#retry)
+    this.#retry?.clear()
     const pause = retryPause(this.#failures, asked, { first: FIRST_RETRY_MS, longest: LONGEST_RETRY_MS })
-    this.#retry = setTimeout(() => this.wake(), pause)
-    this.#retry.unref()
+    this.#retry = this.deps.clock.setTimeout(() => this.wake(), pause)
   }
 
   async #do(command: Command): Promise<void> {
@@ -114,22 +115,22 @@ export class Requests {
       // Anything else is about this bot (a revoked token, a missing scope): it can be mended, and the command waits until then.
       if (!(error instanceof SlackRefused) || !NO_DIRECT_MESSAGE.has(error.code)) throw error
       // Slack will not open a DM with this person, now or later: nothing could ever be answered there.
-      this.rooms.log.error(
+      this.deps.log.error(
         { command: command.id, code: error.code },
-        'a command could not be answered: Slack opens no DM',
+        'command not answered: slack opens no direct message',
       )
-      await this.rooms.commands.markDone(command.id)
+      await this.deps.commands.markDone(command.id)
     }
   }
 
   async #open(command: Command): Promise<void> {
-    const channel = await this.rooms.directMessage(command.person)
-    const { ts } = await this.rooms.poster.post(
+    const channel = await this.deps.directMessage(command.person)
+    const { ts } = await this.deps.poster.post(
       { subject: command.id, place: 'quote', part: 0 },
       { channel },
       quoteMessage('You asked', command.text),
     )
-    const { conversationId } = await this.rooms.messages.journal({
+    const { conversationId } = await this.deps.messages.journal({
       team: command.person.team,
       channel,
       ts,
@@ -143,7 +144,7 @@ export class Requests {
       kind: 'im',
       addressed: true,
     })
-    await this.rooms.commands.markDone(command.id)
-    if (conversationId !== null) this.rooms.wake(conversationId)
+    await this.deps.commands.markDone(command.id)
+    if (conversationId !== null) this.deps.wake(conversationId)
   }
 }

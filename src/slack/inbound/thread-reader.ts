@@ -8,8 +8,9 @@ import type { Address, MessageRest, ThreadMessage, ThreadRange } from '../../tur
 import { PAGE_MESSAGES } from '../api/limits.js'
 import { SlackRefused, slackCall } from '../api/web.js'
 import { forwardedMessages } from './attachments.js'
-import { type BotIdentity, readListedMessage } from './deliveries.js'
+import type { BotIdentity } from './bot-identity.js'
 import { othersWords } from './message-text.js'
+import { readListedMessage } from './read-events.js'
 
 /** Slack tells a thread from its beginning, and only its end is wanted; longer ones are read as far as this. */
 const MOST_PAGES = 25

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { SlackClock } from '../../../src/slack/api/slack-clock.js'
-import { Neighbours } from '../../../src/slack/inbound/socket.js'
+import { Neighbours } from '../../../src/slack/inbound/socket-client.js'
 import { portOf } from '../../support/free-port.js'
 import { SilentLog } from '../../turns/silent-log.js'
 

@@ -1,16 +1,16 @@
 /**
- * Presses about a mail on its way: Edit opens a window, Undo and Cancel stop it. Whose it is, the outbox checks. Slack opens a window for three seconds
- * after a press, and wants to hear about a window that was sent off within three seconds.
+ * Presses about a mail on its way: Edit opens a modal, Undo and Cancel stop the mail. The outbox checks whose it is. Slack opens a modal within three
+ * seconds of a press only, and waits three seconds for the answer to a modal that was sent off.
  */
 
 import type { ModalView } from '@slack/web-api'
-import { describeError, type Log } from '../../log.js'
-import type { OutgoingPresses } from '../../turns/outgoing-mail.js'
-import { UnsendableMail } from '../../turns/outgoing-mail.js'
-import { NotConnected } from '../../turns/ports.js'
-import type { Clock } from '../../turns/time/clock.js'
-import { inTime, LATE } from '../../turns/time/in-time.js'
-import { ACKNOWLEDGE_MS } from '../api/limits.js'
+import { describeError, type Log } from '../../../log.js'
+import type { OutgoingPresses } from '../../../turns/outgoing-mail.js'
+import { UnsendableMail } from '../../../turns/outgoing-mail.js'
+import { NotConnected } from '../../../turns/ports.js'
+import type { Clock } from '../../../turns/time/clock.js'
+import { inTime, LATE } from '../../../turns/time/in-time.js'
+import { ACKNOWLEDGE_MS } from '../../api/limits.js'
 import {
   type EditWindow,
   editedBy,
@@ -20,21 +20,16 @@ import {
   errorsIn,
   FIRST,
   wordsModal,
-} from '../blocks/edit-modal.js'
-import * as words from '../blocks/outgoing-words.js'
-import type { Delivery } from './deliveries.js'
+} from '../../blocks/edit-modal.js'
+import * as words from '../../blocks/outgoing-words.js'
+import type { EditSubmission, Press } from '../read-interactions.js'
+import type { Modals } from './modals.js'
 
-export interface OutgoingRooms {
+export interface OutgoingDeps extends Modals {
   readonly outgoing: OutgoingPresses
-  /** @returns the id of the view @throws Unavailable, SlackRefused */
-  readonly openModal: (triggerId: string, view: ModalView) => Promise<string>
-  /** @throws Unavailable, SlackRefused */
-  readonly updateModal: (viewId: string, view: ModalView) => Promise<void>
   readonly clock: Clock
   readonly log: Log
 }
-
-type Press = Extract<Delivery, { kind: 'press' }>
 
 /** What Slack is told of a window that was sent off; undefined closes it. */
 export type WindowAnswer =
@@ -45,16 +40,16 @@ export type WindowAnswer =
 /** Of the time that Slack gives, in milliseconds; the rest is for the way. */
 const PATIENCE_MS = ACKNOWLEDGE_MS - 1_000
 
-/** Opens the window. Answers words for the presser where there is none to open; null otherwise. Never throws. */
-export async function openEdit(rooms: OutgoingRooms, { value, team, user, triggerId }: Press): Promise<string | null> {
+/** Opens the window. Answers words for the presser where there is none to open; null otherwise. Never rejects. */
+export async function openEdit(deps: OutgoingDeps, { value, team, user, triggerId }: Press): Promise<string | null> {
   const id = editedBy(value)
-  const { outgoing, openModal, updateModal, clock, log } = rooms
+  const { outgoing, openModal, updateModal, clock, log } = deps
   const opened = Promise.resolve()
     .then(() => outgoing.openEdit(id, { team, user }))
     .then(
       (answer) => windowFor(id, answer),
       (error: unknown) => {
-        log.warn({ approval: id, ...describeError(error) }, 'email could not be read for editing')
+        log.warn({ approval: id, ...describeError(error) }, 'email not read for editing')
         return error instanceof NotConnected ? words.NOT_CONNECTED : words.NOT_OPENED
       },
     )
@@ -70,7 +65,7 @@ export async function openEdit(rooms: OutgoingRooms, { value, team, user, trigge
     await updateModal(view, typeof late === 'string' ? wordsModal(late) : editModal(late))
     return null
   } catch (error) {
-    log.warn({ approval: id, ...describeError(error) }, 'edit window could not be opened')
+    log.warn({ approval: id, ...describeError(error) }, 'edit modal not opened')
     return words.NOT_OPENED
   }
 }
@@ -90,20 +85,17 @@ const ANSWERS = {
 
 /**
  * Approves what was left in the window, once a draft holds it. Where that takes longer than Slack waits, the window stays open with the same words, and
- * nothing is approved before the next press. Never throws.
+ * nothing is approved before the next press. Never rejects.
  */
-export async function submitEdit(
-  rooms: OutgoingRooms,
-  { window, team, user }: Extract<Delivery, { kind: 'edit' }>,
-): Promise<WindowAnswer> {
-  const { outgoing, clock, log } = rooms
+export async function submitEdit(deps: OutgoingDeps, { window, team, user }: EditSubmission): Promise<WindowAnswer> {
+  const { outgoing, clock, log } = deps
   const { approvalId, button } = window
   const by = { team, user }
   const edited = editedIn(window)
   const prepared = Promise.resolve()
     .then(() => outgoing.prepareEdit(approvalId, by, edited))
     .catch((error: unknown) => {
-      log.warn({ approval: approvalId, ...describeError(error) }, 'edited email could not be saved')
+      log.warn({ approval: approvalId, ...describeError(error) }, 'edited email not saved')
       if (error instanceof NotConnected) return { failed: words.NOT_CONNECTED }
       return { failed: error instanceof UnsendableMail ? words.NOT_TAKEN : words.notSaved(button) }
     })
@@ -123,7 +115,7 @@ export async function submitEdit(
     if (approved !== 'approved') return failure(ANSWERS[approved])
     return undefined
   } catch (error) {
-    log.error({ approval: approvalId, ...describeError(error) }, 'edited email could not be approved')
+    log.error({ approval: approvalId, ...describeError(error) }, 'edited email not approved')
     return failure(words.notSaved(button))
   }
 }
@@ -132,30 +124,30 @@ function failure(said: string): WindowAnswer {
   return { response_action: 'errors', errors: { [FIRST]: said } }
 }
 
-/** Stops a mail. Answers words for the presser; null where the card says it. Never throws. */
+/** Stops a mail. Answers words for the presser; null where the card says it. Never rejects. */
 export async function undoSend(
-  { outgoing, log }: OutgoingRooms,
+  { outgoing, log }: OutgoingDeps,
   { value: id, team, user }: Press,
 ): Promise<string | null> {
   try {
     const answer = await outgoing.undo(id, { team, user })
     return answer === 'undone' ? null : STOP_ANSWERS[answer === 'too_late' ? 'sent' : answer]
   } catch (error) {
-    log.error({ approval: id, ...describeError(error) }, 'press could not be stored')
+    log.error({ approval: id, ...describeError(error) }, 'press not stored')
     return words.NOT_STORED
   }
 }
 
-/** Takes a mail that waits for its time off the list. Answers words for the presser. Never throws. */
+/** Takes a mail that waits for its time off the list. Answers words for the presser. Never rejects. */
 export async function cancelScheduled(
-  { outgoing, log }: OutgoingRooms,
+  { outgoing, log }: OutgoingDeps,
   { value: id, team, user }: Press,
 ): Promise<{ readonly isCancelled: boolean; readonly text: string }> {
   try {
     const answer = await outgoing.cancel(id, { team, user })
     return { isCancelled: answer === 'cancelled', text: STOP_ANSWERS[answer] }
   } catch (error) {
-    log.error({ approval: id, ...describeError(error) }, 'press could not be stored')
+    log.error({ approval: id, ...describeError(error) }, 'press not stored')
     return { isCancelled: false, text: words.NOT_STORED }
   }
 }

@@ -1,27 +1,27 @@
 import type { ModalView } from '@slack/web-api'
 import { describe, expect, it } from 'vitest'
-import { editedIn, editModal, editWindow, piecesOf } from '../../../src/slack/blocks/edit-modal.js'
-import { readDelivery } from '../../../src/slack/inbound/deliveries.js'
+import { editedIn, editModal, editWindow, piecesOf } from '../../../../src/slack/blocks/edit-modal.js'
+import { readDelivery } from '../../../../src/slack/inbound/deliveries.js'
 import {
   cancelScheduled,
-  type OutgoingRooms,
+  type OutgoingDeps,
   openEdit,
   submitEdit,
   undoSend,
-} from '../../../src/slack/inbound/outgoing-presses.js'
-import { type OutgoingPresses, type ResolvedMail, UnsendableMail } from '../../../src/turns/outgoing-mail.js'
-import { NotConnected, Unavailable } from '../../../src/turns/ports.js'
-import { SilentLog } from '../../turns/silent-log.js'
-import { JORGE, mail, ROSA } from '../blocks/outgoing-views.js'
+} from '../../../../src/slack/inbound/listeners/outgoing-presses.js'
+import { type OutgoingPresses, type ResolvedMail, UnsendableMail } from '../../../../src/turns/outgoing-mail.js'
+import { NotConnected, Unavailable } from '../../../../src/turns/ports.js'
+import { SilentLog } from '../../../turns/silent-log.js'
+import { JORGE, mail, ROSA } from '../../blocks/outgoing-views.js'
 
 const BOT = { userId: 'UBOT', botId: 'B1', teamId: 'T1' }
 
 /** A clock that is late at once, or never. */
-function rooms(outgoing: Partial<OutgoingPresses>, isLate = false) {
+function outgoingDeps(outgoing: Partial<OutgoingPresses>, isLate = false) {
   const modals: ModalView[] = []
   const waits: number[] = []
   const never = async () => await Promise.reject(new Error('not asked for'))
-  const given: OutgoingRooms = {
+  const given: OutgoingDeps = {
     outgoing: {
       undo: never,
       cancel: never,
@@ -179,11 +179,11 @@ describe('the window in which a mail is edited', () => {
   })
 
   it('opens with the mail, or first without it where the mailbox is slow', async () => {
-    const quick = rooms({ openEdit: async () => ({ mail: mail(), sendAt: 1 }) })
+    const quick = outgoingDeps({ openEdit: async () => ({ mail: mail(), sendAt: 1 }) })
     expect(await openEdit(quick.given, press())).toBeNull()
     expect(quick.modals).toEqual([opened(mail(), true)])
     let tell = (_: { mail: ResolvedMail; sendAt: null }) => {}
-    const slow = rooms({ openEdit: () => new Promise((resolve) => (tell = resolve)) }, true)
+    const slow = outgoingDeps({ openEdit: () => new Promise((resolve) => (tell = resolve)) }, true)
     const opening = openEdit(slow.given, press())
     await expect.poll(() => slow.modals.length).toBe(1)
     expect(JSON.stringify(slow.modals[0])).toContain('Getting the email…')
@@ -194,7 +194,7 @@ describe('the window in which a mail is edited', () => {
 
   it('opens from buttons of an earlier version, too', async () => {
     const asked: string[] = []
-    const { given } = rooms({
+    const { given } = outgoingDeps({
       openEdit: async (id) => {
         asked.push(id)
         return { mail: mail(), sendAt: null }
@@ -210,7 +210,7 @@ describe('the window in which a mail is edited', () => {
     ['not_editable', /can't edit/],
     ['unknown', /is over/],
   ] as const)('does not open where it is %s, and the presser is told', async (answer, words) => {
-    const { given, modals } = rooms({ openEdit: async () => answer })
+    const { given, modals } = outgoingDeps({ openEdit: async () => answer })
     expect(await openEdit(given, press())).toMatch(words)
     expect(modals).toEqual([])
   })
@@ -224,7 +224,7 @@ describe('a window that cannot be opened', () => {
     ['Gmail is not connected', new NotConnected(), /isn't connected/],
     ['the mailbox is away', new Unavailable('scalekit', 'away'), /couldn't open/],
   ])('is told to the presser where %s', async (_, error, words) => {
-    const { given, modals, waits } = rooms({ openEdit: async () => await Promise.reject(error) })
+    const { given, modals, waits } = outgoingDeps({ openEdit: async () => await Promise.reject(error) })
     expect(await openEdit(given, press())).toMatch(words)
     expect(modals).toEqual([])
     expect(waits).toHaveLength(1)
@@ -232,7 +232,7 @@ describe('a window that cannot be opened', () => {
   })
 
   it('is told to the presser where Slack opens none', async () => {
-    const { given } = rooms({ openEdit: async () => ({ mail: mail(), sendAt: null }) })
+    const { given } = outgoingDeps({ openEdit: async () => ({ mail: mail(), sendAt: null }) })
     const openModal = async () => await Promise.reject(new Error('expired_trigger_id'))
     expect(await openEdit({ ...given, openModal }, press())).toMatch(/couldn't open/)
   })
@@ -240,7 +240,7 @@ describe('a window that cannot be opened', () => {
 
 it('every press and window counts as that of whoever pressed it', async () => {
   const asked: unknown[] = []
-  const { given } = rooms({
+  const { given } = outgoingDeps({
     openEdit: async (_, by) => {
       asked.push(by)
       return 'not_yours'
@@ -275,7 +275,7 @@ describe('a window that is sent off', () => {
 
   it('is approved as its owner left it, and closes', async () => {
     const asked: unknown[] = []
-    const { given } = rooms({
+    const { given } = outgoingDeps({
       prepareEdit: async (_, __, edited) => {
         asked.push(edited)
         return 'ready'
@@ -292,7 +292,7 @@ describe('a window that is sent off', () => {
 
   it('stays open with another button where its time passed meanwhile, and that button lets it leave at once', async () => {
     const told: boolean[] = []
-    const { given } = rooms({
+    const { given } = outgoingDeps({
       prepareEdit: async () => 'ready',
       approveEdit: async (_, __, ___, atOnce) => {
         told.push(atOnce)
@@ -309,7 +309,7 @@ describe('a window that is sent off', () => {
   })
 
   it('stays open with the same words where saving takes longer, and approves nothing', async () => {
-    const { given } = rooms({ prepareEdit: () => new Promise(() => {}) }, true)
+    const { given } = outgoingDeps({ prepareEdit: () => new Promise(() => {}) }, true)
     const edit = submitted(view, { to: 'x@y.example', 'text/1': 'Other words' })
     const answer = await submitEdit(given, edit)
     if (answer?.response_action !== 'update') throw new Error('not updated')
@@ -332,7 +332,7 @@ describe('a window that is sent off', () => {
     ],
     ['saving fails', async () => await Promise.reject(new Error('boom')), { to: /couldn't save/ }],
   ])('stays open and says so where %s', async (_, prepareEdit, errors) => {
-    const { given } = rooms({ prepareEdit })
+    const { given } = outgoingDeps({ prepareEdit })
     expect(await submitEdit(given, submitted(view))).toEqual({
       response_action: 'errors',
       errors: Object.fromEntries(Object.entries(errors).map(([block, words]) => [block, expect.stringMatching(words)])),
@@ -340,12 +340,12 @@ describe('a window that is sent off', () => {
   })
 
   it('says so where it cannot be approved any more', async () => {
-    const { given } = rooms({ prepareEdit: async () => 'ready', approveEdit: async () => 'already' })
+    const { given } = outgoingDeps({ prepareEdit: async () => 'ready', approveEdit: async () => 'already' })
     expect(await submitEdit(given, submitted(view))).toMatchObject({ errors: { to: expect.stringMatching(/already/) } })
   })
 
   it('stays open and says so where the approval cannot be stored', async () => {
-    const { given } = rooms({ prepareEdit: async () => 'ready' })
+    const { given } = outgoingDeps({ prepareEdit: async () => 'ready' })
     expect(await submitEdit(given, submitted(view))).toMatchObject({
       response_action: 'errors',
       errors: { to: expect.stringMatching(/couldn't save/) },
@@ -360,7 +360,7 @@ describe('a press that stops a mail', () => {
     ['not_yours', /^Only/],
     ['unknown', /is over/],
   ] as const)('Undo, which is answered %s', async (answer, words) => {
-    const said = await undoSend(rooms({ undo: async () => answer }).given, press())
+    const said = await undoSend(outgoingDeps({ undo: async () => answer }).given, press())
     if (words === null) expect(said).toBeNull()
     else expect(said).toMatch(words)
   })
@@ -371,14 +371,14 @@ describe('a press that stops a mail', () => {
     ['not_yours', /^Only/],
     ['unknown', /is over/],
   ] as const)('Cancel, which is answered %s', async (answer, words) => {
-    const { given } = rooms({ cancel: async () => answer })
+    const { given } = outgoingDeps({ cancel: async () => answer })
     const isCancelled = answer === 'cancelled'
     expect(await cancelScheduled(given, press())).toEqual({ isCancelled, text: expect.stringMatching(words) })
   })
 
   it('that cannot be stored is told to its person', async () => {
-    expect(await undoSend(rooms({}).given, press())).toMatch(/didn't work/)
-    expect(await cancelScheduled(rooms({}).given, press())).toEqual({
+    expect(await undoSend(outgoingDeps({}).given, press())).toMatch(/didn't work/)
+    expect(await cancelScheduled(outgoingDeps({}).given, press())).toEqual({
       isCancelled: false,
       text: expect.stringMatching(/didn't work/),
     })

@@ -1,17 +1,24 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { SlackRefused } from '../../../src/slack/api/web.js'
-import { ACTIONS } from '../../../src/slack/blocks/action-ids.js'
-import { change, type PressAnswer, press } from '../../../src/slack/inbound/actions.js'
-import type { Store } from '../../../src/store/store.js'
-import type { Turn } from '../../../src/turns/model.js'
-import { ANNA, BEN, incoming, journaled, openStore, TEAM } from '../../store/fixture.js'
-import { SilentLog } from '../../turns/silent-log.js'
+import { z } from 'zod'
+import { SlackRefused } from '../../../../src/slack/api/web.js'
+import { ACTIONS } from '../../../../src/slack/blocks/action-ids.js'
+import { CHANGE_BLOCK, CHANGE_CALLBACK, CHANGE_INPUT } from '../../../../src/slack/blocks/change-modal.js'
+import { type ActionDeps, registerActions } from '../../../../src/slack/inbound/listeners/actions.js'
+import type { ResponseMessage } from '../../../../src/slack/inbound/listeners/respond.js'
+import { registerViews } from '../../../../src/slack/inbound/listeners/views.js'
+import type { Store } from '../../../../src/store/store.js'
+import type { Turn } from '../../../../src/turns/model.js'
+import { ANNA, BEN, incoming, journaled, openStore, TEAM } from '../../../store/fixture.js'
+import { SilentLog } from '../../../turns/silent-log.js'
+import { FakeClock } from '../../fake-clock.js'
+import { BOT, boltApp } from '../bolt-app.js'
 
 let store: Store
 let turn: Turn
 let approval: string
 let woken: string[]
 let stopped: string[]
+let requested: string[]
 let modals: string[]
 let trigger: string
 let log: SilentLog
@@ -23,6 +30,7 @@ beforeEach(async () => {
   approval = (await store.approvals.open(turn.id, ['call']))[0]?.id ?? ''
   woken = []
   stopped = []
+  requested = []
   modals = []
   trigger = 't1'
   log = new SilentLog()
@@ -31,40 +39,91 @@ afterEach(async () => {
   await store.close()
 })
 
+const RESPONSE_URL = 'https://slack.example/response'
+
+/** Bolt's app with the bot's listeners, and what happened, in order. */
+function listening() {
+  const bolt = boltApp(log)
+  const responses: ResponseMessage[] = []
+  const { approvals, conversations, turns, commands, people } = store
+  const unasked = async () => await Promise.reject(new Error('not asked for'))
+  const deps: ActionDeps = {
+    ...{ identity: { ...BOT, teamId: TEAM }, approvals, conversations, turns, commands, people, log },
+    wake: (conversation) => {
+      woken.push(conversation)
+    },
+    stop: async (id) => {
+      stopped.push(id)
+    },
+    openModal: async (triggerId, view) => {
+      if (triggerId === 'expired') throw new SlackRefused('expired_trigger_id')
+      modals.push(view.private_metadata ?? '')
+      return 'V1'
+    },
+    updateModal: unasked,
+    outgoing: {
+      undo: unasked,
+      cancel: unasked,
+      openEdit: unasked,
+      prepareEdit: unasked,
+      approveEdit: unasked,
+      scheduled: unasked,
+    },
+    home: { open: unasked },
+    requests: { wake: () => requested.push('woken') },
+    schedule: unasked,
+    respond: async (url, message) => {
+      expect(url).toBe(RESPONSE_URL)
+      responses.push(message)
+    },
+    clock: new FakeClock(),
+  }
+  registerActions(bolt.app, deps)
+  registerViews(bolt.app, deps)
+  return { ...bolt, responses }
+}
+
+/** What the presser is told by the `response_url`; null: nothing. The press is acknowledged once, with nothing, whatever became of it. */
+async function answerTo(
+  actionId: string,
+  value: string,
+  user = ANNA,
+  team = TEAM,
+  more: Record<string, unknown> = {},
+): Promise<ResponseMessage | null> {
+  const { deliver, acknowledged, responses, errors } = listening()
+  await deliver({
+    type: 'block_actions',
+    user: { id: user, team_id: team },
+    team: { id: TEAM },
+    actions: [{ type: 'button', action_id: actionId, block_id: 'b', value }],
+    response_url: RESPONSE_URL,
+    trigger_id: trigger,
+    ...more,
+  })
+  expect(errors).toEqual([])
+  expect(acknowledged).toEqual([undefined])
+  expect(responses.length).toBeLessThan(2)
+  return responses[0] ?? null
+}
+
+const MODAL_ERROR = z.strictObject({
+  response_action: z.literal('errors'),
+  errors: z.strictObject({ [CHANGE_BLOCK]: z.string() }),
+})
+const gone = { delete_original: true }
+const inPlace = (text: RegExp) => ({
+  response_type: 'ephemeral',
+  replace_original: true,
+  text: expect.stringMatching(text),
+})
+
 /** The words that the presser is told, where the message with the button stays. */
 async function pressed(actionId: string, value: string, user = ANNA, team = TEAM): Promise<string | null> {
   const answer = await answerTo(actionId, value, user, team)
-  expect(answer?.original ?? 'keep').toBe('keep')
-  return answer === null ? null : answer.text
-}
-
-function answerTo(actionId: string, value: string, user = ANNA, team = TEAM): Promise<PressAnswer | null> {
-  const rooms = {
-    conversations: store.conversations,
-    approvals: store.approvals,
-    turns: store.turns,
-    wake: (conversation: string) => {
-      woken.push(conversation)
-    },
-    stop: async (id: string) => {
-      stopped.push(id)
-    },
-    askForChange: async (triggerId: string, id: string) => {
-      if (triggerId === 'expired') throw new SlackRefused('expired_trigger_id')
-      modals.push(id)
-    },
-    log,
-  }
-  return press(rooms, {
-    kind: 'press',
-    team,
-    user,
-    actionId,
-    value,
-    triggerId: trigger,
-    blockId: null,
-    responseUrl: null,
-  })
+  if (answer === null) return null
+  expect(answer).toEqual({ response_type: 'ephemeral', replace_original: false, text: expect.any(String) })
+  return 'text' in answer ? answer.text : null
 }
 
 const decision = async () => (await store.approvals.ofTurn(turn.id))[0]?.decision
@@ -137,11 +196,13 @@ describe('a press', () => {
     expect(await decision()).toBeNull()
   })
 
-  it('of a link, or of a button newer than this code, needs nothing', async () => {
-    expect(await pressed(ACTIONS.connect, '')).toBeNull()
-    expect(await pressed('brand_new', 'x')).toBeNull()
-    expect([...woken, ...stopped]).toEqual([])
-  })
+  it.each([ACTIONS.connect, ACTIONS.review, 'brand_new', `${ACTIONS.approve}_2`, ''])(
+    'of %j, a link or a button newer than this code, needs nothing but its acknowledgement',
+    async (id) => {
+      expect(await pressed(id, 'x')).toBeNull()
+      expect([...woken, ...stopped]).toEqual([])
+    },
+  )
 
   it('that could not be stored is told to its person, since it never comes again', async () => {
     await store.close()
@@ -149,6 +210,42 @@ describe('a press', () => {
     expect(woken).toEqual([])
     expect(log.lines).toMatchObject([{ level: 'error' }])
     store = await openStore()
+  })
+})
+
+describe('a press on a Home tab', () => {
+  it('disconnects its owner, as the command does', async () => {
+    const { id } = await store.people.ensure(TEAM, ANNA)
+    expect(await answerTo(ACTIONS.disconnect, id, ANNA, TEAM, { response_url: undefined })).toBeNull()
+    expect((await store.commands.unfinished()).map(({ text, person }) => ({ text, person: person.id }))).toEqual([
+      { text: 'disconnect', person: id },
+    ])
+    expect(requested).toEqual(['woken'])
+  })
+
+  it('disconnects nobody else', async () => {
+    const { id } = await store.people.ensure(TEAM, ANNA)
+    await store.people.ensure(TEAM, BEN)
+    for (const [user, team] of [
+      [BEN, TEAM],
+      [ANNA, 'T2'],
+    ] as const)
+      expect(await answerTo(ACTIONS.disconnect, id, user, team)).toBeNull()
+    expect(await store.commands.unfinished()).toEqual([])
+    expect(requested).toEqual([])
+    expect(log.lines.map(({ message }) => message)).toEqual(Array(2).fill(expect.stringMatching(/^press ignored/)))
+  })
+})
+
+describe('a press in an app that a whole organisation installed', () => {
+  it('is of the person of the organisation, whatever workspace it comes from', async () => {
+    const more = {
+      ...{ team: null, enterprise: { id: 'E1' }, is_enterprise_install: true },
+      user: { id: ANNA, team_id: 'T9' },
+    }
+    const { id } = await store.people.ensure('E1', ANNA)
+    expect(await answerTo(ACTIONS.disconnect, id, ANNA, TEAM, more)).toBeNull()
+    expect((await store.commands.unfinished()).map(({ person }) => person.team)).toEqual(['E1'])
   })
 })
 
@@ -164,25 +261,22 @@ describe('a press that says where to answer', () => {
     [ACTIONS.answerHere, 'here'],
     [ACTIONS.answerPrivately, 'private'],
   ])('(%s) is stored, takes its question away, and the conversation goes on', async (action, expected) => {
-    expect(await answerTo(action, conversation)).toMatchObject({ original: 'gone' })
+    expect(await answerTo(action, conversation)).toEqual(gone)
     expect(await place()).toBe(expected)
     expect(woken).toEqual([conversation])
   })
 
   it('counts once: a second press changes nothing, and says so where it wanted something else', async () => {
     await answerTo(ACTIONS.answerPrivately, conversation)
-    expect(await answerTo(ACTIONS.answerPrivately, conversation)).toMatchObject({ original: 'gone' })
-    expect(await answerTo(ACTIONS.answerHere, conversation)).toMatchObject({
-      text: expect.stringMatching(/decided already/),
-      original: 'place',
-    })
+    expect(await answerTo(ACTIONS.answerPrivately, conversation)).toEqual(gone)
+    expect(await answerTo(ACTIONS.answerHere, conversation)).toEqual(inPlace(/decided already/))
     expect(await place()).toBe('private')
     expect(woken).toHaveLength(1)
   })
 
   it('comes too late where it was decided without it', async () => {
     await store.conversations.settleAddress(conversation, { channel: 'D1', threadTs: '3.0' })
-    expect(await answerTo(ACTIONS.answerHere, conversation)).toMatchObject({ original: 'place' })
+    expect(await answerTo(ACTIONS.answerHere, conversation)).toEqual(inPlace(/decided already/))
     expect(await place()).toBeNull()
     expect(woken).toEqual([])
   })
@@ -194,12 +288,9 @@ describe('a press that says where to answer', () => {
   })
 
   it('is told where it could not be stored, or is about nothing', async () => {
-    expect(await answerTo(ACTIONS.answerHere, 'nothing')).toMatchObject({ text: expect.stringMatching(/over already/) })
+    expect(await answerTo(ACTIONS.answerHere, 'nothing')).toEqual(inPlace(/over already/))
     await store.close()
-    expect(await answerTo(ACTIONS.answerHere, conversation)).toMatchObject({
-      text: expect.stringMatching(/could not store/),
-      original: 'keep',
-    })
+    expect(await pressed(ACTIONS.answerHere, conversation)).toMatch(/could not store/)
     store = await openStore()
   })
 })
@@ -293,11 +384,22 @@ describe('several questions', () => {
 })
 
 describe('a wish for a change', () => {
-  const wish = (words: string, user = ANNA, team = TEAM) =>
-    change(
-      { approvals: store.approvals, wake: (id) => woken.push(id), log },
-      { kind: 'change', team, user, approvalId: approval, words },
-    )
+  /** What is wrong with what was entered, as the modal says it; null: it closes. */
+  const wish = async (words: string, user = ANNA, team = TEAM): Promise<string | null | undefined> => {
+    const { deliver, acknowledged, errors } = listening()
+    const values = { [CHANGE_BLOCK]: { [CHANGE_INPUT]: { type: 'plain_text_input', value: words } } }
+    await deliver({
+      type: 'view_submission',
+      user: { id: user, team_id: team },
+      team: { id: TEAM },
+      view: { callback_id: CHANGE_CALLBACK, private_metadata: approval, state: { values } },
+    })
+    expect(errors).toEqual([])
+    expect(acknowledged).toHaveLength(1)
+    const [answer] = acknowledged
+    if (answer === undefined) return null
+    return MODAL_ERROR.parse(answer).errors[CHANGE_BLOCK]
+  }
 
   it('is asked for in a modal, and is a no with the words of its owner', async () => {
     expect(await pressed(ACTIONS.change, approval)).toBeNull()

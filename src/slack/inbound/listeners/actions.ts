@@ -1,0 +1,165 @@
+/**
+ * Listeners of the bot's buttons. Each stores what was pressed, then acknowledges: Slack delivers a press once. Whoever pressed hears by the
+ * `response_url` what there is to say.
+ */
+
+import type { App, BlockAction, Middleware, SlackActionMiddlewareArgs } from '@slack/bolt'
+import { describeError } from '../../../log.js'
+import type { Commands } from '../../../store/tables/commands.js'
+import type { People } from '../../../store/tables/people.js'
+import { ACTIONS } from '../../blocks/action-ids.js'
+import { isInList, type ReadSchedule, scheduledMessage } from '../../blocks/scheduled-list.js'
+import type { BotIdentity } from '../bot-identity.js'
+import { readAs } from '../deliveries.js'
+import type { Press } from '../read-interactions.js'
+import type { Requests } from '../requests.js'
+import { askForChange, choosePlace, type DecisionDeps, decide, type PressAnswer, stop } from './decisions.js'
+import { cancelScheduled, type OutgoingDeps, openEdit, undoSend } from './outgoing-presses.js'
+import type { ResponseMessage } from './respond.js'
+
+export interface ActionDeps extends DecisionDeps, OutgoingDeps {
+  readonly identity: BotIdentity
+  readonly commands: Pick<Commands, 'journal'>
+  readonly people: Pick<People, 'find'>
+  readonly home: { open(team: string, user: string): Promise<void> }
+  readonly requests: Pick<Requests, 'wake'>
+  readonly schedule: ReadSchedule
+  readonly respond: (responseUrl: string, message: ResponseMessage) => Promise<void>
+}
+
+export function registerActions(app: App, deps: ActionDeps): void {
+  const { identity } = deps
+  /** @param store resolves when what was pressed is stored */
+  const listener =
+    (store: (press: Press) => Promise<void>): Middleware<SlackActionMiddlewareArgs<BlockAction>> =>
+    async ({ body, ack }) => {
+      await store(readAs('press', body, identity))
+      await ack()
+    }
+  /** @param store answers what the presser is told */
+  const answering = (store: (press: Press) => Promise<PressAnswer | null>) =>
+    listener(async (press) => say(deps, press, await store(press)))
+
+  app.action(
+    ACTIONS.approve,
+    answering((press) => decide(deps, press, 'approved')),
+  )
+  app.action(
+    ACTIONS.deny,
+    answering((press) => decide(deps, press, 'denied')),
+  )
+  app.action(
+    ACTIONS.approveAll,
+    answering((press) => decide(deps, press, 'approved')),
+  )
+  app.action(
+    ACTIONS.denyAll,
+    answering((press) => decide(deps, press, 'denied')),
+  )
+  app.action(
+    ACTIONS.change,
+    answering((press) => askForChange(deps, press)),
+  )
+  app.action(
+    ACTIONS.stop,
+    answering((press) => stop(deps, press)),
+  )
+  app.action(
+    ACTIONS.answerHere,
+    answering((press) => choosePlace(deps, press, 'here')),
+  )
+  app.action(
+    ACTIONS.answerPrivately,
+    answering((press) => choosePlace(deps, press, 'private')),
+  )
+  app.action(
+    ACTIONS.undoSend,
+    answering(async (press) => kept(await undoSend(deps, press))),
+  )
+  app.action(
+    ACTIONS.cancelScheduled,
+    listener((press) => cancel(deps, press)),
+  )
+  app.action(
+    ACTIONS.disconnect,
+    listener((press) => disconnect(deps, press)),
+  )
+  // Nothing is stored, and the modal may take longer than the acknowledgement.
+  app.action(
+    ACTIONS.edit,
+    listener(async (press) => inBackground(deps, edit(deps, press))),
+  )
+  // A button with a link opens it by itself, and Slack tells of the press all the same. So it does of buttons of versions to come.
+  app.action(
+    ANY_OTHER,
+    listener(async () => undefined),
+  )
+}
+
+const LISTENED_TO: readonly string[] = Object.values(ACTIONS).filter(
+  (id) => id !== ACTIONS.connect && id !== ACTIONS.review,
+)
+const ANY_OTHER = new RegExp(`^(?!(?:${LISTENED_TO.join('|')})$)`)
+
+async function edit(deps: ActionDeps, press: Press): Promise<void> {
+  say(deps, press, kept(await openEdit(deps, press)))
+}
+
+/** A list says what is left; the message about the mail itself changes by itself. */
+async function cancel(deps: ActionDeps, press: Press): Promise<void> {
+  const { team, user, responseUrl } = press
+  const { isCancelled, text } = await cancelScheduled(deps, press)
+  // No words can be said beside a Home tab.
+  if (responseUrl === null) return inBackground(deps, deps.home.open(team, user))
+  const isListed = isInList(press.blockId)
+  if (!isListed || !isCancelled) say(deps, press, kept(text))
+  if (isListed) inBackground(deps, listAnew(deps, press, responseUrl))
+}
+
+async function listAnew(
+  { people, schedule, respond }: ActionDeps,
+  { team, user }: Press,
+  responseUrl: string,
+): Promise<void> {
+  const person = await people.find(team, user)
+  if (person === null) return
+  await respond(responseUrl, { replace_original: true, ...scheduledMessage(await schedule(person)) })
+}
+
+/** The button of a Home tab: as good as the command, for the person whose tab it is. Never rejects. */
+async function disconnect(
+  { people, commands, requests, log }: ActionDeps,
+  { team, user, value, triggerId }: Press,
+): Promise<void> {
+  try {
+    const person = await people.find(team, user)
+    if (person === null || person.id !== value || triggerId === '') {
+      log.warn({ person: person?.id }, 'press ignored: only the owner of a Home tab can disconnect there')
+      return
+    }
+    await commands.journal({ triggerId, team, user, text: 'disconnect', mentions: [] })
+    requests.wake()
+  } catch (error) {
+    log.error(describeError(error), 'press not stored')
+  }
+}
+
+function kept(text: string | null): PressAnswer | null {
+  return text === null ? null : { text, original: 'keep' }
+}
+
+function say(deps: ActionDeps, { responseUrl }: Press, answer: PressAnswer | null): void {
+  if (answer === null || responseUrl === null) return
+  inBackground(deps, deps.respond(responseUrl, RESPONSES[answer.original](answer.text)))
+}
+
+const RESPONSES: Readonly<Record<PressAnswer['original'], (text: string) => ResponseMessage>> = {
+  keep: (text) => ({ response_type: 'ephemeral', replace_original: false, text }),
+  place: (text) => ({ response_type: 'ephemeral', replace_original: true, text }),
+  gone: () => ({ delete_original: true }),
+}
+
+/** Words that are kind but not promised: no acknowledgement waits for them. */
+function inBackground({ log }: ActionDeps, work: Promise<void>): void {
+  work.catch((error: unknown) => log.warn(describeError(error), 'press not answered'))
+}

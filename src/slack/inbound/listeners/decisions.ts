@@ -1,0 +1,171 @@
+/** What people decide by pressing. Each decision is stored when its promise resolves, and the store checks whose it is. */
+
+import { describeError, type Log } from '../../../log.js'
+import type { Approvals, Asked, DecisionOutcome } from '../../../store/tables/approvals.js'
+import type { Conversations } from '../../../store/tables/conversations.js'
+import type { Turns } from '../../../store/tables/turns.js'
+import { changeModal } from '../../blocks/change-modal.js'
+import { AT_ONCE } from '../../blocks/outgoing-card.js'
+import { TIME_PASSED_UNSENT } from '../../blocks/outgoing-words.js'
+import type { ChangeSubmission, Press } from '../read-interactions.js'
+import type { Modals } from './modals.js'
+
+export interface DecisionDeps extends Pick<Modals, 'openModal'> {
+  readonly approvals: Pick<Approvals, 'canDecide' | 'decide' | 'decideAll'>
+  readonly conversations: Pick<Conversations, 'choosePlace'>
+  readonly turns: Pick<Turns, 'ownedBy' | 'requestStop'>
+  readonly wake: (conversationId: string) => void
+  readonly stop: (turnId: string) => Promise<void>
+  readonly log: Log
+}
+
+const NOT_YOURS = 'Only the person whose mailbox this is about can decide that.'
+const NOT_STORED = 'I could not store your decision, so nothing has happened. Please press again in a moment.'
+const GONE = 'This is over already, so there is nothing left to decide or to stop.'
+
+/** What the presser is told, for their eyes only. */
+export interface PressAnswer {
+  readonly text: string
+  /** What becomes of the message with the button: `keep` it and say the words below; say the words in its `place`; it is `gone`. */
+  readonly original: 'keep' | 'place' | 'gone'
+}
+
+const CHOSEN = {
+  here: 'You had chosen already: I answer in the thread.',
+  private: 'I answer in our direct messages; that was decided already.',
+}
+
+/** Where the reply goes. Null where there is nothing to say. Never rejects. */
+export async function choosePlace(
+  deps: DecisionDeps,
+  press: Press,
+  place: 'here' | 'private',
+): Promise<PressAnswer | null> {
+  return await told(deps, async () => {
+    const result = await deps.conversations.choosePlace(press.value, place, press.team, press.user)
+    switch (result.outcome) {
+      case 'chosen':
+        deps.wake(press.value)
+        return { text: '', original: 'gone' }
+      case 'already':
+        return result.place === place
+          ? { text: '', original: 'gone' }
+          : { text: CHOSEN[result.place], original: 'place' }
+      case 'not_yours':
+        return keeping('Only the person who asked can choose that.')
+      case 'unknown':
+        return { text: GONE, original: 'place' }
+    }
+  })
+}
+
+/** A yes or no to everything that a button is about. Null where there is nothing to say. Never rejects. */
+export async function decide(
+  deps: DecisionDeps,
+  press: Press,
+  decision: 'approved' | 'denied',
+): Promise<PressAnswer | null> {
+  return await told(deps, async () => {
+    const result = await deps.approvals.decideAll(askedIn(press.value), decision, press.team, press.user)
+    if (result.outcome === 'already' && result.decision === decision) return null
+    return keeping(wordsFor(deps, result))
+  })
+}
+
+/** Presses are delivered once: whoever made one that cannot be stored is told. */
+async function told(
+  { log }: Pick<DecisionDeps, 'log'>,
+  store: () => Promise<PressAnswer | null>,
+): Promise<PressAnswer | null> {
+  try {
+    return await store()
+  } catch (error) {
+    log.error(describeError(error), 'press not stored')
+    return keeping(NOT_STORED)
+  }
+}
+
+function keeping(text: string | null): PressAnswer | null {
+  return text === null ? null : { text, original: 'keep' }
+}
+
+/** What a button's value names: ids of approvals, for mails each with the beginning of the hash of what its card shows. */
+function askedIn(value: string): Asked[] {
+  return value.split(',').map((part) => {
+    const [id = '', shown = '', when] = part.split(':')
+    return { id, shown: HASH.test(shown) ? shown : null, atOnce: when === AT_ONCE }
+  })
+}
+
+/** Anything shorter could be the beginning of every hash. */
+const HASH = /^[0-9a-f]{16}$/
+
+/** Asks in a modal what should be different. Slack opens one within three seconds of a press only, so what has to be known is looked up first. */
+export async function askForChange(
+  deps: DecisionDeps,
+  { value, team, user, triggerId }: Press,
+): Promise<PressAnswer | null> {
+  return await told(deps, async () => {
+    const answer = await deps.approvals.canDecide(value, team, user)
+    if (answer !== 'yes') return keeping(wordsFor(deps, answer))
+    try {
+      await deps.openModal(triggerId, changeModal(value))
+      return null
+    } catch (error) {
+      deps.log.warn(describeError(error), 'change modal not opened')
+      return keeping(NO_MODAL)
+    }
+  })
+}
+
+const NO_MODAL =
+  'Slack did not let me open the window for your words. Press Change… again, or press Deny and write me below what should be different.'
+
+/** Stores a no that says what should be different. Answers what is wrong, in words; null where it is stored. Never rejects. */
+export async function change(
+  deps: Pick<DecisionDeps, 'approvals' | 'wake' | 'log'>,
+  { approvalId, words, team, user }: ChangeSubmission,
+): Promise<string | null> {
+  if (words === '') return 'Say what should be different, or close this window and press Deny.'
+  try {
+    return wordsFor(deps, await deps.approvals.decide(approvalId, 'denied', team, user, words))
+  } catch (error) {
+    deps.log.error(describeError(error), 'change not stored')
+    return 'I could not store that, so nothing has happened. Please send it again in a moment.'
+  }
+}
+
+/** What there is to say about a decision; one that is new wakes its conversation. */
+function wordsFor({ wake }: Pick<DecisionDeps, 'wake'>, result: DecisionOutcome): string | null {
+  switch (result.outcome) {
+    case 'decided':
+      wake(result.conversationId)
+      return null
+    case 'already':
+      return `You had already ${result.decision} this; that stands.`
+    case 'not_yours':
+      return NOT_YOURS
+    case 'changed':
+      return CHANGED
+    case 'late':
+      wake(result.conversationId)
+      return TIME_PASSED_UNSENT
+    case 'unknown':
+      return GONE
+  }
+}
+
+const CHANGED = 'This email has changed since. Please look at the new version first.'
+
+/** Ends a turn. The wish is in the store; where the turn runs here, it is heard at once. */
+export async function stop(deps: DecisionDeps, { value, team, user }: Press): Promise<PressAnswer | null> {
+  return await told(deps, async () => {
+    const owned = await deps.turns.ownedBy(value, team, user)
+    if (owned !== 'yes') return keeping(owned === 'unknown' ? GONE : 'Only the person who asked can stop this.')
+    if (!(await deps.turns.requestStop(value))) return keeping(GONE)
+    deps
+      .stop(value)
+      .catch((error: unknown) => deps.log.warn({ turn: value, ...describeError(error) }, 'turn not interrupted yet'))
+    return null
+  })
+}

@@ -1,0 +1,23 @@
+/** Listeners of events that may be lost: Bolt acknowledges them before they run. What must not be lost, the journal takes. */
+
+import type { App } from '@slack/bolt'
+import type { BotIdentity } from '../bot-identity.js'
+import { readEvent } from '../read-events.js'
+
+export interface EventDeps {
+  readonly identity: BotIdentity
+  readonly home: { open(team: string, user: string): Promise<void> }
+  /** What is known of somebody may be out of date. */
+  readonly onProfileChanged: (user: string) => void
+}
+
+export function registerEvents(app: App, { identity, home, onProfileChanged }: EventDeps): void {
+  app.event('app_home_opened', async ({ body }) => {
+    const opened = readEvent(body, identity)
+    if (opened.kind === 'home_opened') await home.open(opened.team, opened.user)
+  })
+  app.event('user_change', async ({ body }) => {
+    const changed = readEvent(body, identity)
+    if (changed.kind === 'profile_changed') onProfileChanged(changed.user)
+  })
+}
