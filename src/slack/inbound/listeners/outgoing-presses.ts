@@ -133,7 +133,7 @@ export async function undoSend(
     const answer = await outgoing.undo(id, { team, user })
     return answer === 'undone' ? null : STOP_ANSWERS[answer === 'too_late' ? 'sent' : answer]
   } catch (error) {
-    log.error({ approval: id, ...describeError(error) }, 'press not stored')
+    log.error({ approval: id, ...describeError(error) }, 'mail press not stored')
     return words.NOT_STORED
   }
 }
@@ -147,7 +147,7 @@ export async function cancelScheduled(
     const answer = await outgoing.cancel(id, { team, user })
     return { isCancelled: answer === 'cancelled', text: STOP_ANSWERS[answer] }
   } catch (error) {
-    log.error({ approval: id, ...describeError(error) }, 'press not stored')
+    log.error({ approval: id, ...describeError(error) }, 'mail press not stored')
     return { isCancelled: false, text: words.NOT_STORED }
   }
 }
