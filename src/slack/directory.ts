@@ -61,7 +61,7 @@ export class Directory {
     if (known !== undefined && known.until > this.clock.now()) return await known.name
     const name = this.#lookUp(kind, id, reader).catch((error: unknown) => {
       if (!(error instanceof SlackRefused && UNKNOWN_NAME.has(error.code))) this.#known.delete(key)
-      this.log.debug({ id, ...describeError(error) }, 'a name could not be looked up')
+      this.log.debug({ id, ...describeError(error) }, 'slack name look-up failed')
       return null
     })
     this.#known.delete(key)

@@ -79,7 +79,7 @@ export class Streams {
   /** Slack takes no streams here, whatever its reason: replies are edited, and streams are tried again later. */
   refused(code: string): void {
     this.pause(REFUSED_MS)
-    this.options.log.warn({ code }, 'Slack takes no native streams here; replies are edited for some minutes')
+    this.options.log.warn({ code }, 'slack streams refused: replies are edited for some minutes')
   }
 
   close(): void {

@@ -63,8 +63,8 @@ export function sdkLogger(log: Log): Logger {
   return {
     debug: () => undefined,
     info: () => undefined,
-    warn: (...parts) => log.debug({ sdk: words(parts) }, 'a Slack SDK warns'),
-    error: (...parts) => log.warn({ sdk: words(parts) }, 'a Slack SDK reports an error'),
+    warn: (...parts) => log.debug({ sdk: words(parts) }, 'slack sdk warning'),
+    error: (...parts) => log.warn({ sdk: words(parts) }, 'slack sdk error'),
     setLevel: () => undefined,
     getLevel: () => LogLevel.WARN,
     setName: () => undefined,

@@ -30,7 +30,10 @@ export class ReviewLink {
       this.#url = permalink
       return true
     } catch (error) {
-      this.log.warn({ turn: this.turnId, ...describeError(error) }, 'a question in private could not be linked')
+      this.log.warn(
+        { turn: this.turnId, ...describeError(error) },
+        'slack permalink failed: a question in private has no link',
+      )
       return false
     }
   }

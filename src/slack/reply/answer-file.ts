@@ -45,7 +45,7 @@ export class AnswerFile {
       this.#isOver = true
       this.log.warn(
         { turn: this.turnId, ...describeError(error) },
-        'a long answer could not also be shared as a file (it needs the scope files:write); its messages are complete',
+        'slack file upload failed: a long answer stands in messages alone (it needs the scope files:write)',
       )
     }
   }

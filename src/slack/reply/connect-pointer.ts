@@ -41,7 +41,10 @@ export class ConnectPointer {
         }),
       )
     } catch (error) {
-      log.warn({ turn: this.turnId, ...describeError(error) }, 'nobody could be pointed to their prompt to connect')
+      log.warn(
+        { turn: this.turnId, ...describeError(error) },
+        'slack post failed: nobody was pointed to their connect prompt',
+      )
     }
   }
 }

@@ -83,7 +83,10 @@ export class ReplyPlaces {
     } catch (error) {
       if (!(error instanceof SlackRefused)) throw error
       // Most often it went with the press on it.
-      log.debug({ conversation: conversation.id, code: error.code }, 'a question could not be taken back, or was gone')
+      log.debug(
+        { conversation: conversation.id, code: error.code },
+        'slack delete failed: a question stays, or was gone',
+      )
     }
     await posts.forget(key)
   }
@@ -138,7 +141,7 @@ export class ReplyPlaces {
       return true
     } catch (error) {
       if (!(error instanceof SlackRefused) && !(error instanceof Unavailable)) throw error
-      log.warn({ conversation: id, ...describeError(error) }, 'somebody could not be asked in place where to answer')
+      log.warn({ conversation: id, ...describeError(error) }, 'slack post failed: nobody was asked where to answer')
       return false
     }
   }
@@ -167,7 +170,10 @@ export class ReplyPlaces {
       await poster.post(key, conversation.origin, POINTER)
     } catch (error) {
       if (!(error instanceof SlackRefused)) throw error
-      log.warn({ conversation: conversation.id, code: error.code }, 'a channel could not be told where the answer goes')
+      log.warn(
+        { conversation: conversation.id, code: error.code },
+        'slack post failed: a channel was not told where the answer goes',
+      )
     }
   }
 }
