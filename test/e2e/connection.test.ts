@@ -424,7 +424,7 @@ describe('the Home tab', () => {
       trigger_id: 'forged',
       actions: [{ action_id: button?.actionId ?? '', value: button?.value ?? '' }],
     })
-    await house.bot.wrote('not its presser’s own')
+    await house.bot.wrote('press ignored: only the owner of a Home tab can disconnect there')
     expect(house.scalekit.account(identifierOf(ANNA))?.status).toBe('ACTIVE')
     expect(house.scalekit.account(identifierOf(BEN))?.status).toBe('ACTIVE')
   })
