@@ -207,6 +207,11 @@ export interface OutgoingMail {
   readonly why: string | null
 }
 
+/** Whether the time that its owner read is over: a yes to it is no yes to any other. Both in epoch milliseconds; null: it has none. */
+export function isPast(sendAt: number | null, now: number): boolean {
+  return sendAt !== null && sendAt <= now
+}
+
 /** What a card shows of an outgoing mail. */
 export interface OutgoingMailView {
   readonly state: OutgoingState

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import type { Selectable } from 'kysely'
 import type { Approval, Decision, DeniedBy } from '../../turns/model.js'
+import { isPast } from '../../turns/outgoing-mail.js'
 import type { Database } from '../database/database.js'
 import type { ApprovalTable } from '../database/schema.js'
-import { decideMails, dropTimes, isPast, showAgain } from './mail-decisions.js'
+import { decideMails, dropTimes, showAgain } from './mail-decisions.js'
 
 export type DecisionOutcome =
   | { readonly outcome: 'decided'; readonly conversationId: string }

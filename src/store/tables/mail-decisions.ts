@@ -3,10 +3,6 @@
 import type { Decision } from '../../turns/model.js'
 import type { Database } from '../database/database.js'
 
-export function isPast(sendAt: number | null, now: number): boolean {
-  return sendAt !== null && sendAt <= now
-}
-
 /** Their cards are shown once more, as they read by now; the turn of one that was asked about again may be over, and a message of its own shows it. */
 export async function showAgain(tx: Database, ids: readonly string[]): Promise<void> {
   await tx

@@ -3,6 +3,7 @@
 import type { IdentifiedPerson } from '../model.js'
 import {
   type EditedMail,
+  isPast,
   type Mailer,
   type OutgoingMail,
   type OutgoingPresses,
@@ -76,8 +77,7 @@ export class OutgoingMailPresses implements OutgoingPresses {
     if (typeof asking === 'string') return asking
     if (!isEditable(asking.content)) return 'not_editable'
     const { sendAt } = asking.mail
-    const isLate = sendAt !== null && sendAt <= this.deps.clock.now()
-    return { mail: asking.content, sendAt: isLate ? null : sendAt }
+    return { mail: asking.content, sendAt: isPast(sendAt, this.deps.clock.now()) ? null : sendAt }
   }
 
   async prepareEdit(id: string, by: Presser, edited: EditedMail): ReturnType<OutgoingPresses['prepareEdit']> {

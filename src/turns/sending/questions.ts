@@ -6,7 +6,7 @@
 import { createHash } from 'node:crypto'
 import { shortLocalTime } from '../context.js'
 import type { Approval } from '../model.js'
-import type { OutgoingMail, OutgoingMailView, ResolvedMail } from '../outgoing-mail.js'
+import { isPast, type OutgoingMail, type OutgoingMailView, type ResolvedMail } from '../outgoing-mail.js'
 import { type Agent, Rejected, type ToolAnswer } from '../ports.js'
 import { type Reply, type ToolStep, toolSteps } from '../reply.js'
 import type { TurnStore } from '../turn-store.js'
@@ -232,7 +232,7 @@ export function outgoingView(
   now: number,
 ): OutgoingMailView {
   const { state, changed, edited, sendAt, dueAt, endedAt, why } = mail
-  const isLate = sendAt !== null && sendAt <= now
+  const isLate = isPast(sendAt, now)
   return { state, changed, edited, sendAt, isLate, dueAt, endedAt, why, timeZone, mail: content }
 }
 
