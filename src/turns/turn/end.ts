@@ -143,7 +143,11 @@ function endingInView(scope: TurnScope, ending: Ending): Ending {
   return by === 'unreachable' ? 'no_direct_message' : ending
 }
 
-function ended({ deps, turn, conversation, reply }: TurnScope, ending: Ending, display: ReplyDisplay): 'ended' {
+function ended(
+  { deps, turn, conversation, reply, questions }: TurnScope,
+  ending: Ending,
+  display: ReplyDisplay,
+): 'ended' {
   deps.log.info(
     {
       turn: turn.id,
@@ -157,6 +161,6 @@ function ended({ deps, turn, conversation, reply }: TurnScope, ending: Ending, d
   deps.onTurnEnded(ending)
   display.close()
   // A mail may have been sent after this turn last showed it. The outbox tells owners about mails of ended turns.
-  deps.outbox.wake()
+  if (questions.mails.length > 0) deps.outbox.wake()
   return 'ended'
 }
