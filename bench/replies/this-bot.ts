@@ -57,6 +57,7 @@ async function answerIn({ channel, ts }: Thread, turnId: string): Promise<void> 
       streams,
       reader: job.reader,
       log,
+      clock: SYSTEM_CLOCK,
       ownersDm: async () => channel,
       leave: async () => ({ channel, threadTs: ts }),
     },

@@ -131,7 +131,7 @@ export class SlackSurface implements Surface, OutgoingDisplay {
     if (conversation.address === null) throw new Error('a reply needs an address')
     const address = this.#nowAt(conversation.address)
     const origin = this.#nowAt(conversation.origin)
-    const { web, poster, posts, budget, streams, log, rules, homeTeam } = this.options
+    const { web, poster, posts, budget, streams, log, clock, rules, homeTeam } = this.options
     const reader = { team: owner.team.startsWith('T') ? owner.team : homeTeam, user: owner.user }
     const audience = kind === 'im' || address.channel !== origin.channel ? 'owner' : 'others'
     const reply = new ReplyMessage(
@@ -143,6 +143,7 @@ export class SlackSurface implements Surface, OutgoingDisplay {
         streams,
         reader,
         log,
+        clock,
         ownersDm: () => this.directMessage(owner),
         leave: () => this.#places.leave(conversation),
       },
@@ -154,7 +155,6 @@ export class SlackSurface implements Surface, OutgoingDisplay {
       },
       address,
       () => this.#replies.delete(turn.id),
-      this.options.clock,
     )
     this.#replies.set(turn.id, reply)
     return reply

@@ -17,22 +17,16 @@ const LONGEST_PAUSE_MS = 30_000
 /** What a connection that worked, but not for long, counts as: a pause of at most half a second. */
 const MOST_AFTER_SUCCESS = 2
 
-/** Its timers keep the process alive, unlike those of `SYSTEM_CLOCK`: while there is no connection, nothing else may. */
-export const AWAKE_CLOCK: Clock = {
-  now: () => Date.now(),
-  setTimeout: (run, ms) => {
-    const timer = setTimeout(run, ms)
-    return { clear: () => clearTimeout(timer) }
-  },
-}
-
 export class SocketConnection {
   readonly #stopped = new AbortController()
   #connected = false
   #failures = 0
   #loop: Promise<void> | undefined
 
-  /** @param client its own reconnect is switched off */
+  /**
+   * @param client its own reconnect is switched off
+   * @param clock one that keeps the process alive: while there is no connection, nothing else may
+   */
   constructor(
     private readonly client: Pick<SocketModeClient, 'start' | 'disconnect' | 'once' | 'off'>,
     private readonly clock: Clock,

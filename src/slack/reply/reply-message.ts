@@ -7,7 +7,6 @@ import { describeError } from '../../log.js'
 import { byTs } from '../../store/tables/timestamps.js'
 import type { Message } from '../../turns/model.js'
 import { type ReplyDisplay, Unavailable } from '../../turns/ports.js'
-import { type Clock, SYSTEM_CLOCK } from '../../turns/time/clock.js'
 import { retryPause } from '../../turns/time/retry-pause.js'
 import type { ReplyView } from '../../turns/view.js'
 import type { EditBudget, EditHandle, EditPriority, FlushResult } from '../api/edit-budget.js'
@@ -34,7 +33,7 @@ import { Rendering } from './rendering.js'
 import type { ReplyLook } from './reply-look.js'
 import { Rounds } from './rounds.js'
 
-export interface ReplyMessageDeps extends Omit<PostedMessagesDeps, 'clock'> {
+export interface ReplyMessageDeps extends PostedMessagesDeps {
   readonly budget: EditBudget
   /** The DM of the reply's owner, for what others must not see. @throws Unavailable, SlackRefused */
   readonly ownersDm: () => Promise<string>
@@ -78,12 +77,11 @@ export class ReplyMessage implements ReplyDisplay {
     private look: ReplyLook,
     private target: PostTarget,
     private readonly onClose: () => void,
-    clock: Pick<Clock, 'setTimeout'> = SYSTEM_CLOCK,
   ) {
     const { turnId } = look
-    const messages = (place: Place) => new PostedMessages({ ...deps, clock }, turnId, place)
+    const messages = (place: Place) => new PostedMessages(deps, turnId, place)
     this.#posted = { reply: messages('reply'), card: messages('card') }
-    this.#rounds = new Rounds(clock, () => this.#round())
+    this.#rounds = new Rounds(deps.clock, () => this.#round())
     this.#handle = deps.budget.open(turnId, () => this.#flush())
     this.#file = this.#answerFile()
     this.#review = new ReviewLink(deps.web, deps.log, turnId)

@@ -56,13 +56,13 @@ async function removed() {
       streams: new Streams({ mode: 'edit', editsPerMinute: 45, clock, log }),
       reader: { team: WORLD.team.id, user: 'U0ANNA' },
       log,
+      clock,
       ownersDm: async () => anna.dm,
       leave: async () => ({ channel: anna.dm, threadTs }),
     },
     { audience: 'owner', turnId: 'turn-1', slashCommand: '/inbox' },
     { channel: CHANNEL, threadTs },
     () => {},
-    clock,
   )
   reply.show(ON_IT)
   await arrival.reached

@@ -54,6 +54,7 @@ async function open(mode: ReplyStreaming = 'edit') {
         streams: new Streams({ mode, editsPerMinute: 45, clock: SYSTEM_CLOCK, log }),
         reader: { team: WORLD.team.id, user: 'U0ANNA' },
         log,
+        clock: SYSTEM_CLOCK,
         ownersDm: async () => anna.dm,
         leave: async () => ({ channel: anna.dm, threadTs }),
       },

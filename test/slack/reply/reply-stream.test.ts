@@ -68,6 +68,7 @@ async function open(mode: ReplyStreaming = 'native', options: Parameters<typeof 
         streams,
         reader: { team: WORLD.team.id, user: 'U0ANNA' },
         log,
+        clock: SYSTEM_CLOCK,
         ownersDm: async () => anna.dm,
         leave: async () => ({ channel: anna.dm, threadTs }),
       },
