@@ -13,7 +13,7 @@ import type { BotIdentity } from '../bot-identity.js'
 import { readAs } from '../deliveries.js'
 import type { Press } from '../read-interactions.js'
 import type { Requests } from '../requests.js'
-import { askForChange, choosePlace, type DecisionDeps, decide, type PressAnswer, stop } from './decisions.js'
+import { askForChange, choosePlace, type DecisionDeps, decide, keeping, type PressAnswer, stop } from './decisions.js'
 import { cancelScheduled, type OutgoingDeps, openEdit, undoSend } from './outgoing-presses.js'
 import type { ResponseMessage } from './respond.js'
 
@@ -74,7 +74,7 @@ export function registerActions(app: App, deps: ActionDeps): void {
   )
   app.action(
     ACTIONS.undoSend,
-    answering(async (press) => kept(await undoSend(deps, press))),
+    answering(async (press) => keeping(await undoSend(deps, press))),
   )
   app.action(
     ACTIONS.cancelScheduled,
@@ -102,7 +102,7 @@ const LISTENED_TO: readonly string[] = Object.values(ACTIONS).filter(
 const ANY_OTHER = new RegExp(`^(?!(?:${LISTENED_TO.join('|')})$)`)
 
 async function edit(deps: ActionDeps, press: Press): Promise<void> {
-  say(deps, press, kept(await openEdit(deps, press)))
+  say(deps, press, keeping(await openEdit(deps, press)))
 }
 
 /** A list says what is left; the message about the mail itself changes by itself. */
@@ -112,7 +112,7 @@ async function cancel(deps: ActionDeps, press: Press): Promise<void> {
   // No words can be said beside a Home tab.
   if (responseUrl === null) return inBackground(deps, deps.home.open(team, user))
   const isListed = isInList(press.blockId)
-  if (!isListed || !isCancelled) say(deps, press, kept(text))
+  if (!isListed || !isCancelled) say(deps, press, keeping(text))
   if (isListed) inBackground(deps, listAnew(deps, press, responseUrl))
 }
 
@@ -142,10 +142,6 @@ async function disconnect(
   } catch (error) {
     log.error(describeError(error), 'press not stored')
   }
-}
-
-function kept(text: string | null): PressAnswer | null {
-  return text === null ? null : { text, original: 'keep' }
 }
 
 function say(deps: ActionDeps, { responseUrl }: Press, answer: PressAnswer | null): void {

@@ -85,7 +85,8 @@ async function told(
   }
 }
 
-function keeping(text: string | null): PressAnswer | null {
+/** Words beside the message, which stays; null where there are none. */
+export function keeping(text: string | null): PressAnswer | null {
   return text === null ? null : { text, original: 'keep' }
 }
 
