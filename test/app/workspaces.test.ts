@@ -83,12 +83,19 @@ describe('two workspaces on the same services', () => {
 
   it('have each their own commands: one is answered where it was given, whoever looks first', async () => {
     const { store, north, south, northSlack, southSlack, calls } = await twoWorkspaces()
-    await store.commands.journal({ triggerId: 'trigger-1', team: SOUTH, user: ANNA, text: 'status', mentions: [] })
+    for (const team of [SOUTH, NORTH])
+      await store.commands.journal({ triggerId: `trigger-${team}`, team, user: ANNA, text: 'status', mentions: [] })
+    const answered = (slack: typeof northSlack) =>
+      slack.waitFor(() => slack.person(ANNA).messages(slack.person(ANNA).dm).length > 0)
     north.requests.wake()
+    await answered(northSlack)
     await north.requests.stop()
+    expect((await store.commands.unfinished()).map(({ person }) => person.team)).toEqual([SOUTH])
+    expect(calls(southSlack)).toEqual(ONLY_OPENED)
+    const byNorth = calls(northSlack)
     south.requests.wake()
-    await southSlack.waitFor(() => southSlack.person(ANNA).messages(southSlack.person(ANNA).dm).length > 0)
-    expect(calls(northSlack)).toEqual(ONLY_OPENED)
+    await answered(southSlack)
+    expect(calls(northSlack)).toEqual(byNorth)
   })
 
   it('have each their own conversations, which one dispatcher works on', async () => {
