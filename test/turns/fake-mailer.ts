@@ -6,6 +6,7 @@ import {
   type EditedMail,
   type MailContent,
   type Mailer,
+  type OutgoingMail,
   type ResolvedMail,
   type SendOutcome,
   type SendRequest,
@@ -137,6 +138,32 @@ export function content(parts: {
     otherFields: [],
     threadId: null,
     inReplyTo: parts.inReplyTo ?? null,
+  }
+}
+
+/** A mail as the store holds it, from its card on. */
+export function outgoingMail(parts: Partial<OutgoingMail>): OutgoingMail {
+  return {
+    id: 'm1',
+    conversationId: 'c1',
+    turnId: 'turn',
+    callId: 'call',
+    personId: 'p1',
+    state: 'asking',
+    tool: 'send_email',
+    hash: '',
+    senderHash: null,
+    draftId: null,
+    inReplyTo: null,
+    changed: false,
+    edited: false,
+    sendAt: null,
+    dueAt: null,
+    sendingSince: null,
+    sentHashes: [],
+    endedAt: null,
+    why: null,
+    ...parts,
   }
 }
 

@@ -5,7 +5,7 @@ import type { MailContent, OutgoingMail, ResolvedMail } from '../../../src/turns
 import { NotConnected, OperatorProblem, SessionGone, type ToolCall, Unavailable } from '../../../src/turns/ports.js'
 import { HostTools, runningTool } from '../../../src/turns/sending/host-tools.js'
 import { isAsShown, OutgoingContents, shownOf } from '../../../src/turns/sending/outgoing-contents.js'
-import { content, FakeMailer, hashOf } from '../fake-mailer.js'
+import { content, FakeMailer, hashOf, outgoingMail } from '../fake-mailer.js'
 import { SilentLog } from '../silent-log.js'
 
 const ANNA = { id: 'p1', team: 'T1', user: 'U_ANNA', identifier: 'slack:T1:U_ANNA' }
@@ -14,27 +14,7 @@ const AT_ONE = content({ to: ['rosa@example.com'], subject: 'Lunch', body: 'At o
 const SEND: ToolCall = { name: 'send_email', input: { to: 'rosa@example.com', subject: 'Lunch', body: 'At noon?' } }
 const REPLY: ToolCall = { name: 'reply_to_email', input: { thread_id: 't1', body: 'Yes' } }
 
-const MAIL: OutgoingMail = {
-  id: 'm1',
-  conversationId: 'c1',
-  turnId: 'turn',
-  callId: 'call',
-  personId: ANNA.id,
-  state: 'asking',
-  tool: 'send_email',
-  hash: hashOf(AT_NOON),
-  senderHash: null,
-  draftId: null,
-  inReplyTo: null,
-  changed: false,
-  edited: false,
-  sendAt: null,
-  dueAt: null,
-  sendingSince: null,
-  sentHashes: [],
-  endedAt: null,
-  why: null,
-}
+const MAIL = outgoingMail({ personId: ANNA.id, hash: hashOf(AT_NOON) })
 
 let mailer: FakeMailer
 let contents: OutgoingContents

@@ -1,30 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import type { OutgoingMail, ResolvedMail } from '../../../src/turns/outgoing-mail.js'
 import { deniedResult, sendingResult } from '../../../src/turns/sending/sending-results.js'
-import { content, hashOf } from '../fake-mailer.js'
+import { content, hashOf, outgoingMail } from '../fake-mailer.js'
 
 const AT = Date.UTC(2026, 11, 1, 7, 0)
-const MAIL: OutgoingMail = {
-  id: 'm1',
-  conversationId: 'c1',
-  turnId: 'turn',
-  callId: 'call',
-  personId: 'p1',
-  state: 'sent',
-  tool: 'send_email',
-  hash: '',
-  senderHash: null,
-  draftId: null,
-  inReplyTo: null,
-  changed: false,
-  edited: false,
-  sendAt: null,
-  dueAt: null,
-  sendingSince: null,
-  sentHashes: [],
-  endedAt: null,
-  why: null,
-}
+const MAIL = outgoingMail({ state: 'sent' })
 const said = content({ to: ['rosa@example.com'], subject: 'Lunch', body: 'At one?' })
 const EDITED: ResolvedMail = {
   content: {
