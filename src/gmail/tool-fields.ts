@@ -37,7 +37,7 @@ export interface ToolField {
   readonly label: string
   /** What people read: what an id stands for where somebody has said it, else the value. */
   readonly value: string
-  /** `id`: an id that tells a person nothing, because nobody has said what it stands for. `body`: a text with lines of its own. */
+  /** `id`: a bare id that no result has named. `body`: a text with lines of its own. */
   readonly kind: 'short' | 'body' | 'id'
 }
 

@@ -41,10 +41,7 @@ export class ConnectPointer {
         }),
       )
     } catch (error) {
-      log.warn(
-        { turn: this.turnId, ...describeError(error) },
-        'slack post failed: nobody was pointed to their connect prompt',
-      )
+      log.warn({ turn: this.turnId, ...describeError(error) }, 'slack post failed: no pointer to a connect prompt')
     }
   }
 }

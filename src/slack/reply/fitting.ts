@@ -14,6 +14,7 @@ const MOST_CHARACTERS = BLOCKS_CHARACTERS - 800
 const MOST_WITH_A_LINE = 12_100
 const LINE_WEIGHT = 1_000
 const CONTAINER_WEIGHT = 40
+
 /**
  * Adds what stands below the last message, and opens further messages where there is no room. What belongs together stays together: buttons stand
  * below the whole of what they are about, in the same message wherever Slack takes it as one, in the last one otherwise.

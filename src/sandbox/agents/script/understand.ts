@@ -49,10 +49,11 @@ export function phrases(list: string, holds = /^/): Intent['matches'] {
   })
   return (words) => {
     for (const pattern of patterns) {
-      const groups: Record<string, string | undefined> = pattern.exec(words)?.groups ?? {}
+      const match = pattern.exec(words)
+      if (match === null || !holds.test(words)) continue
+      const groups: Record<string, string | undefined> = match.groups ?? {}
       const [name = 'mail', isMeant = () => true] = Object.entries(MAIL_SLOTS).find(([slot]) => groups[slot]) ?? []
-      const isTaken = pattern.test(words) && holds.test(words) && isMeant(readMailWords(groups[name] ?? ''))
-      if (isTaken) return { ...groups, [name]: undefined, mail: groups[name] }
+      if (isMeant(readMailWords(groups[name] ?? ''))) return { ...groups, [name]: undefined, mail: groups[name] }
     }
     return undefined
   }
