@@ -195,7 +195,9 @@ export class Pager {
       block.kind === 'paragraph' ? inlineBreak(text, least, most, block.resume) : codeBreak(text, least, most)
     const index = good ?? (anywhere ? characterBoundary(text, most) : undefined)
     if (index === undefined || index <= lineStart) return undefined
-    return { offset: end - (text.length - index), state: { path, leaf, midLine: true, open: [] } }
+    // A carriage return at the end is not part of what was read.
+    const readTo = this.#source.charAt(end - 1) === '\r' ? end - 1 : end
+    return { offset: readTo - (text.length - index), state: { path, leaf, midLine: true, open: [] } }
   }
 }
 

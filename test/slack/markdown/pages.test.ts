@@ -106,6 +106,17 @@ describe('a reply longer than a message', () => {
     }
   })
 
+  test.each([
+    ['emoji', `a${'🎉'.repeat(448)}\r\nword`],
+    ['a word and emoji', `word ${'🎉@channel'.repeat(89)}🎉\r\nword`],
+    ['emoji in a quote', `> ${'🎉'.repeat(444)}\r\nword`],
+    ['emoji in an item', `- ${'🎉@channel'.repeat(176)}🎉\r\nword`],
+  ])('breaks no character where a page is full at a carriage return: %s', (_, text) => {
+    const together = pages(text, { final: true, limit: LIMIT }).join('')
+    expect(letters(together)).toBe(letters(text))
+    expect(together).not.toContain('\uFFFD')
+  })
+
   it('refuses a limit that leaves no room for anything', () => {
     expect(() => new Pager(100)).toThrow(RangeError)
   })
