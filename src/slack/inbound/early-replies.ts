@@ -37,16 +37,19 @@ export class EarlyReplies {
   }
 
   /**
-   * What was written in the thread after this message and may have been left alone, oldest first.
+   * What was written in the thread after this message and may have been left alone, oldest first. It is looked for again until it is `taken`.
    * @throws Unavailable, SlackRefused
    */
   async after(message: IncomingMessage): Promise<IncomingMessage[]> {
     if (message.kind === 'im' || !message.addressed) return []
     const isOlder = Number(message.ts) * 1_000 < this.startedAt + MARGIN_MS
     if (!isOlder && !this.#threads.has(threadOf(message))) return []
-    const replies = await this.#repliesAfter(message)
+    return await this.#repliesAfter(message)
+  }
+
+  /** What was written after this message is stored. */
+  taken(message: IncomingMessage): void {
     this.#threads.delete(threadOf(message))
-    return replies
   }
 
   async #repliesAfter({ team, channel, kind, ts, threadTs }: IncomingMessage): Promise<IncomingMessage[]> {

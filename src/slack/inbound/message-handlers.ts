@@ -71,6 +71,7 @@ export function messageHandlers(deps: MessageDeps): Pick<JournalHandlers, 'messa
   const takeEarlyReplies = async (message: IncomingMessage): Promise<void> => {
     try {
       for (const reply of await early.after(message)) stop(await store.messages.journal(reply))
+      early.taken(message)
     } catch (error) {
       if (!(error instanceof SlackRefused)) throw error
       log.warn(describeError(error), 'thread not readable: replies that came before their mention are not taken')
