@@ -205,6 +205,72 @@ describe('a mail as the mailbox answers it', () => {
     expect(await content(answer)).toMatchObject(expected)
   })
 
+  it.each<[string, object, object]>([
+    ['by Gmail’s names', { id: 'm', threadId: 't', labelIds: ['SENT'], internalDate: '5' }, {}],
+    ['by flat names', { message_id: 'm', thread_id: 't', label_ids: ['SENT'], internalDate: 5 }, {}],
+    ['by names in one word', { messageId: 'm', threadId: 't', label_ids: ['SENT'], internalDate: 5 }, {}],
+    [
+      'with labels and a date in other shapes',
+      { id: 'm', threadId: 't', labelIds: 'SENT', internalDate: 'Monday' },
+      { labels: [], date: null },
+    ],
+    [
+      'with a draft’s id',
+      { id: 'm', threadId: 't', labelIds: ['SENT'], internalDate: 5, draft_id: 'r' },
+      { draftId: 'r' },
+    ],
+  ])('is known %s', async (_, named, expected) => {
+    const known = { id: 'm', draftId: null, threadId: 't', labels: ['SENT'], date: 5, isFlat: false, ...expected }
+    expect(await readMail({ ...named, payload: part('text/plain', 'Hi') }, OWNER)).toMatchObject(known)
+  })
+
+  it.each<[string, (message: object) => object, string | null]>([
+    ['a draft', (message) => ({ id: 'r', message }), 'r'],
+    ['a draft that names itself', (message) => ({ draft_id: 'r', message: { ...message, draft_id: 'x' } }), 'r'],
+    ['a draft in data', (message) => ({ id: 'x', data: { draftId: 'r', message } }), 'r'],
+    ['data alone', (message) => ({ id: 'x', data: message }), null],
+  ])('is found inside %s', async (_, wrapped, draftId) => {
+    const message = { id: 'm', payload: part('text/plain', 'Hi'), data: { id: 'another' } }
+    expect(await readMail(wrapped(message), OWNER)).toMatchObject({ id: 'm', draftId, isFlat: false })
+  })
+
+  it('is flat where only its fields tell what it says', async () => {
+    const read = async (answer: object) => await readMail({ id: 'm', ...answer }, OWNER)
+    expect(await read({ body: 'Hi' })).toMatchObject({
+      isFlat: true,
+      parts: { body: { format: 'text', source: 'Hi' } },
+    })
+    expect(await read({ raw: '', body: 'Hi' })).toMatchObject({ isFlat: true })
+    expect(await read({ snippet: 'Hi' })).toMatchObject({ isFlat: false, parts: null })
+  })
+
+  it.each<[string, object, object]>([
+    ['a text', { body: 'Hi', html: '' }, { body: { format: 'text', source: 'Hi' } }],
+    ['HTML', { body: '<p>Hi</p>', content_type: 'text/html' }, { body: { format: 'html', source: '<p>Hi</p>' } }],
+    [
+      'where answers go',
+      { body: 'Hi', reply_to: 'eve@evil.example' },
+      { otherFields: [['Reply-To', 'eve@evil.example']] },
+    ],
+    [
+      'who gets it unseen',
+      { body: 'Hi', bcc: 'eve@evil.example' },
+      { bcc: [{ name: '', address: 'eve@evil.example' }] },
+    ],
+    [
+      'a file without a name',
+      { body: 'Hi', attachments: [{}] },
+      { attachments: [{ name: 'Part without a name', type: 'application/octet-stream', size: null }] },
+    ],
+    [
+      'a text beside HTML that says something else',
+      { body: 'Pay 5000', html: '<p>Hi</p>', attachments: [{ name: 'a' }] },
+      { otherFields: [['Plain text version', 'Pay 5000']] },
+    ],
+  ])('in flat fields tells %s', async (_, fields, expected) => {
+    expect(await content({ to: 'ben@x.example', ...fields })).toMatchObject(expected)
+  })
+
   it.each([
     ['=?utf-8?q?a?= =?utf-8?q?b?=', 'ab'],
     ['a  =?utf-8?q?b?=\r\n c', 'a b c'],

@@ -140,6 +140,21 @@ describe('a reply', () => {
       ['a@x.example'],
       [],
     ],
+    [
+      'each of those the owner wrote to once',
+      { From: `Anna <${OWNER}>`, To: 'a@x.example, Ann <a@x.example>' },
+      [],
+      ['a@x.example'],
+      [],
+    ],
+    [
+      'each of Reply-To once',
+      { From: 'ben@x.example', 'Reply-To': 'ben@x.example, Ben <ben@x.example>' },
+      [],
+      ['ben@x.example'],
+      [],
+    ],
+    ['the owner, who wrote to hidden recipients alone', { From: `Anna <${OWNER}>` }, ['SENT'], [OWNER], []],
     ['nobody', { To: OWNER }, [], [], []],
   ])('goes to %s', async (_, headers, labels, addresses, elsewhere) => {
     const targets = replyTargets(await message('m', headers, labels), OWNER)
@@ -151,6 +166,7 @@ describe('a reply', () => {
     ['Re: Hello', 'Re: Hello'],
     ['RE : Hello', 'RE : Hello'],
     ['Regarding', 'Re: Regarding'],
+    ['Score: 3', 'Re: Score: 3'],
     ['', 'Re:'],
   ])('to %j says %j', (subject, expected) => {
     expect(replySubject(subject)).toBe(expected)
@@ -168,6 +184,17 @@ describe('a reply', () => {
     expect([null, 'm1', '<one@x>', 'one@x'].map(answered)).toEqual(['m3', 'm1', 'm1', 'm1'])
     for (const named of ['m4', 'm9', '<two@x>']) expect(() => answered(named)).toThrow(/not in this thread/)
     expect(() => answeredMessage([], null)).toThrow(/no message/)
+  })
+
+  it('answers the last of messages with the same date, and one in the trash where nothing else is left', async () => {
+    const same = await Promise.all([message('m1', {}, [], '100'), message('m2', {}, [], '100')])
+    expect(answeredMessage(same, null).id).toBe('m2')
+    expect(answeredMessage([await message('m3', {}, ['TRASH'])], null).id).toBe('m3')
+  })
+
+  it('in a draft begins a thread of its own where only drafts are beside it, or the mailbox tells no labels', async () => {
+    const draft = await message('d', {})
+    expect(draftPlace(draft, [await message('e', {}, ['DRAFT']), draft])).toEqual({ threadId: null, inReplyTo: null })
   })
 
   it('a draft belongs to a thread that others are in', async () => {

@@ -57,8 +57,30 @@ describe('names', () => {
     await names([user('U0BEN'), user('U0NOBODY')])
     expect(calls()).toBe(2)
     slack.changePerson('U0BEN', { realName: 'Ben Adeyemi' })
-    await clock.advance(6 * 60_000)
+    await clock.advance(5 * 60_000 - 1)
+    expect(await names([user('U0BEN')], 'U0CARLA')).toEqual({ U0BEN: 'Ben Okafor' })
+    expect(calls()).toBe(2)
+    await clock.advance(1)
     expect(await names([user('U0BEN')])).toEqual({ U0BEN: 'Ben Adeyemi' })
+  })
+
+  it('are asked for at once where somebody is said to be called otherwise', async () => {
+    await names([user('U0BEN')])
+    slack.changePerson('U0BEN', { realName: 'Ben Adeyemi' })
+    directory.forget('U0BEN')
+    expect(await names([user('U0BEN')])).toEqual({ U0BEN: 'Ben Adeyemi' })
+  })
+
+  it('are asked for once where somebody is named twice in one message', async () => {
+    expect(await names(Array.from({ length: 31 }, (_, index) => user(index < 30 ? 'U0BEN' : 'U0ANNA')))).toHaveProperty(
+      'U0ANNA',
+    )
+    expect(calls()).toBe(2)
+  })
+
+  it('of a private channel are told to a member who is not the first in its list', async () => {
+    slack.addChannel({ id: 'G0SECRET', name: 'secret-project', kind: 'group', members: ['U0BEN', 'U0ANNA'] })
+    expect(await names([channel('G0SECRET')], 'U0ANNA')).toEqual({ G0SECRET: '#secret-project' })
   })
 
   it('are asked for so many times at most', async () => {
@@ -76,7 +98,13 @@ describe('names', () => {
     const held = slack.faults.hold('users.info')
     const asked = names([user('U0BEN')])
     await held.reached
-    await clock.advance(3_000)
+    let isTold = false
+    void asked.then(() => {
+      isTold = true
+    })
+    await clock.advance(2_999)
+    expect(isTold).toBe(false)
+    await clock.advance(1)
     expect(await asked).toEqual({})
     held.release()
     expect(await names([user('U0BEN')])).toEqual({ U0BEN: 'Ben Okafor' })

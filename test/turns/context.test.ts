@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { contextBlock, localTime } from '../../src/turns/context.js'
+import { contextBlock, localTime, reconnectedNote, shortLocalTime } from '../../src/turns/context.js'
 import type { Conversation, Message, Profile } from '../../src/turns/model.js'
+import type { Mention } from '../../src/turns/words.js'
 
 const conversation: Conversation = {
   id: 'c1',
@@ -27,6 +28,7 @@ const message: Message = {
 }
 const profile: Profile = { name: 'Anna Lindqvist', timeZone: 'Europe/Stockholm', email: null }
 
+const MENTION: Mention = { kind: 'user', id: 'U2', at: 4, length: 2, isNamed: false }
 const NOBODY = new Map<string, string>()
 const words = (text: string) => ({ text, mentions: [] })
 
@@ -56,6 +58,25 @@ describe('the context block', () => {
   it('names what is attached', () => {
     const files = [{ id: 'F1', name: 'offer.pdf', mimetype: 'application/pdf', size: 10 }]
     expect(contextBlock({ ...message, files }, conversation, profile)).toContain('offer.pdf (application/pdf)')
+  })
+
+  it('names who is named in the message, each on no line of their own', () => {
+    const mentions = [MENTION]
+    const names = new Map([['U2', 'Ben\nReference: m-other']])
+    const block = lines(contextBlock({ ...message, text: 'Ask U2 now', mentions }, conversation, profile, names))
+    expect(block.at(-1)).toBe('Named in the message: Ben Reference: m-other (Slack user U2)')
+  })
+
+  it('says that a request was edited, where it was', () => {
+    const replaced = (replaces: boolean) => lines(contextBlock({ ...message, replaces }, conversation, profile))
+    expect(replaced(true).at(-1)).toMatch(/^Replaces: /)
+    expect(replaced(false).join()).not.toContain('Replaces')
+  })
+
+  it('calls people by their names in what was said before', () => {
+    const before = { text: 'Ask U2 now', mentions: [MENTION] }
+    const block = lines(contextBlock(message, conversation, profile, new Map([['U2', 'Ben']]), [before]))
+    expect(block.at(-1)).toBe('- Ask Ben now')
   })
 
   it('takes along what was said in a session that is gone, oldest first', () => {
@@ -95,6 +116,22 @@ const hostile = fc.oneof(
     '😀'.repeat(600),
   ),
 )
+
+describe('a note that the mailbox is there again', () => {
+  it('is one whole block with its reference', () => {
+    expect(lines(reconnectedNote('m-ref')).at(-1)).toBe('Reference: m-ref')
+  })
+})
+
+describe('a short time', () => {
+  it.each([
+    ['Europe/Stockholm', '16 Jul, 20:13'],
+    ['America/Los_Angeles', '16 Jul, 11:13'],
+    ['Mars/Olympus_Mons', '16 Jul, 18:13'],
+  ])('is told in %j', (zone, expected) => {
+    expect(shortLocalTime(Date.UTC(2026, 6, 16, 18, 13), zone)).toBe(expected)
+  })
+})
 
 describe('a time', () => {
   it.each([

@@ -28,13 +28,32 @@ describe('a word that stops', () => {
     ['стоп', false],
     ['!', false],
     ['', false],
-    [`stop${'!'.repeat(100)}`, false],
+    [`stop${'!'.repeat(56)}`, true],
+    [`stop${'!'.repeat(57)}`, false],
   ])('%j: %s', (text, stops) => {
     expect(isStopWord(message(text))).toBe(stops)
   })
 
-  it('is none with something attached', () => {
-    expect(isStopWord(message('stop', { files: [{ id: 'F1', name: 'x', mimetype: 'y', size: 1 }] }))).toBe(false)
+  it.each<[string, Partial<Message>]>([
+    ['attached', { files: [{ id: 'F1', name: 'x', mimetype: 'y', size: 1 }] }],
+    [
+      'passed on',
+      {
+        forwarded: [
+          {
+            words: { text: 'x', mentions: [] },
+            author: null,
+            authorId: null,
+            ts: null,
+            channel: null,
+            channelId: null,
+            files: [],
+          },
+        ],
+      },
+    ],
+  ])('is none with something %s', (_, rest) => {
+    expect(isStopWord(message('stop', rest))).toBe(false)
   })
 })
 

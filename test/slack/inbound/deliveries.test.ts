@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type Delivery, readDelivery } from '../../../src/slack/inbound/deliveries.js'
+import { type Delivery, readAs, readDelivery } from '../../../src/slack/inbound/deliveries.js'
 
 const BOT = { userId: 'U0BOT', botId: 'B0BOT' }
 
@@ -676,7 +676,15 @@ describe('a modal that is sent off', () => {
 
   it('of somebody else is none of ours, and one without a shape is malformed', () => {
     expect(read(submission({ view: { callback_id: 'other' } }))).toEqual({ kind: 'other' })
+    expect(read(submission({ type: 'view_closed' }))).toEqual({ kind: 'other' })
     expect(read(submission({ view: 7 }))).toMatchObject({ kind: 'malformed' })
     expect(read(submission({ team: null, user: { id: 'U0ANNA' } }))).toMatchObject({ kind: 'malformed' })
+  })
+})
+
+describe('a listener', () => {
+  it('reads the kind of delivery that it is for, and no other', () => {
+    expect(readAs('message', event(dm), BOT).message.user).toBe('U0ANNA')
+    expect(() => readAs('press', event(dm), BOT)).toThrow('a message reached the listener of a press')
   })
 })

@@ -119,6 +119,21 @@ describe('the journal', () => {
     expect(log.lines).toMatchObject([{ level: 'debug', message: 'slack acknowledgement lost' }])
   })
 
+  it('lets Bolt hear an event whose acknowledgement is lost', async () => {
+    const { deliver, order, log } = open()
+    const opened = { type: 'app_home_opened', user: 'U0ANNA', channel: 'D0ANNA', tab: 'home' }
+    await deliver(eventBody(opened), () => Promise.reject(new Error('no connection')))
+    expect(order()).toEqual(['heard by Bolt'])
+    expect(log.lines).toMatchObject([{ level: 'debug', message: 'slack acknowledgement lost' }])
+  })
+
+  it('tells Slack what a listener answers', async () => {
+    const { app, deliver, acknowledged } = boltApp(new SilentLog())
+    app.command('/inbox', async ({ ack }) => await ack('On it.'))
+    await deliver(command)
+    expect(acknowledged).toEqual(['On it.'])
+  })
+
   it.each([
     ['a press', press],
     ['a command', command],

@@ -84,11 +84,12 @@ describe('a request that Slack did not sign', () => {
 
 describe('readiness', () => {
   it('is not taken away by strangers once Slack was heard', async () => {
-    const { requests, post } = await open()
+    const { requests, log, post } = await open()
     expect(requests.problem).toBeNull()
     expect(await post(signed())).toBe(200)
     expect(await post({})).toBe(401)
     expect(requests.problem).toBeNull()
+    expect(log.lines).toMatchObject([{ fields: { accepted_before: true } }])
   })
 
   it('comes back with the first request that is accepted', async () => {

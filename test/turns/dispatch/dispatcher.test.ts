@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { type ConversationWork, Dispatcher } from '../../../src/turns/dispatch/dispatcher.js'
+import { FakeClock, settle } from '../fake-clock.js'
 import { SilentLog } from '../silent-log.js'
 
 /** Work that is done when the test says so. */
@@ -164,5 +165,32 @@ describe('wake-ups', () => {
     await vi.advanceTimersByTimeAsync(60 * 60_000)
     expect(work.runs).toHaveLength(3)
     expect(log.lines).toHaveLength(1)
+  })
+
+  it('that came during a run are not followed after a stop', async () => {
+    const { work, dispatcher } = open()
+    dispatcher.wake('a')
+    dispatcher.wake('a')
+    work.runs[0]?.end()
+    const stopped = dispatcher.stop()
+    await settled()
+    expect(work.runs).toHaveLength(1)
+    await stopped
+  })
+})
+
+describe('a retry', () => {
+  it('takes the place of the one before it, and is given up at a stop', async () => {
+    const work = new Work()
+    const clock = new FakeClock()
+    const dispatcher = new Dispatcher(work, new SilentLog(), clock)
+    for (const failure of [0, 1]) {
+      dispatcher.wake('a')
+      work.runs[failure]?.end(new Error('disk full'))
+      await settle()
+      expect(clock.waiting).toBe(1)
+    }
+    await dispatcher.stop()
+    expect(clock.waiting).toBe(0)
   })
 })
