@@ -75,9 +75,11 @@ export class Questions {
     return callIds.some((callId) => !this.#approvals.some((approval) => approval.callId === callId))
   }
 
-  /** Mails of this turn, as they were loaded last. */
-  get mails(): readonly OutgoingMail[] {
-    return [...this.#mails.values()]
+  /** Mails that this reply asks for, as they were loaded last. One from before its question was edited is in no reply. */
+  mailsIn(reply: Reply): readonly OutgoingMail[] {
+    const calls = new Set(toolSteps(reply).map(({ id }) => id))
+    const shown = this.#approvals.filter(({ callId }) => calls.has(callId))
+    return shown.flatMap(({ id }) => this.#mails.get(id) ?? [])
   }
 
   /** There was something to decide in this turn. */

@@ -38,7 +38,7 @@ export async function endTurn(scope: TurnScope, wanted: Ending): Promise<TurnOut
   scope.show({ type: 'ended', ending })
   await display.settled()
   // What happens to a mail after this is told in a message of its own.
-  for (const { id, state } of questions.mails) await deps.store.outgoing.markNotified(id, state)
+  for (const { id, state } of questions.mailsIn(scope.reply)) await deps.store.outgoing.markNotified(id, state)
   // A late interruption must not hit the next turn.
   await scope.interruption.settled
   const person = scope.owner.identified
@@ -143,11 +143,7 @@ function endingInView(scope: TurnScope, ending: Ending): Ending {
   return by === 'unreachable' ? 'no_direct_message' : ending
 }
 
-function ended(
-  { deps, turn, conversation, reply, questions }: TurnScope,
-  ending: Ending,
-  display: ReplyDisplay,
-): 'ended' {
+function ended({ deps, turn, conversation, reply }: TurnScope, ending: Ending, display: ReplyDisplay): 'ended' {
   deps.log.info(
     {
       turn: turn.id,
@@ -161,6 +157,6 @@ function ended(
   deps.onTurnEnded(ending)
   display.close()
   // A mail may have been sent after this turn last showed it. The outbox tells owners about mails of ended turns.
-  if (questions.mails.length > 0) deps.outbox.wake()
+  deps.outbox.wake()
   return 'ended'
 }

@@ -3,7 +3,7 @@ import { type OutgoingMailView, UnsendableMail } from '../../../src/turns/outgoi
 import { Unavailable } from '../../../src/turns/ports.js'
 import { handleHostCall } from '../../../src/turns/sending/host-calls.js'
 import { content, hashOf } from '../fake-mailer.js'
-import { ANNA, House, TEAM } from '../house.js'
+import { ANNA, DM, House, TEAM } from '../house.js'
 
 const SEND = {
   name: 'send_email',
@@ -215,6 +215,28 @@ describe('a mail that the agent proposes', () => {
     await house.pass(UNDO_MS)
     expect(await house.turnOf(conversation)).toMatchObject({ ending: 'stopped' })
     expect(shown()).toMatchObject({ state: 'sending' })
+    expect(house.surface.outgoing.map((told) => told.outgoing?.state)).toEqual(['sent'])
+  })
+
+  it('a mail that was sent before its question was edited is told of below the answer to the edited question', async () => {
+    house.agent.answers.push((session) => session.ask(SEND))
+    const { conversation, ts } = await house.say('Write to Rosa')
+    house.wake(conversation)
+    await house.settle()
+    const turn = await house.turnOf(conversation)
+    // The session goes on after the mail, and is at it when its owner edits the question.
+    house.agent.afterDecisions = (session) => session.say('Sent.')
+    await house.decide(turn, house.agent.session.waiting[0], 'approved')
+    house.wake(conversation)
+    await house.pass(UNDO_MS)
+    expect(house.mailer.sent).toHaveLength(1)
+    const edited = { team: TEAM, channel: DM, ts, text: 'How many are unread?', mentions: [], forwarded: [] }
+    expect(await house.store.revisions.edit(edited, `${Number(ts) + 1}.0`)).toBe(turn.id)
+    await house.turns.revise(turn.id)
+    house.wake(conversation)
+    await house.pass(UNDO_MS)
+    expect(await house.turnOf(conversation)).toMatchObject({ ending: 'answered' })
+    expect(house.replyOf(turn).last.approvals).toEqual([])
     expect(house.surface.outgoing.map((told) => told.outgoing?.state)).toEqual(['sent'])
   })
 
