@@ -99,7 +99,11 @@ async function resumeProposed(
       // What the card shows from now on is what a press counts for.
       if (!isAsShown(mail, content)) await outgoing.updateShown(mail.id, shownOf(content))
     } catch (error) {
-      if (error instanceof NotConnected) return failed(DISCONNECTED)
+      if (error instanceof NotConnected) {
+        // The agent hears that nothing was done, so a press on its card must not send it later.
+        await outgoing.finish(mail.id, ['asking'], 'ended_access')
+        return failed(DISCONNECTED)
+      }
       if (!(error instanceof UnsendableMail)) throw error
       await outgoing.finish(mail.id, ['asking'], 'refused', { why: 'The email could not be read any more.' })
       return failed(error.message)
