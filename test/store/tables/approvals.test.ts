@@ -84,6 +84,69 @@ describe('an approval', () => {
     expect(again[1]).toMatchObject({ callId: 'another call', decision: null })
   })
 
+  it('of a tool that runs in the bot is found by its turn and its call', async () => {
+    const other = await store.turns.queue(conversation)
+    const opened = []
+    for (const [id, call] of [
+      [turn.id, 'call'],
+      [turn.id, 'another call'],
+      [other.id, 'call'],
+    ] as const)
+      opened.push(await store.approvals.openHosted(id, call))
+    expect(opened).toMatchObject([
+      { turnId: turn.id, callId: 'call', isHosted: true },
+      { turnId: turn.id, callId: 'another call', isHosted: true },
+      { turnId: other.id, callId: 'call', isHosted: true },
+    ])
+    expect(await store.approvals.openHosted(turn.id, 'another call')).toEqual(opened[1])
+    expect(await store.approvals.openHosted(other.id, 'call')).toEqual(opened[2])
+  })
+
+  it('is noted as asked once, with the hash of what was shown then', async () => {
+    const { id } = await open()
+    const other = await open('other')
+    await store.approvals.markAsked([{ id, shown: 'first' }], 1)
+    await store.approvals.markAsked([{ id, shown: 'second' }], 2)
+    const rows = await store.db.selectFrom('approval').select(['id', 'asked_at', 'shown_hash']).execute()
+    expect(rows).toEqual([
+      { id, asked_at: 1, shown_hash: 'first' },
+      { id: other.id, asked_at: null, shown_hash: null },
+    ])
+  })
+
+  it('that was delivered is not denied as outdated any more', async () => {
+    const [heard, unheard] = [await open('heard'), await open('unheard')]
+    await store.approvals.decide(heard.id, 'approved', TEAM, ANNA)
+    await store.approvals.markDelivered([heard.id])
+    await store.approvals.denyOutdated([heard.id, unheard.id])
+    expect(await store.approvals.ofTurn(turn.id)).toMatchObject([
+      { callId: 'heard', decision: 'approved', deniedBy: null },
+      { callId: 'unheard', decision: 'denied', deniedBy: 'outdated' },
+    ])
+  })
+
+  it.each([
+    ['a press', { decided_by: ANNA }, 'press'],
+    ['a new message', { decided_by: ANNA, superseded: 1 }, 'new_message'],
+    ['a version that sends otherwise', { decided_by: ANNA, outdated: 1 }, 'outdated'],
+    ['the end of access', {}, 'ended_access'],
+  ] as const)('that was denied says that it was by %s', async (_, set, deniedBy) => {
+    const { id } = await open()
+    await store.db
+      .updateTable('approval')
+      .set({ decision: 'denied', ...set })
+      .where('id', '=', id)
+      .execute()
+    expect(await store.approvals.ofTurn(turn.id)).toMatchObject([{ deniedBy }])
+  })
+
+  it('that nobody denied says by nobody', async () => {
+    const { id } = await open()
+    expect(await store.approvals.ofTurn(turn.id)).toMatchObject([{ deniedBy: null }])
+    await store.approvals.decide(id, 'approved', TEAM, ANNA)
+    expect(await store.approvals.ofTurn(turn.id)).toMatchObject([{ deniedBy: null }])
+  })
+
   it('belongs to its turn: another turn has its own for the same call', async () => {
     const { id } = await open()
     const other = await store.turns.queue(conversation)
