@@ -508,6 +508,13 @@ describe('a slash command', () => {
     })
   })
 
+  it('is without the name of the bot, where it was written too', () => {
+    expect(read({ ...command, text: '<@U0BOT> what is unread?' })).toMatchObject({
+      text: 'what is unread?',
+      mentions: [],
+    })
+  })
+
   it('may have no words', () => {
     expect(read({ ...command, text: undefined })).toMatchObject({ kind: 'command', text: '' })
     expect(read({ ...command, text: '   ' })).toMatchObject({ kind: 'command', text: '' })
@@ -554,7 +561,7 @@ describe('a press of a button', () => {
       user: 'U0ANNA',
       actionId: 'approval_approve',
       value: 'approval-id',
-      triggerId: expect.any(String),
+      triggerId: '1.2.abc',
       responseUrl: 'https://hooks.slack.com/actions/T1/1/x',
     })
   })
@@ -672,6 +679,7 @@ describe('a modal that is sent off', () => {
   it('is keyed like a press', () => {
     expect(read(submission({ enterprise: { id: 'E1' } }))).toMatchObject({ team: 'E1' })
     expect(read(submission({ user: { id: 'U0ANNA', team_id: 'T2' } }))).toMatchObject({ team: 'T2' })
+    expect(read(submission({ team: null, user: { id: 'U0ANNA', team_id: 'T2' } }))).toMatchObject({ team: 'T2' })
   })
 
   it('of somebody else is none of ours, and one without a shape is malformed', () => {

@@ -9,6 +9,7 @@ import { registerViews } from '../../../../src/slack/inbound/listeners/views.js'
 import type { Store } from '../../../../src/store/store.js'
 import type { Turn } from '../../../../src/turns/model.js'
 import { ANNA, BEN, incoming, journaled, openStore, TEAM } from '../../../store/fixture.js'
+import { settle } from '../../../turns/fake-clock.js'
 import { SilentLog } from '../../../turns/silent-log.js'
 import { FakeClock } from '../../fake-clock.js'
 import { BOT, boltApp } from '../bolt-app.js'
@@ -42,7 +43,7 @@ afterEach(async () => {
 const RESPONSE_URL = 'https://slack.example/response'
 
 /** Bolt's app with the bot's listeners, and what happened, in order. */
-function listening() {
+function listening(more: Partial<ActionDeps> = {}) {
   const bolt = boltApp(log)
   const responses: ResponseMessage[] = []
   const { approvals, conversations, turns, commands, people } = store
@@ -77,11 +78,22 @@ function listening() {
       responses.push(message)
     },
     clock: new FakeClock(),
+    ...more,
   }
   registerActions(bolt.app, deps)
   registerViews(bolt.app, deps)
   return { ...bolt, responses }
 }
+
+const pressOf = (action: Record<string, unknown>, more: Record<string, unknown> = {}) => ({
+  type: 'block_actions',
+  user: { id: ANNA, team_id: TEAM },
+  team: { id: TEAM },
+  actions: [{ type: 'button', block_id: 'b', ...action }],
+  response_url: RESPONSE_URL,
+  trigger_id: trigger,
+  ...more,
+})
 
 /** What the presser is told by the `response_url`; null: nothing. The press is acknowledged once, with nothing, whatever became of it. */
 async function answerTo(
@@ -92,15 +104,7 @@ async function answerTo(
   more: Record<string, unknown> = {},
 ): Promise<ResponseMessage | null> {
   const { deliver, acknowledged, responses, errors } = listening()
-  await deliver({
-    type: 'block_actions',
-    user: { id: user, team_id: team },
-    team: { id: TEAM },
-    actions: [{ type: 'button', action_id: actionId, block_id: 'b', value }],
-    response_url: RESPONSE_URL,
-    trigger_id: trigger,
-    ...more,
-  })
+  await deliver(pressOf({ action_id: actionId, value }, { user: { id: user, team_id: team }, ...more }))
   expect(errors).toEqual([])
   expect(acknowledged).toEqual([undefined])
   expect(responses.length).toBeLessThan(2)
@@ -163,6 +167,7 @@ describe('a press', () => {
     expect(await pressed(ACTIONS.approve, `${id}:${hash.slice(0, 16)}`)).toMatch(/^The time for this has passed/)
     expect(await decided()).toMatchObject({ decision: null, askedAt: null })
     expect(woken).toEqual([conversationId])
+    expect(await pressed(ACTIONS.approve, `${id}:${hash.slice(0, 16)}:later`)).toMatch(/^The time for this has passed/)
     expect(await pressed(ACTIONS.approve, `${id}:${hash.slice(0, 16)}:now`)).toBeNull()
     expect(await decided()).toMatchObject({ decision: 'approved' })
     expect(await store.outgoing.get(id)).toMatchObject({ state: 'held', sendAt: null })
@@ -223,6 +228,17 @@ describe('a press on a Home tab', () => {
     expect(requested).toEqual(['woken'])
   })
 
+  it.each([
+    ['does not say which press it is', async () => {}, { trigger_id: undefined }, /^press ignored/, 'warn'],
+    ['cannot be stored', async () => await store.close(), {}, /^press not stored/, 'error'],
+  ] as const)('that %s disconnects nobody, and the log says so', async (_, happens, more, message, level) => {
+    const { id } = await store.people.ensure(TEAM, ANNA)
+    await happens()
+    expect(await answerTo(ACTIONS.disconnect, id, ANNA, TEAM, more)).toBeNull()
+    expect(requested).toEqual([])
+    expect(log.lines).toMatchObject([{ level, message: expect.stringMatching(message) }])
+  })
+
   it('disconnects nobody else', async () => {
     const { id } = await store.people.ensure(TEAM, ANNA)
     await store.people.ensure(TEAM, BEN)
@@ -246,6 +262,143 @@ describe('a press in an app that a whole organisation installed', () => {
     const { id } = await store.people.ensure('E1', ANNA)
     expect(await answerTo(ACTIONS.disconnect, id, ANNA, TEAM, more)).toBeNull()
     expect((await store.commands.unfinished()).map(({ person }) => person.team)).toEqual(['E1'])
+  })
+})
+
+describe('a press about an email on its way', () => {
+  const never = async () => await Promise.reject(new Error('not asked for'))
+  const OUTGOING = {
+    undo: never,
+    cancel: never,
+    openEdit: never,
+    prepareEdit: never,
+    approveEdit: never,
+    scheduled: never,
+  }
+  const said = (text: RegExp) => ({
+    response_type: 'ephemeral',
+    replace_original: false,
+    text: expect.stringMatching(text),
+  })
+  const list = expect.objectContaining({ replace_original: true, blocks: expect.any(Array) })
+
+  it.each([
+    ['in the list takes it off the list, without another word', 'cancelled', 'scheduled:m1', [list]],
+    [
+      'in the list, too late, says so and shows what still waits',
+      'too_late',
+      'scheduled:m1',
+      [said(/^Too late/), list],
+    ],
+    ['under the email itself says that it is cancelled', 'cancelled', 'b', [said(/^Cancelled/)]],
+    ['under the email itself, too late, says so', 'too_late', 'b', [said(/^Too late/)]],
+  ] as const)('Cancel %s', async (_, answer, blockId, expected) => {
+    await store.people.ensure('T2', ANNA)
+    const listed: string[] = []
+    const { deliver, acknowledged, responses, errors } = listening({
+      outgoing: { ...OUTGOING, cancel: async () => answer },
+      schedule: async ({ team, user }) => {
+        listed.push(`${team} ${user}`)
+        return { mails: [], timeZone: 'UTC' }
+      },
+    })
+    const action = { action_id: ACTIONS.cancelScheduled, block_id: blockId, value: 'm1' }
+    await deliver(pressOf(action, { user: { id: ANNA, team_id: 'T2' } }))
+    expect([errors, acknowledged]).toEqual([[], [undefined]])
+    await expect.poll(() => responses).toEqual(expected)
+    expect(listed).toEqual(blockId === 'b' ? [] : [`T2 ${ANNA}`])
+  })
+
+  it('Cancel in a Home tab draws that tab again, for whoever pressed', async () => {
+    const opened: string[] = []
+    const { deliver, responses, errors } = listening({
+      outgoing: { ...OUTGOING, cancel: async () => 'cancelled' },
+      home: {
+        open: async (team, user) => {
+          opened.push(`${team} ${user}`)
+        },
+      },
+    })
+    const action = { action_id: ACTIONS.cancelScheduled, block_id: 'scheduled:m1', value: 'm1' }
+    await deliver(pressOf(action, { user: { id: ANNA, team_id: 'T2' }, response_url: undefined }))
+    expect([errors, responses, opened]).toEqual([[], [], [`T2 ${ANNA}`]])
+  })
+
+  it.each([
+    ['Cancel', ACTIONS.cancelScheduled],
+    ['Undo', ACTIONS.undoSend],
+  ])('%s is acknowledged when it is stored, and not before', async (_, actionId) => {
+    let [asked, stored] = [() => {}, () => {}]
+    const isAsked = new Promise<void>((resolve) => (asked = resolve))
+    const isStored = new Promise<void>((resolve) => (stored = resolve))
+    const stop = async () => {
+      asked()
+      await isStored
+      return 'too_late' as const
+    }
+    const { deliver, acknowledged, responses } = listening({ outgoing: { ...OUTGOING, undo: stop, cancel: stop } })
+    const delivered = deliver(pressOf({ action_id: actionId, value: 'm1' }))
+    await isAsked
+    await settle()
+    expect(acknowledged).toEqual([])
+    stored()
+    await delivered
+    expect(acknowledged).toEqual([undefined])
+    expect(responses).toEqual([said(/^Too late/)])
+  })
+
+  it('Undo that stopped it needs no word beside its card', async () => {
+    const { deliver, responses, errors } = listening({ outgoing: { ...OUTGOING, undo: async () => 'undone' } })
+    await deliver(pressOf({ action_id: ACTIONS.undoSend, value: 'm1' }))
+    expect([errors, responses]).toEqual([[], []])
+  })
+
+  it('Edit is acknowledged before the email is read for it', async () => {
+    let read = () => {}
+    const reading = new Promise<void>((resolve) => (read = resolve))
+    const openEdit = async () => {
+      await reading
+      return 'already' as const
+    }
+    const { deliver, acknowledged, responses } = listening({ outgoing: { ...OUTGOING, openEdit } })
+    await deliver(pressOf({ action_id: ACTIONS.edit, value: 'm1' }))
+    expect([acknowledged, responses]).toEqual([[undefined], []])
+    read()
+    await expect.poll(() => responses).toEqual([said(/already decided/)])
+  })
+})
+
+describe('Stop, where the turn cannot be interrupted at once', () => {
+  it('is stored all the same, and the log says what went wrong', async () => {
+    const { deliver, acknowledged, responses, errors } = listening({
+      stop: async () => await Promise.reject(new Error('the session does not answer')),
+    })
+    await deliver(pressOf({ action_id: ACTIONS.stop, value: turn.id }))
+    await expect.poll(() => log.lines).toMatchObject([{ level: 'warn', message: 'turn not interrupted yet' }])
+    expect([errors, acknowledged, responses]).toEqual([[], [undefined], []])
+    expect(await store.turns.get(turn.id)).toMatchObject({ stopRequested: true })
+  })
+})
+
+describe('a press from where nothing can be answered', () => {
+  it('is stored or not as any other, without a word', async () => {
+    await store.turns.end(turn, 'answered', null)
+    const { deliver, acknowledged, responses, errors } = listening()
+    await deliver(pressOf({ action_id: ACTIONS.stop, value: turn.id }, { response_url: undefined }))
+    await settle()
+    expect([errors, acknowledged, responses, log.lines]).toEqual([[], [undefined], [], []])
+  })
+})
+
+describe('an answer to a press that Slack does not take', () => {
+  it('is noted in the log, and the decision stands', async () => {
+    await store.turns.end(turn, 'answered', null)
+    const { deliver, acknowledged, errors } = listening({
+      respond: async () => await Promise.reject(new Error('the response_url is used up')),
+    })
+    await deliver(pressOf({ action_id: ACTIONS.stop, value: turn.id }))
+    await expect.poll(() => log.lines.map(({ message }) => message)).toEqual(['press not answered'])
+    expect([errors, acknowledged]).toEqual([[], [undefined]])
   })
 })
 
@@ -374,6 +527,17 @@ describe('several questions', () => {
   it('that come later are not covered', async () => {
     await pressed(ACTIONS.denyAll, approval)
     expect((await decisions()).filter((made) => made === null)).toHaveLength(1)
+  })
+
+  it('of two people are decided by neither of them', async () => {
+    const other = await store.turns.queue(await journaled(store, incoming('2.0', { user: BEN, channel: 'D_BEN' })))
+    await store.turns.take(other)
+    const [bens] = await store.approvals.open(other.id, ['call'])
+    for (const value of [`${approval},${bens?.id}`, `${bens?.id},${approval}`])
+      for (const action of [ACTIONS.approveAll, ACTIONS.denyAll])
+        for (const user of [ANNA, BEN]) expect(await pressed(action, value, user)).toMatch(/^Only /)
+    expect(await decisions()).toEqual([null, null])
+    expect(await store.approvals.ofTurn(other.id)).toMatchObject([{ decision: null }])
   })
 
   it('are decided by nobody else, not even in part', async () => {

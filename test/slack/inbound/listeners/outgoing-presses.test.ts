@@ -20,6 +20,8 @@ const BOT = { userId: 'UBOT', botId: 'B1', teamId: 'T1' }
 function outgoingDeps(outgoing: Partial<OutgoingPresses>, isLate = false) {
   const modals: ModalView[] = []
   const waits: number[] = []
+  /** By which trigger a window was opened, and which one was filled. */
+  const windows: string[] = []
   const never = async () => await Promise.reject(new Error('not asked for'))
   const given: OutgoingDeps = {
     outgoing: {
@@ -31,11 +33,13 @@ function outgoingDeps(outgoing: Partial<OutgoingPresses>, isLate = false) {
       scheduled: never,
       ...outgoing,
     },
-    openModal: async (_, view) => {
+    openModal: async (triggerId, view) => {
+      windows.push(`by ${triggerId}`)
       modals.push(view)
       return 'V1'
     },
-    updateModal: async (_, view) => {
+    updateModal: async (id, view) => {
+      windows.push(`filled ${id}`)
       modals.push(view)
     },
     clock: {
@@ -48,7 +52,7 @@ function outgoingDeps(outgoing: Partial<OutgoingPresses>, isLate = false) {
     },
     log: new SilentLog(),
   }
-  return { given, modals, waits }
+  return { given, modals, windows, waits }
 }
 
 const press = (value = 'a1') =>
@@ -182,6 +186,7 @@ describe('the window in which a mail is edited', () => {
     const quick = outgoingDeps({ openEdit: async () => ({ mail: mail(), sendAt: 1 }) })
     expect(await openEdit(quick.given, press())).toBeNull()
     expect(quick.modals).toEqual([opened(mail(), true)])
+    expect(quick.windows).toEqual(['by t'])
     let tell = (_: { mail: ResolvedMail; sendAt: null }) => {}
     const slow = outgoingDeps({ openEdit: () => new Promise((resolve) => (tell = resolve)) }, true)
     const opening = openEdit(slow.given, press())
@@ -190,6 +195,7 @@ describe('the window in which a mail is edited', () => {
     tell({ mail: mail(), sendAt: null })
     expect(await opening).toBeNull()
     expect(slow.modals[1]).toEqual(opened(mail()))
+    expect(slow.windows).toEqual(['by t', 'filled V1'])
   })
 
   it('opens from buttons of an earlier version, too', async () => {
@@ -213,6 +219,28 @@ describe('the window in which a mail is edited', () => {
     const { given, modals } = outgoingDeps({ openEdit: async () => answer })
     expect(await openEdit(given, press())).toMatch(words)
     expect(modals).toEqual([])
+  })
+
+  it('does not open where the email has no room in a window, and the presser is told that it cannot be edited here', async () => {
+    const { given, modals } = outgoingDeps({
+      openEdit: async () => ({ mail: mail({ subject: 'x'.repeat(3_001) }), sendAt: null }),
+    })
+    expect(await openEdit(given, press())).toMatch(/can't edit/)
+    expect(modals).toEqual([])
+  })
+
+  it('says in the window itself what a slow mailbox answered, where there is nothing to edit', async () => {
+    let tell = (_: 'already') => {}
+    const { given, modals, windows } = outgoingDeps(
+      { openEdit: () => new Promise((resolve) => (tell = resolve)) },
+      true,
+    )
+    const opening = openEdit(given, press())
+    await expect.poll(() => modals.length).toBe(1)
+    tell('already')
+    expect(await opening).toBeNull()
+    expect(JSON.stringify(modals[1])).toContain('You already decided about this email.')
+    expect(windows).toEqual(['by t', 'filled V1'])
   })
 })
 
@@ -309,12 +337,14 @@ describe('a window that is sent off', () => {
   })
 
   it('stays open with the same words where saving takes longer, and approves nothing', async () => {
-    const { given } = outgoingDeps({ prepareEdit: () => new Promise(() => {}) }, true)
+    const { given, waits } = outgoingDeps({ prepareEdit: () => new Promise(() => {}) }, true)
     const edit = submitted(view, { to: 'x@y.example', 'text/1': 'Other words' })
     const answer = await submitEdit(given, edit)
     if (answer?.response_action !== 'update') throw new Error('not updated')
     expect(JSON.stringify(answer.view)).toContain('Saving takes longer than usual. Press Send again')
     expect(submitted(answer.view).window).toEqual(edit.window)
+    expect(waits).toHaveLength(1)
+    expect(waits[0]).toBeLessThanOrEqual(LONGEST_WAIT_MS)
   })
 
   it.each<[string, OutgoingPresses['prepareEdit'], Record<string, RegExp>]>([
@@ -356,7 +386,7 @@ describe('a window that is sent off', () => {
 describe('a press that stops a mail', () => {
   it.each([
     ['undone', null],
-    ['too_late', /^Too late/],
+    ['too_late', /^Too late: this email has already left/],
     ['not_yours', /^Only/],
     ['unknown', /is over/],
   ] as const)('Undo, which is answered %s', async (answer, words) => {
@@ -367,7 +397,7 @@ describe('a press that stops a mail', () => {
 
   it.each([
     ['cancelled', /^Cancelled/],
-    ['too_late', /^Too late/],
+    ['too_late', /^Too late: this email is no longer waiting/],
     ['not_yours', /^Only/],
     ['unknown', /is over/],
   ] as const)('Cancel, which is answered %s', async (answer, words) => {
