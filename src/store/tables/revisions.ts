@@ -79,6 +79,8 @@ export class Revisions {
         .set({ state: 'queued', revised_at: null, started_at: null, lost_event: null, lost_at: null })
         .where('id', '=', turn.id)
         .execute()
+      // The reply that told of them starts anew.
+      await tx.updateTable('outgoing_mail').set({ told_state: null }).where('turn_id', '=', turn.id).execute()
       await tx
         .updateTable('conversation')
         .set({ position_event: position?.id ?? null, position_at: position?.at ?? null, adrift: 0 })

@@ -216,15 +216,16 @@ export class Turns {
         .executeTakeFirstOrThrow()
       // One that was given up, or has nothing left to answer, ends all the same.
       if (revised_at !== null && position !== null && ending !== 'retracted') return false
-      // Nobody decides any more what this turn asked; what its last message showed need not be told in another.
+      // Nobody decides any more what this turn asked, and what was denied because its question changed needs no message of its own.
       const ofTurn = tx.updateTable('outgoing_mail').where('turn_id', '=', turn.id)
       await ofTurn
         .set({ state: 'denied', told_state: 'denied', ended_at: this.now() })
         .where('state', '=', 'asking')
         .execute()
       await ofTurn
-        .set((mail) => ({ told_state: mail.ref('state') }))
+        .set({ told_state: 'denied' })
         .where('told_state', 'is', null)
+        .where('state', '=', 'denied')
         .execute()
       await tx
         .updateTable('turn')
