@@ -194,6 +194,8 @@ export interface OutgoingMail {
   readonly changed: boolean
   /** Its owner changed it before they approved it. */
   readonly edited: boolean
+  /** It had a time, which passed before its owner let it leave at once. */
+  readonly late: boolean
   /** When it was asked to leave, in epoch milliseconds; null: at once. */
   readonly sendAt: number | null
   /** Since it is held: when it leaves, in epoch milliseconds. */
@@ -236,6 +238,9 @@ export interface Presser {
   readonly user: string
 }
 
+/** It was decided about; it left, or leaves right now; it is another person's; it is over. */
+type NotEditedNow = 'already' | 'too_late' | 'not_yours' | 'unknown'
+
 export interface ScheduledMail {
   /** Value of its Cancel button. */
   readonly id: string
@@ -258,13 +263,7 @@ export interface OutgoingPresses {
   openEdit(
     id: string,
     by: Presser,
-  ): Promise<
-    | { readonly mail: ResolvedMail; readonly sendAt: number | null }
-    | 'not_editable'
-    | 'already'
-    | 'not_yours'
-    | 'unknown'
-  >
+  ): Promise<{ readonly mail: ResolvedMail; readonly sendAt: number | null } | 'not_editable' | NotEditedNow>
   /**
    * Makes sure that a draft holds what the owner left in the window; may take long. Said again with the same words, it joins what is under way.
    * @throws Unavailable, NotConnected, OperatorProblem, UnsendableMail
@@ -274,15 +273,11 @@ export interface OutgoingPresses {
     by: Presser,
     edited: EditedMail,
   ): Promise<
-    | 'ready'
-    | { readonly problems: Readonly<Partial<Record<EditedField, string>>> }
-    | 'not_editable'
-    | 'already'
-    | 'not_yours'
-    | 'unknown'
+    'ready' | { readonly problems: Readonly<Partial<Record<EditedField, string>>> } | 'not_editable' | NotEditedNow
   >
   /**
-   * Approves what `prepareEdit` made ready. `late`: its time passed while the window was open.
+   * Approves what `prepareEdit` made ready. `late`: its time passed while the window was open. `changed`: another edit was made ready since, or the mail
+   * reads differently now.
    * @param atOnce the window said that it leaves at once, and not at its time
    */
   approveEdit(
@@ -290,7 +285,7 @@ export interface OutgoingPresses {
     by: Presser,
     edited: EditedMail,
     atOnce: boolean,
-  ): Promise<'approved' | 'late' | 'already' | 'not_yours' | 'unknown'>
+  ): Promise<'approved' | 'late' | 'changed' | NotEditedNow>
   /** What waits for its time, soonest first. Never rejects for the mailbox's sake. */
   scheduled(by: Presser): Promise<ScheduledMail[]>
 }

@@ -46,9 +46,9 @@ export interface OutgoingMailStore {
   /** Records that a draft is about to be made. Returns when an earlier, unanswered attempt began (epoch milliseconds); null: there was none. */
   beginDraft(id: string): Promise<number | null>
   settleDraft(id: string, draftId: string): Promise<void>
-  /** A draft with the owner's changes is about to be made; `draftId`: it exists already. */
-  beginEdit(id: string, hash: string): Promise<{ readonly draftId: string | null; readonly isFirst: boolean }>
-  /** False: its owner has edited the mail again since, so this draft is not needed. */
+  /** A draft with the owner's changes is about to be made. Null: the mail is not asked about any more. */
+  beginEdit(id: string, hash: string): Promise<EditBegun | null>
+  /** False: its owner has edited the mail again since, or decided about it, so this draft is not needed. */
   settleEdit(id: string, hash: string, draftId: string): Promise<boolean>
   /** From held to sending. False: it was undone, is not due, or ended because its owner's access is being ended. */
   begin(id: string, sentHashes: readonly string[]): Promise<boolean>
@@ -65,6 +65,13 @@ export interface OutgoingMailStore {
   isDraftSpent(mail: OutgoingMail): Promise<boolean>
   /** From sending to sent, as this Gmail message. False: it is not being sent any more, or the message belongs to another mail. */
   claimSent(id: string, messageId: string): Promise<boolean>
+}
+
+export interface EditBegun {
+  /** The draft that holds it already. */
+  readonly draftId: string | null
+  /** Nobody has tried to make it before. */
+  readonly isFirst: boolean
 }
 
 export type ShownContent = Pick<Proposal, 'hash' | 'senderHash' | 'recipients' | 'domains' | 'draftId' | 'inReplyTo'>

@@ -157,6 +157,7 @@ export function outgoingMail(parts: Partial<OutgoingMail>): OutgoingMail {
     inReplyTo: null,
     changed: false,
     edited: false,
+    late: false,
     sendAt: null,
     dueAt: null,
     sendingSince: null,

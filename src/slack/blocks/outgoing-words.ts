@@ -149,6 +149,7 @@ export const TOO_LATE_TO_CANCEL = 'Too late: this email is no longer waiting.'
 export const CANCELLED = "Cancelled. I won't send this email."
 export const NOT_YOUR_MAIL = 'Only the person whose mailbox this is can decide that.'
 export const NOTHING_TO_DECIDE = 'This is over. Ask me again if you still want it.'
+export const TOO_LATE_TO_EDIT = 'Too late to edit: this email has already left, or is leaving right now.'
 export const ALREADY_DECIDED = 'You already decided about this email.'
 export const TIME_PASSED_UNSENT = 'The time for this has passed, so nothing was sent. You can still send it now.'
 export const NOT_STORED = "That didn't work, and nothing was done. Please press again in a moment."
@@ -166,6 +167,8 @@ export function notSaved(button: string): string {
 export function timePassedIn(button: string): string {
   return `⏰ The time for this has passed. Press ${button} to send it now.`
 }
+export const CHANGED_MEANWHILE =
+  'This email changed in the meantime, so nothing was sent. Close this and press “Edit” again.'
 export const NOT_TAKEN = 'Gmail did not take this email, so nothing was sent. Change it, or close this and ask me.'
 export const NOT_CONNECTED = "Your Gmail isn't connected, so nothing was sent."
 export const NOT_EDITABLE = "I can't edit this email here. Choose “Change…” and tell me what should be different."

@@ -1,6 +1,7 @@
 /** Forward-only migrations. Never edit one that has been released: add another. */
 
 import type { Kysely, Migration } from 'kysely'
+import { lateMails, outgoingMails } from './mail-migrations.js'
 
 type AnyDatabase = Kysely<unknown>
 
@@ -215,55 +216,6 @@ const supersededApprovals: Migration = {
   },
 }
 
-/** What leaves a mailbox is sent by the bot: what was shown, and how far it is. */
-const outgoingMails: Migration = {
-  async up(db: Kysely<unknown>) {
-    await db.schema
-      .alterTable('approval')
-      .addColumn('outdated', 'integer', (c) => c.notNull().defaultTo(0))
-      .execute()
-    await db.schema
-      .alterTable('approval')
-      .addColumn('hosted', 'integer', (c) => c.notNull().defaultTo(0))
-      .execute()
-    await db.schema.alterTable('approval').addColumn('shown_hash', 'text').execute()
-    await db.schema
-      .createTable('outgoing_mail')
-      .addColumn('id', 'text', (c) => c.primaryKey().references('approval.id'))
-      .addColumn('person_id', 'text', (c) => c.notNull().references('person.id'))
-      .addColumn('conversation_id', 'text', (c) => c.notNull().references('conversation.id'))
-      .addColumn('turn_id', 'text', (c) => c.notNull().references('turn.id'))
-      .addColumn('call_id', 'text', (c) => c.notNull())
-      .addColumn('state', 'text', (c) => c.notNull())
-      .addColumn('tool', 'text', (c) => c.notNull())
-      .addColumn('hash', 'text', (c) => c.notNull())
-      .addColumn('sender_hash', 'text')
-      .addColumn('recipients', 'integer', (c) => c.notNull())
-      .addColumn('domains', 'text', (c) => c.notNull())
-      .addColumn('draft_id', 'text')
-      .addColumn('in_reply_to', 'text')
-      .addColumn('changed', 'integer', (c) => c.notNull().defaultTo(0))
-      .addColumn('edited', 'integer', (c) => c.notNull().defaultTo(0))
-      .addColumn('edit_hash', 'text')
-      .addColumn('edit_draft_id', 'text')
-      .addColumn('send_at', 'bigint')
-      .addColumn('due_at', 'bigint')
-      .addColumn('drafting_since', 'bigint')
-      .addColumn('sending_since', 'bigint')
-      .addColumn('sent_hashes', 'text')
-      .addColumn('message_id', 'text')
-      .addColumn('ended_at', 'bigint')
-      .addColumn('why', 'text')
-      .addColumn('told_state', 'text')
-      .addColumn('created_at', 'bigint', (c) => c.notNull())
-      .execute()
-    await db.schema.createIndex('outgoing_mail_state').on('outgoing_mail').columns(['state', 'due_at']).execute()
-    await db.schema.createIndex('outgoing_mail_turn').on('outgoing_mail').column('turn_id').execute()
-    await db.schema.createIndex('outgoing_mail_person').on('outgoing_mail').columns(['person_id', 'state']).execute()
-    await db.schema.createIndex('outgoing_mail_message').on('outgoing_mail').column('message_id').execute()
-  },
-}
-
 /** A message may be edited or deleted after a session has heard it. */
 const revisions: Migration = {
   async up(db: Kysely<unknown>) {
@@ -321,4 +273,5 @@ export const MIGRATIONS: Record<string, Migration> = {
   '0012_revisions': revisions,
   '0013_thread_reading': threadReading,
   '0014_partial_mentions': partialMentions,
+  '0015_late_mails': lateMails,
 }

@@ -250,6 +250,8 @@ export interface OutgoingMailTable {
   /** What its owner left in the window for editing, and the draft that holds it. */
   edit_hash: string | null
   edit_draft_id: string | null
+  /** 1 where it leaves at once because its time had passed before its owner said yes. */
+  late: Generated<number>
   /** When it was asked to leave; null: at once. */
   send_at: number | null
   /** Since it was approved: when it leaves. */

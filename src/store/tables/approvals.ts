@@ -160,7 +160,11 @@ export class Approvals {
   }
 
   /** Whether this person may still decide it. */
-  async canDecide(id: string, team: string, user: string): Promise<DecisionOutcome | 'yes'> {
+  async canDecide(
+    id: string,
+    team: string,
+    user: string,
+  ): Promise<Extract<DecisionOutcome, { outcome: 'already' | 'not_yours' | 'unknown' }> | 'yes'> {
     const [row] = await questions(this.db, [id])
     if (row === undefined) return { outcome: 'unknown' }
     if (row.team !== team || row.slack_user !== user) return { outcome: 'not_yours' }
@@ -179,7 +183,7 @@ export class Approvals {
       if (row === undefined) return { outcome: 'unknown' }
       if (row.team !== team || row.slack_user !== user) return { outcome: 'not_yours' }
       if (row.decision !== null) return { outcome: 'already', decision: row.decision }
-      if (isOver(row, 'approved')) return { outcome: 'unknown' }
+      if (isOver(row, 'approved') || row.mail_state !== 'asking') return { outcome: 'unknown' }
       const mail = await tx.selectFrom('outgoing_mail').selectAll().where('id', '=', id).executeTakeFirstOrThrow()
       if (mail.edit_hash !== hash || mail.edit_draft_id === null) return { outcome: 'changed' }
       if (atOnce) await dropTimes(tx, [id])
@@ -256,6 +260,7 @@ async function questions(db: Database, ids: readonly string[]) {
       'approval.id',
       'approval.decision',
       'approval.hosted',
+      'outgoing_mail.state as mail_state',
       'outgoing_mail.hash as mail_hash',
       'outgoing_mail.changed as mail_changed',
       'outgoing_mail.send_at as mail_send_at',

@@ -17,14 +17,15 @@ export async function showAgain(tx: Database, ids: readonly string[]): Promise<v
     .execute()
 }
 
-/** They leave as if they had never had a time. */
+/** They leave at once; that they had a time is noted where they had one. */
 export async function dropTimes(tx: Database, ids: readonly string[]): Promise<void> {
   if (ids.length === 0) return
   await tx
     .updateTable('outgoing_mail')
-    .set({ send_at: null })
+    .set({ send_at: null, late: 1 })
     .where('id', 'in', [...ids])
     .where('state', '=', 'asking')
+    .where('send_at', 'is not', null)
     .execute()
 }
 

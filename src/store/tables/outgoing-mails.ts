@@ -1,7 +1,7 @@
 import type { Selectable } from 'kysely'
 import { z } from 'zod'
 import type { OutgoingMail, OutgoingState, Presser } from '../../turns/outgoing-mail.js'
-import type { OutgoingMailStore, Proposal, ShownContent } from '../../turns/outgoing-store.js'
+import type { EditBegun, OutgoingMailStore, Proposal, ShownContent } from '../../turns/outgoing-store.js'
 import type { Database } from '../database/database.js'
 import type { OutgoingMailTable } from '../database/schema.js'
 
@@ -169,16 +169,14 @@ export class OutgoingMails implements OutgoingMailStore {
       .execute()
   }
 
-  async beginEdit(id: string, hash: string): Promise<{ readonly draftId: string | null; readonly isFirst: boolean }> {
-    const row = await this.#row(id)
-    if (row.edit_hash === hash) return { draftId: row.edit_draft_id, isFirst: false }
-    await this.db
-      .updateTable('outgoing_mail')
-      .set({ edit_hash: hash, edit_draft_id: null })
-      .where('id', '=', id)
-      .where('state', '=', 'asking')
-      .execute()
-    return { draftId: null, isFirst: true }
+  async beginEdit(id: string, hash: string): Promise<EditBegun | null> {
+    return await this.db.transaction().execute(async (tx) => {
+      const mail = await tx.selectFrom('outgoing_mail').selectAll().where('id', '=', id).executeTakeFirstOrThrow()
+      if (mail.state !== 'asking') return null
+      if (mail.edit_hash === hash) return { draftId: mail.edit_draft_id, isFirst: false }
+      await tx.updateTable('outgoing_mail').set({ edit_hash: hash, edit_draft_id: null }).where('id', '=', id).execute()
+      return { draftId: null, isFirst: true }
+    })
   }
 
   async settleEdit(id: string, hash: string, draftId: string): Promise<boolean> {
@@ -187,6 +185,7 @@ export class OutgoingMails implements OutgoingMailStore {
       .set({ edit_draft_id: draftId })
       .where('id', '=', id)
       .where('edit_hash', '=', hash)
+      .where('state', '=', 'asking')
       .executeTakeFirst()
     return result.numUpdatedRows > 0n
   }
@@ -326,6 +325,7 @@ function toOutgoingMail(row: Selectable<OutgoingMailTable>): OutgoingMail {
     inReplyTo: row.in_reply_to,
     changed: row.changed === 1,
     edited: row.edited === 1,
+    late: row.late === 1,
     sendAt: row.send_at,
     dueAt: row.due_at,
     sendingSince: row.sending_since,

@@ -15,21 +15,24 @@ import {
 import type { OutgoingMailStore } from '../outgoing-store.js'
 import type { Clock } from '../time/clock.js'
 import { SingleFlight } from '../time/single-flight.js'
+import { type EditRefusal, editRefusal } from './mail-edits.js'
 import type { OutgoingContents } from './outgoing-contents.js'
+
+type NotDecidable = 'already' | 'not_yours' | 'unknown'
 
 export interface OutgoingPressesDeps {
   readonly store: {
     readonly outgoing: OutgoingMailStore
     readonly people: { identified(id: string): Promise<IdentifiedPerson | null> }
     readonly approvals: {
-      canDecide(id: string, team: string, user: string): Promise<{ readonly outcome: string } | 'yes'>
+      canDecide(id: string, team: string, user: string): Promise<{ readonly outcome: NotDecidable } | 'yes'>
       approveEdit(
         id: string,
         hash: string,
         team: string,
         user: string,
         atOnce: boolean,
-      ): Promise<{ readonly outcome: string }>
+      ): Promise<{ readonly outcome: NotDecidable | 'decided' | 'late' | 'changed' }>
     }
   }
   readonly mailer: Mailer
@@ -39,7 +42,7 @@ export interface OutgoingPressesDeps {
   readonly clock: Pick<Clock, 'now'>
 }
 
-type NotAsking = 'already' | 'not_yours' | 'unknown'
+type NotAsking = EditRefusal | 'not_yours'
 type Asking = { readonly mail: OutgoingMail; readonly person: IdentifiedPerson; readonly content: ResolvedMail }
 
 export class OutgoingMailPresses implements OutgoingPresses {
@@ -88,15 +91,16 @@ export class OutgoingMailPresses implements OutgoingPresses {
     if ('problems' in result) return result
     const key = `${id} ${result.mail.hash}`
     await this.#preparing.run(key, () => this.#prepare(asking, result.mail))
-    return 'ready'
+    // It may have been decided about while its draft was made.
+    return (await this.#refusal(id)) ?? 'ready'
   }
 
   /** Noted before it is made: a draft whose maker was killed is found by its content. */
   async #prepare({ mail, person }: Asking, wanted: ResolvedMail): Promise<void> {
     const { store, mailer, contents } = this.deps
-    const { draftId, isFirst } = await store.outgoing.beginEdit(mail.id, wanted.hash)
-    if (draftId !== null) return
-    const found = isFirst ? null : await mailer.findDraft(person, wanted.hash)
+    const begun = await store.outgoing.beginEdit(mail.id, wanted.hash)
+    if (begun === null || begun.draftId !== null) return
+    const found = begun.isFirst ? null : await mailer.findDraft(person, wanted.hash)
     const kept = found ?? (await mailer.saveDraft(person, wanted))
     if (found === null) contents.rememberDraft(mail.id, kept)
     if (kept.draft === null || kept.hash !== wanted.hash)
@@ -111,22 +115,34 @@ export class OutgoingMailPresses implements OutgoingPresses {
     by: Presser,
     edited: EditedMail,
     atOnce: boolean,
-  ): Promise<'approved' | 'late' | NotAsking> {
+  ): Promise<'approved' | 'late' | 'changed' | NotAsking> {
     const { store, mailer, contents } = this.deps
     const asking = await this.#asking(id, by)
     if (typeof asking === 'string') return asking
+    // Made ready it was from other content than the mail has now.
+    if (!isEditable(asking.content)) return 'changed'
     const result = await mailer.edit(asking.person, asking.content, edited)
-    if ('problems' in result) return 'unknown'
+    if ('problems' in result) return 'changed'
     const { outcome } = await store.approvals.approveEdit(id, result.mail.hash, by.team, by.user, atOnce)
-    if (outcome === 'already' || outcome === 'not_yours') return outcome
-    if (outcome === 'late') {
-      this.deps.onChange(asking.mail)
-      return 'late'
+    switch (outcome) {
+      case 'decided':
+        contents.remember(id, result.mail)
+        this.deps.onChange(await store.outgoing.get(id))
+        return 'approved'
+      case 'late':
+        this.deps.onChange(asking.mail)
+        return 'late'
+      case 'changed':
+      case 'not_yours':
+        return outcome
+      case 'already':
+      case 'unknown':
+        return (await this.#refusal(id)) ?? outcome
     }
-    if (outcome !== 'decided') return 'unknown'
-    contents.remember(id, result.mail)
-    this.deps.onChange(await store.outgoing.get(id))
-    return 'approved'
+  }
+
+  async #refusal(id: string): Promise<EditRefusal | null> {
+    return editRefusal((await this.deps.store.outgoing.get(id)).state)
   }
 
   async scheduled(by: Presser): Promise<ScheduledMail[]> {
@@ -150,8 +166,10 @@ export class OutgoingMailPresses implements OutgoingPresses {
     const { store, contents } = this.deps
     const mail = await store.outgoing.ownedBy(id, by)
     if (typeof mail === 'string') return mail
+    const refusal = editRefusal(mail.state)
+    if (refusal !== null) return refusal
     const answer = await store.approvals.canDecide(id, by.team, by.user)
-    if (answer !== 'yes') return answer.outcome === 'already' ? 'already' : 'unknown'
+    if (answer !== 'yes') return (await this.#refusal(id)) ?? answer.outcome
     const person = await store.people.identified(mail.personId)
     if (person === null) return 'unknown'
     return { mail, person, content: (await contents.shown(person, mail)) ?? (await contents.read(person, mail)) }

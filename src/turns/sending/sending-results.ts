@@ -17,7 +17,7 @@ export function sendingResult(
     case 'held':
       return mail.sendAt === null || mail.draftId === null ? null : said(scheduled(mail, content))
     case 'sent':
-      return said(mail.edited ? sentAsEdited(content) : 'Sent, exactly as proposed.')
+      return said(sent(mail, content))
     case 'undone':
       return said(
         `The person approved this and then undid it: nothing was sent.${kept(mail)} Do not send it again unless they ask.`,
@@ -63,12 +63,15 @@ export function deniedResult({
 }
 
 function scheduled(mail: OutgoingMail, content: ResolvedMail | null): string {
-  const at = new Date(mail.dueAt ?? mail.sendAt ?? 0).toISOString()
-  return `Approved, and scheduled for ${at}. Nothing has been sent yet; it leaves by itself then, unless the person cancels it.${mail.edited ? ` ${asItReads(content)}` : ''}`
+  return `Approved, and scheduled for ${timeOf(mail.dueAt ?? mail.sendAt ?? 0)}. Nothing has been sent yet; it leaves by itself then, unless the person cancels it.${mail.edited ? ` ${asItReads(content)}` : ''}`
 }
 
-function sentAsEdited(content: ResolvedMail | null): string {
-  return `Sent. The person changed it first. ${asItReads(content)}`
+function sent(mail: OutgoingMail, content: ResolvedMail | null): string {
+  const { edited, late, endedAt } = mail
+  const at = late && endedAt !== null ? ` at ${timeOf(endedAt)}` : ''
+  const why = late ? ' The time it was proposed for had passed, and the person sent it at once.' : ''
+  if (edited) return `Sent${at}.${why} The person changed it first. ${asItReads(content)}`
+  return late ? `Sent${at}.${why} It says exactly what was proposed.` : 'Sent, exactly as proposed.'
 }
 
 function asItReads(content: ResolvedMail | null): string {
@@ -81,6 +84,11 @@ function asItReads(content: ResolvedMail | null): string {
     `Subject: ${subject}`,
   ]
   return `Word for word it says:\n${lines.join('\n')}\n\n${body.source}`
+}
+
+/** @param at epoch milliseconds */
+function timeOf(at: number): string {
+  return new Date(at).toISOString()
 }
 
 function list(addresses: readonly MailAddress[]): string {

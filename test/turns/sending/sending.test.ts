@@ -534,7 +534,7 @@ describe('a mail for later', () => {
       expect(await yesTo(id, conversation, true)).toMatchObject({ outcome: 'decided' })
       await house.pass(UNDO_MS)
       expect(house.mailer.sent).toHaveLength(1)
-      expect(heard()).toEqual(['Sent, exactly as proposed.'])
+      expect(heard()).toEqual([expect.stringMatching(/^Sent at .+ had passed/)])
     })
 
     it('a mail approved in the edit window after its time is shown again', async () => {
@@ -602,7 +602,7 @@ describe('a mail that its owner edits in the card', () => {
     house.mailer.beforeSaving = () => new Promise((resolve) => (release = resolve))
     const first = house.sending.presses.prepareEdit(id, BY_ANNA, EDITED)
     await house.settle()
-    expect(await house.sending.presses.approveEdit(id, BY_ANNA, EDITED, true)).toBe('unknown')
+    expect(await house.sending.presses.approveEdit(id, BY_ANNA, EDITED, true)).toBe('changed')
     const second = house.sending.presses.prepareEdit(id, BY_ANNA, EDITED)
     await house.settle()
     release()

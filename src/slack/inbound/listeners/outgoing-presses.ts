@@ -79,6 +79,8 @@ function windowFor(id: string, answer: Awaited<ReturnType<OutgoingPresses['openE
 const ANSWERS = {
   not_editable: words.NOT_EDITABLE,
   already: words.ALREADY_DECIDED,
+  too_late: words.TOO_LATE_TO_EDIT,
+  changed: words.CHANGED_MEANWHILE,
   not_yours: words.NOT_YOUR_MAIL,
   unknown: words.NOTHING_TO_DECIDE,
 }

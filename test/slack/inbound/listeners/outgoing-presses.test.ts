@@ -369,9 +369,15 @@ describe('a window that is sent off', () => {
     })
   })
 
-  it('says so where it cannot be approved any more', async () => {
-    const { given } = outgoingDeps({ prepareEdit: async () => 'ready', approveEdit: async () => 'already' })
-    expect(await submitEdit(given, submitted(view))).toMatchObject({ errors: { to: expect.stringMatching(/already/) } })
+  it.each([
+    ['already', /already decided/],
+    ['too_late', /^Too late to edit/],
+    ['changed', /changed in the meantime.+press “Edit” again/],
+    ['not_yours', /^Only/],
+    ['unknown', /^This is over/],
+  ] as const)('says so where it cannot be approved: %s', async (answer, said) => {
+    const { given } = outgoingDeps({ prepareEdit: async () => 'ready', approveEdit: async () => answer })
+    expect(await submitEdit(given, submitted(view))).toMatchObject({ errors: { to: expect.stringMatching(said) } })
   })
 
   it('stays open and says so where the approval cannot be stored', async () => {
