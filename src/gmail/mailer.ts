@@ -16,9 +16,10 @@ import {
 } from '../turns/outgoing-mail.js'
 import { type MailboxAddresses, NotConnected, OperatorProblem, Unavailable } from '../turns/ports.js'
 import { decoded, formatAddresses, isUsableAddress, recipientsIn } from './addresses.js'
+import { newMail, reply } from './composed-mail.js'
 import { contentHash, draftHash, sentKey } from './content-hash.js'
 import { contentOf, leavesAsDraft, type ReadMail } from './mail-reading.js'
-import { answeredMessage, bracketed, draftPlace, replySubject, replyTargets } from './mail-threads.js'
+import { bracketed, draftPlace } from './mail-threads.js'
 import { mailWarnings, outsiders } from './mail-warnings.js'
 import { idOf, OwnersMailbox } from './owners-mailbox.js'
 import { type ReadableHtml, readableHtml } from './readable-html.js'
@@ -101,11 +102,12 @@ export class GmailMailer implements Mailer {
     return { ...describe({ ...content, inReplyTo }, draft).mail, warnings: mail.warnings }
   }
 
-  async findDraft(person: IdentifiedPerson, hash: string): Promise<ResolvedMail | null> {
+  async findDraft(person: IdentifiedPerson, hash: string, since: number): Promise<ResolvedMail | null> {
     const mailbox = await this.#mailbox(person)
     for (const id of await mailbox.draftIds(MOST_LOOKED_AT)) {
       const found = await readable(() => readDraft(mailbox, id))
-      if (found !== null && contentHash(found.content) === hash) return describe(found.content, found.draft).mail
+      if (found === null || !isSince(found.date, since)) continue
+      if (contentHash(found.content) === hash) return describe(found.content, found.draft).mail
     }
     return null
   }
@@ -119,7 +121,6 @@ export class GmailMailer implements Mailer {
     const [messageId] = idOf(result.data)
     // An answer that names no message does not say that it left: the Sent mail does.
     if (messageId === undefined) return { outcome: 'lost' }
-    if (!mail.leavesAsDraft && mail.draft !== null) await this.#tidyUp(person, mail.draft)
     return { outcome: 'sent', messageId }
   }
 
@@ -128,30 +129,29 @@ export class GmailMailer implements Mailer {
     const found = await mailbox.search('in:sent', MOST_LOOKED_AT)
     if (found === null) throw new Unavailable('scalekit', 'The Sent mail could not be searched')
     const ids: string[] = []
-    const isRecent = (date: number | null) => date === null || date >= since - CLOCK_TOLERANCE_MS
     for (const { id, date } of found) {
-      if (!isRecent(date)) continue
+      if (!isSince(date, since)) continue
       const sent = await mailbox.message(id)
-      if (sent === null || !isRecent(sent.date) || sent.labels.includes('DRAFT')) continue
+      if (sent === null || !isSince(sent.date, since) || sent.labels.includes('DRAFT')) continue
       if (await readable(async () => sentHashesOf(sent).some((hash) => sentHashes.includes(hash)))) ids.push(id)
     }
     return ids
   }
 
-  async discardDraft(person: IdentifiedPerson, draft: Draft): Promise<void> {
-    const messageId = draft.messageId ?? (await readable(async () => (await this.#mailbox(person)).draft(draft.id)))?.id
-    if (messageId == null) return
+  async discardDraft(
+    person: IdentifiedPerson,
+    { id, hash }: { readonly id: string; readonly hash: string },
+  ): Promise<'trashed' | 'changed' | 'gone'> {
+    const mailbox = await this.#mailbox(person)
+    const found = await readable(() => readDraft(mailbox, id))
+    if (found === null) return 'gone'
+    if (hashOf(found.content, found.draft) !== hash) return 'changed'
+    // With every change a draft gets another message: what goes is the version that was compared.
+    const { messageId } = found.draft
+    if (messageId === null) throw new Unavailable('scalekit', 'A draft to be discarded names no message')
     const result = await this.deps.tools.write(person, WRITE.trashMessage, { message_id: messageId })
-    if (result.outcome === 'lost') throw new Unavailable('scalekit', 'The answer to a discarded draft was lost')
-  }
-
-  /** The mail has left; a draft that stays behind is a nuisance and no failure. */
-  async #tidyUp(person: IdentifiedPerson, draft: Draft): Promise<void> {
-    try {
-      await this.discardDraft(person, draft)
-    } catch (error) {
-      this.deps.log.warn({ person: person.id, ...describeError(error) }, 'draft of a sent mail not trashed')
-    }
+    if (result.outcome === 'done') return 'trashed'
+    throw new Unavailable('scalekit', `The answer to a discarded draft was ${result.outcome}`)
   }
 
   async #mailbox(person: IdentifiedPerson): Promise<OwnersMailbox> {
@@ -211,64 +211,24 @@ function hashOf(content: MailContent, draft: Draft | null): string {
   return draft !== null && leavesAsDraft(content) ? draftHash(content, draft.messageId) : contentHash(content)
 }
 
-async function readDraft(mailbox: OwnersMailbox, id: string): Promise<{ content: MailContent; draft: Draft }> {
+/** One whose date is not told may be. Both in epoch milliseconds. */
+function isSince(date: number | null, since: number): boolean {
+  return date === null || date >= since - CLOCK_TOLERANCE_MS
+}
+
+interface FoundDraft {
+  readonly content: MailContent
+  readonly draft: Draft
+  /** Epoch milliseconds. */
+  readonly date: number | null
+}
+
+async function readDraft(mailbox: OwnersMailbox, id: string): Promise<FoundDraft> {
   const mail = await mailbox.draft(id)
   const isAlone = mail.fields.inReplyTo === null && (mail.threadId === null || mail.threadId === mail.id)
   const thread = isAlone || mail.threadId === null ? null : await mailbox.thread(mail.threadId)
   const content = contentOf(mail, draftPlace(mail, thread?.messages ?? []))
-  return { content, draft: { id, messageId: mail.id } }
-}
-
-interface Composed {
-  readonly content: MailContent
-  readonly repliesTo: readonly string[]
-}
-
-function newMail(request: Extract<SendRequest, { type: 'new' }>, { owner }: OwnersMailbox): Composed {
-  const content: MailContent = {
-    ...composed(request, owner),
-    to: recipients('to', request.to),
-    subject: decoded(request.subject),
-    threadId: request.threadId,
-    inReplyTo: null,
-  }
-  if (content.to.length === 0) throw new UnsendableMail('The email has no recipient: give an address in `to`.')
-  return { content, repliesTo: [] }
-}
-
-async function reply(request: Extract<SendRequest, { type: 'reply' }>, mailbox: OwnersMailbox): Promise<Composed> {
-  const thread = await mailbox.thread(request.threadId)
-  if (thread === null) throw new UnsendableMail('There is no such email thread.')
-  const answered = answeredMessage(thread.messages, request.inReplyTo)
-  const targets = replyTargets(answered, mailbox.owner)
-  const to = request.to === null ? targets.to : recipients('to', request.to)
-  if (to.length === 0 || !to.every(({ address }) => isUsableAddress(address)))
-    throw new UnsendableMail('The message does not say whom an answer goes to: give an address in `to`.')
-  const content: MailContent = {
-    ...composed(request, mailbox.owner),
-    to,
-    subject: request.subject === null ? replySubject(answered.fields.subject) : decoded(request.subject),
-    threadId: thread.id,
-    inReplyTo: answered.id,
-  }
-  return { content, repliesTo: request.to === null ? targets.elsewhere : [] }
-}
-
-function composed({ cc, bcc, body, format }: Exclude<SendRequest, { type: 'draft' }>, owner: string | null) {
-  return {
-    from: owner === null ? null : { name: '', address: owner },
-    cc: recipients('cc', cc),
-    bcc: recipients('bcc', bcc),
-    body: { format, source: body },
-    attachments: [],
-    otherFields: [],
-  }
-}
-
-function recipients(field: string, texts: readonly string[]) {
-  const list = recipientsIn(texts)
-  if ('unusable' in list) throw new UnsendableMail(`Not an email address in \`${field}\`: ${list.unusable.join(', ')}`)
-  return list.addresses
+  return { content, draft: { id, messageId: mail.id }, date: mail.date }
 }
 
 function usable(list: ReturnType<typeof recipientsIn>) {

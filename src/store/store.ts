@@ -6,6 +6,7 @@ import { Commands } from './tables/commands.js'
 import { ConnectStates } from './tables/connect-states.js'
 import { Conversations } from './tables/conversations.js'
 import { Deployments } from './tables/deployments.js'
+import { MailDrafts } from './tables/mail-drafts.js'
 import { Messages } from './tables/messages.js'
 import { OutgoingMails } from './tables/outgoing-mails.js'
 import { People } from './tables/people.js'
@@ -32,6 +33,7 @@ export class Store {
   readonly posts: Posts
   readonly approvals: Approvals
   readonly outgoing: OutgoingMails
+  readonly drafts: MailDrafts
   readonly commands: Commands
   readonly deployments: Deployments
   readonly vaults: Vaults
@@ -53,6 +55,7 @@ export class Store {
     this.posts = new Posts(db, now)
     this.approvals = new Approvals(db, now, undoMs)
     this.outgoing = new OutgoingMails(db, now)
+    this.drafts = new MailDrafts(db)
     this.commands = new Commands(db, now)
     this.deployments = new Deployments(db, now)
     this.vaults = new Vaults(db)

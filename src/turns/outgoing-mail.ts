@@ -133,10 +133,14 @@ export interface Mailer {
    * @throws UnsendableMail (the mailbox said no), NotConnected, Unavailable (the draft may exist all the same), OperatorProblem
    */
   saveDraft(person: IdentifiedPerson, mail: ResolvedMail): Promise<ResolvedMail>
-  /** The draft with this content, newest first, without warnings; null where there is none. @throws NotConnected, Unavailable, OperatorProblem */
-  findDraft(person: IdentifiedPerson, hash: string): Promise<ResolvedMail | null>
   /**
-   * Sends it, once, and never again by itself; a mail that leaves by its content has its draft moved to the trash afterwards.
+   * The draft with this content, newest first, without warnings; null where there is none.
+   * @param since epoch milliseconds: what is older was not made here
+   * @throws NotConnected, Unavailable, OperatorProblem
+   */
+  findDraft(person: IdentifiedPerson, hash: string, since: number): Promise<ResolvedMail | null>
+  /**
+   * Sends it, once, and never again by itself; the draft of a mail that leaves by its content stays.
    * @throws NotConnected, Unavailable, OperatorProblem: before anything was sent
    */
   send(person: IdentifiedPerson, mail: ResolvedMail): Promise<SendOutcome>
@@ -146,11 +150,14 @@ export interface Mailer {
    * @throws NotConnected, Unavailable, OperatorProblem
    */
   findSent(person: IdentifiedPerson, sentHashes: readonly string[], since: number): Promise<readonly string[]>
-  /** Moves a draft that is not needed any more to the trash. One that is gone is as good. @throws Unavailable, NotConnected, OperatorProblem */
+  /**
+   * Moves a draft that is not needed any more to the trash, if it still holds this content; otherwise it stays (`changed`).
+   * @throws Unavailable (it may be in the trash all the same), NotConnected, OperatorProblem
+   */
   discardDraft(
     person: IdentifiedPerson,
-    draft: { readonly id: string; readonly messageId: string | null },
-  ): Promise<void>
+    draft: { readonly id: string; readonly hash: string },
+  ): Promise<'trashed' | 'changed' | 'gone'>
 }
 
 /**
@@ -203,6 +210,10 @@ export interface OutgoingMail {
   readonly sendingSince: number | null
   /** What it is recognized by in the Sent mail; empty before it leaves. */
   readonly sentHashes: readonly string[]
+  /**
+   * Since it left: the draft that it stood in is looked at (`pending`), or differs from what left, and so was not put in the trash (`changed`).
+   */
+  readonly ownDraft: 'pending' | 'changed' | null
   /** When it left, or came to its end otherwise. */
   readonly endedAt: number | null
   /** Why the mailbox refused it; null otherwise. */
@@ -227,6 +238,8 @@ export interface OutgoingMailView {
   readonly isLate: boolean
   readonly dueAt: number | null
   readonly endedAt: number | null
+  /** It left, and its draft, which was changed in the mailbox, is still there. */
+  readonly isDraftKept: boolean
   readonly why: string | null
   /** The owner's time zone (IANA), for times. */
   readonly timeZone: string

@@ -70,8 +70,36 @@ export interface OutgoingMailStore {
 export interface EditBegun {
   /** The draft that holds it already. */
   readonly draftId: string | null
-  /** Nobody has tried to make it before. */
-  readonly isFirst: boolean
+  /** When somebody tried to make it before, in epoch milliseconds; null: nobody did. */
+  readonly triedSince: number | null
 }
 
 export type ShownContent = Pick<Proposal, 'hash' | 'senderHash' | 'recipients' | 'domains' | 'draftId' | 'inReplyTo'>
+
+/** `edit`: made here for what its owner left in the window. `own`: it held the mail, or what was edited, before the mail left. */
+export type MailDraftPurpose = 'edit' | 'own'
+
+/** A draft that nobody needs any more. */
+export interface LeftoverDraft {
+  readonly id: string
+  readonly mailId: string
+  readonly personId: string
+  readonly purpose: MailDraftPurpose
+  /** Of what it holds, as far as is known here. */
+  readonly hash: string
+  /** Null: the mailbox never answered when it was made, so it has to be looked for. */
+  readonly draftId: string | null
+  readonly failures: number
+  /** Epoch milliseconds. */
+  readonly madeAt: number
+}
+
+/** Drafts that hold versions of mails, from the moment in which they are about to be made. */
+export interface MailDraftStore {
+  /** What has to be put in the trash. */
+  leftovers(): Promise<LeftoverDraft[]>
+  /** It is not seen to any more. `changed`: it stays, and its owner is told where the mail left. */
+  settle(draft: LeftoverDraft, outcome: 'trashed' | 'changed' | 'gone'): Promise<void>
+  /** It could not be put in the trash. @param isLast it is given up */
+  fail(draft: LeftoverDraft, isLast: boolean): Promise<void>
+}

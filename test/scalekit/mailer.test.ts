@@ -25,6 +25,9 @@ const NEW: SendRequest = {
   threadId: null,
 }
 
+/** Long before everything here. */
+const SINCE = 0
+
 describe('the mailbox, over the wire', () => {
   let sandbox: ScalekitSandbox
   let mailbox: Mailbox
@@ -53,13 +56,14 @@ describe('the mailbox, over the wire', () => {
     expect(saved.hash).toBe(mail.hash)
     expect(saved.draft?.id).toEqual(expect.any(String))
     expect(saved.content.threadId).toBeNull()
-    expect((await mailer.findDraft(PERSON, mail.hash))?.draft).toEqual(saved.draft)
+    expect((await mailer.findDraft(PERSON, mail.hash, SINCE))?.draft).toEqual(saved.draft)
     const since = Date.now()
     expect(await mailer.findSent(PERSON, mail.sentHashes, since)).toEqual([])
     const outcome = await mailer.send(PERSON, saved)
     expect(outcome).toMatchObject({ outcome: 'sent', messageId: expect.any(String) })
-    expect(written()).toEqual(['gmail_create_draft', 'gmail_send_message', 'gmail_trash_message'])
-    expect(await mailer.findDraft(PERSON, mail.hash)).toBeNull()
+    expect(written()).toEqual(['gmail_create_draft', 'gmail_send_message'])
+    expect(await mailer.discardDraft(PERSON, { id: saved.draft?.id ?? '', hash: mail.hash })).toBe('trashed')
+    expect(await mailer.findDraft(PERSON, mail.hash, SINCE)).toBeNull()
     expect(await mailer.findSent(PERSON, mail.sentHashes, since)).toEqual([
       outcome.outcome === 'sent' && outcome.messageId,
     ])
@@ -81,12 +85,13 @@ describe('the mailbox, over the wire', () => {
     const mail = await mailer.resolve(PERSON, NEW)
     sandbox.fault(REST, { type: 'drop-answer' }, 1, 'gmail_create_draft')
     await expect(mailer.saveDraft(PERSON, mail)).rejects.toBeInstanceOf(Unavailable)
-    const found = await mailer.findDraft(PERSON, mail.hash)
+    const found = await mailer.findDraft(PERSON, mail.hash, SINCE)
     expect(found?.hash).toBe(mail.hash)
     if (found?.draft == null) throw new Error('no draft')
-    await mailer.discardDraft(PERSON, found.draft)
-    await mailer.discardDraft(PERSON, found.draft)
-    expect(await mailer.findDraft(PERSON, mail.hash)).toBeNull()
+    const { id } = found.draft
+    expect(await mailer.discardDraft(PERSON, { id, hash: mail.hash })).toBe('trashed')
+    expect(await mailer.discardDraft(PERSON, { id, hash: mail.hash })).toBe('gone')
+    expect(await mailer.findDraft(PERSON, mail.hash, SINCE)).toBeNull()
   })
 
   it('answers whom the message names, in its thread, and the draft of it is the same mail', async () => {
@@ -198,14 +203,6 @@ describe('the mailbox, over the wire', () => {
     expect(sentNow('Plan').map(({ mail: { text } }) => text.trim())).toEqual(['See'])
   })
 
-  it('a draft that cannot be put away does not undo the sending', async () => {
-    const draft = await mailbox.createDraft(LETTER)
-    const mail = await mailer.resolve(PERSON, { type: 'draft', draftId: draft.id })
-    sandbox.fault(REST, { type: 'fail', status: 503 }, 1, 'gmail_trash_message')
-    expect(await mailer.send(PERSON, mail)).toMatchObject({ outcome: 'sent' })
-    expect(log.lines.map(({ message }) => message)).toContain('draft of a sent mail not trashed')
-  })
-
   it('a draft that was thrown away, or says nobody, is not sent', async () => {
     const draft = await mailbox.createDraft(LETTER)
     mailbox.trash([draft.message.id])
@@ -225,7 +222,7 @@ describe('the mailbox, over the wire', () => {
     const compared = await mailer.resolve(PERSON, request, 'comparison')
     const { draft } = await mailer.saveDraft(PERSON, compared)
     const kept = await mailer.resolve(PERSON, { type: 'draft', draftId: draft?.id ?? '' }, 'comparison')
-    const found = await mailer.findDraft(PERSON, shown.hash)
+    const found = await mailer.findDraft(PERSON, shown.hash, SINCE)
     expect([compared.hash, kept.hash, found?.hash]).toEqual([shown.hash, shown.hash, shown.hash])
     expect(searches()).toBe(asked)
   })
@@ -320,10 +317,10 @@ describe('the mailbox, over the wire', () => {
 
   it('a draft is found among others, and no other is taken for it', async () => {
     const mail = await mailer.resolve(PERSON, NEW)
-    expect(await mailer.findDraft(PERSON, mail.hash)).toBeNull()
+    expect(await mailer.findDraft(PERSON, mail.hash, SINCE)).toBeNull()
     const saved = await mailer.saveDraft(PERSON, mail)
     for (const subject of ['One', 'Two', 'Three']) await mailbox.createDraft({ ...LETTER, subject })
-    expect((await mailer.findDraft(PERSON, mail.hash))?.draft).toEqual(saved.draft)
+    expect((await mailer.findDraft(PERSON, mail.hash, SINCE))?.draft).toEqual(saved.draft)
   })
 
   it('an answer that names no message does not say that the mail left', async () => {
@@ -347,15 +344,25 @@ describe('the mailbox, over the wire', () => {
     expect(await mailer.findSent(PERSON, mail.sentHashes, since + 600_000)).toEqual([])
   })
 
-  it('a draft is put away also where only its id is known, and an answer that was lost is said', async () => {
-    const one = await mailbox.createDraft(LETTER)
-    await mailer.discardDraft(PERSON, { id: one.id, messageId: null })
-    await expect(mailer.resolve(PERSON, { type: 'draft', draftId: one.id })).rejects.toThrow(/no such draft/)
-    await mailer.discardDraft(PERSON, { id: one.id, messageId: null })
-    const other = await mailbox.createDraft(LETTER)
+  it('a draft is put away as it was compared, one that was changed stays, and a lost answer is said', async () => {
+    const draft = await mailbox.createDraft(LETTER)
+    const { hash } = await mailer.resolve(PERSON, { type: 'draft', draftId: draft.id })
+    await mailbox.updateDraft(draft.id, { ...LETTER, body: 'Something else' })
+    expect(await mailer.discardDraft(PERSON, { id: draft.id, hash })).toBe('changed')
+    expect(written()).toEqual([])
+    await mailbox.updateDraft(draft.id, LETTER)
+    sandbox.fault(REST, { type: 'fail', status: 400 }, 1, 'gmail_trash_message')
+    await expect(mailer.discardDraft(PERSON, { id: draft.id, hash })).rejects.toBeInstanceOf(Unavailable)
     sandbox.fault(REST, { type: 'drop-answer' }, 1, 'gmail_trash_message')
-    const lost = mailer.discardDraft(PERSON, { id: other.id, messageId: other.message.id })
-    await expect(lost).rejects.toBeInstanceOf(Unavailable)
+    await expect(mailer.discardDraft(PERSON, { id: draft.id, hash })).rejects.toBeInstanceOf(Unavailable)
+    expect(await mailer.discardDraft(PERSON, { id: draft.id, hash })).toBe('gone')
+  })
+
+  it('a draft that was there before is not taken for one that was made here', async () => {
+    const mail = await mailer.resolve(PERSON, NEW)
+    await mailer.saveDraft(PERSON, mail)
+    expect(await mailer.findDraft(PERSON, mail.hash, Date.now())).not.toBeNull()
+    expect(await mailer.findDraft(PERSON, mail.hash, Date.now() + 600_000)).toBeNull()
   })
 
   it('claims nothing about an address that cannot be searched for, and asks about so many at most', async () => {

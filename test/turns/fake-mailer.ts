@@ -40,6 +40,8 @@ export class FakeMailer implements Mailer {
   beforeSending: () => Promise<void> = async () => {}
   /** Resolves before sent mails are looked up. */
   beforeLooking: () => Promise<void> = async () => {}
+  /** Resolves before a draft is put in the trash, or rejects where it could not be. */
+  beforeDiscarding: () => Promise<void> = async () => {}
   /** Since when sent mails were looked up. */
   readonly lookedSince: number[] = []
   /** Drafts that were made here, whatever became of them. */
@@ -115,9 +117,14 @@ export class FakeMailer implements Mailer {
     return this.sent.flatMap(({ hash }, index) => (sentHashes.includes(hash) ? [`sent_${index + 1}`] : []))
   }
 
-  async discardDraft(_person: IdentifiedPerson, draft: { readonly id: string }): Promise<void> {
+  async discardDraft(_person: IdentifiedPerson, draft: { readonly id: string; readonly hash: string }) {
+    await this.beforeDiscarding()
+    const held = this.drafts.get(draft.id)
+    if (held === undefined) return 'gone'
+    if (hashOf(held) !== draft.hash) return 'changed'
     this.discarded.push(draft.id)
     this.drafts.delete(draft.id)
+    return 'trashed'
   }
 }
 
@@ -162,6 +169,7 @@ export function outgoingMail(parts: Partial<OutgoingMail>): OutgoingMail {
     dueAt: null,
     sendingSince: null,
     sentHashes: [],
+    ownDraft: null,
     endedAt: null,
     why: null,
     ...parts,

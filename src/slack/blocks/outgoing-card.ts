@@ -181,7 +181,7 @@ function outcome(approval: OutgoingApproval, isOver: boolean): string {
     case 'sending':
       return isOver ? words.toldBelow(mail) : words.sending(mail)
     case 'sent':
-      return words.sent(mail, endedAt, timeZone)
+      return words.sent(mail, endedAt, timeZone) + (outgoing.isDraftKept ? `. ${words.DRAFT_KEPT}` : '')
     case 'undone':
       return words.undone(mail)
     case 'cancelled':

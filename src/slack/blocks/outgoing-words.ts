@@ -109,6 +109,7 @@ export function toldBelow(mail: MailInPassing): string {
 export function sent(mail: MailInPassing, at: number | null, timeZone: string): string {
   return `✅ ${first(inPassing(mail))} sent${at === null ? '' : ` at ${timeOfDay(at, timeZone)}`}`
 }
+export const DRAFT_KEPT = 'Your draft was changed in Gmail, so I left it there.'
 export function notSent(mail: MailInPassing): string {
   return `🚫 Not sent: ${inPassing(mail)}`
 }

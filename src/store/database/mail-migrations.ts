@@ -60,3 +60,21 @@ export const lateMails: Migration = {
       .execute()
   },
 }
+
+/** Drafts that hold a version of a mail on its way, each until it is in the trash or its owner's again. */
+export const mailDrafts: Migration = {
+  async up(db: Kysely<unknown>) {
+    await db.schema.alterTable('outgoing_mail').addColumn('own_draft', 'text').execute()
+    await db.schema
+      .createTable('mail_draft')
+      .addColumn('id', 'text', (c) => c.primaryKey())
+      .addColumn('mail_id', 'text', (c) => c.notNull().references('outgoing_mail.id'))
+      .addColumn('purpose', 'text', (c) => c.notNull())
+      .addColumn('hash', 'text', (c) => c.notNull())
+      .addColumn('draft_id', 'text')
+      .addColumn('failures', 'integer', (c) => c.notNull().defaultTo(0))
+      .addColumn('made_at', 'bigint', (c) => c.notNull())
+      .execute()
+    await db.schema.createIndex('mail_draft_mail').on('mail_draft').column('mail_id').execute()
+  },
+}

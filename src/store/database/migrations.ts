@@ -1,7 +1,7 @@
 /** Forward-only migrations. Never edit one that has been released: add another. */
 
 import type { Kysely, Migration } from 'kysely'
-import { lateMails, outgoingMails } from './mail-migrations.js'
+import { lateMails, mailDrafts, outgoingMails } from './mail-migrations.js'
 
 type AnyDatabase = Kysely<unknown>
 
@@ -274,4 +274,5 @@ export const MIGRATIONS: Record<string, Migration> = {
   '0013_thread_reading': threadReading,
   '0014_partial_mentions': partialMentions,
   '0015_late_mails': lateMails,
+  '0016_mail_drafts': mailDrafts,
 }

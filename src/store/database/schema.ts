@@ -5,7 +5,8 @@
 
 import type { Generated } from 'kysely'
 import type { TurnState } from '../../turns/model.js'
-import type { OutgoingState } from '../../turns/outgoing-mail.js'
+import type { OutgoingMail, OutgoingState } from '../../turns/outgoing-mail.js'
+import type { MailDraftPurpose } from '../../turns/outgoing-store.js'
 
 export interface Schema {
   person: PersonTable
@@ -21,6 +22,7 @@ export interface Schema {
   connect_state: ConnectStateTable
   access_ending: AccessEndingTable
   outgoing_mail: OutgoingMailTable
+  mail_draft: MailDraftTable
 }
 
 /** A Slack user of a workspace, mapped once to a Scalekit identifier. */
@@ -220,6 +222,21 @@ export interface AccessEndingTable {
   done_at: number | null
 }
 
+/** Drafts in owners' mailboxes that hold a version of a mail on its way. A row goes when its draft is in the trash, or is left to its owner. */
+export interface MailDraftTable {
+  id: string
+  mail_id: string
+  /** `edit`: made here for what its owner left in the window. `own`: it held the mail, or what was edited, before the mail left. */
+  purpose: MailDraftPurpose
+  /** SHA-256 (hex) of what it holds, as far as is known here. */
+  hash: string
+  /** Null until the mailbox has answered. */
+  draft_id: string | null
+  /** How often it could not be put in the trash. */
+  failures: Generated<number>
+  made_at: number
+}
+
 /** An outgoing mail; its approval has the same id. Hashes, ids, counts and domains: never a word of the mail. */
 export interface OutgoingMailTable {
   id: string
@@ -266,6 +283,8 @@ export interface OutgoingMailTable {
   ended_at: number | null
   /** Why the mailbox refused it. */
   why: string | null
+  /** What is known of the draft that it stood in after it left. */
+  own_draft: OutgoingMail['ownDraft']
   /** The state that a message of its own told last, after its turn had ended. */
   told_state: OutgoingState | null
   created_at: number

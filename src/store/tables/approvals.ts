@@ -5,6 +5,7 @@ import { isPast } from '../../turns/outgoing-mail.js'
 import type { Database } from '../database/database.js'
 import type { ApprovalTable } from '../database/schema.js'
 import { decideMails, dropTimes, showAgain } from './mail-decisions.js'
+import { addDraft } from './mail-drafts.js'
 
 export type DecisionOutcome =
   | { readonly outcome: 'decided'; readonly conversationId: string }
@@ -191,6 +192,8 @@ export class Approvals {
         await showAgain(tx, [id])
         return { outcome: 'late', conversationId: row.conversation_id }
       }
+      if (mail.draft_id !== null && mail.draft_id !== mail.edit_draft_id)
+        await addDraft(tx, id, { purpose: 'own', hash: mail.hash, draftId: mail.draft_id }, this.now())
       await tx
         .updateTable('outgoing_mail')
         .set({ hash, draft_id: mail.edit_draft_id, edited: 1 })

@@ -1,11 +1,10 @@
 import type { Selectable } from 'kysely'
-import { z } from 'zod'
 import type { OutgoingMail, OutgoingState, Presser } from '../../turns/outgoing-mail.js'
 import type { EditBegun, OutgoingMailStore, Proposal, ShownContent } from '../../turns/outgoing-store.js'
 import type { Database } from '../database/database.js'
 import type { OutgoingMailTable } from '../database/schema.js'
-
-const hashes = z.array(z.string())
+import { beginEditDraft, noteLeft, settleEditDraft } from './mail-drafts.js'
+import { shownColumns, toOutgoingMail } from './outgoing-mail-rows.js'
 
 /** Mails on their way: ids, hashes, counts and domains. No word of a mail is ever stored. */
 export class OutgoingMails implements OutgoingMailStore {
@@ -111,6 +110,9 @@ export class OutgoingMails implements OutgoingMailStore {
           mail('outgoing_mail.told_state', '!=', mail.ref('outgoing_mail.state')),
         ]),
       )
+      .where((mail) =>
+        mail.or([mail('outgoing_mail.own_draft', 'is', null), mail('outgoing_mail.own_draft', '!=', 'pending')]),
+      )
       .where((mail) => mail.or([mail('outgoing_mail.changed', '=', 1), mail('outgoing_mail.ended_at', 'is not', null)]))
       .execute()
     return rows.map(toOutgoingMail)
@@ -173,21 +175,25 @@ export class OutgoingMails implements OutgoingMailStore {
     return await this.db.transaction().execute(async (tx) => {
       const mail = await tx.selectFrom('outgoing_mail').selectAll().where('id', '=', id).executeTakeFirstOrThrow()
       if (mail.state !== 'asking') return null
-      if (mail.edit_hash === hash) return { draftId: mail.edit_draft_id, isFirst: false }
+      if (mail.edit_hash === hash && mail.edit_draft_id !== null)
+        return { draftId: mail.edit_draft_id, triedSince: null }
       await tx.updateTable('outgoing_mail').set({ edit_hash: hash, edit_draft_id: null }).where('id', '=', id).execute()
-      return { draftId: null, isFirst: true }
+      return { draftId: null, triedSince: await beginEditDraft(tx, id, hash, this.now()) }
     })
   }
 
   async settleEdit(id: string, hash: string, draftId: string): Promise<boolean> {
-    const result = await this.db
-      .updateTable('outgoing_mail')
-      .set({ edit_draft_id: draftId })
-      .where('id', '=', id)
-      .where('edit_hash', '=', hash)
-      .where('state', '=', 'asking')
-      .executeTakeFirst()
-    return result.numUpdatedRows > 0n
+    return await this.db.transaction().execute(async (tx) => {
+      await settleEditDraft(tx, id, hash, draftId, this.now())
+      const result = await tx
+        .updateTable('outgoing_mail')
+        .set({ edit_draft_id: draftId })
+        .where('id', '=', id)
+        .where('edit_hash', '=', hash)
+        .where('state', '=', 'asking')
+        .executeTakeFirst()
+      return result.numUpdatedRows > 0n
+    })
   }
 
   async begin(id: string, sentHashes: readonly string[]): Promise<boolean> {
@@ -249,13 +255,17 @@ export class OutgoingMails implements OutgoingMailStore {
     state: OutgoingState,
     { messageId = null, why = null }: { readonly messageId?: string | null; readonly why?: string | null } = {},
   ): Promise<boolean> {
-    const result = await this.db
-      .updateTable('outgoing_mail')
-      .set({ state, message_id: messageId, why, ended_at: this.now() })
-      .where('id', '=', id)
-      .where('state', 'in', [...from])
-      .executeTakeFirst()
-    return result.numUpdatedRows > 0n
+    return await this.db.transaction().execute(async (tx) => {
+      const result = await tx
+        .updateTable('outgoing_mail')
+        .set({ state, message_id: messageId, why, ended_at: this.now() })
+        .where('id', '=', id)
+        .where('state', 'in', [...from])
+        .executeTakeFirst()
+      if (result.numUpdatedRows === 0n) return false
+      if (state === 'sent') await noteLeft(tx, id, this.now())
+      return true
+    })
   }
 
   async isDraftSpent({ id, personId, draftId }: OutgoingMail): Promise<boolean> {
@@ -285,7 +295,9 @@ export class OutgoingMails implements OutgoingMailStore {
         .where('id', '=', id)
         .where('state', '=', 'sending')
         .executeTakeFirst()
-      return result.numUpdatedRows > 0n
+      if (result.numUpdatedRows === 0n) return false
+      await noteLeft(tx, id, this.now())
+      return true
     })
   }
 
@@ -297,40 +309,4 @@ export class OutgoingMails implements OutgoingMailStore {
 /** What was approved under one connection does not leave under another. */
 async function endWithAccess(tx: Database, id: string, now: number): Promise<void> {
   await tx.updateTable('outgoing_mail').set({ state: 'ended_access', ended_at: now }).where('id', '=', id).execute()
-}
-
-function shownColumns(shown: ShownContent) {
-  return {
-    hash: shown.hash,
-    sender_hash: shown.senderHash,
-    recipients: shown.recipients,
-    domains: JSON.stringify(shown.domains),
-    draft_id: shown.draftId,
-    in_reply_to: shown.inReplyTo,
-  }
-}
-
-function toOutgoingMail(row: Selectable<OutgoingMailTable>): OutgoingMail {
-  return {
-    id: row.id,
-    conversationId: row.conversation_id,
-    turnId: row.turn_id,
-    callId: row.call_id,
-    personId: row.person_id,
-    state: row.state,
-    tool: row.tool,
-    hash: row.hash,
-    senderHash: row.sender_hash,
-    draftId: row.draft_id,
-    inReplyTo: row.in_reply_to,
-    changed: row.changed === 1,
-    edited: row.edited === 1,
-    late: row.late === 1,
-    sendAt: row.send_at,
-    dueAt: row.due_at,
-    sendingSince: row.sending_since,
-    sentHashes: row.sent_hashes === null ? [] : hashes.parse(JSON.parse(row.sent_hashes)),
-    endedAt: row.ended_at,
-    why: row.why,
-  }
 }

@@ -6,16 +6,18 @@
 import { describeError, type Log } from '../../log.js'
 import type { IdentifiedPerson } from '../model.js'
 import { type Mailer, type OutgoingMail, type ResolvedMail, UnsendableMail } from '../outgoing-mail.js'
-import type { OutgoingMailStore } from '../outgoing-store.js'
+import type { MailDraftStore, OutgoingMailStore } from '../outgoing-store.js'
 import { type MailboxAddresses, NotConnected, Unavailable } from '../ports.js'
 import type { Clock } from '../time/clock.js'
 import { waitFor } from '../time/pause.js'
 import { retryPause } from '../time/retry-pause.js'
+import { LeftoverDrafts } from './leftover-drafts.js'
 import { isAsShown, type OutgoingContents, shownOf } from './outgoing-contents.js'
 
 export interface OutboxDeps {
   readonly store: {
     readonly outgoing: OutgoingMailStore
+    readonly drafts: MailDraftStore
     readonly people: { identified(id: string): Promise<IdentifiedPerson | null> }
   }
   readonly mailer: Mailer
@@ -57,11 +59,14 @@ export class Outbox {
   readonly #failures = new Map<string, number>()
   /** When a mail that failed is tried again, in epoch milliseconds. */
   readonly #notBefore = new Map<string, number>()
+  readonly #leftovers: LeftoverDrafts
   #polling: Promise<void> | null = null
   #isAgain = false
   #timer: { clear(): void } | undefined
 
-  constructor(private readonly deps: OutboxDeps) {}
+  constructor(private readonly deps: OutboxDeps) {
+    this.#leftovers = new LeftoverDrafts(deps)
+  }
 
   /** Sees to what is due, now and from now on. */
   start(): void {
@@ -93,19 +98,20 @@ export class Outbox {
       this.#timer?.clear()
       let next = LONGEST_WAIT_MS
       try {
-        const now = this.deps.clock.now()
-        for (const mail of await this.deps.store.outgoing.unfinished()) {
-          if (this.#underWay.has(mail.id) || this.#draftsUnderWay.has(draftOf(mail))) continue
-          const wait = this.#wait(mail, now)
+        const { store, clock } = this.deps
+        const now = clock.now()
+        const see = (id: string, wait: number, work: () => Promise<void>) => {
+          if (this.#underWay.has(id)) return
           if (wait > 0) next = Math.min(next, wait)
-          else this.#begin(mail, (one) => this.#advanceAlone(one))
+          else this.#begin(id, work)
         }
-        for (const mail of await this.deps.store.outgoing.unnotified()) {
-          if (this.#underWay.has(mail.id)) continue
-          const wait = (this.#notBefore.get(mail.id) ?? 0) - now
-          if (wait > 0) next = Math.min(next, wait)
-          else this.#begin(mail, (one) => this.#notify(one))
-        }
+        for (const mail of await store.outgoing.unfinished())
+          if (!this.#draftsUnderWay.has(draftOf(mail)))
+            see(mail.id, this.#wait(mail, now), () => this.#advanceAlone(mail))
+        for (const mail of await store.outgoing.unnotified())
+          see(mail.id, (this.#notBefore.get(mail.id) ?? 0) - now, () => this.#notify(mail))
+        for (const draft of await store.drafts.leftovers())
+          see(draft.id, this.#leftovers.wait(draft, now), () => this.#leftovers.putAway(draft))
       } catch (error) {
         this.deps.log.error(describeError(error), 'outgoing mails not readable; trying again')
         next = RETRIES.first
@@ -125,13 +131,13 @@ export class Outbox {
     return state === 'held' && sendAt !== null && draftId === null
   }
 
-  #begin(mail: OutgoingMail, work: (mail: OutgoingMail) => Promise<void>): void {
+  #begin(id: string, work: () => Promise<void>): void {
     if (this.#stop.signal.aborted) return
-    const underWay = work(mail).finally(() => {
-      this.#underWay.delete(mail.id)
+    const underWay = work().finally(() => {
+      this.#underWay.delete(id)
       this.wake()
     })
-    this.#underWay.set(mail.id, underWay)
+    this.#underWay.set(id, underWay)
   }
 
   async #advanceAlone(mail: OutgoingMail): Promise<void> {
@@ -188,7 +194,7 @@ export class Outbox {
     const content = await contents.current(person, mail)
     if (!isAsShown(mail, content)) return await this.#askAgain(mail, await contents.read(person, mail))
     const since = await store.outgoing.beginDraft(mail.id)
-    const found = since === null ? null : await mailer.findDraft(person, mail.hash)
+    const found = since === null ? null : await mailer.findDraft(person, mail.hash, since)
     const kept = found ?? (await mailer.saveDraft(person, content))
     if (kept.draft === null || kept.hash !== mail.hash)
       throw new UnsendableMail('the draft does not hold what was approved')
@@ -219,7 +225,7 @@ export class Outbox {
     }
     switch (outcome.outcome) {
       case 'sent':
-        return await this.#sent(person, mail, outcome.messageId)
+        return await this.#sent(mail, outcome.messageId)
       case 'refused':
         return await this.#end(mail, 'sending', 'refused', WHY.refused)
       case 'changed':
@@ -244,21 +250,19 @@ export class Outbox {
       await waitFor(clock, pause, this.#stop.signal)
       this.#stop.signal.throwIfAborted()
       for (const found of await mailer.findSent(person, sentHashes, since))
-        if (await store.outgoing.claimSent(mail.id, found)) return await this.#wasSent(person, mail)
+        if (await store.outgoing.claimSent(mail.id, found)) return await this.#wasSent(mail)
     }
     await this.#end(mail, 'sending', 'unconfirmed')
   }
 
-  async #sent(person: IdentifiedPerson, mail: OutgoingMail, messageId: string | null): Promise<void> {
-    if (await this.deps.store.outgoing.finish(mail.id, ['sending'], 'sent', { messageId }))
-      await this.#wasSent(person, mail)
+  async #sent(mail: OutgoingMail, messageId: string | null): Promise<void> {
+    if (await this.deps.store.outgoing.finish(mail.id, ['sending'], 'sent', { messageId })) await this.#wasSent(mail)
   }
 
-  async #wasSent(person: IdentifiedPerson, mail: OutgoingMail): Promise<void> {
+  async #wasSent(mail: OutgoingMail): Promise<void> {
     const { store, log } = this.deps
     log.info({ mail: mail.id, turn: mail.turnId, person: mail.personId }, 'mail sent')
     this.deps.onChange(await store.outgoing.get(mail.id))
-    await this.deps.contents.discardLeftoverDrafts(person, mail)
   }
 
   async #askAgain(mail: OutgoingMail, content: ResolvedMail): Promise<void> {

@@ -31,8 +31,6 @@ const MOST_KEPT = 200
 export class OutgoingContents {
   readonly #kept = new Map<string, ResolvedMail>()
   readonly #requests = new Map<string, SendRequest>()
-  /** Drafts that were made here for what owners left in the window, by mail. */
-  readonly #drafts = new Map<string, readonly ResolvedMail[]>()
 
   constructor(private readonly deps: OutgoingContentsDeps) {}
 
@@ -111,54 +109,6 @@ export class OutgoingContents {
   /** Spares a look into the session for as long as this process lives. */
   rememberRequest(id: string, request: SendRequest): void {
     keep(this.#requests, id, request)
-  }
-
-  rememberDraft(id: string, kept: ResolvedMail): void {
-    keep(this.#drafts, id, [...(this.#drafts.get(id) ?? []), kept])
-  }
-
-  /** Drafts that were made here for an edit, and that another edit took the place of; one that somebody changed since stays. Never rejects. */
-  async discardStaleDrafts(
-    person: IdentifiedPerson,
-    mail: OutgoingMail,
-    isStale: (id: string) => boolean,
-  ): Promise<void> {
-    const { mailer, log } = this.deps
-    const made = this.#drafts.get(mail.id) ?? []
-    const stale = made.filter(({ draft }) => draft !== null && isStale(draft.id))
-    if (stale.length === 0) return
-    keep(
-      this.#drafts,
-      mail.id,
-      made.filter((one) => !stale.includes(one)),
-    )
-    for (const { draft, hash } of stale) {
-      if (draft === null) continue
-      try {
-        const current = await mailer.resolve(person, { type: 'draft', draftId: draft.id }, 'comparison')
-        if (current.hash === hash) await mailer.discardDraft(person, current.draft ?? draft)
-      } catch (error) {
-        // It is gone, or was changed into what cannot be sent.
-        if (error instanceof UnsendableMail) continue
-        log.warn({ mail: mail.id, ...describeError(error) }, 'draft of an earlier edit not trashed')
-      }
-    }
-  }
-
-  /** After it was sent: a draft that its owner had, and changed in the card, is not needed any more. Never rejects. */
-  async discardLeftoverDrafts(person: IdentifiedPerson, mail: OutgoingMail): Promise<void> {
-    const { mailer, log } = this.deps
-    try {
-      const asked = mail.edited ? await this.#askedFor(mail) : null
-      if (asked?.type === 'draft' && asked.draftId !== mail.draftId)
-        await mailer.discardDraft(person, { id: asked.draftId, messageId: null })
-      await this.discardStaleDrafts(person, mail, (id) => id !== mail.draftId)
-    } catch (error) {
-      log.warn({ mail: mail.id, ...describeError(error) }, 'replaced draft of a sent mail not trashed')
-    } finally {
-      this.#requests.delete(mail.id)
-      this.#drafts.delete(mail.id)
-    }
   }
 
   /** @throws UnsendableMail, Unavailable, OperatorProblem */

@@ -39,6 +39,8 @@ export interface OutgoingPressesDeps {
   readonly contents: OutgoingContents
   /** Something about this mail changed that its owner, or the agent, has to see. */
   readonly onChange: (mail: OutgoingMail) => void
+  /** A draft of an earlier edit may be needed no more. */
+  readonly onDraftMade: () => void
   readonly clock: Pick<Clock, 'now'>
 }
 
@@ -97,17 +99,16 @@ export class OutgoingMailPresses implements OutgoingPresses {
 
   /** Noted before it is made: a draft whose maker was killed is found by its content. */
   async #prepare({ mail, person }: Asking, wanted: ResolvedMail): Promise<void> {
-    const { store, mailer, contents } = this.deps
+    const { store, mailer } = this.deps
     const begun = await store.outgoing.beginEdit(mail.id, wanted.hash)
     if (begun === null || begun.draftId !== null) return
-    const found = begun.isFirst ? null : await mailer.findDraft(person, wanted.hash)
+    const { triedSince } = begun
+    const found = triedSince === null ? null : await mailer.findDraft(person, wanted.hash, triedSince)
     const kept = found ?? (await mailer.saveDraft(person, wanted))
-    if (found === null) contents.rememberDraft(mail.id, kept)
     if (kept.draft === null || kept.hash !== wanted.hash)
       throw new UnsendableMail('the mailbox did not keep the mail as it was left')
-    const isWanted = await store.outgoing.settleEdit(mail.id, wanted.hash, kept.draft.id)
-    // The window waits for the draft, and not for what is cleared away after it.
-    void contents.discardStaleDrafts(person, mail, (id) => (id === kept.draft?.id) !== isWanted && id !== mail.draftId)
+    await store.outgoing.settleEdit(mail.id, wanted.hash, kept.draft.id)
+    this.deps.onDraftMade()
   }
 
   async approveEdit(

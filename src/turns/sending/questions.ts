@@ -234,8 +234,9 @@ export function outgoingView(
   now: number,
 ): OutgoingMailView {
   const { state, changed, edited, sendAt, dueAt, endedAt, why } = mail
+  const isDraftKept = mail.ownDraft === 'changed'
   const isLate = isPast(sendAt, now)
-  return { state, changed, edited, sendAt, isLate, dueAt, endedAt, why, timeZone, mail: content }
+  return { state, changed, edited, sendAt, isLate, dueAt, endedAt, isDraftKept, why, timeZone, mail: content }
 }
 
 const OUTDATED =

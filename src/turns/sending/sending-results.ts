@@ -17,7 +17,8 @@ export function sendingResult(
     case 'held':
       return mail.sendAt === null || mail.draftId === null ? null : said(scheduled(mail, content))
     case 'sent':
-      return said(sent(mail, content))
+      // Its draft is being looked at: the agent hears of both at once.
+      return mail.ownDraft === 'pending' ? null : said(`${sent(mail, content)}${draftLeft(mail)}`)
     case 'undone':
       return said(
         `The person approved this and then undid it: nothing was sent.${kept(mail)} Do not send it again unless they ask.`,
@@ -72,6 +73,12 @@ function sent(mail: OutgoingMail, content: ResolvedMail | null): string {
   const why = late ? ' The time it was proposed for had passed, and the person sent it at once.' : ''
   if (edited) return `Sent${at}.${why} The person changed it first. ${asItReads(content)}`
   return late ? `Sent${at}.${why} It says exactly what was proposed.` : 'Sent, exactly as proposed.'
+}
+
+/** One line, which no word of the mail runs into. */
+function draftLeft({ ownDraft }: OutgoingMail): string {
+  if (ownDraft !== 'changed') return ''
+  return '\n\nThe draft in their Gmail was changed meanwhile: it was not put in the trash, and is still there.'
 }
 
 function asItReads(content: ResolvedMail | null): string {

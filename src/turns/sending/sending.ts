@@ -3,7 +3,7 @@
 import type { Log } from '../../log.js'
 import type { Approval, Conversation, IdentifiedPerson } from '../model.js'
 import type { Mailer, OutgoingMail, OutgoingPresses } from '../outgoing-mail.js'
-import type { OutgoingMailStore } from '../outgoing-store.js'
+import type { MailDraftStore, OutgoingMailStore } from '../outgoing-store.js'
 import {
   type Agent,
   type MailboxAddresses,
@@ -24,6 +24,7 @@ import { approvalView, outgoingView } from './questions.js'
 export interface SendingDeps {
   readonly store: {
     readonly outgoing: OutgoingMailStore
+    readonly drafts: MailDraftStore
     readonly people: { identified(id: string): Promise<IdentifiedPerson | null> }
     readonly conversations: { get(id: string): Promise<Conversation> }
     readonly approvals: OutgoingPressesDeps['store']['approvals'] &
@@ -63,7 +64,8 @@ export class Sending {
       clock,
       log,
     })
-    this.presses = new OutgoingMailPresses({ store, mailer, contents, onChange, clock })
+    const onDraftMade = () => this.outbox.wake()
+    this.presses = new OutgoingMailPresses({ store, mailer, contents, onChange, onDraftMade, clock })
     const { outgoing, approvals } = store
     this.hostCalls = { tools, mailer, contents, outgoing, approvals, clock, log }
   }

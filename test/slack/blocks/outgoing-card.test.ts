@@ -135,6 +135,12 @@ describe('the card of a mail that is to leave', () => {
       {},
       '✅ Reply to Rosa Diaz sent at 5:09 PM',
     ],
+    [
+      'sent, its draft changed',
+      { state: 'sent', endedAt: AT, isDraftKept: true },
+      {},
+      '✅ Email to Rosa Diaz sent at 5:09 PM. Your draft was changed in Gmail, so I left it there.',
+    ],
     ['sent, text unknown', { state: 'sent', endedAt: AT, mail: null }, {}, '✅ Email sent at 5:09 PM'],
     ['denied', { state: 'denied' }, {}, '🚫 Not sent: email to Rosa Diaz'],
     [

@@ -58,6 +58,7 @@ export function outgoing(
       isLate: false,
       dueAt: null,
       endedAt: null,
+      isDraftKept: false,
       why: null,
       timeZone: 'Europe/Stockholm',
       ...view,

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { asHostTool, SENDING_TOOLS } from '../../../src/gmail/sending-tools.js'
-import type { MailContent, OutgoingMail, ResolvedMail } from '../../../src/turns/outgoing-mail.js'
+import type { MailContent, ResolvedMail } from '../../../src/turns/outgoing-mail.js'
 import { NotConnected, OperatorProblem, SessionGone, type ToolCall, Unavailable } from '../../../src/turns/ports.js'
 import { HostTools, runningTool } from '../../../src/turns/sending/host-tools.js'
 import { isAsShown, OutgoingContents, shownOf } from '../../../src/turns/sending/outgoing-contents.js'
@@ -204,38 +204,5 @@ describe('the tool that asked for a mail', () => {
     ['send_fax', false],
   ])('%s is offered: %s', (tool, is) => {
     expect(contents.isOffered({ tool })).toBe(is)
-  })
-})
-
-describe('after a mail was sent', () => {
-  const asked = (draftId: string) => contents.rememberRequest('m1', { type: 'draft', draftId })
-
-  it('the draft that its owner changed in the card is moved to the trash', async () => {
-    asked('d1')
-    await contents.discardLeftoverDrafts(ANNA, { ...MAIL, draftId: 'edited', edited: true })
-    expect(mailer.discarded).toEqual(['d1'])
-  })
-
-  it.each<[string, Partial<OutgoingMail>]>([
-    ['that left as it was', { draftId: 'd1', edited: false }],
-    ['that is the one that left', { draftId: 'd1', edited: true }],
-  ])('no draft is touched %s', async (_, mail) => {
-    asked('d1')
-    await contents.discardLeftoverDrafts(ANNA, { ...MAIL, ...mail })
-    expect(mailer.discarded).toEqual([])
-  })
-
-  it('no draft is touched where there was none', async () => {
-    await contents.discardLeftoverDrafts(ANNA, { ...MAIL, draftId: 'edited', edited: true })
-    expect(mailer.discarded).toEqual([])
-  })
-
-  it('it stays sent though its draft could not be moved', async () => {
-    asked('d1')
-    mailer.discardDraft = async () => {
-      throw new Unavailable('scalekit', 'away')
-    }
-    await contents.discardLeftoverDrafts(ANNA, { ...MAIL, draftId: 'edited', edited: true })
-    expect(log.lines).toMatchObject([{ message: 'replaced draft of a sent mail not trashed' }])
   })
 })

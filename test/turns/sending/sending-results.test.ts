@@ -32,6 +32,7 @@ describe('what the agent hears of a mail', () => {
     ['can be undone, and is a draft', { state: 'held', dueAt: AT, draftId: 'd1' }],
     ['is for later, and not kept yet', { state: 'held', dueAt: AT, sendAt: AT }],
     ['leaves', { state: 'sending' }],
+    ['has left, and its draft is looked at', { state: 'sent', ownDraft: 'pending' }],
   ])('is nothing yet while it %s', (_, mail) => {
     expect(result(mail)).toBeNull()
   })
