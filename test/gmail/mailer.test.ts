@@ -263,7 +263,7 @@ describe('what the mailbox answers', () => {
     answers.gmail_fetch_mails = () => ({ messages: Array.from({ length: 40 }, (_, index) => ({ id: `m${index}` })) })
     answers.gmail_get_draft = () => null
     answers.gmail_get_message_by_id = () => null
-    expect(await mailer.findDraft(PERSON, 'hash')).toBeNull()
+    expect(await mailer.findDraft(PERSON, 'hash', 0)).toBeNull()
     expect(await mailer.findSent(PERSON, [], 0)).toEqual([])
     const ids = (tool: string, name: string) => new Set(inputs(tool).map((input) => input[name])).size
     expect([ids('gmail_get_draft', 'draft_id'), ids('gmail_get_message_by_id', 'message_id')]).toEqual([25, 25])
