@@ -222,11 +222,7 @@ export class Turns {
         .set({ state: 'denied', told_state: 'denied', ended_at: this.now() })
         .where('state', '=', 'asking')
         .execute()
-      await ofTurn
-        .set({ told_state: 'denied' })
-        .where('told_state', 'is', null)
-        .where('state', '=', 'denied')
-        .execute()
+      await ofTurn.set({ told_state: 'denied' }).where('told_state', 'is', null).where('state', '=', 'denied').execute()
       await tx
         .updateTable('turn')
         .set({ state: 'ended', ending, ended_at: this.now() })
