@@ -491,11 +491,13 @@ describe('a draft that is made for a mail', () => {
 
   it('for an edit is known by what was left: other words begin another', async () => {
     const { id } = await asking()
-    expect(await store.outgoing.beginEdit(id, HASH)).toEqual({ draftId: null, isFirst: true })
-    expect(await store.outgoing.beginEdit(id, HASH)).toEqual({ draftId: null, isFirst: false })
+    const began = now
+    expect(await store.outgoing.beginEdit(id, HASH)).toEqual({ draftId: null, triedSince: null })
+    now += 1
+    expect(await store.outgoing.beginEdit(id, HASH)).toEqual({ draftId: null, triedSince: began })
     await store.outgoing.settleEdit(id, HASH, 'd1')
-    expect(await store.outgoing.beginEdit(id, HASH)).toEqual({ draftId: 'd1', isFirst: false })
-    expect(await store.outgoing.beginEdit(id, OTHER_HASH)).toEqual({ draftId: null, isFirst: true })
+    expect(await store.outgoing.beginEdit(id, HASH)).toEqual({ draftId: 'd1', triedSince: null })
+    expect(await store.outgoing.beginEdit(id, OTHER_HASH)).toEqual({ draftId: null, triedSince: null })
     expect(await rowOf({ id })).toMatchObject({ edit_hash: OTHER_HASH, edit_draft_id: null })
   })
 })
