@@ -89,16 +89,16 @@ describe('an approval', () => {
     const opened = []
     for (const [id, call] of [
       [turn.id, 'call'],
-      [turn.id, 'another call'],
+      [turn.id, 'second call'],
       [other.id, 'call'],
     ] as const)
       opened.push(await store.approvals.openHosted(id, call))
     expect(opened).toMatchObject([
       { turnId: turn.id, callId: 'call', isHosted: true },
-      { turnId: turn.id, callId: 'another call', isHosted: true },
+      { turnId: turn.id, callId: 'second call', isHosted: true },
       { turnId: other.id, callId: 'call', isHosted: true },
     ])
-    expect(await store.approvals.openHosted(turn.id, 'another call')).toEqual(opened[1])
+    expect(await store.approvals.openHosted(turn.id, 'second call')).toEqual(opened[1])
     expect(await store.approvals.openHosted(other.id, 'call')).toEqual(opened[2])
   })
 

@@ -366,10 +366,10 @@ describe('from which state a mail goes on', () => {
   })
 
   it('a decision changes only what is asked', async () => {
-    const { id } = await asking()
+    const { id } = await asking({ sendAt: now })
     await put(id, 'ended_access')
-    await store.approvals.decideAll([{ id, shown: HASH.slice(0, 16) }], 'approved', TEAM, ANNA)
-    expect(await stateOf(id)).toBe('ended_access')
+    await store.approvals.decideAll([{ id, shown: HASH.slice(0, 16), atOnce: true }], 'approved', TEAM, ANNA)
+    expect(await store.outgoing.get(id)).toMatchObject({ state: 'ended_access', sendAt: now })
   })
 })
 
@@ -379,8 +379,9 @@ describe('a mail leaves', () => {
     now += UNDO_MS - 1
     expect(await store.outgoing.begin(id, [])).toBe(false)
     now += 1
-    expect(await store.outgoing.begin(id, [])).toBe(true)
+    expect(await store.outgoing.begin(id, ['by this it is found'])).toBe(true)
     expect(await store.outgoing.begin(id, [])).toBe(false)
+    expect(await store.outgoing.get(id)).toMatchObject({ sendingSince: now, sentHashes: ['by this it is found'] })
   })
 
   it('not before its time', async () => {

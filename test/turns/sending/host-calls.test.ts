@@ -53,6 +53,8 @@ let stop: AbortController
 let noted: unknown[]
 /** What the tool that runs at once does. */
 let running: (call: HostCall) => Promise<HostResult>
+/** How often the session was asked what it had called for. */
+let looks: number
 let deps: HostCallsDeps
 
 beforeEach(() => {
@@ -61,6 +63,7 @@ beforeEach(() => {
   log = new SilentLog()
   stop = new AbortController()
   noted = []
+  looks = 0
   running = async () => ({ text: 'Found.', failed: false })
   const tools = new HostTools([
     ...SENDING_TOOLS.map(asHostTool),
@@ -78,7 +81,12 @@ beforeEach(() => {
   ])
   contents = new OutgoingContents({
     mailer,
-    agent: { findToolCall: async () => ({ name: 'send_email', input: INPUT }) },
+    agent: {
+      findToolCall: async () => {
+        looks += 1
+        return { name: 'send_email', input: INPUT }
+      },
+    },
     tools,
     conversations: { get: async () => ({ sessionId: 'session' }) },
     log,
@@ -136,6 +144,7 @@ describe('a call that asks for an email', () => {
     ])
     expect(contents.known({ id: 'm1', hash: AT_NOON, senderHash: null })).not.toBeNull()
     expect(await contents.request(outgoingMail({}))).toMatchObject({ subject: 'Lunch' })
+    expect(looks).toBe(0)
   })
 
   it.each<[string, Error | null, Record<string, unknown>, RegExp]>([

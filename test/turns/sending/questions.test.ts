@@ -5,6 +5,7 @@ import type { Approval } from '../../../src/turns/model.js'
 import type { OutgoingMail } from '../../../src/turns/outgoing-mail.js'
 import { Rejected, type ToolAnswer, Unavailable } from '../../../src/turns/ports.js'
 import { EMPTY_REPLY, type Reply, type ToolStep } from '../../../src/turns/reply.js'
+import type { HostCallScope } from '../../../src/turns/sending/host-calls.js'
 import {
   approvalView,
   outgoingView,
@@ -20,10 +21,15 @@ let approvals: Approval[]
 let mails: OutgoingMail[]
 let asked: { readonly id: string; readonly shown: string | null }[]
 let delivered: string[]
+/** Calls of the session's own tools for which a question was opened, and questions that were denied as outdated. */
+let opened: string[]
+let outdated: string[]
 let described: (readonly string[])[]
 let sent: ToolAnswer[]
 /** What the session says to an answer. */
 let failure: Error | null
+/** What is remembered of an email; anything, where it is. */
+let known: unknown
 let questions: Questions
 
 beforeEach(() => {
@@ -34,12 +40,21 @@ beforeEach(() => {
   described = []
   sent = []
   failure = null
+  known = null
+  opened = []
+  outdated = []
   const unasked = async () => await Promise.reject(new Error('not asked for'))
   const deps = {
     approvals: {
-      open: unasked,
+      open: async (_, ids) => {
+        opened.push(...ids)
+        return approvals
+      },
       openHosted: unasked,
-      denyOutdated: unasked,
+      denyOutdated: async (ids) => {
+        outdated.push(...ids)
+        approvals = approvals.map((one) => (ids.includes(one.id) ? { ...one, decision: 'denied' } : one))
+      },
       undeliveredDenials: unasked,
       ofTurn: async () => approvals,
       markAsked: async (marked) => {
@@ -60,7 +75,7 @@ beforeEach(() => {
         sent.push(...answers)
       },
     } satisfies QuestionsDeps['agent'],
-    hostCalls: { contents: { known: () => null }, clock: { now: () => AT } },
+    hostCalls: { contents: { known: () => known }, tools: { find: () => null }, clock: { now: () => AT } },
   }
   questions = new Questions(deps as unknown as QuestionsDeps, 'turn')
 })
@@ -121,6 +136,49 @@ describe('what a turn still has to do about its questions', () => {
   it('a session waits for something unasked where one of its calls has no question', async () => {
     await load({ callId: 'a' })
     expect([['a'], ['a', 'b'], ['b'], []].map((ids) => questions.hasUnasked(ids))).toEqual([false, true, true, false])
+  })
+})
+
+describe('a session that waits for calls', () => {
+  const SCOPE = {} as HostCallScope
+  const status = async (awaiting: string[], ...steps: ToolStep[]) =>
+    await questions.handleAwaited(awaiting, reply(...steps), SCOPE)
+  const nothing = { answers: [], isAsking: false, isHolding: false }
+
+  it.each<[string, Partial<Approval>, object]>([
+    ['is open', {}, { isAsking: true }],
+    ['was decided', { decision: 'approved' }, { answers: [{ callId: 'call', allowed: true }] }],
+    ['was decided, as it knows', { decision: 'approved', delivered: true }, {}],
+  ])('of its own tools asks or goes on where the question %s', async (_, one, expected) => {
+    await load(one)
+    expect(await status(['call'], step())).toEqual({ ...nothing, ...expected })
+  })
+
+  it.each([
+    ['asking', { isAsking: true }],
+    ['held', { isHolding: true }],
+    ['sending', { isHolding: true }],
+    ['sent', { answers: [{ callId: 'call', text: 'Sent, exactly as proposed.', failed: false }] }],
+  ] as const)('for an email that is %s asks, holds, or hears of it', async (state, expected) => {
+    mails = [outgoingMail({ id: 'of call', state })]
+    known = {}
+    await load({ isHosted: true, decision: 'approved' })
+    expect(await status(['call'], step({ isHosted: true }))).toEqual({ ...nothing, ...expected })
+    expect(opened).toEqual([])
+  })
+
+  it('is told nothing about calls that it does not wait for', async () => {
+    await load({ decision: 'approved' }, { callId: 'other', decision: 'approved' })
+    const { answers } = await status(['other'], step(), step({ id: 'other' }))
+    expect(answers.map(({ callId }) => callId)).toEqual(['other'])
+    expect(opened).toEqual(['other'])
+  })
+
+  it('hears at once that a call of an earlier version can do nothing any more, and of no other', async () => {
+    await load({}, { callId: 'old' })
+    const found = await status(['call', 'old'], step(), step({ id: 'old', isRetired: true }))
+    expect(outdated).toEqual(['of old'])
+    expect(found).toEqual({ answers: [{ callId: 'old', allowed: false }], isAsking: true, isHolding: false })
   })
 })
 
@@ -195,6 +253,14 @@ describe('what stands before its owner', () => {
     })
     expect(decidedAt).toContain('18:00')
     expect(approvalView(approval(), step(), 'UTC').decidedAt).toBeNull()
+  })
+
+  it('shows an email as it is remembered, also where it was not read for this card', async () => {
+    known = { readable: 'At noon?' }
+    mails = [outgoingMail({ id: 'of call' })]
+    await load({ isHosted: true })
+    const [view] = questions.views(reply(step({ isHosted: true })), 'UTC', null)
+    expect(view?.outgoing).toMatchObject({ state: 'asking', mail: { readable: 'At noon?' } })
   })
 
   it.each([

@@ -111,6 +111,8 @@ describe('a mail that the agent proposes', () => {
     await press()
     expect(await house.sending.presses.undo(id, { team: TEAM, user: 'U_BEN' })).toBe('not_yours')
     expect(await house.sending.presses.undo(id, BY_ANNA)).toBe('undone')
+    await house.settle()
+    expect(heard()).toEqual([expect.stringContaining('undid it')])
     await house.pass(UNDO_MS)
     expect(house.mailer.sent).toEqual([])
     expect(heard()).toEqual([expect.stringContaining('undid it')])
