@@ -580,6 +580,8 @@ describe('a press of a button', () => {
     expect(readDelivery(event(dm), bot)).toMatchObject({ message: { team: 'E1' } })
     expect(readDelivery(command, bot)).toMatchObject({ team: 'E1' })
     expect(readDelivery({ ...press, enterprise: null }, bot)).toMatchObject({ team: 'E1' })
+    const fromAnother = { enterprise: null, user: { id: 'U0ANNA', team_id: 'T2' } }
+    expect(readDelivery({ ...press, ...fromAnother }, bot)).toMatchObject({ team: 'E1' })
     expect(readDelivery({ ...press, ...nowhere }, bot)).toMatchObject({ team: 'E1' })
     expect(readDelivery({ ...press, ...nowhere }, { ...BOT, teamId: 'T1' })).toMatchObject({ team: 'T1' })
     expect(readDelivery({ ...command, team_id: 'T_THEIRS' }, bot)).toMatchObject({ team: 'T_THEIRS' })
