@@ -48,6 +48,7 @@ const LAYERS = [
   'store/tables',
   'store',
   'slack/api',
+  'slack/markdown/reading',
   'slack/markdown',
   'slack/blocks',
   'slack/reply',

@@ -1,6 +1,6 @@
 /** Where a long line of text may be broken between two pages. */
-import { type Atom, parseInline } from './inline.js'
-import type { OpenMark } from './nodes.js'
+import { parseInline } from './reading/inline-reader.js'
+import type { Atom, OpenMark } from './reading/nodes.js'
 
 /**
  * Where to break `source` at or before `most`, later than `least`: after a sentence, else after a word, else between two characters.

@@ -3,7 +3,7 @@
  * it alone. Pages are measured with this bound and not with the rendered text, because that may grow and shrink again as more
  * arrives (half a link becomes a whole one, a line a table), and a page that was full once must be full for ever.
  */
-import { type BlockState, type Container, type Effect, ITEM_INDENT, type Leaf } from './blocks.js'
+import { type BlockState, type Container, type Effect, ITEM_INDENT, type Leaf } from './reading/blocks.js'
 import { TABLE_WIDTH } from './tables.js'
 
 /** What closes a page that was cut: markers, backticks, a fence and its indentation. */

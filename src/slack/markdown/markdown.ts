@@ -5,10 +5,11 @@
  * every other marker is escaped, `&` and `<` become entities (also in code), links lead to http, https and mailto only and say where, images
  * become links (Slack, or a reader's client, must not fetch an address that a mail made up), HTML is text. Headings, lists to any sensible
  * depth, task lists (as ☐ and ☑, which every client shows), quotes, code and rules come out in one canonical form; tables see
- * markdown-tables.ts. Footnotes and reference links stay where they are written, as `[1]`: their targets may be on another page.
+ * tables.ts. Footnotes and reference links stay where they are written, as `[1]`: their targets may be on another page.
  */
 
-import { type Block, BlockReader, type BlockState, NO_LIMITS, START } from './blocks.js'
+import { BlockReader } from './reading/block-reader.js'
+import { type Block, type BlockState, NO_LIMITS, START } from './reading/blocks.js'
 import { type Rendered, writeBlocks } from './write.js'
 
 export { escapeMrkdwn } from './escape.js'

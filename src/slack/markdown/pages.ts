@@ -8,10 +8,11 @@
  */
 
 import { MARKDOWN_CHARACTERS } from '../api/limits.js'
-import { type BlockLimits, BlockReader, type BlockState, type Effect, START } from './blocks.js'
 import { characterBoundary, inlineBreak } from './break.js'
 import { CLOSING_COST, MarkdownCost } from './cost.js'
 import { type Part, renderLive, renderSlice } from './markdown.js'
+import { BlockReader } from './reading/block-reader.js'
+import { type BlockLimits, type BlockState, type Effect, START } from './reading/blocks.js'
 
 /**
  * Characters of a page, at most. What Slack takes beyond that is room for lines that the bot adds itself. Shorter pages would not read better on a phone (Slack folds long messages there), and more messages are harder to follow.

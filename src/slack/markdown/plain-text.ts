@@ -1,7 +1,8 @@
 /** Rendered Markdown as plain text: what a person would read, without marks, for places that know none. Pure. */
-import { type Block, BlockReader, type Container, START } from './blocks.js'
-import { parseInline } from './inline.js'
-import type { Inline } from './nodes.js'
+import { BlockReader } from './reading/block-reader.js'
+import { type Block, type Container, START } from './reading/blocks.js'
+import { parseInline } from './reading/inline-reader.js'
+import type { Inline } from './reading/nodes.js'
 
 /** `whole`: all that the text holds, the targets of its links and the signs of quotes too. `words`: what it says. */
 type Form = 'whole' | 'words'

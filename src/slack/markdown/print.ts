@@ -1,12 +1,20 @@
 /** Writes read text as canonical Markdown for Slack: markers from here alone, everything else escaped. */
-import { CJK, characterAt, characterBefore, isBlank, PUNCTUATION, WORD } from './characters.js'
+
 import { escapeControls } from './escape.js'
-import { type LinkTarget, trueDestination } from './links.js'
-import { type Emphasis, type Inline, visible } from './nodes.js'
+import {
+  ASCII_PUNCTUATION,
+  CJK,
+  characterAt,
+  characterBefore,
+  isBlank,
+  PUNCTUATION,
+  WORD,
+} from './reading/characters.js'
+import { type LinkTarget, trueDestination } from './reading/links.js'
+import { type Emphasis, type Inline, visible } from './reading/nodes.js'
 
 /** No word holds as much as this invisible space, which marks the edge of emphasis where letters or signs stand too close. */
 const ZERO_WIDTH = '\u200B'
-const ASCII_PUNCTUATION = /[!-/:-@[-`{-~]/
 
 /** One leaf of text, possibly of several lines. */
 export function printInline(nodes: readonly Inline[]): string {

@@ -4,8 +4,7 @@
  */
 import { escapeControls } from './escape.js'
 import { plainInline, renderInline } from './inline.js'
-
-export type Alignment = 'left' | 'right'
+import type { Alignment } from './reading/table-lines.js'
 
 /** A table's first line and ruler, and the rows of it that stand on this page. */
 export interface Table {
@@ -16,43 +15,12 @@ export interface Table {
 
 /** Characters of fixed width that a phone shows in one line. */
 export const TABLE_WIDTH = 40
-/** With more columns it is no table that anybody could read. */
-export const MAX_COLUMNS = 20
 
 /** Lines of a code block (already escaped), lines of a list, or the header alone where there are no rows. */
 export type WrittenTable =
   | { kind: 'grid'; lines: string[] }
   | { kind: 'records'; records: string[][] }
   | { kind: 'words'; text: string }
-
-/** Splits a row at its pipes; `\|` is a pipe in the cell. */
-export function tableCells(line: string): string[] {
-  const trimmed = line.trim().replace(/^\|/, '')
-  const cells: string[] = []
-  let cell = ''
-  for (let at = 0; at < trimmed.length; at += 1) {
-    const character = trimmed.charAt(at)
-    if (character === '\\' && trimmed.charAt(at + 1) === '|') {
-      cell += '|'
-      at += 1
-    } else if (character === '|') {
-      cells.push(cell.trim())
-      cell = ''
-    } else {
-      cell += character
-    }
-  }
-  if (cell.trim() !== '' || cells.length === 0) cells.push(cell.trim())
-  return cells
-}
-
-/** The alignment of each column if the line is a table's ruler. */
-export function tableRuler(line: string): Alignment[] | undefined {
-  if (!/^[\s|:-]*$/.test(line) || !line.includes('-')) return undefined
-  const cells = tableCells(line)
-  if (!cells.every((cell) => /^:?-+:?$/.test(cell))) return undefined
-  return cells.map((cell) => (cell.endsWith(':') && !cell.startsWith(':') ? 'right' : 'left'))
-}
 
 export function writeTable(table: Table): WrittenTable {
   if (table.rows.length === 0) return { kind: 'words', text: table.header.map(oneLine).filter(isFilled).join(' · ') }

@@ -1,8 +1,9 @@
 /** Read blocks as the text of a Slack `markdown` block: one canonical form, in which nothing runs into what stands beside it. */
-import { type Block, type Container, ITEM_INDENT, type Item, type List } from './blocks.js'
+
 import { escapeControls } from './escape.js'
 import { renderInline } from './inline.js'
-import type { InlineEnd, OpenMark } from './nodes.js'
+import { type Block, type Container, ITEM_INDENT, type Item, type List } from './reading/blocks.js'
+import type { InlineEnd, OpenMark } from './reading/nodes.js'
 import { writeTable } from './tables.js'
 
 export interface Rendered {

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it, test, vi } from 'vitest'
-import { BlockReader } from '../../../src/slack/markdown/blocks.js'
 import { renderMarkdown } from '../../../src/slack/markdown/markdown.js'
 import { PAGE_LIMIT, Pager, pages } from '../../../src/slack/markdown/pages.js'
+import { BlockReader } from '../../../src/slack/markdown/reading/block-reader.js'
 import { documents, lettered, seen, wild } from './samples.js'
 
 const LIMIT = 1000

@@ -32,6 +32,12 @@ export type Inline =
   | { kind: 'break'; hard: boolean }
   | Delimiter
 
+/** A stretch of source that a page break should not split. */
+export interface Atom {
+  from: number
+  to: number
+}
+
 /** The characters that a reader sees, without any formatting. */
 export function visible(nodes: readonly Inline[]): string {
   let text = ''

@@ -1,5 +1,7 @@
 /** What stands next to a marker decides what it means. Characters here are whole code points; the empty string is the edge of the text. */
 
+/** What a backslash may stand before. */
+export const ASCII_PUNCTUATION = /[!-/:-@[-`{-~]/
 const BLANK = /^\s$/u
 export const PUNCTUATION = /^[\p{P}\p{S}]$/u
 export const CJK =

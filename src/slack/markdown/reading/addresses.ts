@@ -1,8 +1,8 @@
 /** Where an address begins and ends in Markdown: behind a label, or by itself. */
+import { ASCII_PUNCTUATION } from './characters.js'
 import { decodeEntities } from './entities.js'
 import { MAX_URL } from './links.js'
 
-const ASCII_PUNCTUATION = /[!-/:-@[-`{-~]/
 const TRAILING_PUNCTUATION = /[?!.,:;*_~'"\]}]$/
 const BARE_URL = /https?:\/\/[^\s<>\u3000-\u303F\uFF00-\uFF0F\uFF1A-\uFF20\u2018-\u201F«»]*/iuy
 

@@ -6,6 +6,9 @@ export const MAX_ENTITY = 33
 const ENTITY = /&(?:#\d{1,7}|#[xX][\dA-Fa-f]{1,6}|[A-Za-z][A-Za-z\d]{1,30});/uy
 const ENTITIES = /&(?:#\d{1,7}|#[xX][\dA-Fa-f]{1,6}|[A-Za-z][A-Za-z\d]{1,30});/gu
 
+/** What may become an entity as more arrives. */
+export const BEGUN_ENTITY = /^&(?:#?[A-Za-z\d]{0,31})$/
+
 export interface Entity {
   /** The character it stands for; a few names stand for two. */
   character: string
