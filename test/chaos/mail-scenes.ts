@@ -27,11 +27,16 @@ const VERBS: readonly MailVerb[] = ['send', 'send', 'both', 'later', 'draft', 'd
 const INTENTS = ['send', 'send', 'send', 'deny', 'undo', 'undo', 'edit'] as const
 type Intent = (typeof INTENTS)[number]
 /** What comes between. */
-const TWISTS = ['write past', 'stop', 'change the draft', 'edit the question', 'delete the question'] as const
-type Twist = (typeof TWISTS)[number]
+const TWISTS = ['write past', 'stop', 'edit the question', 'delete the question'] as const
+const OF_DRAFTS = [...TWISTS, 'change the draft', 'change the draft', 'change the draft', 'change the draft'] as const
+type Twist = (typeof OF_DRAFTS)[number]
 
 /** How often the window for editing is tried before the mail is sent as it is. */
 const MOST_EDITS = 3
+/** About as long as a mail is held, in milliseconds: whoever takes so long comes just before or just after it leaves. */
+const LATE_UNDO_MS = [700, 2_200] as const
+/** Milliseconds for which Slack keeps showing a button whose mail is leaving. */
+const STALE_BUTTON_MS = 700
 const MODAL_WITHIN_MS = 1_500
 
 interface Plan {
@@ -39,6 +44,8 @@ interface Plan {
   intent: Intent
   edits: number
   readonly isImpatient: boolean
+  /** Milliseconds between seeing the button that takes a mail back and pressing it. */
+  readonly undoesAfter: number
 }
 
 export const mailScene: Scene = async (stage, random) => {
@@ -53,10 +60,11 @@ export const mailScene: Scene = async (stage, random) => {
     intent: random.pick(INTENTS),
     edits: 0,
     isImpatient: random.chance(0.3),
+    undoesAfter: random.chance(0.5) ? 0 : random.between(...LATE_UNDO_MS),
   }))
   if (verb === 'mixed') stage.ledger.decisions.set(token, random.pick(['allow', 'allow', 'deny'] as const))
-  let twist: Twist | undefined = random.chance(0.4) ? random.pick(TWISTS) : undefined
-  if (twist === 'change the draft' && verb !== 'draft') twist = undefined
+  const twists = verb === 'draft' ? OF_DRAFTS : TWISTS
+  let twist: Twist | undefined = random.chance(0.4) ? random.pick(twists) : undefined
   const isTwistedAfterPress = random.chance(0.5) && !hasFile
   const together = verb !== 'mixed' && plans.length > 1 && random.chance(0.4)
   await until(
@@ -204,6 +212,10 @@ async function act(stage: Stage, talk: Talk, plan: Plan): Promise<void> {
   if (held === undefined || intent !== 'undo') return
   const [button] = held.message.elements.filter(({ blockId }) => blockId === held.blockId)
   if (button === undefined) throw new Error('a mail that can be stopped has a button for it')
+  if (plan.undoesAfter > 0) {
+    if (stage.isStormy()) stage.chaos.house.slack.faults.next('chat.update', { delayMs: STALE_BUTTON_MS }, 2)
+    await sleep(plan.undoesAfter)
+  }
   const kind = button.actionId === 'send_undo' ? 'undo' : 'cancel'
   await pressAbout(stage, talk, mail, kind, held, button, plan.isImpatient)
 }

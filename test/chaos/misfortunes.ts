@@ -5,7 +5,7 @@ import type { Endpoint as AgentsEndpoint } from '../../src/sandbox/agents/index.
 import type { Fault as SlackFault } from '../../src/sandbox/slack/faults.js'
 import type { ChaosHouse } from './chaos-house.js'
 import type { Random } from './random.js'
-import { killAtSending, scalekitFault } from './scalekit-misfortunes.js'
+import { killAtSending, lostAnswer, scalekitFault } from './scalekit-misfortunes.js'
 import type { Tally } from './tally.js'
 
 /** Lets go of everything that is still held back. */
@@ -101,6 +101,7 @@ export function plan(random: Random, climate: Climate): Misfortune[] {
     for (let count = random.between(0, 5); count > 0; count -= 1) all.push(slackFault(at(), random))
     for (let count = random.between(0, 4); count > 0; count -= 1) all.push(agentsFault(at(), random))
     for (let count = random.between(0, 3); count > 0; count -= 1) all.push(scalekitFault(at(), random))
+    if (random.chance(0.35)) all.push(lostAnswer(random))
     for (let count = random.between(0, 2); count > 0; count -= 1) all.push(socketFault(at(), random))
     for (let count = random.between(0, 3); count > 0; count -= 1) all.push(streamFault(at(), random))
     if (random.chance(0.5)) all.push(streamHabit(random))

@@ -72,6 +72,16 @@ export function scalekitFault(at: number, random: Random): Misfortune {
   }
 }
 
+/** The mail leaves, and nobody hears of it: waits for the next one that does, whenever in the run that is. */
+export function lostAnswer(random: Random): Misfortune {
+  const times = random.pick([1, 1, 2])
+  return {
+    at: 0,
+    kind: 'Scalekit (sending): the next answer is lost',
+    strike: ({ house }) => void house.scalekit.fault(EXECUTE, { type: 'drop-answer' }, times),
+  }
+}
+
 /** What happens to the one request that is never repeated. */
 const OF_SENDING = [
   { type: 'drop-answer' },
