@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { Claude } from '../../src/agent/claude.js'
 import { type FollowPace, followSession } from '../../src/agent/event-log.js'
-import type { BrainTurn } from '../../src/sandbox/agents/brain.js'
+import type { BrainTurn } from '../../src/sandbox/agents/session/brain.js'
 import type { AgentEvent, LogPosition, PersistedEvent } from '../../src/turns/events.js'
 import { OperatorProblem, SessionGone, Unavailable } from '../../src/turns/ports.js'
 import { ANNA, BRISK, conversationOf, Platform, rejection } from './platform.js'

@@ -10,12 +10,12 @@ import type { StoredVault, VaultStore } from '../../src/agent/vault-store.js'
 import { provision } from '../../src/cli/provision.js'
 import type { PlatformConfig } from '../../src/config.js'
 import { STANDARD_POLICIES, sendingTools } from '../../src/gmail/policies.js'
-import type { AgentBrain, BrainTurn } from '../../src/sandbox/agents/brain.js'
 import {
   type ManagedAgentsOptions,
   type ManagedAgentsSandbox,
   startManagedAgents,
 } from '../../src/sandbox/agents/index.js'
+import type { AgentBrain, BrainTurn } from '../../src/sandbox/agents/session/brain.js'
 import { loadSamples } from '../../src/sandbox/mailbox/index.js'
 import { type ScalekitSandbox, startScalekit } from '../../src/sandbox/scalekit/index.js'
 import { WORLD } from '../../src/sandbox/world.js'

@@ -3,7 +3,7 @@
  * repeats the token, so that whatever stands in Slack in the end can be told apart.
  */
 
-import type { AgentBrain, BrainTurn, HistoryItem, ToolCall } from '../../src/sandbox/agents/brain.js'
+import type { AgentBrain, BrainTurn, HistoryItem, ToolCall } from '../../src/sandbox/agents/session/brain.js'
 
 /** Stands in whatever anybody says, and nowhere else: nothing of it may be found in a log. */
 export const TOKEN = /zq[0-9]+x[0-9]+q/

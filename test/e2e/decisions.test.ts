@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import type { BrainTurn } from '../../src/sandbox/agents/brain.js'
+import type { BrainTurn } from '../../src/sandbox/agents/session/brain.js'
 import type { SeenMessage } from '../../src/sandbox/slack/index.js'
 import { TestBrain } from '../support/brains.js'
 import { APPROVE, APPROVE_ALL, asks, CHANGE, DENY_ALL, has } from '../support/cards.js'

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import type { BrainTurn } from '../../src/sandbox/agents/brain.js'
+import type { BrainTurn } from '../../src/sandbox/agents/session/brain.js'
 import { TestBrain } from '../support/brains.js'
 import { asks, DENY } from '../support/cards.js'
 import { ANNA, ANNAS_MAIL, BEN, BENS_MAIL, House, type HouseOptions } from '../support/house.js'

@@ -1,6 +1,6 @@
 import Sqlite from 'better-sqlite3'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import type { BrainTurn } from '../../src/sandbox/agents/brain.js'
+import type { BrainTurn } from '../../src/sandbox/agents/session/brain.js'
 import { Random } from '../chaos/random.js'
 import { TestBrain } from '../support/brains.js'
 import { APPROVE, APPROVE_ALL, EDIT, UNDO } from '../support/cards.js'

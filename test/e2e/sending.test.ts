@@ -1,7 +1,7 @@
 import { Client } from '@modelcontextprotocol/sdk/client/index.js'
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import type { ToolCall } from '../../src/sandbox/agents/brain.js'
+import type { ToolCall } from '../../src/sandbox/agents/session/brain.js'
 import type { SeenMessage } from '../../src/sandbox/slack/index.js'
 import { TestBrain } from '../support/brains.js'
 import { APPROVE, asks, CANCEL_SCHEDULED, DENY, EDIT, has, UNDO } from '../support/cards.js'

@@ -1,6 +1,6 @@
 /** Deterministic stand-ins for the model: what they say depends on nothing but what they were told. */
 
-import type { AgentBrain, BrainTurn, HistoryItem } from '../../src/sandbox/agents/brain.js'
+import type { AgentBrain, BrainTurn, HistoryItem } from '../../src/sandbox/agents/session/brain.js'
 
 type Answer = (turn: BrainTurn, words: string) => Promise<void>
 

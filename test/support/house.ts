@@ -7,12 +7,12 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { provision } from '../../src/cli/provision.js'
 import { readPlatformConfig } from '../../src/config.js'
-import type { AgentBrain } from '../../src/sandbox/agents/brain.js'
 import {
   type ManagedAgentsOptions,
   type ManagedAgentsSandbox,
   startManagedAgents,
 } from '../../src/sandbox/agents/index.js'
+import type { AgentBrain } from '../../src/sandbox/agents/session/brain.js'
 import { loadSamples } from '../../src/sandbox/mailbox/index.js'
 import { type ScalekitOptions, type ScalekitSandbox, startScalekit } from '../../src/sandbox/scalekit/index.js'
 import { type SlackOptions, type SlackSandbox, startSlack } from '../../src/sandbox/slack/index.js'

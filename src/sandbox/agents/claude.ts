@@ -3,7 +3,7 @@
  * the machine.
  */
 import Anthropic from '@anthropic-ai/sdk'
-import type { AgentBrain, BrainTool, BrainTurn, HistoryItem, MessageWriter, ToolOutcome } from './brain.js'
+import type { AgentBrain, BrainTool, BrainTurn, HistoryItem, MessageWriter, ToolOutcome } from './session/brain.js'
 
 const MAX_TOKENS = 16_000
 

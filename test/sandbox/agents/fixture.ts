@@ -1,13 +1,13 @@
 /** What the tests of the Managed Agents API share: a sandbox, the bare SDK, a session to talk to, and a stream that is watched. */
 import Anthropic, { APIError } from '@anthropic-ai/sdk'
 import { expect, onTestFinished } from 'vitest'
-import type { AgentBrain, BrainTurn } from '../../../src/sandbox/agents/brain.js'
 import {
   type ManagedAgentsOptions,
   type ManagedAgentsSandbox,
   startManagedAgents,
 } from '../../../src/sandbox/agents/index.js'
-import type { Session, SessionEvent, StreamEvent } from '../../../src/sandbox/agents/wire.js'
+import type { AgentBrain, BrainTurn } from '../../../src/sandbox/agents/session/brain.js'
+import type { Session, SessionEvent, StreamEvent } from '../../../src/sandbox/agents/wire/vendor-types.js'
 
 export type Beta = Anthropic['beta']
 export type SendEvents = Parameters<Beta['sessions']['events']['send']>[1]['events']

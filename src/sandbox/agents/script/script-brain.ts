@@ -1,5 +1,5 @@
 /** The script that plays Claude's part in the sandbox: no model, no network. It calls the session's real tools and says what they answered. */
-import type { AgentBrain, BrainTurn, HistoryItem, ToolCall } from '../brain.js'
+import type { AgentBrain, BrainTurn, HistoryItem, ToolCall } from '../session/brain.js'
 import { INTENTS } from './intents.js'
 import { HOST_SENDING_TOOLS, sayResult, sendingResult } from './sending.js'
 import { Obstacle, type ScriptTurn, scriptTurn } from './turn.js'

@@ -1,5 +1,5 @@
 /** Asking for an email to be sent: the host shows it to its owner before it leaves, so nothing is said about it beforehand. */
-import type { ToolCall } from '../brain.js'
+import type { ToolCall } from '../session/brain.js'
 import type { Correspondent } from './mail.js'
 import type { Clock } from './markdown.js'
 import { sendTime, spokenTime, TIME, withOffset } from './send-time.js'

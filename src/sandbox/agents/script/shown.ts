@@ -1,6 +1,6 @@
 /** What "it" and "the second one" mean, worked out from the session's history, so that a follow-up is understood after any restart. */
 import { z } from 'zod'
-import type { HistoryItem, ToolCall, ToolOutcome } from '../brain.js'
+import type { HistoryItem, ToolCall, ToolOutcome } from '../session/brain.js'
 import { mailsIn, parsed, type SeenMail } from './mail.js'
 import { listTitle, sender, timeOfDay } from './markdown.js'
 

@@ -1,6 +1,6 @@
 /** Answers that sort mail: labels, stars, the archive, the trash; and taking the last of it back. */
 import { z } from 'zod'
-import type { HistoryItem, ToolCall } from '../brain.js'
+import type { HistoryItem, ToolCall } from '../session/brain.js'
 import { parsed, type SeenMail } from './mail.js'
 import { counted, enumerated, listTitle, named } from './markdown.js'
 import { pickSome } from './pick-mail.js'

@@ -1,5 +1,5 @@
 /** One turn of the script: what every answer needs at hand. */
-import type { BrainTurn, HistoryItem, ToolCall, ToolOutcome } from '../brain.js'
+import type { BrainTurn, HistoryItem, ToolCall, ToolOutcome } from '../session/brain.js'
 import { mailsIn, type SeenMail } from './mail.js'
 import { type Clock, type Gist, list, plain } from './markdown.js'
 import { Shown } from './shown.js'
