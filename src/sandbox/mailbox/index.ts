@@ -1,8 +1,11 @@
 /** The sandbox's mailboxes. */
-export type * from './gmail-resource.js'
-export { GMAIL_TOOLS, gmailToolNamed, isGmailTool } from './gmail-tools.js'
-export type { Letter, LetterAttachment } from './letter.js'
-export type { Mail, MailAddress, MailAttachment } from './mail.js'
+
+export { serveMailbox } from './gmail/mcp-server.js'
+export type * from './gmail/resource.js'
+export { GMAIL_TOOLS, gmailToolNamed, isGmailTool } from './gmail/tools.js'
+export type { Mail, MailAddress, MailAttachment } from './mail/mail.js'
+export { NotAnMboxError } from './mail/mbox.js'
+export type { Letter, LetterAttachment } from './store/letter.js'
 export {
   type Draft,
   Mailbox,
@@ -10,10 +13,8 @@ export {
   type MailCarrier,
   type Message,
   type SearchOptions,
-} from './mailbox.js'
-export { MailboxError } from './mailbox-error.js'
-export { NotAnMboxError } from './mbox.js'
-export { serveMailbox } from './mcp-server.js'
-export { PostOffice } from './post-office.js'
-export { loadSamples, type SampleAccount } from './samples.js'
-export { type SentMail, sentMails } from './sent-mail.js'
+} from './store/mailbox.js'
+export { MailboxError } from './store/mailbox-error.js'
+export { PostOffice } from './store/post-office.js'
+export { loadSamples, type SampleAccount } from './store/samples.js'
+export { type SentMail, sentMails } from './store/sent-mail.js'

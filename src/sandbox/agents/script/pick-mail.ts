@@ -1,6 +1,6 @@
 /** Which mail is meant: by number in the last list, by what the last answer was about, by sender and subject. One, or the person is asked. */
 import { z } from 'zod'
-import { fold } from '../../mailbox/folding.js'
+import { fold } from '../../mailbox/search/folding.js'
 import { mailsIn, parsed, type SeenMail } from './mail.js'
 import { describe, gmailQuery, type MailWords, readMailWords } from './mail-words.js'
 import { numbered, read, type ScriptTurn } from './turn.js'

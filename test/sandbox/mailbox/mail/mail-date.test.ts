@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { readMailDate, writeMailDate } from '../../../src/sandbox/mailbox/mail-date.js'
+import { readMailDate, writeMailDate } from '../../../../src/sandbox/mailbox/mail/mail-date.js'
 
 describe('reading a date', () => {
   it.each([

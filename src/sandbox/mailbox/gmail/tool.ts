@@ -2,8 +2,8 @@
 import type { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js'
 import type { CallToolResult } from '@modelcontextprotocol/sdk/types.js'
 import { z } from 'zod'
-import type { Mailbox } from './mailbox.js'
-import { MailboxError } from './mailbox-error.js'
+import type { Mailbox } from '../store/mailbox.js'
+import { MailboxError } from '../store/mailbox-error.js'
 
 /** What a tool can do to the mailbox; nothing in the protocol says it, the name does. */
 export type ToolKind = 'reads' | 'changes' | 'leaves the mailbox' | 'never offered'

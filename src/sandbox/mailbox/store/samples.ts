@@ -1,8 +1,8 @@
 /** The mail that the sandbox comes with: `samples/<name>.mbox`, for the account whose address begins with that name. */
 import { readdir, readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
+import { shiftToNow } from '../mail/mbox-mails.js'
 import { Mailbox, type MailboxOptions } from './mailbox.js'
-import { shiftToNow } from './mbox-mails.js'
 import { PostOffice } from './post-office.js'
 
 export interface SampleAccount {
@@ -11,7 +11,7 @@ export interface SampleAccount {
 }
 
 /** From `src/sandbox/mailbox` as from `dist/sandbox/mailbox`: the compiler leaves the mbox files where they are. */
-const SAMPLES = fileURLToPath(new URL('../../../src/sandbox/mailbox/samples/', import.meta.url))
+const SAMPLES = fileURLToPath(new URL('../../../../src/sandbox/mailbox/samples/', import.meta.url))
 
 /**
  * Loads the sample of each account (an empty mailbox where there is none) by address. All are moved in time together, so that a

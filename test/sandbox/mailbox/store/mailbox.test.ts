@@ -5,9 +5,9 @@ import {
   MailboxError,
   type MailboxOptions,
   PostOffice,
-} from '../../../src/sandbox/mailbox/index.js'
-import { WORLD } from '../../../src/sandbox/world.js'
-import { ANNA, BEN, mbox, type TestMail } from './mbox-text.js'
+} from '../../../../src/sandbox/mailbox/index.js'
+import { WORLD } from '../../../../src/sandbox/world.js'
+import { ANNA, BEN, mbox, type TestMail } from '../mbox-text.js'
 
 const NOW = Date.parse('2027-03-10T12:00:00Z')
 const clock = () => NOW

@@ -1,8 +1,8 @@
 /** Every Gmail tool that Scalekit knows. */
-import { FORBIDDEN_TOOLS } from './gmail-forbidden-tools.js'
-import { READ_TOOLS } from './gmail-read-tools.js'
-import type { GmailTool } from './gmail-tool.js'
-import { CHANGE_TOOLS, SEND_TOOLS } from './gmail-write-tools.js'
+import { FORBIDDEN_TOOLS } from './forbidden-tools.js'
+import { READ_TOOLS } from './read-tools.js'
+import type { GmailTool } from './tool.js'
+import { CHANGE_TOOLS, SEND_TOOLS } from './write-tools.js'
 
 export const GMAIL_TOOLS: readonly GmailTool[] = [...READ_TOOLS, ...CHANGE_TOOLS, ...SEND_TOOLS, ...FORBIDDEN_TOOLS]
 

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import { Mailbox } from '../../../src/sandbox/mailbox/index.js'
-import { ANNA, BEN, mbox } from './mbox-text.js'
+import { Mailbox } from '../../../../src/sandbox/mailbox/index.js'
+import { ANNA, BEN, mbox } from '../mbox-text.js'
 
 const NOW = Date.parse('2027-03-10T12:00:00Z')
 let mailbox: Mailbox

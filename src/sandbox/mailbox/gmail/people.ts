@@ -1,9 +1,9 @@
 /** The people a mailbox knows, from its mail: those its owner wrote to are contacts, the other senders are "other contacts". */
 import { createHash } from 'node:crypto'
-import { fold, holdsPhrase } from './folding.js'
-import type { Person } from './gmail-resource.js'
-import { formatAddress, type MailAddress } from './mail.js'
-import type { Mailbox } from './mailbox.js'
+import { formatAddress, type MailAddress } from '../mail/mail.js'
+import { fold, holdsPhrase } from '../search/folding.js'
+import type { Mailbox } from '../store/mailbox.js'
+import type { Person } from './resource.js'
 
 export interface KnownPeople {
   readonly contacts: readonly Person[]

@@ -3,14 +3,14 @@
  * trash is a label, a draft is a message. Loaded from an mbox file; nothing is ever written back to it.
  */
 import { createHash } from 'node:crypto'
-import { initialLabels, isSystemLabel, type Label, SYSTEM_LABELS } from './labels.js'
+import { initialLabels, isSystemLabel, type Label, SYSTEM_LABELS } from '../mail/labels.js'
+import { attachmentContent, type Mail, type MailAddress, type MailAttachment, parseMail } from '../mail/mail.js'
+import { type MboxContent, type MboxProblem, NEWEST_AGE, readMbox, shiftToNow } from '../mail/mbox-mails.js'
+import { movedBy, withoutHeader } from '../mail/raw-headers.js'
+import { asksForSpamOrTrash, matches } from '../search/search.js'
+import { parseSearch } from '../search/search-syntax.js'
 import { type Letter, rawMessage, recipients } from './letter.js'
-import { attachmentContent, type Mail, type MailAddress, type MailAttachment, parseMail } from './mail.js'
 import { MailboxError, notFound } from './mailbox-error.js'
-import { type MboxContent, type MboxProblem, NEWEST_AGE, readMbox, shiftToNow } from './mbox-mails.js'
-import { movedBy, withoutHeader } from './raw-headers.js'
-import { asksForSpamOrTrash, matches } from './search.js'
-import { parseSearch } from './search-syntax.js'
 import { ThreadIndex } from './threads.js'
 
 export interface Message {

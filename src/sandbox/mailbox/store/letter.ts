@@ -1,7 +1,7 @@
 /** Writing mail: what a person fills in, and the raw message that comes of it. */
 import { addressParser } from 'postal-mime'
-import { formatAddress, type MailAddress } from './mail.js'
-import { writeMailDate } from './mail-date.js'
+import { formatAddress, type MailAddress } from '../mail/mail.js'
+import { writeMailDate } from '../mail/mail-date.js'
 import { MailboxError } from './mailbox-error.js'
 
 export interface Letter {

@@ -1,8 +1,9 @@
 /** `payload` of a Gmail message in full: headers and parts, their bodies base64url. */
-import type { GmailMessage } from './gmail-resource.js'
-import type { MailHeader } from './mail.js'
-import type { Message } from './mailbox.js'
-import { leaves, type MimePart, mimeParts } from './mime-parts.js'
+
+import type { MailHeader } from '../mail/mail.js'
+import { leaves, type MimePart, mimeParts } from '../mail/mime-parts.js'
+import type { Message } from '../store/mailbox.js'
+import type { GmailMessage } from './resource.js'
 
 export interface GmailPart {
   partId: string

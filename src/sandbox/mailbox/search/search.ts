@@ -1,7 +1,8 @@
 /** Whether a message satisfies a Gmail search. */
+
+import type { Label } from '../mail/labels.js'
+import { formatAddress, type Mail, type MailAddress } from '../mail/mail.js'
 import { fold, holdsPhrase, type WordMatch } from './folding.js'
-import type { Label } from './labels.js'
-import { formatAddress, type Mail, type MailAddress } from './mail.js'
 import type { SearchNode, SearchOperator } from './search-syntax.js'
 
 export interface Searchable {

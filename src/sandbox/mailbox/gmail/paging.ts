@@ -1,5 +1,5 @@
 /** Pages of a list; a token is the place where the next page begins, opaque to the caller as Gmail's are. */
-import { MailboxError } from './mailbox-error.js'
+import { MailboxError } from '../store/mailbox-error.js'
 
 export interface Page<Item> {
   readonly items: Item[]

@@ -1,7 +1,7 @@
 /** What left a mailbox, exactly: for tests that compare it with what was approved. */
-import type { MailAddress } from './mail.js'
+import type { MailAddress } from '../mail/mail.js'
+import { leaves, mimeParts } from '../mail/mime-parts.js'
 import type { Mailbox, Message } from './mailbox.js'
-import { leaves, mimeParts } from './mime-parts.js'
 
 export interface SentMail {
   readonly message: Message

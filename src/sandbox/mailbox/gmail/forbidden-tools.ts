@@ -3,8 +3,8 @@
  * owner's name. They are here so that a configuration that forgot to leave them out shows: the agent sees them, and the deletions work.
  */
 import { z } from 'zod'
-import { type GmailTool, gmailTool } from './gmail-tool.js'
-import { MailboxError } from './mailbox-error.js'
+import { MailboxError } from '../store/mailbox-error.js'
+import { type GmailTool, gmailTool } from './tool.js'
 
 const DELETION_TOOLS: readonly GmailTool[] = [
   gmailTool(

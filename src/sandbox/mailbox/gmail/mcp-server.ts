@@ -3,8 +3,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js'
 import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js'
 import { ListToolsRequestSchema } from '@modelcontextprotocol/sdk/types.js'
-import type { MailboxOfCall } from './gmail-tool.js'
-import { GMAIL_TOOLS } from './gmail-tools.js'
+import type { MailboxOfCall } from './tool.js'
+import { GMAIL_TOOLS } from './tools.js'
 
 export interface MailboxServerOptions {
   /** Names of the tools to offer. */

@@ -2,9 +2,9 @@ import { createServer } from 'node:http'
 import { Client } from '@modelcontextprotocol/sdk/client/index.js'
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { GMAIL_TOOLS, Mailbox, PostOffice, serveMailbox } from '../../../src/sandbox/mailbox/index.js'
-import { callTool, type ToolAnswer } from '../scalekit/support.js'
-import { ANNA, BEN, mbox, type TestMail } from './mbox-text.js'
+import { GMAIL_TOOLS, Mailbox, PostOffice, serveMailbox } from '../../../../src/sandbox/mailbox/index.js'
+import { callTool, type ToolAnswer } from '../../scalekit/support.js'
+import { ANNA, BEN, mbox, type TestMail } from '../mbox-text.js'
 
 const MAILS: readonly TestMail[] = [
   {

@@ -1,5 +1,5 @@
 /** Delivers between the mailboxes of the sandbox. Mail to anybody else goes nowhere: the sandbox has no network. */
-import type { MailAddress } from './mail.js'
+import type { MailAddress } from '../mail/mail.js'
 import type { Mailbox, MailCarrier } from './mailbox.js'
 
 export class PostOffice implements MailCarrier {

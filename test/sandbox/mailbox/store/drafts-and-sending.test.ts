@@ -7,8 +7,8 @@ import {
   MailboxError,
   PostOffice,
   sentMails,
-} from '../../../src/sandbox/mailbox/index.js'
-import { ANNA, BEN, mbox } from './mbox-text.js'
+} from '../../../../src/sandbox/mailbox/index.js'
+import { ANNA, BEN, mbox } from '../mbox-text.js'
 
 const NEWS = 'news@paper.example'
 

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
-import { Mailbox } from '../../../src/sandbox/mailbox/index.js'
-import { parseMail } from '../../../src/sandbox/mailbox/mail.js'
-import { decodedBytes } from '../../../src/sandbox/mailbox/mime.js'
+import { Mailbox } from '../../../../src/sandbox/mailbox/index.js'
+import { parseMail } from '../../../../src/sandbox/mailbox/mail/mail.js'
+import { decodedBytes } from '../../../../src/sandbox/mailbox/mail/mime.js'
 
 it('reads the euro sign and curly quotes of windows-1252 in subject and text', async () => {
   const mbox = [

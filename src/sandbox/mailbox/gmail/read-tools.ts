@@ -1,6 +1,9 @@
 /** The tools that only look. */
 import { z } from 'zod'
-import { partContent, withPayload } from './gmail-payload.js'
+import type { Message } from '../store/mailbox.js'
+import { pageOf } from './paging.js'
+import { partContent, withPayload } from './payload.js'
+import { peopleIn, personMatches } from './people.js'
 import {
   type GmailDraftList,
   type GmailLabel,
@@ -14,11 +17,8 @@ import {
   type MessageFormat,
   type Person,
   snippetOf,
-} from './gmail-resource.js'
-import { type GmailTool, gmailTool } from './gmail-tool.js'
-import type { Message } from './mailbox.js'
-import { pageOf } from './paging.js'
-import { peopleIn, personMatches } from './people.js'
+} from './resource.js'
+import { type GmailTool, gmailTool } from './tool.js'
 
 const DEFAULT_RESULTS = 20
 const format = z

@@ -2,9 +2,10 @@
  * What the mailbox's tools answer with: Gmail's resources, with the mail's text and attachments laid out flat so that a model
  * reads them without decoding MIME.
  */
-import type { GmailPart } from './gmail-payload.js'
-import { formatAddress, type MailAddress, type MailHeader } from './mail.js'
-import type { Draft, Mailbox, Message } from './mailbox.js'
+
+import { formatAddress, type MailAddress, type MailHeader } from '../mail/mail.js'
+import type { Draft, Mailbox, Message } from '../store/mailbox.js'
+import type { GmailPart } from './payload.js'
 
 export const MESSAGE_FORMATS = ['full', 'metadata', 'minimal', 'raw'] as const
 export type MessageFormat = (typeof MESSAGE_FORMATS)[number]

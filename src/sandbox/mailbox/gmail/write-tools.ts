@@ -1,10 +1,10 @@
 /** The tools that change the mailbox in ways that can be taken back, and those that send. */
 import { z } from 'zod'
-import { type GmailMessageReference, gmailDraft, gmailReference } from './gmail-resource.js'
-import { type GmailTool, gmailTool } from './gmail-tool.js'
-import type { Letter } from './letter.js'
-import { formatAddress } from './mail.js'
-import type { Mailbox, Message } from './mailbox.js'
+import { formatAddress } from '../mail/mail.js'
+import type { Letter } from '../store/letter.js'
+import type { Mailbox, Message } from '../store/mailbox.js'
+import { type GmailMessageReference, gmailDraft, gmailReference } from './resource.js'
+import { type GmailTool, gmailTool } from './tool.js'
 
 const to = z
   .string()

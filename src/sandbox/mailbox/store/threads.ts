@@ -2,8 +2,9 @@
  * Which conversation a mail belongs to. A reply names its ancestors (References, In-Reply-To); where it names none that are known,
  * a reply prefix ("Re:", "AW:", "SV:") with the same subject and a common correspondent decides, as in Gmail.
  */
-import { fold } from './folding.js'
-import type { Mail } from './mail.js'
+
+import type { Mail } from '../mail/mail.js'
+import { fold } from '../search/folding.js'
 
 const REPLY_PREFIX = /^\s*(re|fwd?|aw|wg|sv|vs|vb|antw|tr|rv|res|enc|ynt|odp)(\[\d+\])?\s*:\s*/i
 

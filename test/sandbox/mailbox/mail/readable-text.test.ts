@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { readableText } from '../../../src/sandbox/mailbox/readable-text.js'
+import { readableText } from '../../../../src/sandbox/mailbox/mail/readable-text.js'
 
 const LEFT_OUT = '[The rest of this email is too long to show.]'
 

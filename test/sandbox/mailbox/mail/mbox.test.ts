@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { NotAnMboxError, splitMbox, unescapeFrom } from '../../../src/sandbox/mailbox/mbox.js'
+import { NotAnMboxError, splitMbox, unescapeFrom } from '../../../../src/sandbox/mailbox/mail/mbox.js'
 
 const SEPARATOR = 'From carla@lumen.example Mon Mar  1 10:00:00 2027'
 
