@@ -3,7 +3,7 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { type SlackSandbox, startSlack } from '../../src/sandbox/slack/index.js'
-import type { WireEntry } from '../../src/sandbox/slack/page-api.js'
+import type { WireEntry } from '../../src/sandbox/slack/wire/page-api.js'
 import { WORLD } from '../../src/sandbox/world.js'
 import { channelOf } from '../wire.js'
 import type { Answer } from './answer.js'

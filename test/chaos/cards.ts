@@ -2,7 +2,7 @@
 
 import { shownText } from '../../src/sandbox/slack/block-kit/shown.js'
 import type { SeenMessage } from '../../src/sandbox/slack/index.js'
-import { toJson } from '../../src/sandbox/slack/json.js'
+import { toJson } from '../../src/sandbox/slack/wire/json.js'
 
 /** A question about one thing, or what became of a mail, with its buttons. */
 export interface Card {

@@ -2,7 +2,7 @@
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Endpoint as AgentsEndpoint } from '../../src/sandbox/agents/index.js'
-import type { Fault as SlackFault } from '../../src/sandbox/slack/faults.js'
+import type { Fault as SlackFault } from '../../src/sandbox/slack/wire/faults.js'
 import type { ChaosHouse } from './chaos-house.js'
 import type { Random } from './random.js'
 import { killAtSending, lostAnswer, scalekitFault } from './scalekit-misfortunes.js'

@@ -4,7 +4,7 @@
  */
 
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Attempt, Outcome } from '../../src/sandbox/slack/delivery.js'
+import type { Attempt, Outcome } from '../../src/sandbox/slack/delivery/delivery.js'
 import type { SlackSandbox } from '../../src/sandbox/slack/index.js'
 import { TOKEN } from './chaos-brain.js'
 import { Random } from './random.js'

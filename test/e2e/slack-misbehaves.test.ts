@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { Fault } from '../../src/sandbox/slack/faults.js'
+import type { Fault } from '../../src/sandbox/slack/wire/faults.js'
 import { inTwoHalves, sendMail, TestBrain } from '../support/brains.js'
 import { ANNA, GENERAL, House } from '../support/house.js'
 

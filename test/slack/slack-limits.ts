@@ -2,7 +2,7 @@
 
 import { expect } from 'vitest'
 import { acceptMessageBlocks } from '../../src/sandbox/slack/block-kit/blocks.js'
-import { toJson } from '../../src/sandbox/slack/json.js'
+import { toJson } from '../../src/sandbox/slack/wire/json.js'
 import type { MessageContent } from '../../src/slack/api/poster.js'
 
 /** Every text of a message in which Slack looks for mentions and links. */

@@ -1,4 +1,4 @@
-import type { PageChannel, PagePerson } from '../slack/page-api.js'
+import type { PageChannel, PagePerson } from '../slack/wire/page-api.js'
 import { decodeEscapes } from './text/entities.js'
 
 /**

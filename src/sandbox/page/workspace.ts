@@ -1,4 +1,4 @@
-import type { Act, ActResult, LiveEvent, PagePerson, Snapshot, WireEntry } from '../slack/page-api.js'
+import type { Act, ActResult, LiveEvent, PagePerson, Snapshot, WireEntry } from '../slack/wire/page-api.js'
 import { actErrorWords, commandErrorWords, modalErrorWords, pressErrorWords } from './error-words.js'
 import { fetchSnapshot, followViewer, sendAct } from './slack-client.js'
 import type { MessageAddress } from './text/permalink.js'

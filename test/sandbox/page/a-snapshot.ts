@@ -1,4 +1,4 @@
-import type { PageChannel, PageMessage, PagePerson, Snapshot } from '../../../src/sandbox/slack/page-api.js'
+import type { PageChannel, PageMessage, PagePerson, Snapshot } from '../../../src/sandbox/slack/wire/page-api.js'
 
 /** A small workspace for tests of what the page makes of it. */
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { allRead, channelUnread, firstUnread, markRead, unreadReplies } from '../../../src/sandbox/page/unread.js'
 import { applyEvent, fromSnapshot, type ViewerState } from '../../../src/sandbox/page/viewer-state.js'
-import type { LiveEvent } from '../../../src/sandbox/slack/page-api.js'
+import type { LiveEvent } from '../../../src/sandbox/slack/wire/page-api.js'
 import { ANNA, BEN, BOT, message, snapshot } from './a-snapshot.js'
 
 const texts = (state: ViewerState, channel = 'C0GENERAL') => state.messages.get(channel)?.map(({ text }) => text) ?? []

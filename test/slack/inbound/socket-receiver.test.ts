@@ -1,6 +1,6 @@
 import { App } from '@slack/bolt'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
-import type { Json } from '../../../src/sandbox/slack/json.js'
+import type { Json } from '../../../src/sandbox/slack/wire/json.js'
 import { brokenEnvelope } from '../../../src/slack/inbound/socket-client.js'
 import { SocketReceiver } from '../../../src/slack/inbound/socket-receiver.js'
 import { AWAKE_CLOCK } from '../../../src/turns/time/clock.js'

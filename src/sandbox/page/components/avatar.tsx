@@ -1,4 +1,4 @@
-import type { PagePerson } from '../../slack/page-api.js'
+import type { PagePerson } from '../../slack/wire/page-api.js'
 
 /** The square picture of a person (their initial on their colour) or of the app. `size` in pixels. */
 export function Avatar({ person, size }: { person: PagePerson | undefined; size: number }) {

@@ -1,5 +1,5 @@
 import { useEffect, useId, useLayoutEffect, useRef, useState } from 'preact/hooks'
-import type { PageChannel, PageMessage } from '../../slack/page-api.js'
+import type { PageChannel, PageMessage } from '../../slack/wire/page-api.js'
 import { type Completion, completing } from '../completion.js'
 import { useViewer, useWorkspace } from '../context.js'
 import { commandInThreadWords, unknownCommandWords } from '../error-words.js'

@@ -1,4 +1,4 @@
-import type { PageChannel } from '../../slack/page-api.js'
+import type { PageChannel } from '../../slack/wire/page-api.js'
 import { useViewer, useWorkspace, useWorkspaceState } from '../context.js'
 import { displayName } from '../typed-text.js'
 import { isTopLevel } from '../viewer-state.js'

@@ -1,4 +1,4 @@
-import type { PageChannel } from '../../slack/page-api.js'
+import type { PageChannel } from '../../slack/wire/page-api.js'
 import { useViewer, useWorkspace } from '../context.js'
 import { Avatar } from './avatar.js'
 import { HashIcon } from './icons.js'

@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
-import type { PageMessage } from '../../slack/page-api.js'
+import type { PageMessage } from '../../slack/wire/page-api.js'
 import { useViewer, useWorkspace } from '../context.js'
 import { decodeTyped, encodeTyped } from '../typed-text.js'
 

@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact'
 import { useLayoutEffect, useRef } from 'preact/hooks'
-import type { PageChannel, PageMessage } from '../../slack/page-api.js'
+import type { PageChannel, PageMessage } from '../../slack/wire/page-api.js'
 import { useMinute, useViewer } from '../context.js'
 import { timeline } from '../timeline.js'
 import { Message } from './message.js'

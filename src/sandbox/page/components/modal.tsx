@@ -1,5 +1,5 @@
 import { useMemo, useState } from 'preact/hooks'
-import type { PageModal } from '../../slack/page-api.js'
+import type { PageModal } from '../../slack/wire/page-api.js'
 import { BlockKit } from '../blocks/block-kit.js'
 import { type Interaction, InteractionContext } from '../blocks/interaction.js'
 import { useViewer, useWorkspace, useWorkspaceState } from '../context.js'

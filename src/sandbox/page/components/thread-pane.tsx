@@ -1,5 +1,5 @@
 import { useEffect, useRef } from 'preact/hooks'
-import type { PageChannel } from '../../slack/page-api.js'
+import type { PageChannel } from '../../slack/wire/page-api.js'
 import { useViewer, useWorkspace } from '../context.js'
 import { repliesOf } from '../viewer-state.js'
 import { Composer } from './composer.js'

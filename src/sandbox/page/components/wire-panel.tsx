@@ -1,5 +1,5 @@
 import { useLayoutEffect, useRef, useState } from 'preact/hooks'
-import type { WireEntry } from '../../slack/page-api.js'
+import type { WireEntry } from '../../slack/wire/page-api.js'
 import { useWorkspace, useWorkspaceState } from '../context.js'
 import { isFailure, isPending, matchesFilter } from '../wire-log.js'
 import { BackIcon, CloseIcon, DeleteIcon, PauseIcon, PlayIcon } from './icons.js'

@@ -1,7 +1,7 @@
 /** Every block type that Slack knows, with its limits, and the limits of a whole message. What is not here is `invalid_blocks`. */
-import { freshBlockId } from '../identifiers.js'
-import { isObject, type Json, type JsonObject } from '../json.js'
-import { refuseWith, SlackRefusal } from '../refusal.js'
+import { freshBlockId } from '../wire/identifiers.js'
+import { isObject, type Json, type JsonObject } from '../wire/json.js'
+import { refuseWith, SlackRefusal } from '../wire/refusal.js'
 import {
   ACCESSORY_ELEMENTS,
   ACTION_ELEMENTS,

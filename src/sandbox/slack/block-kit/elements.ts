@@ -1,5 +1,5 @@
 /** What Slack allows inside blocks: text objects, confirm dialogs, options and every interactive element, with its limits. */
-import type { Json, JsonObject } from '../json.js'
+import type { Json, JsonObject } from '../wire/json.js'
 import {
   anything,
   array,

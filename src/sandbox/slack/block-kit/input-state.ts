@@ -1,5 +1,5 @@
 /** What a person entered or chose, in the shapes that Slack reports in `state.values` and in `actions`. */
-import { asString, isObject, type Json, type JsonObject } from '../json.js'
+import { asString, isObject, type Json, type JsonObject } from '../wire/json.js'
 import { interactiveElements, type StoredBlock } from './blocks.js'
 
 /** What one element holds; which field holds it depends on the `type`. */

@@ -2,7 +2,7 @@
  * The small language in which the Block Kit limits of this sandbox are written. A rule looks at one value and reports what
  * Slack would say about it, with the same JSON pointers, so that `response_metadata.messages` reads like Slack's.
  */
-import { isObject, type Json, type JsonObject } from '../json.js'
+import { isObject, type Json, type JsonObject } from '../wire/json.js'
 
 /** Reports one problem of the value that a rule looks at. `at` defaults to that value's own pointer. */
 export type Report = (problem: string, at?: string) => void

@@ -1,5 +1,5 @@
 /** What a person reads and can press in a message or view, without the layout: for tests and for the state a failed wait prints. */
-import { asString, isObject, type Json, type JsonObject } from '../json.js'
+import { asString, isObject, type Json, type JsonObject } from '../wire/json.js'
 import { interactiveElements, type StoredBlock } from './blocks.js'
 
 /** Something that can be pressed or filled in. */

@@ -1,7 +1,7 @@
 /** Modals and Home tabs: what Slack accepts as a view, and the view as it hands it back to the app. */
-import { freshId } from '../identifiers.js'
-import { asString, isObject, type Json, type JsonObject } from '../json.js'
-import { refuseWith, SlackRefusal } from '../refusal.js'
+import { freshId } from '../wire/identifiers.js'
+import { asString, isObject, type Json, type JsonObject } from '../wire/json.js'
+import { refuseWith, SlackRefusal } from '../wire/refusal.js'
 import { blockProblems, type StoredBlock, withIds } from './blocks.js'
 import { plainText } from './elements.js'
 import { anything, boolean, object, oneOf, optional, problemsOf, required, string } from './rules.js'

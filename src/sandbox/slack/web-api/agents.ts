@@ -5,8 +5,8 @@ import type {
   AssistantThreadsSetSuggestedPromptsResponse,
   AssistantThreadsSetTitleResponse,
 } from '@slack/web-api'
-import { isObject } from '../json.js'
-import { refuseWith, SlackRefusal } from '../refusal.js'
+import { isObject } from '../wire/json.js'
+import { refuseWith, SlackRefusal } from '../wire/refusal.js'
 import { refuseCustomAuthor } from './content.js'
 import { type Arguments, type Inside, joinedConversation, type Method } from './method.js'
 

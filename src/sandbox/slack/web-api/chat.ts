@@ -6,10 +6,10 @@ import type {
   ChatPostMessageResponse,
   ChatUpdateResponse,
 } from '@slack/web-api'
-import { TIMESTAMP } from '../identifiers.js'
-import { SlackRefusal } from '../refusal.js'
-import { type WireMessage, wireMessage } from '../wire-message.js'
-import type { Conversation, Message } from '../workspace.js'
+import { TIMESTAMP } from '../wire/identifiers.js'
+import { SlackRefusal } from '../wire/refusal.js'
+import { type WireMessage, wireMessage } from '../workspace/wire-message.js'
+import type { Conversation, Message } from '../workspace/workspace.js'
 import { contentOf, metadataOf, refuseCustomAuthor } from './content.js'
 import {
   type Arguments,

@@ -4,7 +4,7 @@ import type {
   OpenIDConnectTokenResponse,
   OpenIDConnectUserInfoResponse,
 } from '@slack/web-api'
-import { SlackRefusal } from '../refusal.js'
+import { SlackRefusal } from '../wire/refusal.js'
 import type { Method } from './method.js'
 
 const token: Method<OpenIDConnectTokenResponse> = {

@@ -1,8 +1,8 @@
 /** What a message of the app says: `text`, `blocks` or `markdown_text`, and the metadata that goes with it. */
 import type { MessageMetadata } from '@slack/types'
 import { acceptMessageBlocks, type StoredBlock, withIds } from '../block-kit/blocks.js'
-import { isObject, type Json, type JsonObject } from '../json.js'
-import { refuseWith, SlackRefusal } from '../refusal.js'
+import { isObject, type Json, type JsonObject } from '../wire/json.js'
+import { refuseWith, SlackRefusal } from '../wire/refusal.js'
 import type { Arguments } from './method.js'
 
 /** `markdown_text` and each piece of a stream. */

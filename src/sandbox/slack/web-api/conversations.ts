@@ -7,10 +7,10 @@ import type {
   ConversationsOpenResponse,
   ConversationsRepliesResponse,
 } from '@slack/web-api'
-import { TIMESTAMP } from '../identifiers.js'
-import { SlackRefusal } from '../refusal.js'
-import { type WireMessage, wireMessage } from '../wire-message.js'
-import type { Conversation, Message, Workspace } from '../workspace.js'
+import { TIMESTAMP } from '../wire/identifiers.js'
+import { SlackRefusal } from '../wire/refusal.js'
+import { type WireMessage, wireMessage } from '../workspace/wire-message.js'
+import type { Conversation, Message, Workspace } from '../workspace/workspace.js'
 import {
   type Arguments,
   HISTORY_SCOPES,

@@ -5,9 +5,9 @@ import type {
   FilesInfoResponse,
 } from '@slack/web-api'
 import { acceptMessageBlocks } from '../block-kit/blocks.js'
-import { asString, isObject } from '../json.js'
-import { refuseWith, SlackRefusal } from '../refusal.js'
-import { wireFile } from '../wire-message.js'
+import { asString, isObject } from '../wire/json.js'
+import { refuseWith, SlackRefusal } from '../wire/refusal.js'
+import { wireFile } from '../workspace/wire-message.js'
 import { threadOf } from './chat.js'
 import { joinedConversation, type Method } from './method.js'
 

@@ -1,13 +1,14 @@
 /** What every Web API method is made of: its arguments as they came, who calls, and what it may touch. */
-import type { Clients } from '../clients.js'
-import { isObject, type Json, type JsonObject, parseJson } from '../json.js'
-import type { OpenStreams } from '../open-streams.js'
-import { refuseWith, SlackRefusal } from '../refusal.js'
-import type { SignIns } from '../sign-ins.js'
-import type { SocketMode } from '../socket-mode.js'
-import type { Triggers } from '../triggers.js'
-import type { Uploads } from '../uploads.js'
-import type { Conversation, Member, Workspace } from '../workspace.js'
+
+import type { SocketMode } from '../delivery/socket-mode.js'
+import type { Triggers } from '../delivery/triggers.js'
+import type { SignIns } from '../sign-in/sign-ins.js'
+import { isObject, type Json, type JsonObject, parseJson } from '../wire/json.js'
+import { refuseWith, SlackRefusal } from '../wire/refusal.js'
+import type { Clients } from '../workspace/clients.js'
+import type { OpenStreams } from '../workspace/open-streams.js'
+import type { Uploads } from '../workspace/uploads.js'
+import type { Conversation, Member, Workspace } from '../workspace/workspace.js'
 
 /** What the Web API works on. */
 export interface Inside {

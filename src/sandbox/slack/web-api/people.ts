@@ -7,8 +7,8 @@ import type {
   UsersListResponse,
   UsersLookupByEmailResponse,
 } from '@slack/web-api'
-import { SlackRefusal } from '../refusal.js'
-import type { Member, Workspace } from '../workspace.js'
+import { SlackRefusal } from '../wire/refusal.js'
+import type { Member, Workspace } from '../workspace/workspace.js'
 import { type Grant, knownMember, type Method, paged } from './method.js'
 
 const authTest: Method<AuthTestResponse> = {

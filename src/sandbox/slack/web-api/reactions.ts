@@ -1,7 +1,7 @@
 import type { ReactionsAddResponse, ReactionsRemoveResponse } from '@slack/web-api'
-import { TIMESTAMP } from '../identifiers.js'
-import { SlackRefusal } from '../refusal.js'
-import type { Message } from '../workspace.js'
+import { TIMESTAMP } from '../wire/identifiers.js'
+import { SlackRefusal } from '../wire/refusal.js'
+import type { Message } from '../workspace/workspace.js'
 import { type Call, joinedConversation, type Method } from './method.js'
 
 /** @throws SlackRefusal `bad_timestamp`, `message_not_found`, `invalid_name` */

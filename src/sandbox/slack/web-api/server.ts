@@ -1,11 +1,11 @@
 /** The Web API over HTTP: reads the call, checks the token, counts it against the limits, runs it, writes it down. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Fault, Faults } from '../faults.js'
-import { isObject, type Json, type JsonObject, parseJson, toJson } from '../json.js'
-import type { Budget, RateLimiter } from '../rate-limits.js'
-import { SlackRefusal } from '../refusal.js'
-import type { WireLog } from '../wire-log.js'
+import type { Fault, Faults } from '../wire/faults.js'
+import { isObject, type Json, type JsonObject, parseJson, toJson } from '../wire/json.js'
+import type { Budget, RateLimiter } from '../wire/rate-limits.js'
+import { SlackRefusal } from '../wire/refusal.js'
+import type { WireLog } from '../wire/wire-log.js'
 import { Arguments, type Grant, type Inside, type Method, missingScope } from './method.js'
 import { methodNamed } from './methods.js'
 
