@@ -1,7 +1,7 @@
 /** Tells the app that an account's status changed, signed as Scalekit signs (Standard Webhooks). */
 import { createHmac } from 'node:crypto'
+import { newId } from '../wire/ids.js'
 import type { StatusChange } from './accounts.js'
-import { newId } from './ids.js'
 
 export interface WebhookOptions {
   readonly url: string

@@ -1,9 +1,9 @@
 import { createServer } from 'node:http'
 import { text } from 'node:stream/consumers'
 import { expect, it, onTestFinished } from 'vitest'
-import { startScalekit } from '../../../src/sandbox/scalekit/index.js'
-import { ANNA } from '../mailbox/mbox-text.js'
-import { ANNA_ID, startTestScalekit } from './support.js'
+import { startScalekit } from '../../../../src/sandbox/scalekit/index.js'
+import { ANNA } from '../../mailbox/mbox-text.js'
+import { ANNA_ID, startTestScalekit } from '../support.js'
 
 const SECRET = `whsec_${Buffer.from('a secret of the dashboard').toString('base64')}`
 

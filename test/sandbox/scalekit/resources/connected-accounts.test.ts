@@ -6,8 +6,8 @@ import {
   ConnectorStatus,
 } from '@scalekit-sdk/node/lib/pkg/grpc/scalekit/v1/connected_accounts/connected_accounts_pb.js'
 import { describe, expect, it } from 'vitest'
-import { ANNA, BEN } from '../mailbox/mbox-text.js'
-import { ANNA_ID, BEN_ID, startTestScalekit } from './support.js'
+import { ANNA, BEN } from '../../mailbox/mbox-text.js'
+import { ANNA_ID, BEN_ID, startTestScalekit } from '../support.js'
 
 const GMAIL = { connectionName: 'gmail', identifier: ANNA_ID }
 

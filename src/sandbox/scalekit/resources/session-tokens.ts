@@ -1,8 +1,8 @@
 /** Tokens that let an agent use one MCP server as one person, for a while. */
 import { randomUUID } from 'node:crypto'
+import { ScalekitError } from '../wire/scalekit-error.js'
 import type { ConnectedAccount, ConnectedAccounts } from './accounts.js'
 import type { McpConfiguration } from './configurations.js'
-import { ScalekitError } from './scalekit-error.js'
 import type { TokenSigner } from './token-signer.js'
 
 export interface SessionToken {

@@ -1,7 +1,7 @@
 /** The app's own access to Scalekit: OAuth client credentials in, an expiring token out, and the check of that token. */
 import { randomUUID } from 'node:crypto'
-import { bearerOf, type Exchange, readForm, sendJson } from './exchange.js'
-import { ScalekitError } from './scalekit-error.js'
+import { bearerOf, type Exchange, readForm, sendJson } from '../wire/exchange.js'
+import { ScalekitError } from '../wire/scalekit-error.js'
 import type { TokenSigner } from './token-signer.js'
 
 export interface ClientCredentialsOptions {

@@ -2,13 +2,13 @@
  * The MCP servers that Scalekit hosts: a configuration's static address, which wants a session token, and an instance's address,
  * which lets in whoever has it. Behind both is the mailbox of the person's connected account.
  */
-import { isGmailTool, serveMailbox } from '../mailbox/index.js'
-import { type MailboxParts, mailboxOf } from './account-mailbox.js'
-import type { ConnectedAccount } from './accounts.js'
-import type { McpConfiguration, McpConfigurations } from './configurations.js'
-import { bearerOf, type Exchange, sendJson } from './exchange.js'
+import { isGmailTool, serveMailbox } from '../../mailbox/index.js'
+import { type MailboxParts, mailboxOf } from '../resources/account-mailbox.js'
+import type { ConnectedAccount } from '../resources/accounts.js'
+import type { McpConfiguration, McpConfigurations } from '../resources/configurations.js'
+import type { SessionTokens } from '../resources/session-tokens.js'
+import { bearerOf, type Exchange, sendJson } from '../wire/exchange.js'
 import { serverUrlOf } from './rest.js'
-import type { SessionTokens } from './session-tokens.js'
 
 export interface McpParts extends MailboxParts {
   readonly baseUrl: string

@@ -5,10 +5,10 @@
 import { randomUUID } from 'node:crypto'
 import type { JsonObject } from '@bufbuild/protobuf'
 import { ZodError, z } from 'zod'
-import { gmailToolNamed, MailboxError } from '../mailbox/index.js'
-import { type MailboxParts, mailboxOf } from './account-mailbox.js'
-import { checked } from './exchange.js'
-import { ScalekitError } from './scalekit-error.js'
+import { gmailToolNamed, MailboxError } from '../../mailbox/index.js'
+import { type MailboxParts, mailboxOf } from '../resources/account-mailbox.js'
+import { checked } from '../wire/exchange.js'
+import { ScalekitError } from '../wire/scalekit-error.js'
 
 /** The fields of `ExecuteToolRequest` that this sandbox knows. */
 export interface ToolExecution {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { ANNA, BEN } from '../mailbox/mbox-text.js'
-import { ANNA_ID, BEN_ID, READ_ONLY, startTestScalekit } from './support.js'
+import { ANNA, BEN } from '../../mailbox/mbox-text.js'
+import { ANNA_ID, BEN_ID, READ_ONLY, startTestScalekit } from '../support.js'
 
 const MAPPINGS = [{ connection_name: 'gmail', tools: READ_ONLY }]
 

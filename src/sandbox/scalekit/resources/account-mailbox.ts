@@ -1,5 +1,5 @@
 /** From a connected account to the mailbox behind it, as long as the account lets anybody in. */
-import type { Mailbox } from '../mailbox/index.js'
+import type { Mailbox } from '../../mailbox/index.js'
 import type { ConnectedAccount, ConnectedAccounts } from './accounts.js'
 
 export interface MailboxParts {

@@ -1,5 +1,5 @@
 /** What was asked of the sandbox's Scalekit, and the faults a test wants it to have. */
-import { FaultQueue } from '../wire/fault-queue.js'
+import { FaultQueue } from '../../wire/fault-queue.js'
 
 /** REST and pages by method and path, gRPC and MCP (at either kind of address) by their own methods. */
 export const ENDPOINTS = [

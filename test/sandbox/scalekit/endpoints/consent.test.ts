@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { ANNA, BEN } from '../mailbox/mbox-text.js'
-import { ANNA_ID, BEN_ID, startTestScalekit, type TestScalekit } from './support.js'
+import { ANNA, BEN } from '../../mailbox/mbox-text.js'
+import { ANNA_ID, BEN_ID, startTestScalekit, type TestScalekit } from '../support.js'
 
 const GMAIL = { connectionName: 'gmail', identifier: ANNA_ID }
 const VERIFY_URL = 'https://bot.example/verify?tenant=1'

@@ -1,13 +1,13 @@
 /** `/api/v1/…`: MCP configurations, their connected accounts and session tokens, the per-user instances, and tools run by the app. */
 import { z } from 'zod'
-import type { MailboxParts } from './account-mailbox.js'
-import type { AuthorizationLinks } from './authorization-links.js'
-import type { McpConfiguration, McpConfigurations, McpInstance } from './configurations.js'
-import { checked, type Exchange, readJson } from './exchange.js'
-import { ScalekitError } from './scalekit-error.js'
-import type { SessionTokens } from './session-tokens.js'
+import type { MailboxParts } from '../resources/account-mailbox.js'
+import type { AuthorizationLinks } from '../resources/authorization-links.js'
+import type { McpConfiguration, McpConfigurations, McpInstance } from '../resources/configurations.js'
+import type { SessionTokens } from '../resources/session-tokens.js'
+import { checked, type Exchange, readJson } from '../wire/exchange.js'
+import { ScalekitError } from '../wire/scalekit-error.js'
+import type { Endpoint } from '../wire/traffic.js'
 import { executeTool, toolExecutionOf } from './tool-execution.js'
-import type { Endpoint } from './traffic.js'
 
 export interface RestAnswer {
   readonly status: number

@@ -1,7 +1,7 @@
 /** One HTTP/1.1 request and its answer, and the few ways the sandbox's Scalekit reads and writes them. */
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http'
 import type { z } from 'zod'
-import { BodyTooLargeError, readBody as readUpTo, sendJson as writeJson } from '../wire/http.js'
+import { BodyTooLargeError, readBody as readUpTo, sendJson as writeJson } from '../../wire/http.js'
 import { ScalekitError } from './scalekit-error.js'
 
 export interface Exchange {

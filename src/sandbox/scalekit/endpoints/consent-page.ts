@@ -1,5 +1,5 @@
 /** The pages a person sees on the way to a connected account: choose, allow, done. Plain HTML and CSS, no script. */
-import { escapeHtml } from '../wire/http.js'
+import { escapeHtml } from '../../wire/http.js'
 
 export interface MailAccount {
   readonly address: string

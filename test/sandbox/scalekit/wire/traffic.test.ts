@@ -1,9 +1,9 @@
 import { createServer } from 'node:http'
 import { connect } from 'node:net'
 import { expect, it, onTestFinished } from 'vitest'
-import { type RequestEntry, startScalekit } from '../../../src/sandbox/scalekit/index.js'
-import { ANNA } from '../mailbox/mbox-text.js'
-import { ANNA_ID, callTool, mcpClient, startTestScalekit } from './support.js'
+import { type RequestEntry, startScalekit } from '../../../../src/sandbox/scalekit/index.js'
+import { ANNA } from '../../mailbox/mbox-text.js'
+import { ANNA_ID, callTool, mcpClient, startTestScalekit } from '../support.js'
 
 const GMAIL = { connectionName: 'gmail', identifier: ANNA_ID }
 

@@ -2,8 +2,8 @@
  * Connected accounts: for each connection and identifier at most one, with its status and, once somebody consented, the mail
  * account behind it.
  */
-import { newId, newSecret } from './ids.js'
-import { ScalekitError } from './scalekit-error.js'
+import { newId, newSecret } from '../wire/ids.js'
+import { ScalekitError } from '../wire/scalekit-error.js'
 
 export type AccountStatus = 'ACTIVE' | 'EXPIRED' | 'PENDING_AUTH' | 'PENDING_VERIFICATION' | 'DISCONNECTED'
 

@@ -10,7 +10,7 @@ import {
   type ServerHttp2Session,
 } from 'node:http2'
 import { createServer, type Socket } from 'node:net'
-import { listenOnLoopback } from '../wire/http.js'
+import { listenOnLoopback } from '../../wire/http.js'
 
 export interface OnePort {
   readonly port: number

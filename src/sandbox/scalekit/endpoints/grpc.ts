@@ -19,14 +19,14 @@ import {
   ConnectorType,
 } from '@scalekit-sdk/node/lib/pkg/grpc/scalekit/v1/connected_accounts/connected_accounts_pb.js'
 import { ToolService } from '@scalekit-sdk/node/lib/pkg/grpc/scalekit/v1/tools/tools_pb.js'
-import type { MailboxParts } from './account-mailbox.js'
-import type { AccountReference, AccountStatus, ConnectedAccount, ConnectedAccounts } from './accounts.js'
-import type { AuthorizationLinks } from './authorization-links.js'
-import type { ClientCredentials } from './client-credentials.js'
+import type { MailboxParts } from '../resources/account-mailbox.js'
+import type { AccountReference, AccountStatus, ConnectedAccount, ConnectedAccounts } from '../resources/accounts.js'
+import type { AuthorizationLinks } from '../resources/authorization-links.js'
+import type { ClientCredentials } from '../resources/client-credentials.js'
+import { errorOfStatus, ScalekitError } from '../wire/scalekit-error.js'
+import { isEndpoint, passed, refusalOf, type Traffic } from '../wire/traffic.js'
 import { linkUrlOf } from './rest.js'
-import { errorOfStatus, ScalekitError } from './scalekit-error.js'
 import { executeTool, toolNamedIn } from './tool-execution.js'
-import { isEndpoint, passed, refusalOf, type Traffic } from './traffic.js'
 
 export interface GrpcParts extends MailboxParts {
   readonly baseUrl: string

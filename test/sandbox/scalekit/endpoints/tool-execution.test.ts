@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { GMAIL_TOOLS } from '../../../src/sandbox/mailbox/index.js'
-import { ANNA, BEN } from '../mailbox/mbox-text.js'
-import { ANNA_ID, BEN_ID, callTool, mcpClient, startTestScalekit, type TestScalekit } from './support.js'
+import { GMAIL_TOOLS } from '../../../../src/sandbox/mailbox/index.js'
+import { ANNA, BEN } from '../../mailbox/mbox-text.js'
+import { ANNA_ID, BEN_ID, callTool, mcpClient, startTestScalekit, type TestScalekit } from '../support.js'
 
 const ENDPOINT = 'POST /api/v1/execute_tool'
 const LETTER = { to: BEN, subject: 'Walls', body: 'White, please.' }

@@ -2,9 +2,10 @@
  * Links that lead a person to the consent page, and what becomes of them: consent connects the account at once, or, where the app
  * verifies its people itself, only after the app has said who stood at its own page.
  */
+
+import { newSecret } from '../wire/ids.js'
+import { ScalekitError } from '../wire/scalekit-error.js'
 import type { AccountReference, ConnectedAccount, ConnectedAccounts } from './accounts.js'
-import { newSecret } from './ids.js'
-import { ScalekitError } from './scalekit-error.js'
 
 export interface AuthorizationLink {
   readonly token: string

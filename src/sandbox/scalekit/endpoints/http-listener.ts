@@ -1,15 +1,15 @@
 /** HTTP/1.1 of the sandbox's Scalekit: finds the endpoint, lets faults happen, answers, keeps the log. */
 import { type IncomingMessage, type RequestListener, ServerResponse } from 'node:http'
-import type { ClientCredentials } from './client-credentials.js'
+import type { ClientCredentials } from '../resources/client-credentials.js'
+import type { TokenSigner } from '../resources/token-signer.js'
+import { type Exchange, parseJson, readBody, sendJson } from '../wire/exchange.js'
+import { mcpAddressOf, mcpEndpointOf, routeOf } from '../wire/routes.js'
+import { errorOfStatus, ScalekitError } from '../wire/scalekit-error.js'
+import { type Endpoint, passed, refusalOf, type Traffic } from '../wire/traffic.js'
 import { type ConsentParts, showConsent, showSuccess, takeConsent } from './consent.js'
-import { type Exchange, parseJson, readBody, sendJson } from './exchange.js'
 import { answerInstance, answerServer, type McpParts } from './mcp-endpoints.js'
 import type { RestHandler } from './rest.js'
-import { mcpAddressOf, mcpEndpointOf, routeOf } from './routes.js'
-import { errorOfStatus, ScalekitError } from './scalekit-error.js'
-import type { TokenSigner } from './token-signer.js'
 import { toolNamedIn } from './tool-execution.js'
-import { type Endpoint, passed, refusalOf, type Traffic } from './traffic.js'
 
 export interface HttpParts {
   readonly baseUrl: string

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { ANNA, BEN } from '../mailbox/mbox-text.js'
-import { ANNA_ID, BEN_ID, callTool, mcpClient, READ_ONLY, startTestScalekit, type TestScalekit } from './support.js'
+import { ANNA, BEN } from '../../mailbox/mbox-text.js'
+import { ANNA_ID, BEN_ID, callTool, mcpClient, READ_ONLY, startTestScalekit, type TestScalekit } from '../support.js'
 
 type Mode = 'session token' | 'instance'
 

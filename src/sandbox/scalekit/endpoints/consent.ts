@@ -1,7 +1,7 @@
 /** Where an authorization link leads: looking changes nothing, pressing Allow connects. */
-import type { AuthorizationLinks } from './authorization-links.js'
+import type { AuthorizationLinks } from '../resources/authorization-links.js'
+import { type Exchange, readForm } from '../wire/exchange.js'
 import { cancelledPage, connectedPage, consentPage, deadLinkPage, type MailAccount } from './consent-page.js'
-import { type Exchange, readForm } from './exchange.js'
 
 export interface ConsentParts {
   readonly links: AuthorizationLinks

@@ -1,8 +1,8 @@
 /** MCP configurations (which tools of which connections one server offers) and the older per-user instances of them. */
 import { randomUUID } from 'node:crypto'
+import { newId, newSecret } from '../wire/ids.js'
+import { ScalekitError } from '../wire/scalekit-error.js'
 import type { ConnectedAccounts } from './accounts.js'
-import { newId, newSecret } from './ids.js'
-import { ScalekitError } from './scalekit-error.js'
 
 export interface ToolMapping {
   readonly connection_name: string
