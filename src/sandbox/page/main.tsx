@@ -1,8 +1,8 @@
 import { render } from 'preact'
 import { App } from './components/app.js'
-import { WorkspaceContext } from './context.js'
+import { WorkspaceContext } from './state/context.js'
 import './styles.css'
-import { Workspace } from './workspace.js'
+import { Workspace } from './state/workspace.js'
 
 const root = document.getElementById('app')
 if (!root) throw new Error('index.html has no #app')

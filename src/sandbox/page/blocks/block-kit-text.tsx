@@ -1,5 +1,5 @@
 import type { TextObject } from '@slack/types'
-import { Mrkdwn, PlainText } from '../components/formatted-text.js'
+import { Mrkdwn, PlainText } from '../controls/formatted-text.js'
 
 /** A text object of either kind. */
 export function Text({ text }: { text: TextObject }) {

@@ -14,8 +14,8 @@ import type {
   TaskCardBlock,
 } from '@slack/types'
 import { Component, type ComponentChildren } from 'preact'
-import { Markdown, Mrkdwn, PlainText, Blocks as RichBlocks, TextTable } from '../components/formatted-text.js'
-import { ImageIcon } from '../components/icons.js'
+import { Markdown, Mrkdwn, PlainText, Blocks as RichBlocks, TextTable } from '../controls/formatted-text.js'
+import { ImageIcon } from '../controls/icons.js'
 import { parseRichText } from '../text/rich-text.js'
 import { Text } from './block-kit-text.js'
 import { Element } from './elements.js'

@@ -1,6 +1,6 @@
 import type { ConfirmationDialog } from '@slack/types'
 import { useState } from 'preact/hooks'
-import { ConfirmDialog } from '../components/dialog.js'
+import { ConfirmDialog } from '../controls/dialog.js'
 import { Text } from './block-kit-text.js'
 
 /** A press that first asks, where the app wants that, and does nothing while the last one is still being handled. */

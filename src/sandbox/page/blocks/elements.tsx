@@ -8,9 +8,9 @@ import type {
   SectionBlockAccessory,
 } from '@slack/types'
 import { useState } from 'preact/hooks'
-import { PlainText } from '../components/formatted-text.js'
-import { MoreIcon } from '../components/icons.js'
-import { Menu } from '../components/menu.js'
+import { PlainText } from '../controls/formatted-text.js'
+import { MoreIcon } from '../controls/icons.js'
+import { Menu } from '../controls/menu.js'
 import { safeUrl } from '../text/entities.js'
 import { useConfirmed } from './confirmed.js'
 import type { EntryElementType } from './entries.js'

@@ -9,8 +9,8 @@ import type {
   WorkflowButton,
 } from '@slack/types'
 import { useState } from 'preact/hooks'
-import { useViewer } from '../context.js'
-import { displayName } from '../typed-text.js'
+import { useViewer } from '../state/context.js'
+import { displayName } from '../state/typed-text.js'
 import { Text } from './block-kit-text.js'
 import { useConfirmed } from './confirmed.js'
 import { useInteraction } from './interaction.js'

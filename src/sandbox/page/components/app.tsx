@@ -6,7 +6,7 @@ import {
   useWorkspace,
   useWorkspaceState,
   ViewerContext,
-} from '../context.js'
+} from '../state/context.js'
 import { readPermalink } from '../text/permalink.js'
 import { ConversationPane } from './conversation-pane.js'
 import { ModalLayer } from './modal.js'

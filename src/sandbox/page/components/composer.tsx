@@ -1,11 +1,11 @@
 import { useEffect, useId, useLayoutEffect, useRef, useState } from 'preact/hooks'
 import type { PageChannel, PageMessage } from '../../slack/wire/page-api.js'
-import { type Completion, completing } from '../completion.js'
-import { useViewer, useWorkspace } from '../context.js'
-import { commandInThreadWords, unknownCommandWords } from '../error-words.js'
-import { encodeTyped } from '../typed-text.js'
-import { CompletionList } from './completion-list.js'
-import { BoldIcon, CodeIcon, ItalicIcon, MentionIcon, SendIcon, StrikeIcon } from './icons.js'
+import { CompletionList } from '../controls/completion-list.js'
+import { BoldIcon, CodeIcon, ItalicIcon, MentionIcon, SendIcon, StrikeIcon } from '../controls/icons.js'
+import { type Completion, completing } from '../state/completion.js'
+import { useViewer, useWorkspace } from '../state/context.js'
+import { commandInThreadWords, unknownCommandWords } from '../state/error-words.js'
+import { encodeTyped } from '../state/typed-text.js'
 
 interface ComposerProps {
   channel: PageChannel

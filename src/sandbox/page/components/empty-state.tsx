@@ -1,7 +1,7 @@
 import type { PageChannel } from '../../slack/wire/page-api.js'
-import { useViewer, useWorkspace } from '../context.js'
-import { Avatar } from './avatar.js'
-import { HashIcon } from './icons.js'
+import { Avatar } from '../controls/avatar.js'
+import { HashIcon } from '../controls/icons.js'
+import { useViewer, useWorkspace } from '../state/context.js'
 
 /** Requests that make sense for any mailbox, where the app suggests none of its own. */
 const PROMPTS = [

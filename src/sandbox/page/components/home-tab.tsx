@@ -1,9 +1,9 @@
 import { useMemo } from 'preact/hooks'
 import { BlockKit } from '../blocks/block-kit.js'
 import { type Interaction, InteractionContext } from '../blocks/interaction.js'
-import { useViewer, useWorkspace, useWorkspaceState } from '../context.js'
-import { pressKey } from '../workspace.js'
-import { Avatar } from './avatar.js'
+import { Avatar } from '../controls/avatar.js'
+import { useViewer, useWorkspace, useWorkspaceState } from '../state/context.js'
+import { pressKey } from '../state/workspace.js'
 
 /** The app's Home tab, as it was last published for this person. */
 export function HomeTab() {

@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
 import type { PageMessage } from '../../slack/wire/page-api.js'
-import { useViewer, useWorkspace } from '../context.js'
-import { decodeTyped, encodeTyped } from '../typed-text.js'
+import { useViewer, useWorkspace } from '../state/context.js'
+import { decodeTyped, encodeTyped } from '../state/typed-text.js'
 
 /** A message while it is being edited, in its own place. Enter saves, Escape leaves it as it was. */
 export function MessageEditor({ message }: { message: PageMessage }) {

@@ -1,8 +1,8 @@
 import type { ComponentChildren } from 'preact'
 import { useLayoutEffect, useRef } from 'preact/hooks'
 import type { PageChannel, PageMessage } from '../../slack/wire/page-api.js'
-import { useMinute, useViewer } from '../context.js'
-import { timeline } from '../timeline.js'
+import { useMinute, useViewer } from '../state/context.js'
+import { timeline } from '../state/timeline.js'
 import { Message } from './message.js'
 
 interface MessageListProps {

@@ -2,11 +2,11 @@ import { useMemo, useState } from 'preact/hooks'
 import type { PageModal } from '../../slack/wire/page-api.js'
 import { BlockKit } from '../blocks/block-kit.js'
 import { type Interaction, InteractionContext } from '../blocks/interaction.js'
-import { useViewer, useWorkspace, useWorkspaceState } from '../context.js'
-import { pressKey } from '../workspace.js'
-import { Avatar } from './avatar.js'
-import { Dialog } from './dialog.js'
-import { CloseIcon, WarningIcon } from './icons.js'
+import { Avatar } from '../controls/avatar.js'
+import { Dialog } from '../controls/dialog.js'
+import { CloseIcon, WarningIcon } from '../controls/icons.js'
+import { useViewer, useWorkspace, useWorkspaceState } from '../state/context.js'
+import { pressKey } from '../state/workspace.js'
 
 /** The modal on top, if any is open. */
 export function ModalLayer() {

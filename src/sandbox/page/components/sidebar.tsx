@@ -1,8 +1,8 @@
 import type { PageChannel } from '../../slack/wire/page-api.js'
-import { useViewer, useWorkspace } from '../context.js'
-import { channelUnread } from '../unread.js'
-import { Avatar } from './avatar.js'
-import { HashIcon, LockIcon } from './icons.js'
+import { Avatar } from '../controls/avatar.js'
+import { HashIcon, LockIcon } from '../controls/icons.js'
+import { useViewer, useWorkspace } from '../state/context.js'
+import { channelUnread } from '../state/unread.js'
 
 /** The workspace's channels and direct messages. Up and Down move between them, as in Slack. */
 export function Sidebar() {

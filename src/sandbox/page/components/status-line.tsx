@@ -1,6 +1,6 @@
-import { useViewer } from '../context.js'
-import { displayName } from '../typed-text.js'
-import { threadKey } from '../viewer-state.js'
+import { useViewer } from '../state/context.js'
+import { displayName } from '../state/typed-text.js'
+import { threadKey } from '../state/viewer-state.js'
 
 /** "inbox is thinking…", under the messages. The line keeps its height, so that nothing jumps when it comes and goes. */
 export function StatusLine({ channel, threadTs }: { channel: string; threadTs?: string }) {

@@ -1,9 +1,9 @@
 import { useEffect, useRef } from 'preact/hooks'
 import type { PageChannel } from '../../slack/wire/page-api.js'
-import { useViewer, useWorkspace } from '../context.js'
-import { repliesOf } from '../viewer-state.js'
+import { BackIcon, CloseIcon } from '../controls/icons.js'
+import { useViewer, useWorkspace } from '../state/context.js'
+import { repliesOf } from '../state/viewer-state.js'
 import { Composer } from './composer.js'
-import { BackIcon, CloseIcon } from './icons.js'
 import { MessageList } from './message-list.js'
 import { StatusLine } from './status-line.js'
 

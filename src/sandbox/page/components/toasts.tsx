@@ -1,5 +1,5 @@
-import { useWorkspace, useWorkspaceState } from '../context.js'
-import { CloseIcon, WarningIcon } from './icons.js'
+import { CloseIcon, WarningIcon } from '../controls/icons.js'
+import { useWorkspace, useWorkspaceState } from '../state/context.js'
 
 /** What went wrong, in Slack's words, under the bar on top, where it covers no text box, for a while. */
 export function Toasts() {

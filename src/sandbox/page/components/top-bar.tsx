@@ -1,8 +1,8 @@
-import { useWorkspace, useWorkspaceState } from '../context.js'
-import { channelUnread } from '../unread.js'
-import type { WorkspaceState } from '../workspace.js'
-import { Avatar } from './avatar.js'
-import { WireIcon } from './icons.js'
+import { Avatar } from '../controls/avatar.js'
+import { WireIcon } from '../controls/icons.js'
+import { useWorkspace, useWorkspaceState } from '../state/context.js'
+import { channelUnread } from '../state/unread.js'
+import type { WorkspaceState } from '../state/workspace.js'
 
 /** Who answers, who one is, and the switch to the wire. */
 export function TopBar({ isWireOpen, onToggleWire }: { isWireOpen: boolean; onToggleWire(): void }) {

@@ -1,8 +1,8 @@
 import { useLayoutEffect, useRef, useState } from 'preact/hooks'
 import type { WireEntry } from '../../slack/wire/page-api.js'
-import { useWorkspace, useWorkspaceState } from '../context.js'
-import { isFailure, isPending, matchesFilter } from '../wire-log.js'
-import { BackIcon, CloseIcon, DeleteIcon, PauseIcon, PlayIcon } from './icons.js'
+import { BackIcon, CloseIcon, DeleteIcon, PauseIcon, PlayIcon } from '../controls/icons.js'
+import { useWorkspace, useWorkspaceState } from '../state/context.js'
+import { isFailure, isPending, matchesFilter } from '../state/wire-log.js'
 
 /** Each call of the app and each delivery to it, the newest at the end, with what is left of Slack's limits. */
 export function WirePanel({ onClose }: { onClose(): void }) {

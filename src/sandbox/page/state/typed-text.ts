@@ -1,5 +1,5 @@
-import type { PageChannel, PagePerson } from '../slack/wire/page-api.js'
-import { decodeEscapes } from './text/entities.js'
+import type { PageChannel, PagePerson } from '../../slack/wire/page-api.js'
+import { decodeEscapes } from '../text/entities.js'
 
 /**
  * Between what a person types and what the page sends: `@Anna Lindqvist` becomes `<@U…>` and `#general` `<#C…|general>`.

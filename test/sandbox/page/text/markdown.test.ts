@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { parseMarkdown } from '../../../src/sandbox/page/text/markdown.js'
+import { parseMarkdown } from '../../../../src/sandbox/page/text/markdown.js'
 import { shown } from './shown-tree.js'
 
 const rendered = (text: string) => shown(parseMarkdown(text))

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { readPermalink } from '../../../src/sandbox/page/text/permalink.js'
+import { readPermalink } from '../../../../src/sandbox/page/text/permalink.js'
 
 it('reads where a link to a message leads', () => {
   expect(readPermalink('https://northwind-studio.slack.com/archives/D0ANNA/p1795931295537000')).toEqual({

@@ -1,4 +1,4 @@
-import type { PageMessage } from '../slack/wire/page-api.js'
+import type { PageMessage } from '../../slack/wire/page-api.js'
 
 /** Days, times and grouping of a message list, in the viewer's time zone, as Slack writes them in English. */
 

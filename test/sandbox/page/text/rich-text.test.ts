@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { parseRichText } from '../../../src/sandbox/page/text/rich-text.js'
+import { parseRichText } from '../../../../src/sandbox/page/text/rich-text.js'
 import { shown } from './shown-tree.js'
 
 it('shows every element of a rich_text block', () => {

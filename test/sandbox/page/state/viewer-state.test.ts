@@ -1,8 +1,14 @@
 import { describe, expect, it } from 'vitest'
-import { allRead, channelUnread, firstUnread, markRead, unreadReplies } from '../../../src/sandbox/page/unread.js'
-import { applyEvent, fromSnapshot, type ViewerState } from '../../../src/sandbox/page/viewer-state.js'
-import type { LiveEvent } from '../../../src/sandbox/slack/wire/page-api.js'
-import { ANNA, BEN, BOT, message, snapshot } from './a-snapshot.js'
+import {
+  allRead,
+  channelUnread,
+  firstUnread,
+  markRead,
+  unreadReplies,
+} from '../../../../src/sandbox/page/state/unread.js'
+import { applyEvent, fromSnapshot, type ViewerState } from '../../../../src/sandbox/page/state/viewer-state.js'
+import type { LiveEvent } from '../../../../src/sandbox/slack/wire/page-api.js'
+import { ANNA, BEN, BOT, message, snapshot } from '../a-snapshot.js'
 
 const texts = (state: ViewerState, channel = 'C0GENERAL') => state.messages.get(channel)?.map(({ text }) => text) ?? []
 const having = (state: ViewerState, ...events: LiveEvent[]) => events.reduce(applyEvent, state)

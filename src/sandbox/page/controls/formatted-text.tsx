@@ -1,11 +1,11 @@
 import type { ComponentChildren } from 'preact'
 import { memo } from 'preact/compat'
-import { useDirectory, useViewer } from '../context.js'
+import { useDirectory, useViewer } from '../state/context.js'
+import { momentLabel } from '../state/timeline.js'
+import { displayName } from '../state/typed-text.js'
 import { parseMarkdown } from '../text/markdown.js'
 import { parseMrkdwn, parsePlainInline } from '../text/mrkdwn.js'
 import type { Block, Inline, ListItem } from '../text/tree.js'
-import { momentLabel } from '../timeline.js'
-import { displayName } from '../typed-text.js'
 
 /** Trees of text as elements. There is no HTML anywhere on the way, so what an app or a mail says stays text. */
 

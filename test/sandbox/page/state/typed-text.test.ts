@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { completing } from '../../../src/sandbox/page/completion.js'
-import { decodeTyped, encodeTyped } from '../../../src/sandbox/page/typed-text.js'
-import { ANNA, BEN, BOT, CHANNELS, PEOPLE } from './a-snapshot.js'
+import { completing } from '../../../../src/sandbox/page/state/completion.js'
+import { decodeTyped, encodeTyped } from '../../../../src/sandbox/page/state/typed-text.js'
+import { ANNA, BEN, BOT, CHANNELS, PEOPLE } from '../a-snapshot.js'
 
 const names = { people: PEOPLE, channels: CHANNELS }
 

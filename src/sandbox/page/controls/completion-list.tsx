@@ -1,4 +1,4 @@
-import type { Completion } from '../completion.js'
+import type { Completion } from '../state/completion.js'
 import { Avatar } from './avatar.js'
 
 interface CompletionListProps {

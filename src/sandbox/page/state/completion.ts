@@ -1,4 +1,4 @@
-import type { PageChannel, PagePerson } from '../slack/wire/page-api.js'
+import type { PageChannel, PagePerson } from '../../slack/wire/page-api.js'
 import { displayName } from './typed-text.js'
 
 /** One line of the list above the composer while a name or a command is being typed. */

@@ -1,6 +1,12 @@
 import { expect, it } from 'vitest'
-import { addWireEntry, isFailure, isPending, matchesFilter, WIRE_KEPT } from '../../../src/sandbox/page/wire-log.js'
-import type { WireEntry } from '../../../src/sandbox/slack/wire/page-api.js'
+import {
+  addWireEntry,
+  isFailure,
+  isPending,
+  matchesFilter,
+  WIRE_KEPT,
+} from '../../../../src/sandbox/page/state/wire-log.js'
+import type { WireEntry } from '../../../../src/sandbox/slack/wire/page-api.js'
 
 const entry = (id: number, more: Partial<WireEntry> = {}): WireEntry => ({
   id,

@@ -1,4 +1,4 @@
-import type { PageMessage } from '../slack/wire/page-api.js'
+import type { PageMessage } from '../../slack/wire/page-api.js'
 import { isTopLevel, repliesOf, threadKey, type ViewerState } from './viewer-state.js'
 
 /** How far a person has read: the newest `ts` seen, by `threadKey`. What is older than `since` counts as read. */

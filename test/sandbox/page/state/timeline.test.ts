@@ -6,8 +6,8 @@ import {
   shortTimeLabel,
   timeLabel,
   timeline,
-} from '../../../src/sandbox/page/timeline.js'
-import { ANNA, BEN, message } from './a-snapshot.js'
+} from '../../../../src/sandbox/page/state/timeline.js'
+import { ANNA, BEN, message } from '../a-snapshot.js'
 
 /** Monday, 16 November 2026, 12:00 UTC, in seconds. */
 const NOON = Date.UTC(2026, 10, 16, 12) / 1000

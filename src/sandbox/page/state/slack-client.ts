@@ -1,4 +1,4 @@
-import type { Act, ActResult, LiveEvent, Snapshot } from '../slack/wire/page-api.js'
+import type { Act, ActResult, LiveEvent, Snapshot } from '../../slack/wire/page-api.js'
 
 /** The page API over the wire, on the page's own origin. */
 

@@ -1,4 +1,4 @@
-import type { Block, Inline } from '../../../src/sandbox/page/text/tree.js'
+import type { Block, Inline } from '../../../../src/sandbox/page/text/tree.js'
 
 /** A parsed text as one line of markup, to compare in a test. Characters of the text itself are not escaped. */
 export function shown(blocks: readonly Block[]): string {

@@ -1,4 +1,4 @@
-import type { WireEntry } from '../slack/wire/page-api.js'
+import type { WireEntry } from '../../slack/wire/page-api.js'
 
 /** The entries the side panel keeps: the newest ones, ascending by id, each once. */
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { parseMrkdwn, parsePlainInline } from '../../../src/sandbox/page/text/mrkdwn.js'
+import { parseMrkdwn, parsePlainInline } from '../../../../src/sandbox/page/text/mrkdwn.js'
 import { shown } from './shown-tree.js'
 
 describe('mrkdwn', () => {

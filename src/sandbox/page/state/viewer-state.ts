@@ -7,7 +7,7 @@ import type {
   PagePerson,
   PagePrompts,
   Snapshot,
-} from '../slack/wire/page-api.js'
+} from '../../slack/wire/page-api.js'
 
 /**
  * What one person sees, as a value: a snapshot, and each live event folded into it. No clock, no network, no DOM.

@@ -1,6 +1,6 @@
 import { createContext } from 'preact'
 import { useContext, useEffect, useState } from 'preact/hooks'
-import type { PagePerson } from '../slack/wire/page-api.js'
+import type { PagePerson } from '../../slack/wire/page-api.js'
 import type { ReadMarks } from './unread.js'
 import type { ViewerState } from './viewer-state.js'
 import type { Place, Workspace, WorkspaceState } from './workspace.js'
