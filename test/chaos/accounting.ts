@@ -199,9 +199,9 @@ class Account {
       this.#say('stuck', `${name} has no reply`)
       return
     }
-    const said = collapsed(turn.texts.join(' '))
     const whole = collapsed(reply.map(bodyOf).join(' '))
     const shown = turn.superseded ? collapsed(whole.replace(SUPERSEDED, '')) : whole
+    const said = saidIn(turn, shown)
     if (turn.superseded && shown === whole) this.#say('lost', `${name} does not say that it was left undone`)
     const rest = shown.startsWith(said) ? shown.slice(said.length).trim() : undefined
     const mayHaveStopped = tokensOf(turn).some((token) => this.ledger.stopped.has(token))
@@ -297,6 +297,13 @@ class Account {
 
 function tokensOf(turn: HeardTurn): string[] {
   return turn.messages.map(({ words }) => TOKEN.exec(words)?.[0] ?? '')
+}
+
+/** What the agent said, with or without what it said about an earlier turn: as it is shown. */
+function saidIn({ texts, aside }: HeardTurn, shown: string): string {
+  const all = collapsed(texts.join(' '))
+  if (aside === null || shown.startsWith(all)) return all
+  return collapsed([...texts.slice(0, aside.from), ...texts.slice(aside.to)].join(' '))
 }
 
 function collapsed(text: string): string {

@@ -36,6 +36,8 @@ export interface HeardTurn {
   readonly messages: Heard[]
   /** Whole messages of the agent. */
   texts: string[]
+  /** Where the texts stand that were said between a denial and the message that came with it: about an earlier turn, unless none follow. */
+  aside: { readonly from: number; readonly to: number } | null
   readonly changes: Change[]
   readonly mails: MailCall[]
   /** A new message denied what it asked: two turns of the bot's, and to the session one. */
@@ -58,6 +60,7 @@ function turnsOf(driver: ManagedAgentsDriver, sessionId: string): HeardTurn[] {
     sessionId,
     messages: [],
     texts: [],
+    aside: null,
     changes: [],
     mails: [],
     superseded: false,
@@ -80,6 +83,8 @@ function turnsOf(driver: ManagedAgentsDriver, sessionId: string): HeardTurn[] {
         const last = event.content.at(-1)
         const [first] = event.content
         const replaces = first?.type === 'text' && /^Replaces: /m.test(first.text)
+        const denied = denials.find(({ messages }) => messages === turn.messages.length)
+        if (denied !== undefined) turn.aside = { from: denied.texts, to: turn.texts.length }
         turn.messages.push({ words: last?.type === 'text' ? last.text : '', replaces })
         break
       }
@@ -114,6 +119,7 @@ function turnsOf(driver: ManagedAgentsDriver, sessionId: string): HeardTurn[] {
         // The session rested before it took up the message: what it said until then belongs to nobody.
         const [denial] = denials
         if (denial?.messages === turn.messages.length) turn.texts = turn.texts.slice(0, denial.texts)
+        if (turn.aside !== null && turn.aside.to === turn.texts.length) turn.aside = null
         denials = []
         turn.ended = true
         turns.push(turn)
