@@ -3,11 +3,11 @@
  * sessions with their event log and stream, and files. What the model would say, a brain says; the MCP servers are really called.
  */
 import { randomBytes } from 'node:crypto'
+import { savedState, savedText } from '../wire/saved.js'
 import { Agents, agentRoutes } from './resources/agents.js'
 import { Environments, environmentRoutes } from './resources/environments.js'
 import { Files, fileRoutes } from './resources/files.js'
-import { vaultRoutes } from './resources/vault-routes.js'
-import { type KeptCredential, Vaults } from './resources/vaults.js'
+import { type KeptCredential, Vaults, vaultRoutes } from './resources/vaults.js'
 import type { AgentBrain } from './session/brain.js'
 import { type Judge, judgeByAnnotation } from './session/permissions.js'
 import { sessionRoutes } from './session/session-routes.js'
@@ -85,6 +85,10 @@ export interface ManagedAgentsSandbox {
   readonly apiKey: string
   readonly driver: ManagedAgentsDriver
   readonly faults: Faults
+  /** What it holds, as JSON. Not: the requests, the faults, and the words of a message that is half-written. */
+  save(): string
+  /** Before anybody has asked for anything. Sessions that were at work go on, with the brain that this sandbox has. */
+  restore(saved: string): void
   close(): Promise<void>
 }
 
@@ -113,6 +117,7 @@ export async function startManagedAgents(options: ManagedAgentsOptions): Promise
   const router = new Router({
     apiKey,
     faults,
+    now,
     rateLimiter: limits === false ? undefined : new RateLimiter(limits, now),
     routes: [
       ...agentRoutes(agents),
@@ -127,10 +132,26 @@ export async function startManagedAgents(options: ManagedAgentsOptions): Promise
     ],
   })
   const url = await router.listen(options.port ?? 0)
+  const state = () => ({
+    agents: agents.save(),
+    environments: environments.save(),
+    vaults: vaults.save(),
+    files: files.save(),
+    sessions: sessions.save(),
+  })
   return {
     url,
     apiKey,
     faults,
+    save: () => savedText(state()),
+    restore: (saved) => {
+      const held = savedState(saved) as ReturnType<typeof state>
+      agents.restore(held.agents)
+      environments.restore(held.environments)
+      vaults.restore(held.vaults)
+      files.restore(held.files)
+      sessions.restore(held.sessions)
+    },
     driver: {
       agents: () => agents.all(),
       environments: () => environments.all(),

@@ -5,6 +5,7 @@
  */
 import { randomBytes } from 'node:crypto'
 import { isGmailTool, type Mailbox } from '../mailbox/index.js'
+import { savedState, savedText } from '../wire/saved.js'
 import type { MailAccount } from './endpoints/consent-page.js'
 import { grpcListener } from './endpoints/grpc.js'
 import { httpListener } from './endpoints/http-listener.js'
@@ -56,6 +57,10 @@ export interface ScalekitSandbox {
   readonly clientSecret: string
   readonly mailboxes: ReadonlyMap<string, Mailbox>
   close(): Promise<void>
+  /** What it holds, as JSON. Not: requests, faults, webhooks, and the app's own tokens, of which it gets others. */
+  save(): string
+  /** Before anybody has asked for anything. @param saved in which its address stands instead of that of the saved one */
+  restore(saved: string): void
 
   /** Connects a person to a mail account, as if they had consented. */
   connect(identifier: string, address: string, connectionName?: string): ConnectedAccount
@@ -136,6 +141,13 @@ export async function startScalekit(options: ScalekitOptions): Promise<ScalekitS
   const setStatus = (identifier: string, status: AccountStatus, connector?: string) =>
     accounts.update(known(identifier, connector), { status })
 
+  const state = () => ({
+    accounts: accounts.save(),
+    links: links.save(),
+    configurations: configurations.save(),
+    sessionTokens: sessionTokens.save(),
+  })
+
   return {
     url: baseUrl,
     clientId,
@@ -144,6 +156,14 @@ export async function startScalekit(options: ScalekitOptions): Promise<ScalekitS
     async close() {
       await server.close()
       await webhook?.close()
+    },
+    save: () => savedText(state()),
+    restore: (saved) => {
+      const held = savedState(saved) as ReturnType<typeof state>
+      accounts.restore(held.accounts)
+      links.restore(held.links)
+      configurations.restore(held.configurations)
+      sessionTokens.restore(held.sessionTokens)
     },
     connect: (identifier, address, connector = DEFAULT_CONNECTION) =>
       accounts.activate(accounts.ensure({ connector, identifier }), address),

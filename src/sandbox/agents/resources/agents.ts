@@ -1,6 +1,7 @@
 /** Agents: created once, versioned by every change, never deleted. */
 import { isDeepStrictEqual } from 'node:util'
 import { z } from 'zod'
+import { refill } from '../../wire/saved.js'
 import { badRequest, conflict, notFound } from '../wire/api-error.js'
 import { json, type Route } from '../wire/endpoints.js'
 import {
@@ -80,6 +81,14 @@ export class Agents {
   readonly #versions = new Map<string, Agent[]>()
 
   constructor(private readonly now: () => number) {}
+
+  save() {
+    return { versions: this.#versions }
+  }
+
+  restore(saved: ReturnType<Agents['save']>): void {
+    refill(this.#versions, saved.versions)
+  }
 
   /** The newest version of each, newest agent first. */
   all(): Agent[] {

@@ -1,5 +1,6 @@
 /** Environments: where an agent's tools run, and above all what they may reach over the network. */
 import { z } from 'zod'
+import { refill } from '../../wire/saved.js'
 import { badRequest, conflict, notFound } from '../wire/api-error.js'
 import { json, type Route } from '../wire/endpoints.js'
 import { flag, metadata, metadataPatch, nothing, pageFields, patchMetadata, queryFields, read } from '../wire/fields.js'
@@ -63,6 +64,14 @@ export class Environments {
     private readonly now: () => number,
     private readonly inUse: (id: string) => boolean,
   ) {}
+
+  save() {
+    return { environments: this.#environments }
+  }
+
+  restore(saved: ReturnType<Environments['save']>): void {
+    refill(this.#environments, saved.environments)
+  }
 
   /** Newest first. */
   all(): Environment[] {

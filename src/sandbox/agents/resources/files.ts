@@ -1,5 +1,6 @@
 /** The Files API: what is uploaded for a session to read, and what a session wrote. */
 import { z } from 'zod'
+import { refill } from '../../wire/saved.js'
 import { badRequest, notFound } from '../wire/api-error.js'
 import { json, type Route } from '../wire/endpoints.js'
 import { listOf, pageFields, queryFields, read, wholeNumber } from '../wire/fields.js'
@@ -33,6 +34,14 @@ export class Files {
   readonly #files = new Map<string, KeptFile>()
 
   constructor(private readonly now: () => number) {}
+
+  save() {
+    return { files: this.#files }
+  }
+
+  restore(saved: ReturnType<Files['save']>): void {
+    refill(this.#files, saved.files)
+  }
 
   /** Newest first, without those that expired. */
   all(): FileMetadata[] {

@@ -1,3 +1,4 @@
+import { refill } from '../../wire/saved.js'
 import type { Faults } from '../wire/faults.js'
 import { newId } from '../wire/ids.js'
 import type { ClientEvent, Preview, PreviewType, SessionEvent, StreamEvent } from '../wire/vendor-types.js'
@@ -18,6 +19,15 @@ export class EventLog {
     private readonly now: () => number,
     private readonly faults: Faults,
   ) {}
+
+  save() {
+    return { processed: this.#processed, queued: this.#queued }
+  }
+
+  restore(saved: ReturnType<EventLog['save']>): void {
+    this.#processed.push(...saved.processed)
+    refill(this.#queued, saved.queued)
+  }
 
   /** In the order of `processed_at`, oldest first; what is queued has none and comes last. */
   list(): SessionEvent[] {

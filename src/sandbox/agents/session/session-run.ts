@@ -1,17 +1,14 @@
-/**
- * The life of one session: its queue, its turns, what it waits for, how it ends.
- *
- * One file because it is one state machine: what a step does depends on what all the others left behind.
- */
+/** The life of one session: its queue, its turns, what it waits for, how it ends. */
 
-import type { Faults, PlannedFailure, TurnError, TurnFailure } from '../wire/faults.js'
-import type { ClientEvent, RetryStatus, Session, SessionAgent, StopDetails, StopReason } from '../wire/vendor-types.js'
+import type { Faults, PlannedFailure, TurnFailure } from '../wire/faults.js'
+import type { ClientEvent, Session, SessionAgent, StopDetails, StopReason } from '../wire/vendor-types.js'
 import type { AgentBrain, HistoryItem } from './brain.js'
 import type { EventLog } from './event-log.js'
 import { type Access, McpConnections } from './mcp-connections.js'
 import type { Judge } from './permissions.js'
-import { type Reply, rejectionOf, Turn } from './turn.js'
-import { budgetReached, withRequest } from './usage.js'
+import { SessionStatus } from './session-status.js'
+import { type Reply, rejectionOf, Turn, type Use } from './turn.js'
+import { budgetReached } from './usage.js'
 
 /** What all sessions of a sandbox share. */
 export interface RunOptions {
@@ -40,13 +37,15 @@ export class SessionRun {
   readonly history: HistoryItem[] = []
   readonly #systemMessages: string[] = []
   #turn: Turn | undefined
+  /** What the turn was started with. */
+  #start: { readonly agent: SessionAgent; readonly taken: ClientEvent[] } | undefined
   #waiting = false
   /** Each the input of one turn. */
   #batches: ClientEvent[][] = []
   /** Input that came together with the last of the replies the turn waited for, and belongs to that turn. */
   #continuation: ClientEvent[] = []
   #connections: McpConnections | undefined
-  #runningSince: number | undefined
+  readonly #status: SessionStatus
   #budgetReached = false
   #closed = false
 
@@ -60,7 +59,43 @@ export class SessionRun {
     private readonly access: Access,
     private readonly options: RunOptions,
     private readonly onDeleted: () => void,
-  ) {}
+  ) {
+    this.#status = new SessionStatus(session, log, options.now)
+  }
+
+  /** What is half-written in a message is not in it: the brain writes that again. */
+  save() {
+    const { session, history } = this
+    const { agent = session.agent, taken = [] } = this.#start ?? {}
+    const turn = this.#turn && { taken, uses: this.#turn.uses, ...(agent !== session.agent && { agent }) }
+    return {
+      session,
+      history,
+      systemMessages: this.#systemMessages,
+      log: this.log.save(),
+      batches: this.#batches,
+      continuation: this.#continuation,
+      budgetReached: this.#budgetReached,
+      runningSince: this.#status.runningSince,
+      waiting: this.#waiting,
+      turn,
+    }
+  }
+
+  /** Of a new run, with the saved session: its turn, where there was one, goes on. */
+  restore(saved: ReturnType<SessionRun['save']>): void {
+    this.history.push(...saved.history)
+    this.#systemMessages.push(...saved.systemMessages)
+    this.log.restore(saved.log)
+    this.#batches = saved.batches
+    this.#continuation = saved.continuation
+    this.#budgetReached = saved.budgetReached
+    this.#status.runningSince = saved.runningSince
+    this.#waiting = saved.waiting
+    const { turn } = saved
+    if (turn === undefined) this.#next()
+    else void this.#attempts(turn.agent ?? this.session.agent, turn.taken, undefined, turn.uses)
+  }
 
   /** What the session waits for, by the ids of the tool-use events. */
   get awaited(): ReadonlyMap<string, Reply['type']> {
@@ -103,7 +138,7 @@ export class SessionRun {
       }
     }
     if (replied && this.#waiting && this.awaited.size > 0)
-      this.#idle({ type: 'requires_action', event_ids: [...this.awaited.keys()] })
+      this.#status.idle({ type: 'requires_action', event_ids: [...this.awaited.keys()] })
     const unclaimed = input.filter((event) => !this.#continuation.includes(event))
     if (unclaimed.length > 0) this.#batches.push(unclaimed)
     // After the answer to the request that brought the events, as a worker elsewhere would begin.
@@ -136,15 +171,30 @@ export class SessionRun {
 
   async #work(input: readonly ClientEvent[]): Promise<void> {
     const taken = [...input]
-    let planned = this.options.faults.takeTurn(this.session.id)
+    const planned = this.options.faults.takeTurn(this.session.id)
     // An update, which may come while this turn waits for the client, replaces the value; it applies from the next turn.
     const { agent } = this.session
-    this.#running()
+    this.#status.running()
     this.#take(taken)
+    await this.#attempts(agent, taken, planned, [])
+  }
+
+  /** @param uses calls that were announced before the session was saved */
+  async #attempts(
+    agent: SessionAgent,
+    taken: ClientEvent[],
+    firstPlan: PlannedFailure | undefined,
+    uses: readonly Use[],
+  ): Promise<void> {
+    this.#start = { agent, taken }
+    let planned = firstPlan
+    let announced = uses
     for (;;) {
       const turn = this.#startTurn(agent, planned)
       try {
-        await this.#connect(agent, turn)
+        if (!this.#waiting) await this.#connect(agent, turn)
+        if (announced.length > 0) await turn.carryOut(announced)
+        announced = []
         if (planned?.when === 'start') throw new TurnFailed(planned.failure)
         await this.#respond(turn, taken)
         if (planned?.when === 'end') throw new TurnFailed(planned.failure)
@@ -163,7 +213,7 @@ export class SessionRun {
         turn.breakOff('The turn ended before the call had a result.')
         if (!this.#fail(reason instanceof TurnFailed ? reason.failure : modelFailure(reason), taken)) return
         planned = undefined
-        this.#running()
+        this.#status.running()
       }
     }
   }
@@ -189,17 +239,19 @@ export class SessionRun {
         if (planned?.when === 'mid_message') stop(turn, planned.failure)
       },
       afterRequest: (usage) => {
-        this.session.usage = withRequest(this.session.usage, usage)
+        this.#status.consumed(usage)
       },
       isFollowed: () => this.#continuation.length > 0,
       wait: () => {
+        // A saved session said so already.
+        if (this.#waiting) return
         this.#waiting = true
         this.#disconnect()
-        this.#idle({ type: 'requires_action', event_ids: [...turn.awaited.keys()] })
+        this.#status.idle({ type: 'requires_action', event_ids: [...turn.awaited.keys()] })
       },
       resume: async () => {
         this.#waiting = false
-        this.#running()
+        this.#status.running()
         await this.#connect(agent, turn)
       },
     })
@@ -237,9 +289,9 @@ export class SessionRun {
     const [first, ...others] = this.#connections.failures
     if (first === undefined) return
     const retry = this.options.mcpFailure
-    for (const error of others) this.#error(error, retry)
+    for (const error of others) this.#status.failed(error, retry)
     if (retry === 'exhausted') stop(turn, { error: first, retry })
-    this.#error(first, retry)
+    this.#status.failed(first, retry)
   }
 
   #disconnect(): void {
@@ -256,10 +308,9 @@ export class SessionRun {
       return false
     }
     if ('error' in failure) {
-      this.#error(failure.error, failure.retry)
+      this.#status.failed(failure.error, failure.retry)
       if (failure.retry === 'retrying') {
-        this.session.status = 'rescheduling'
-        this.log.append({ type: 'session.status_rescheduled' })
+        this.#status.rescheduled()
         return true
       }
       // The queue goes with the turn: processed, and never answered.
@@ -278,17 +329,14 @@ export class SessionRun {
   #end(reason: StopReason, taken: readonly ClientEvent[], details: StopDetails | null = null): void {
     for (const event of taken) this.log.settle(event.id)
     this.#leaveTurn()
-    const { active_seconds, list_cost, server_tool_use, ...usage } = this.session.usage
-    const snapshot = { ...usage, active_seconds: active_seconds ?? 0, ...(list_cost ? { list_cost } : {}) }
-    this.log.append({ type: 'session.usage', usage: snapshot, budget: this.session.budget })
-    this.#idle(reason, details)
+    this.#status.tellUsage()
+    this.#status.idle(reason, details)
     this.#next()
   }
 
   #terminate(): void {
     this.#leaveTurn()
-    this.#touch('terminated')
-    this.log.append({ type: 'session.status_terminated' })
+    this.#status.terminated()
   }
 
   #vanish(): void {
@@ -303,39 +351,11 @@ export class SessionRun {
     this.#disconnect()
     this.#connections = undefined
     this.#turn = undefined
+    this.#start = undefined
     this.#waiting = false
     // What was to continue a turn that is over becomes a turn of its own.
     if (this.#continuation.length > 0) this.#batches.unshift(this.#continuation.splice(0))
-    this.#countActive()
-  }
-
-  #running(): void {
-    this.#runningSince = this.options.now()
-    this.#touch('running')
-    this.log.append({ type: 'session.status_running' })
-  }
-
-  #idle(reason: StopReason, details: StopDetails | null = null): void {
-    this.#countActive()
-    this.#touch('idle')
-    this.log.append({ type: 'session.status_idle', stop_reason: reason, stop_details: details })
-  }
-
-  #error(error: TurnError, retry: RetryStatus): void {
-    this.log.append({ type: 'session.error', error: { ...error, retry_status: { type: retry } } })
-  }
-
-  #touch(status: Session['status']): void {
-    this.session.status = status
-    this.session.updated_at = new Date(this.options.now()).toISOString()
-  }
-
-  #countActive(): void {
-    if (this.#runningSince === undefined) return
-    const seconds = (this.session.usage.active_seconds ?? 0) + (this.options.now() - this.#runningSince) / 1000
-    this.#runningSince = undefined
-    this.session.usage = { ...this.session.usage, active_seconds: seconds }
-    this.session.stats = { ...this.session.stats, active_seconds: seconds }
+    this.#status.rests()
   }
 }
 

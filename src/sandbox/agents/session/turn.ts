@@ -39,7 +39,8 @@ export interface TurnHost {
   resume(): Promise<void>
 }
 
-interface Use {
+/** One call of a tool, from its event to its outcome. A plain value, so that a session that waits can be saved. */
+export interface Use {
   readonly id: string
   readonly call: ToolCall
   readonly kind: 'mcp' | 'custom'
@@ -162,9 +163,20 @@ export class Turn implements BrainTurn {
     const request = this.#beginRequest()
     const uses = calls.map((call) => this.#announce(call))
     request.written += JSON.stringify(calls).length
-    this.#uses = uses
     this.endRequest(false)
-    await Promise.all(uses.filter((use) => !asks(use)).map((use) => this.#run(use)))
+    return await this.carryOut(uses)
+  }
+
+  /** The calls under way. */
+  get uses(): readonly Use[] {
+    return this.#uses
+  }
+
+  /** Brings announced calls to their outcomes, those of a saved session too. */
+  async carryOut(uses: readonly Use[]): Promise<ToolOutcome[]> {
+    this.#uses = uses
+    const unasked = uses.filter((use) => !asks(use) && use.outcome === undefined)
+    await Promise.all(unasked.map((use) => this.#run(use)))
     if (uses.some(asks)) {
       if (this.awaited.size > 0) await this.#waitForReplies()
       await Promise.all(uses.filter(asks).map((use) => this.#run(use)))

@@ -26,6 +26,7 @@ export interface RouterOptions {
   readonly routes: readonly Route[]
   readonly faults: Faults
   readonly rateLimiter: RateLimiter | undefined
+  readonly now: () => number
 }
 
 export class Router {
@@ -65,6 +66,7 @@ export class Router {
     }
     this.requests.push(record)
     response.setHeader('request-id', requestId)
+    response.setHeader('date', new Date(this.options.now()).toUTCString())
     try {
       const bytes = await bodyOf(request)
       const isJson = /^application\/json\b/.test(request.headers['content-type'] ?? '')

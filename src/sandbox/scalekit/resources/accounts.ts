@@ -2,6 +2,7 @@
  * Connected accounts: for each connection and identifier at most one, with its status and, once somebody consented, the mail
  * account behind it.
  */
+import { refill } from '../../wire/saved.js'
 import { newId, newSecret } from '../wire/ids.js'
 import { ScalekitError } from '../wire/scalekit-error.js'
 
@@ -57,7 +58,7 @@ const GMAIL_SCOPES = [
 const MAX_IDENTIFIER = 255
 
 export class ConnectedAccounts {
-  readonly connections: readonly Connection[]
+  readonly connections: Connection[]
   readonly #accounts = new Map<string, ConnectedAccount>()
   readonly #now: () => number
   readonly #onStatusChange: (change: StatusChange) => void
@@ -66,6 +67,18 @@ export class ConnectedAccounts {
     this.connections = connectionNames.map((name) => ({ id: newId('conn'), name, provider: 'GMAIL' }))
     this.#now = now
     this.#onStatusChange = onStatusChange
+  }
+
+  save() {
+    return { connections: this.connections, accounts: this.#accounts }
+  }
+
+  restore({ connections, accounts }: ReturnType<ConnectedAccounts['save']>): void {
+    this.connections.splice(0, Infinity, ...connections)
+    refill(this.#accounts, accounts)
+    // One value for each connection, by which accounts are found.
+    for (const [id, account] of accounts)
+      this.#accounts.set(id, { ...account, connection: this.connection(account.connection.name) })
   }
 
   all(): ConnectedAccount[] {

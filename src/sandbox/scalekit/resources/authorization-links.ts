@@ -3,6 +3,7 @@
  * verifies its people itself, only after the app has said who stood at its own page.
  */
 
+import { refill } from '../../wire/saved.js'
 import { newSecret } from '../wire/ids.js'
 import { ScalekitError } from '../wire/scalekit-error.js'
 import type { AccountReference, ConnectedAccount, ConnectedAccounts } from './accounts.js'
@@ -46,6 +47,16 @@ export class AuthorizationLinks {
     this.#accounts = accounts
     this.#lifetime = lifetime
     this.#now = now
+  }
+
+  save() {
+    return { links: this.#links, used: this.#used, authRequests: this.#authRequests }
+  }
+
+  restore(saved: ReturnType<AuthorizationLinks['save']>): void {
+    refill(this.#links, saved.links)
+    refill(this.#used, saved.used)
+    refill(this.#authRequests, saved.authRequests)
   }
 
   /**

@@ -1,5 +1,6 @@
 /** MCP configurations (which tools of which connections one server offers) and the older per-user instances of them. */
 import { randomUUID } from 'node:crypto'
+import { refill } from '../../wire/saved.js'
 import { newId, newSecret } from '../wire/ids.js'
 import { ScalekitError } from '../wire/scalekit-error.js'
 import type { ConnectedAccounts } from './accounts.js'
@@ -40,6 +41,15 @@ export class McpConfigurations {
   constructor(accounts: ConnectedAccounts, isTool: (name: string) => boolean) {
     this.#accounts = accounts
     this.#isTool = isTool
+  }
+
+  save() {
+    return { configurations: this.#configurations, instances: this.#instances }
+  }
+
+  restore(saved: ReturnType<McpConfigurations['save']>): void {
+    refill(this.#configurations, saved.configurations)
+    refill(this.#instances, saved.instances)
   }
 
   all(): McpConfiguration[] {

@@ -32,6 +32,18 @@ export class SessionTokens {
     this.#now = now
   }
 
+  /** With what each token says: the key that signed them is not saved. */
+  save() {
+    return this.issued.map((issued) => ({ ...issued, claims: this.#signer.verify(issued.token, 0) }))
+  }
+
+  restore(saved: ReturnType<SessionTokens['save']>): void {
+    for (const { claims, ...issued } of saved) {
+      this.issued.push(issued)
+      if (claims !== undefined) this.#signer.accept(issued.token, claims)
+    }
+  }
+
   /** @throws {ScalekitError} for a lifetime out of bounds, and when a connection has no active account of this person. */
   issue(configuration: McpConfiguration, serverUrl: string, identifier: string, expiry = DEFAULT_EXPIRY): SessionToken {
     const lifetime = seconds(expiry)

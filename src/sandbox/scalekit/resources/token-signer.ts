@@ -19,6 +19,8 @@ const keyPair = generateKeyPairSync('rsa', { modulusLength: 2048 })
 export class TokenSigner {
   readonly #keyId = `snk_${randomUUID()}`
   readonly #issuer: string
+  /** Tokens that another signer, with another key, has signed. */
+  readonly #accepted = new Map<string, Claims>()
 
   /** `issuer` is the address of the sandbox. */
   constructor(issuer: string) {
@@ -31,14 +33,23 @@ export class TokenSigner {
     return `${signed}.${sign('sha256', Buffer.from(signed), keyPair.privateKey).toString('base64url')}`
   }
 
+  /** Takes a token of a saved sandbox for one of its own, with these claims. */
+  accept(token: string, claims: Claims): void {
+    this.#accepted.set(token, claims)
+  }
+
   /** The claims of a token of ours that has not expired; undefined for any other string. */
   verify(token: string, now: number): Claims | undefined {
+    const claims = this.#accepted.get(token) ?? this.#signed(token)
+    return claims?.iss === this.#issuer && claims.exp * 1000 > now ? claims : undefined
+  }
+
+  #signed(token: string): Claims | undefined {
     const [head, body, signature, ...rest] = token.split('.')
     if (head === undefined || body === undefined || signature === undefined || rest.length > 0) return undefined
     const signed = Buffer.from(`${head}.${body}`)
     if (!verify('sha256', signed, keyPair.publicKey, Buffer.from(signature, 'base64url'))) return undefined
-    const claims: Claims = JSON.parse(Buffer.from(body, 'base64url').toString())
-    return claims.iss === this.#issuer && claims.exp * 1000 > now ? claims : undefined
+    return JSON.parse(Buffer.from(body, 'base64url').toString())
   }
 
   /** The body of `/keys`. */

@@ -1,5 +1,6 @@
 /** `response_url`s: an app may answer a command or a press through one five times within thirty minutes, without a token. */
 import { randomBytes } from 'node:crypto'
+import { refill } from '../../wire/saved.js'
 import { acceptMessageBlocks, type StoredBlock } from '../block-kit/blocks.js'
 import { asString, isObject, type Json, type JsonObject } from '../wire/json.js'
 import { SlackRefusal } from '../wire/refusal.js'
@@ -26,6 +27,14 @@ export class ResponseUrls {
     private readonly clients: Clients,
     private readonly now: () => number,
   ) {}
+
+  save() {
+    return { issued: this.#issued }
+  }
+
+  restore(saved: ReturnType<ResponseUrls['save']>): void {
+    refill(this.#issued, saved.issued)
+  }
 
   /** The path of a fresh address. `messageTs` is what `replace_original` and `delete_original` mean. */
   issue(user: string, channel: string, messageTs?: string): string {

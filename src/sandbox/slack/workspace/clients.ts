@@ -1,4 +1,5 @@
 /** What people's Slack clients hold beside the messages: ephemeral messages, open modals, the Home tab, status lines, prompts. */
+import { refill } from '../../wire/saved.js'
 import type { StoredBlock } from '../block-kit/blocks.js'
 import { initialValues, type StateValues } from '../block-kit/input-state.js'
 import type { StoredView } from '../block-kit/views.js'
@@ -71,6 +72,28 @@ export class Clients {
 
   #emit(change: ClientChange): void {
     for (const listener of this.#listeners) listener(change)
+  }
+
+  save() {
+    return {
+      ephemerals: this.#ephemerals,
+      modals: this.#modals,
+      homes: this.#homes,
+      statuses: this.#statuses,
+      prompts: this.#prompts,
+      titles: this.#titles,
+      messageValues: this.#messageValues,
+    }
+  }
+
+  restore(saved: ReturnType<Clients['save']>): void {
+    refill(this.#ephemerals, saved.ephemerals)
+    refill(this.#modals, saved.modals)
+    refill(this.#homes, saved.homes)
+    refill(this.#statuses, saved.statuses)
+    refill(this.#prompts, saved.prompts)
+    refill(this.#titles, saved.titles)
+    refill(this.#messageValues, saved.messageValues)
   }
 
   ephemerals(user: string): Ephemeral[] {

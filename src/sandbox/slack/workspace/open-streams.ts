@@ -1,3 +1,4 @@
+import { refill } from '../../wire/saved.js'
 import type { Message } from './workspace.js'
 
 /** Counted from the start, however often something is appended. */
@@ -8,6 +9,14 @@ export class OpenStreams {
   readonly #started = new Map<string, number>()
 
   constructor(private readonly now: () => number) {}
+
+  save() {
+    return { started: this.#started }
+  }
+
+  restore(saved: ReturnType<OpenStreams['save']>): void {
+    refill(this.#started, saved.started)
+  }
 
   begin(message: Message): void {
     this.#started.set(`${message.channel} ${message.ts}`, this.now())

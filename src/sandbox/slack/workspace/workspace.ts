@@ -3,6 +3,7 @@
  * nobody for permission; the Web API and the people's clients do that before they come here.
  */
 import type { MessageMetadata } from '@slack/types'
+import { refill } from '../../wire/saved.js'
 import type { World } from '../../world.js'
 import type { StoredBlock } from '../block-kit/blocks.js'
 import { timestamps } from '../wire/identifiers.js'
@@ -138,6 +139,24 @@ export class Workspace {
     for (const channel of world.channels) {
       this.addConversation({ ...channel, kind: 'channel', members: [...channel.members, world.bot.userId] })
     }
+  }
+
+  save() {
+    return {
+      members: this.#members,
+      conversations: this.#conversations,
+      messages: this.#messages,
+      gone: this.#gone,
+      files: this.#files,
+    }
+  }
+
+  restore(saved: ReturnType<Workspace['save']>): void {
+    refill(this.#members, saved.members)
+    refill(this.#conversations, saved.conversations)
+    refill(this.#messages, saved.messages)
+    refill(this.#gone, saved.gone)
+    refill(this.#files, saved.files)
   }
 
   /** Listeners hear of every change, in order, right after it happened. */
