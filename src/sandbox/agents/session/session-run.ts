@@ -1,4 +1,8 @@
-/** The life of one session: its queue, its turns, what it waits for, how it ends. */
+/**
+ * The life of one session: its queue, its turns, what it waits for, how it ends.
+ *
+ * One file because it is one state machine: what a step does depends on what all the others left behind.
+ */
 
 import type { Faults, PlannedFailure, TurnFailure } from '../wire/faults.js'
 import type { ClientEvent, Session, SessionAgent, StopDetails, StopReason } from '../wire/vendor-types.js'

@@ -1,23 +1,13 @@
 /** Sessions as resources: made from an agent, an environment and vaults, changed between turns, archived, deleted. */
 import { isDeepStrictEqual } from 'node:util'
 import { z } from 'zod'
-import {
-  checkToolsMatchServers,
-  modelField,
-  modelOf,
-  serversField,
-  skillsField,
-  skillsOf,
-  systemField,
-  toolsField,
-  toolsOf,
-} from '../resources/agent-definition.js'
+import { checkToolsMatchServers, modelOf, skillsOf, toolsOf } from '../resources/agent-definition.js'
 import type { Agents } from '../resources/agents.js'
 import { type Environments, reachable } from '../resources/environments.js'
 import type { Files } from '../resources/files.js'
 import type { Vaults } from '../resources/vaults.js'
 import { badRequest, notFound } from '../wire/api-error.js'
-import { metadata, metadataPatch, patchMetadata, read } from '../wire/fields.js'
+import { patchMetadata, read } from '../wire/fields.js'
 import { newId } from '../wire/ids.js'
 import type {
   Budget,
@@ -30,75 +20,10 @@ import type {
   SessionResource,
 } from '../wire/vendor-types.js'
 import { EventLog } from './event-log.js'
-import { initialEvents, queued, type Recipient } from './sent-events.js'
+import { queued, type Recipient } from './sent-events.js'
+import { agentField, createBody, fileResourceField, type resourceField, updateBody } from './session-bodies.js'
 import { type RunOptions, SessionRun } from './session-run.js'
 import { spentCents } from './usage.js'
-
-const MAX_VAULTS = 20
-const MAX_TITLE = 80
-const titleField = z
-  .string()
-  .max(MAX_TITLE)
-  .regex(/^\P{Cc}*$/u, 'must not contain control characters')
-const budgetField = z.strictObject({
-  type: z.literal('limit'),
-  max_list_cost: z.strictObject({
-    amount: z.string().regex(/^[1-9]\d*$/, 'must be a positive integer decimal string'),
-    currency: z.literal('USD'),
-  }),
-})
-const version = z.number().int().min(1).optional()
-const agentObject = z.discriminatedUnion('type', [
-  z.strictObject({ type: z.literal('agent'), id: z.string(), version }),
-  z.strictObject({
-    type: z.literal('agent_with_overrides'),
-    id: z.string(),
-    version,
-    system: systemField.nullish(),
-    model: modelField.optional(),
-    tools: toolsField.optional(),
-    mcp_servers: serversField.optional(),
-    skills: skillsField.optional(),
-  }),
-])
-const mountPath = z.string().startsWith('/', 'must be an absolute path').max(4096).nullish()
-const fileResource = z.strictObject({ type: z.literal('file'), file_id: z.string(), mount_path: mountPath })
-const resource = z.discriminatedUnion('type', [
-  fileResource,
-  z.strictObject({
-    type: z.literal('github_repository'),
-    url: z.url(),
-    authorization_token: z.string().optional(),
-    checkout: z
-      .discriminatedUnion('type', [
-        z.strictObject({ type: z.literal('branch'), name: z.string() }),
-        z.strictObject({ type: z.literal('commit'), sha: z.string() }),
-      ])
-      .nullish(),
-    mount_path: mountPath,
-  }),
-])
-
-const createBody = z.strictObject({
-  // Told apart by hand below: a union of a string and objects would not say which field of the object is wrong.
-  agent: z.unknown().refine((value) => value !== undefined, 'Field required'),
-  environment_id: z.string(),
-  title: titleField.nullish(),
-  metadata: metadata.default({}),
-  vault_ids: z.array(z.string()).max(MAX_VAULTS).default([]),
-  resources: z.array(resource).default([]),
-  budget: budgetField.optional(),
-  initial_events: initialEvents.default([]),
-})
-const updateBody = z.strictObject({
-  agent: z.strictObject({ tools: toolsField.optional(), mcp_servers: serversField.optional() }).optional(),
-  title: titleField.nullish(),
-  metadata: metadataPatch.nullish(),
-  budget: budgetField.nullish(),
-  vault_ids: z
-    .undefined({ error: 'cannot be changed on a session; updating vault_ids is not yet supported' })
-    .optional(),
-})
 
 export class Sessions {
   readonly #runs = new Map<string, SessionRun>()
@@ -247,7 +172,7 @@ export class Sessions {
 
   addResource(id: string, body: unknown): FileResource {
     const { session } = this.run(id)
-    const added = this.#mountFile(read(fileResource, body))
+    const added = this.#mountFile(read(fileResourceField, body))
     session.resources = [...session.resources, added]
     return added
   }
@@ -295,7 +220,7 @@ export class Sessions {
     const given =
       typeof reference === 'string'
         ? { type: 'agent' as const, id: reference }
-        : read(z.strictObject({ agent: agentObject }), { agent: reference }).agent
+        : read(z.strictObject({ agent: agentField }), { agent: reference }).agent
     const stored = this.parts.agents.get(given.id, 'version' in given ? given.version : undefined)
     if (stored.archived_at !== null)
       throw badRequest(`agent: agent \`${given.id}\` is archived and takes no new sessions`)
@@ -328,7 +253,7 @@ export class Sessions {
     }
   }
 
-  #mount(given: z.output<typeof resource>): SessionResource {
+  #mount(given: z.output<typeof resourceField>): SessionResource {
     if (given.type === 'file') return this.#mountFile(given)
     const at = this.#time()
     const name = given.url.split('/').at(-1) ?? ''
@@ -343,7 +268,7 @@ export class Sessions {
     }
   }
 
-  #mountFile(given: z.output<typeof fileResource>): FileResource {
+  #mountFile(given: z.output<typeof fileResourceField>): FileResource {
     const at = this.#time()
     const { metadata: file } = this.#files.get(given.file_id)
     const mount_path = given.mount_path ?? `/mnt/session/uploads/${file.id}`

@@ -1,17 +1,21 @@
 /**
  * One person's mailbox in memory, with Gmail's ideas: every message has labels and belongs to a thread, a folder is a label,
  * trash is a label, a draft is a message. Loaded from an mbox file; nothing is ever written back to it.
+ *
+ * One file because every change of a message, a draft or the trash touches the same few maps, which nobody else may.
  */
 import { createHash } from 'node:crypto'
 import { refill } from '../../wire/saved.js'
-import { initialLabels, isSystemLabel, type Label, SYSTEM_LABELS } from '../mail/labels.js'
+import type { Label } from '../mail/labels.js'
 import { attachmentContent, type Mail, type MailAddress, type MailAttachment, parseMail } from '../mail/mail.js'
 import { type MboxContent, type MboxProblem, NEWEST_AGE, readMbox, shiftToNow } from '../mail/mbox-mails.js'
 import { movedBy, withoutHeader } from '../mail/raw-headers.js'
 import { asksForSpamOrTrash, matches } from '../search/search.js'
 import { parseSearch } from '../search/search-syntax.js'
+import { AccountLabels } from './account-labels.js'
 import { type Letter, rawMessage, recipients } from './letter.js'
 import { MailboxError, notFound } from './mailbox-error.js'
+import { labelledMails, likelyOwner } from './mbox-labels.js'
 import { ThreadIndex } from './threads.js'
 
 export interface Message {
@@ -65,8 +69,6 @@ interface StoredMessage extends Message {
   beforeTrash?: ReadonlySet<string>
 }
 
-/** A file without any read flags: mail of its last days counts as unread, else nothing in it would be. */
-const UNREAD_WITHOUT_FLAGS = 7 * 86_400_000
 /** Gmail keeps these to itself: `messages.modify` refuses them. */
 const FIXED_LABELS: ReadonlySet<string> = new Set(['SENT', 'DRAFT', 'CHAT'])
 
@@ -81,7 +83,7 @@ export class Mailbox {
   /** How many messages have taken another id than this one, which they should have had. */
   readonly #copies = new Map<string, number>()
   readonly #byMessageId = new Map<string, StoredMessage>()
-  readonly #userLabels = new Map<string, Label>()
+  readonly #labels = new AccountLabels()
   readonly #drafts = new Map<string, string>()
   readonly #threads: ThreadIndex
   readonly #carrier: MailCarrier | undefined
@@ -121,7 +123,7 @@ export class Mailbox {
     return {
       messages: [...this.#messages.values()].map(({ mail, ...message }) => ({ ...message, raw: mail.raw })),
       copies: this.#copies,
-      userLabels: this.#userLabels,
+      labels: this.#labels.save(),
       drafts: this.#drafts,
       changes: this.#changes,
       created: this.#created,
@@ -137,7 +139,7 @@ export class Mailbox {
       if (message.mail.messageId !== '') this.#byMessageId.set(message.mail.messageId, message)
     }
     refill(this.#copies, saved.copies)
-    refill(this.#userLabels, saved.userLabels)
+    this.#labels.restore(saved.labels)
     refill(this.#drafts, saved.drafts)
     this.#changes = saved.changes
     this.#created = saved.created
@@ -171,7 +173,7 @@ export class Mailbox {
   search({ query = '', labelIds = [], includeSpamTrash = false }: SearchOptions = {}): Message[] {
     const node = parseSearch(query)
     const context = { now: this.now(), labels: this.labels(), isAccount: (address: string) => this.isAccount(address) }
-    for (const id of labelIds) this.#knownLabel(id)
+    for (const id of labelIds) this.#labels.check(id)
     const hidden =
       includeSpamTrash || asksForSpamOrTrash(node) ? [] : ['SPAM', 'TRASH'].filter((id) => !labelIds.includes(id))
     return this.messages().filter(
@@ -202,22 +204,19 @@ export class Mailbox {
   }
 
   labels(): Label[] {
-    return [...SYSTEM_LABELS.map((id): Label => ({ id, name: id, type: 'system' })), ...this.#userLabels.values()]
+    return this.#labels.all()
   }
 
   /** @throws {MailboxError} when there is a label of this name. */
   createLabel(name: string): Label {
-    const clean = name.trim()
-    const taken = this.labels().some((label) => label.name.toLowerCase() === clean.toLowerCase())
-    if (clean === '' || taken) throw new MailboxError(taken ? 'Label name exists or conflicts' : 'Invalid label name')
-    return this.#userLabel(clean)
+    return this.#labels.create(name)
   }
 
   /** Adds and removes label ids. Adding TRASH moves to the trash. @throws {MailboxError} for unknown ids and for labels Gmail keeps. */
   modifyLabels(messageIds: readonly string[], add: readonly string[], remove: readonly string[]): Message[] {
     if (add.length === 0 && remove.length === 0) throw new MailboxError('No label add or removes specified')
     for (const id of [...add, ...remove]) {
-      this.#knownLabel(id)
+      this.#labels.check(id)
       if (FIXED_LABELS.has(id)) throw new MailboxError(`Invalid label: ${id}`)
     }
     const messages = messageIds.map((id) => this.#stored(id))
@@ -340,22 +339,12 @@ export class Mailbox {
     return rawMessage(letter, { from, messageId, date: this.now() })
   }
 
-  #load({ mails, problems, newest = 0 }: MboxContent): void {
-    this.#held = mails.length
-    this.problems.push(...problems)
-    const evidence = mails.map(({ mail }) =>
-      initialLabels({ header: headerReader(mail), fromAccount: this.isAccount(mail.from.address) }),
-    )
-    const fileHasFlags = evidence.some((labels, index) => {
-      const from = mails[index]?.mail.from.address ?? ''
-      return labels.readStateKnown && !this.isAccount(from)
-    })
-    for (const [index, { mail, date }] of mails.entries()) {
-      const initial = evidence[index]
-      if (initial === undefined) continue
-      const labels = new Set<string>([...initial.system, ...initial.user.map((name) => this.#userLabel(name).id)])
-      const unread = fileHasFlags || date > newest - UNREAD_WITHOUT_FLAGS
-      if (!initial.readStateKnown && unread && labels.has('INBOX')) labels.add('UNREAD')
+  #load(content: MboxContent): void {
+    this.#held = content.mails.length
+    this.problems.push(...content.problems)
+    for (const { mail, date, initial, unread } of labelledMails(content, (address) => this.isAccount(address))) {
+      const labels = new Set<string>([...initial.system, ...initial.user.map((name) => this.#labels.named(name).id)])
+      if (unread && labels.has('INBOX')) labels.add('UNREAD')
 
       const twin = mail.messageId === '' ? undefined : this.#byMessageId.get(mail.messageId)
       if (twin !== undefined) {
@@ -416,34 +405,7 @@ export class Mailbox {
     return messages.sort((a, b) => a.date - b.date)
   }
 
-  #knownLabel(id: string): void {
-    if (!isSystemLabel(id) && !this.#userLabels.has(id)) throw new MailboxError(`Invalid label: ${id}`)
-  }
-
-  #userLabel(name: string): Label {
-    const known = [...this.#userLabels.values()].find((label) => label.name.toLowerCase() === name.toLowerCase())
-    if (known !== undefined) return known
-    const label: Label = { id: `Label_${this.#userLabels.size + 1}`, name, type: 'user' }
-    this.#userLabels.set(label.id, label)
-    return label
-  }
-
   #hash(text: string, length: number): string {
     return createHash('sha256').update(`${this.address} ${text}`).digest('hex').slice(0, length)
   }
-}
-
-/** The address that most mail was delivered or written to. */
-function likelyOwner({ mails }: MboxContent): string {
-  const counts = new Map<string, number>()
-  for (const { mail } of mails) {
-    const delivered = headerReader(mail)('delivered-to')
-    const addresses = delivered === undefined ? mail.to.map(({ address }) => address) : [delivered]
-    for (const address of addresses) counts.set(address.toLowerCase(), (counts.get(address.toLowerCase()) ?? 0) + 1)
-  }
-  return [...counts].sort((a, b) => b[1] - a[1])[0]?.[0] ?? 'me@localhost'
-}
-
-function headerReader(mail: Mail): (name: string) => string | undefined {
-  return (name) => mail.headers.find((header) => header.name.toLowerCase() === name)?.value
 }

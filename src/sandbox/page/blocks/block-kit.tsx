@@ -3,23 +3,17 @@ import type {
   CardBlock,
   ContainerBlock,
   ContextBlock,
-  ImageBlock,
-  ImageElement,
   InputBlock,
   KnownBlock,
-  PlanBlock,
-  RichTextBlock,
   SectionBlock,
-  TableBlock,
-  TaskCardBlock,
 } from '@slack/types'
 import { Component, type ComponentChildren } from 'preact'
-import { Markdown, Mrkdwn, PlainText, Blocks as RichBlocks, TextTable } from '../controls/formatted-text.js'
-import { ImageIcon } from '../controls/icons.js'
-import { parseRichText } from '../text/rich-text.js'
+import { Markdown, PlainText } from '../controls/formatted-text.js'
 import { Text } from './block-kit-text.js'
+import { Image, ImagePlaceholder, Placeholder, Plan, RichText, Table, TaskCard, Unknown } from './content-blocks.js'
 import { Element } from './elements.js'
-import { EntryElement, isEntry } from './entries.js'
+import { EntryElement } from './entries.js'
+import { isEntry } from './entry-element.js'
 import { useInteraction } from './interaction.js'
 
 /** Block Kit as Slack's client lays it out. The server has checked the blocks; one that breaks all the same shows as such. */
@@ -199,87 +193,6 @@ function Input({ block }: { block: InputBlock }) {
   )
 }
 
-function RichText({ block }: { block: RichTextBlock }) {
-  return <RichBlocks blocks={parseRichText(block)} />
-}
-
-/** Images are never fetched: their addresses come from an app, and fetching one would tell its server who looks. */
-function Image({ block }: { block: ImageBlock }) {
-  return (
-    <div class="block block-image">
-      {block.title ? (
-        <div class="block-image-title">
-          <PlainText text={block.title.text} />
-        </div>
-      ) : null}
-      <ImagePlaceholder image={block} size="block" />
-    </div>
-  )
-}
-
-function ImagePlaceholder({
-  image,
-  size,
-}: {
-  image: ImageElement | ImageBlock
-  size: 'block' | 'accessory' | 'context'
-}) {
-  return (
-    <span class={`image-placeholder image-${size}`} role="img" aria-label={image.alt_text} title={image.alt_text}>
-      <ImageIcon />
-      {size === 'block' ? <span>{image.alt_text}</span> : null}
-    </span>
-  )
-}
-
-function Table({ rows, settings }: { rows: TableBlock['rows']; settings: TableBlock['column_settings'] }) {
-  return (
-    <div class="block">
-      <TextTable
-        align={(settings ?? []).map((column) => column.align ?? 'left')}
-        rows={rows.map((row) =>
-          row.map((cell, index) =>
-            cell.type === 'rich_text' ? (
-              <RichText key={String(index)} block={cell} />
-            ) : (
-              <span key={String(index)}>{cell.text}</span>
-            ),
-          ),
-        )}
-      />
-    </div>
-  )
-}
-
-const TASK_WORDS = { pending: 'Pending', in_progress: 'In progress', complete: 'Complete', error: 'Error' } as const
-
-function TaskCard({ task }: { task: TaskCardBlock }) {
-  return (
-    <details class="block block-task">
-      <summary>
-        <span class={`task-status task-${task.status}`} role="img" aria-label={TASK_WORDS[task.status]} />
-        {task.title}
-      </summary>
-      {task.details ? <RichText block={task.details} /> : null}
-      {task.output ? <RichText block={task.output} /> : null}
-      {task.sources?.map((source) => (
-        <Mrkdwn key={source.url} text={`<${source.url}|${source.text}>`} />
-      ))}
-    </details>
-  )
-}
-
-function Plan({ block }: { block: PlanBlock }) {
-  return (
-    <div class="block block-plan">
-      <b>{block.title}</b>
-      {block.tasks?.map((task, index) => (
-        <TaskCard key={index} task={task as TaskCardBlock} />
-      ))}
-    </div>
-  )
-}
-
 function Card({ block }: { block: CardBlock }) {
   return (
     <div class="block block-card">
@@ -325,20 +238,6 @@ function Container({ block }: { block: ContainerBlock }) {
       {body}
     </details>
   )
-}
-
-/** What this page does not play or fetch, named so that nobody wonders what is missing. */
-function Placeholder({ label, title, url }: { label: string; title: string; url?: string }) {
-  return (
-    <div class="block block-placeholder">
-      <span class="block-placeholder-label">{label}</span>
-      {url === undefined ? title : <Mrkdwn text={`<${url}|${title.replace(/[<>|]/g, ' ')}>`} />}
-    </div>
-  )
-}
-
-function Unknown({ block }: { block: { type: string } }) {
-  return <Placeholder label="Block" title={`This page cannot show a block of type ${block.type}.`} />
 }
 
 /** Keeps one bad block from taking the whole page with it. */

@@ -13,7 +13,7 @@ import { MoreIcon } from '../controls/icons.js'
 import { Menu } from '../controls/menu.js'
 import { safeUrl } from '../text/entities.js'
 import { useConfirmed } from './confirmed.js'
-import type { EntryElementType } from './entries.js'
+import type { EntryElementType } from './entry-element.js'
 import { useInteraction } from './interaction.js'
 
 /**

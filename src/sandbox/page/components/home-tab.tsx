@@ -3,7 +3,7 @@ import { BlockKit } from '../blocks/block-kit.js'
 import { type Interaction, InteractionContext } from '../blocks/interaction.js'
 import { Avatar } from '../controls/avatar.js'
 import { useViewer, useWorkspace, useWorkspaceState } from '../state/context.js'
-import { pressKey } from '../state/workspace.js'
+import { pressKey } from '../state/workspace-state.js'
 
 /** The app's Home tab, as it was last published for this person. */
 export function HomeTab() {

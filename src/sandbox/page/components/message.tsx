@@ -11,7 +11,7 @@ import { fullTimeLabel, lastReplyLabel, shortTimeLabel, timeLabel } from '../sta
 import { displayName } from '../state/typed-text.js'
 import { unreadReplies } from '../state/unread.js'
 import { repliesOf, threadKey } from '../state/viewer-state.js'
-import { editKey, pressKey } from '../state/workspace.js'
+import { editKey, pressKey } from '../state/workspace-state.js'
 import { MessageEditor } from './message-editor.js'
 
 interface MessageProps {

@@ -6,7 +6,7 @@ import { Avatar } from '../controls/avatar.js'
 import { Dialog } from '../controls/dialog.js'
 import { CloseIcon, WarningIcon } from '../controls/icons.js'
 import { useViewer, useWorkspace, useWorkspaceState } from '../state/context.js'
-import { pressKey } from '../state/workspace.js'
+import { pressKey } from '../state/workspace-state.js'
 
 /** The modal on top, if any is open. */
 export function ModalLayer() {

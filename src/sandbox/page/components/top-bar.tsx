@@ -2,7 +2,7 @@ import { Avatar } from '../controls/avatar.js'
 import { WireIcon } from '../controls/icons.js'
 import { useWorkspace, useWorkspaceState } from '../state/context.js'
 import { channelUnread } from '../state/unread.js'
-import type { WorkspaceState } from '../state/workspace.js'
+import type { WorkspaceState } from '../state/workspace-state.js'
 
 /** Who answers, who one is, and the switch to the wire. */
 export function TopBar({ isWireOpen, onToggleWire }: { isWireOpen: boolean; onToggleWire(): void }) {

@@ -3,7 +3,8 @@ import { useContext, useEffect, useState } from 'preact/hooks'
 import type { PagePerson } from '../../slack/wire/page-api.js'
 import type { ReadMarks } from './unread.js'
 import type { ViewerState } from './viewer-state.js'
-import type { Place, Workspace, WorkspaceState } from './workspace.js'
+import type { Workspace } from './workspace.js'
+import type { Place, WorkspaceState } from './workspace-state.js'
 
 /** What the views share: the workspace, and the state of the person whose eyes one looks through. */
 

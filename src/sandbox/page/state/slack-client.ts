@@ -3,7 +3,7 @@ import type { Act, ActResult, LiveEvent, Snapshot } from '../../slack/wire/page-
 /** The page API over the wire, on the page's own origin. */
 
 /** Everything that person may see. Without a viewer the server picks the first person. */
-export async function fetchSnapshot(viewer: string | undefined): Promise<Snapshot> {
+async function fetchSnapshot(viewer: string | undefined): Promise<Snapshot> {
   const query = viewer === undefined ? '' : `?viewer=${encodeURIComponent(viewer)}`
   const response = await fetch(`page/snapshot${query}`)
   if (!response.ok) throw new Error(`snapshot answered ${response.status}`)
@@ -63,4 +63,16 @@ export function followViewer(viewer: string, listener: LiveListener): () => void
   }
   source.onerror = () => listener.onReachable(false)
   return () => source.close()
+}
+
+/** The first snapshot, of the wanted person where the server knows them; undefined while the server does not answer. */
+export async function firstSnapshot(wanted: string | undefined): Promise<Snapshot | undefined> {
+  for (const viewer of wanted === undefined ? [undefined] : [wanted, undefined]) {
+    try {
+      return await fetchSnapshot(viewer)
+    } catch {
+      // Either nobody answers, or this person does not exist (a remembered one of another world): try the next.
+    }
+  }
+  return undefined
 }

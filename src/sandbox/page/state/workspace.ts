@@ -1,53 +1,11 @@
-import type { Act, ActResult, LiveEvent, PagePerson, Snapshot, WireEntry } from '../../slack/wire/page-api.js'
+import type { LiveEvent, Snapshot } from '../../slack/wire/page-api.js'
 import type { MessageAddress } from '../text/permalink.js'
 import { actErrorWords, commandErrorWords, modalErrorWords, pressErrorWords } from './error-words.js'
-import { fetchSnapshot, followViewer, sendAct } from './slack-client.js'
-import { allRead, firstUnread, markRead, type ReadMarks } from './unread.js'
+import { firstSnapshot, followViewer, sendAct } from './slack-client.js'
+import { allRead, firstUnread, markRead } from './unread.js'
 import { applyEvent, dismissEphemeral, dropModal, fromSnapshot, threadKey, type ViewerState } from './viewer-state.js'
 import { addWireEntry } from './wire-log.js'
-
-/** Where one person is in the workspace. Each viewer has a place of their own, as if each sat at their own computer. */
-export interface Place {
-  readonly channel: string
-  readonly tab: 'messages' | 'home'
-  /** `ts` of the parent of the open thread, a thread of `channel`. */
-  readonly thread: string | undefined
-  /** `ts` of the first message that was new when the channel was opened: the "New" line stands above it. */
-  readonly newFrom: string | undefined
-  /** In a narrow window one pane is shown at a time; a wide one shows the sidebar beside `main`. */
-  readonly pane: 'sidebar' | 'main'
-}
-
-export interface Toast {
-  readonly id: number
-  readonly text: string
-}
-
-/** What a press concerns: an element of a message, or of a view (a modal, the Home tab). */
-export type Press = ElementPlace & { readonly value?: string }
-
-export type ElementPlace = { readonly blockId: string; readonly actionId: string } & (
-  | { readonly channel: string; readonly ts: string }
-  | { readonly view: string }
-)
-
-export interface WorkspaceState {
-  /** The people one can be, in the order of the switcher. Empty until the first snapshot is there. */
-  readonly people: readonly PagePerson[]
-  readonly viewer: string
-  /** Who answers in the app's name, where the server tells it. */
-  readonly answeredBy: string | undefined
-  readonly viewers: ReadonlyMap<string, ViewerState>
-  readonly places: ReadonlyMap<string, Place>
-  readonly marks: ReadonlyMap<string, ReadMarks>
-  readonly wire: readonly WireEntry[]
-  readonly isReachable: boolean
-  readonly toasts: readonly Toast[]
-  /** Elements whose press is being handled, by `pressKey`. */
-  readonly pressing: ReadonlySet<string>
-  /** `threadKey` of the message that is being edited in its place. */
-  readonly editing: string | undefined
-}
+import { editKey, firstPlace, type Place, type Press, pressKey, type WorkspaceState } from './workspace-state.js'
 
 const VIEWER_KEY = 'slack-sandbox.viewer'
 const TOAST_MS = 10_000
@@ -202,7 +160,7 @@ export class Workspace {
    */
   async post(channel: string, threadTs: string | undefined, text: string): Promise<boolean> {
     const { viewer } = this.state
-    const result = await this.#act({
+    const result = await sendAct({
       type: 'post',
       viewer,
       channel,
@@ -221,19 +179,19 @@ export class Workspace {
 
   /** Runs a slash command. Resolves to whether it was accepted. */
   async command(channel: string, command: string, text: string): Promise<boolean> {
-    const result = await this.#act({ type: 'command', viewer: this.state.viewer, channel, command, text })
+    const result = await sendAct({ type: 'command', viewer: this.state.viewer, channel, command, text })
     if (!result.ok) this.toast(commandErrorWords(command, result.error))
     return result.ok
   }
 
   async edit(channel: string, ts: string, text: string): Promise<boolean> {
-    const result = await this.#act({ type: 'edit', viewer: this.state.viewer, channel, ts, text })
+    const result = await sendAct({ type: 'edit', viewer: this.state.viewer, channel, ts, text })
     if (!result.ok) this.toast(actErrorWords(result.error))
     return result.ok
   }
 
   async remove(channel: string, ts: string): Promise<void> {
-    const result = await this.#act({ type: 'delete', viewer: this.state.viewer, channel, ts })
+    const result = await sendAct({ type: 'delete', viewer: this.state.viewer, channel, ts })
     if (!result.ok) this.toast(actErrorWords(result.error))
   }
 
@@ -244,7 +202,7 @@ export class Workspace {
     this.#set({ pressing: new Set(this.state.pressing).add(key) })
     // In a view there is no message to name.
     const named = 'view' in press ? { channel: '', ts: '', ...press } : press
-    const result = await this.#act({ type: 'press', viewer: this.state.viewer, ...named })
+    const result = await sendAct({ type: 'press', viewer: this.state.viewer, ...named })
     const pressing = new Set(this.state.pressing)
     pressing.delete(key)
     this.#set({ pressing })
@@ -256,7 +214,7 @@ export class Workspace {
     id: string,
     values: Record<string, Record<string, string>>,
   ): Promise<{ words: string; blockId?: string } | undefined> {
-    const result = await this.#act({ type: 'submit_modal', viewer: this.state.viewer, id, values })
+    const result = await sendAct({ type: 'submit_modal', viewer: this.state.viewer, id, values })
     if (result.ok) return undefined
     return {
       words: modalErrorWords(result.error),
@@ -266,7 +224,7 @@ export class Workspace {
 
   closeModal(id: string): void {
     this.#change(this.state.viewer, (state) => dropModal(state, id))
-    void this.#act({ type: 'close_modal', viewer: this.state.viewer, id })
+    void sendAct({ type: 'close_modal', viewer: this.state.viewer, id })
   }
 
   dismiss(channel: string, ts: string): void {
@@ -294,7 +252,7 @@ export class Workspace {
     const place = this.state.places.get(viewer)
     const channel = this.state.viewers.get(viewer)?.channels.find((other) => other.id === place?.channel)
     if (channel?.kind !== 'im' || !place) return
-    void this.#act({ type: place.tab === 'home' ? 'home_opened' : 'dm_opened', viewer })
+    void sendAct({ type: place.tab === 'home' ? 'home_opened' : 'dm_opened', viewer })
   }
 
   /** The direct messages are what each viewer sees first: that is an opening too, once. */
@@ -303,10 +261,6 @@ export class Workspace {
     if (this.#opened.has(viewer)) return
     this.#opened.add(viewer)
     this.#tellOpened()
-  }
-
-  #act(act: Act): Promise<ActResult> {
-    return sendAct(act)
   }
 
   #onSnapshot(snapshot: Snapshot): void {
@@ -363,32 +317,4 @@ export class Workspace {
     this.state = { ...this.state, ...change }
     for (const listener of this.#listeners) listener()
   }
-}
-
-/** Names the element of a press. */
-export function pressKey(press: ElementPlace): string {
-  const place = 'view' in press ? press.view : `${press.channel}/${press.ts}`
-  return `${place}/${press.blockId}/${press.actionId}`
-}
-
-/** The first snapshot, of the wanted person where the server knows them; undefined while the server does not answer. */
-async function firstSnapshot(wanted: string | undefined): Promise<Snapshot | undefined> {
-  for (const viewer of wanted === undefined ? [undefined] : [wanted, undefined]) {
-    try {
-      return await fetchSnapshot(viewer)
-    } catch {
-      // Either nobody answers, or this person does not exist (a remembered one of another world): try the next.
-    }
-  }
-  return undefined
-}
-
-function firstPlace(state: ViewerState): Place {
-  const channel = state.channels.find((other) => other.kind === 'im') ?? state.channels[0]
-  return { channel: channel?.id ?? '', tab: 'messages', thread: undefined, newFrom: undefined, pane: 'sidebar' }
-}
-
-/** A message that began a thread stands in its conversation and in the open thread; it is edited in one of them. */
-export function editKey(channel: string, ts: string, inThread: boolean): string {
-  return `${threadKey(channel, ts)} ${inThread ? 'in its thread' : ''}`
 }

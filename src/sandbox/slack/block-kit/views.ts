@@ -3,7 +3,7 @@ import { freshId } from '../wire/identifiers.js'
 import { asString, isObject, type Json, type JsonObject } from '../wire/json.js'
 import { refuseWith, SlackRefusal } from '../wire/refusal.js'
 import { blockProblems, type StoredBlock, withIds } from './blocks.js'
-import { plainText } from './elements.js'
+import { plainText } from './composition.js'
 import { anything, boolean, object, oneOf, optional, problemsOf, required, string } from './rules.js'
 
 /** A published or opened view. `state` holds what the person has entered so far, as `view_submission` reports it. */

@@ -13,7 +13,8 @@ import type { Clients } from '../workspace/clients.js'
 import { type WireMessage, wireMessage } from '../workspace/wire-message.js'
 import type { Conversation, Member, Message, Workspace, WorkspaceChange } from '../workspace/workspace.js'
 import type { Deliveries } from './delivery.js'
-import { VERIFICATION_TOKEN, viewOutput } from './interactions.js'
+import { VERIFICATION_TOKEN } from './interactions.js'
+import { viewOutput } from './view-output.js'
 
 /** Event subscriptions, as a manifest names them. */
 export const BOT_EVENTS = [

@@ -1,9 +1,9 @@
 /** What people do with an app beside writing to it: slash commands, presses, modals. Builds the payloads and obeys the answers. */
-import type { BlockAction, SlackViewAction, SlashCommand, ViewOutput } from '@slack/bolt'
+import type { BlockAction, SlackViewAction, SlashCommand } from '@slack/bolt'
 import { interactiveElements, type StoredBlock } from '../block-kit/blocks.js'
 import { actionOf, enteredState, initialValues, isEmptyState, type StateValues } from '../block-kit/input-state.js'
-import { acceptView, type StoredView } from '../block-kit/views.js'
-import { asString, isObject, type Json, type JsonObject, toJson } from '../wire/json.js'
+import { acceptView } from '../block-kit/views.js'
+import { isObject, type Json, type JsonObject, toJson } from '../wire/json.js'
 import { SlackRefusal } from '../wire/refusal.js'
 import type { Clients, OpenModal } from '../workspace/clients.js'
 import { payloadChannelName, wireMessage } from '../workspace/wire-message.js'
@@ -11,6 +11,7 @@ import type { Conversation, Member, Workspace } from '../workspace/workspace.js'
 import type { Deliveries, Outcome } from './delivery.js'
 import { contentOf, type ResponseUrls, respond } from './response-urls.js'
 import type { Triggers } from './triggers.js'
+import { viewOutput } from './view-output.js'
 
 /** Stands in payloads where Slack's deprecated verification token stands. */
 export const VERIFICATION_TOKEN = 'sandbox-verification-token'
@@ -297,36 +298,6 @@ function filledIn(open: OpenModal, entered: Record<string, Record<string, string
     }
   }
   return values
-}
-
-/** A view as Slack hands it to the app. */
-export function viewOutput(workspace: Workspace, view: StoredView, values: StateValues): ViewOutput {
-  return {
-    id: view.id,
-    team_id: workspace.team.id,
-    type: view.type,
-    blocks: view.blocks,
-    private_metadata: view.privateMetadata,
-    callback_id: view.callbackId,
-    // Every entry of the state carries its element's type; the SDK's type wants to be told.
-    state: { values: values as ViewOutput['state']['values'] },
-    hash: view.hash,
-    title: textOutput(view.title) ?? { type: 'plain_text', text: 'View Title', emoji: true },
-    clear_on_close: view.clearOnClose,
-    notify_on_close: view.notifyOnClose,
-    close: textOutput(view.close),
-    submit: textOutput(view.submit),
-    previous_view_id: view.previousId,
-    root_view_id: view.rootId,
-    app_id: workspace.bot.appId,
-    external_id: view.externalId,
-    app_installed_team_id: workspace.team.id,
-    bot_id: workspace.bot.botId,
-  }
-}
-
-function textOutput(text: JsonObject | null): { type: 'plain_text'; text: string; emoji?: boolean } | null {
-  return text === null ? null : { type: 'plain_text', text: asString(text.text) ?? '', emoji: text.emoji !== false }
 }
 
 function jsonObject(value: object): JsonObject {

@@ -1,4 +1,8 @@
-/** Somebody at their Slack client: what they can do and what they see. The page acts through this, and so do tests. */
+/**
+ * Somebody at their Slack client: what they can do and what they see. The page acts through this, and so do tests.
+ *
+ * One file because it is one list of a person's acts, each a few lines over the workspace.
+ */
 import { type ShownElement, shownElements, shownText } from '../block-kit/shown.js'
 import type { Outcome } from '../delivery/delivery.js'
 import type { Events } from '../delivery/events.js'
