@@ -7,12 +7,10 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type {
   BetaManagedAgentsSessionEvent,
   BetaManagedAgentsSessionEventType,
-  BetaManagedAgentsUserMessageEvent,
   EventSendParams,
 } from '@anthropic-ai/sdk/resources/beta/sessions/events'
 import type { BetaManagedAgentsSession, SessionCreateParams } from '@anthropic-ai/sdk/resources/beta/sessions/sessions'
 import type { ToolPolicies } from '../gmail/policies.js'
-import { namesIds } from '../gmail/tool-words.js'
 import type { LogPosition } from '../turns/events.js'
 import type { Conversation } from '../turns/model.js'
 import {
@@ -28,24 +26,20 @@ import {
   Unavailable,
 } from '../turns/ports.js'
 import type { HostToolSpec } from '../turns/sending/host-tools.js'
-import { WRITTEN_INSTEAD } from '../turns/sending/sending-results.js'
 import type { Claude } from './claude.js'
 import { APP, type MailboxWiring, wireMailbox } from './definition.js'
 import type { Deployment } from './deployment.js'
 import { type FollowPace, followSession, STANDARD_PACE } from './event-log.js'
 import { type Attachment, personalGrant } from './grants.js'
-import { isMarked } from './mark.js'
-import { referencesIn } from './references.js'
+import { isMarked, sessionMark } from './mark.js'
+import { foundIn } from './references.js'
+import { ANSWERS, AWAITED_TYPES, answerEvent, awaitedIn, messageEvent, toldIn, unasked } from './sent-events.js'
 import { goneInsteadOf, whyGone } from './session-state.js'
-import { describedIn } from './targets.js'
+import { DESCRIBING_TYPES, describedInLog } from './targets.js'
 import { sameAddress, sameServers, sameTools } from './tool-comparison.js'
-import { textsOf } from './tool-results.js'
 
 /** The API takes longer titles; its lists show about this much. */
 const TITLE_LENGTH = 80
-
-/** How many of the newest tool results are searched for what an id stands for. */
-const RESULTS_READ = 200
 
 /** How much the time that the API tells and the one that it stamps sessions with may differ, in milliseconds. */
 const CLOCK_SKEW_MS = 30_000
@@ -163,39 +157,13 @@ export class ManagedAgent implements Agent {
     messages: readonly OutgoingMessage[],
     denials: readonly ToolAnswer[] = [],
   ): Promise<void> {
-    const awaited = denials.length === 0 ? [] : await this.#awaited(sessionId)
+    const awaited = denials.length === 0 ? [] : await awaitedIn(this.#events(sessionId, AWAITED_TYPES))
     const first = awaited.map(({ callId, isHosted }) => {
       const denial = denials.find((one) => one.callId === callId)
       // One that was called after its owner had been asked: as long as any call has no answer, the API takes no message.
       return denial ?? unasked(callId, isHosted)
     })
-    await this.#send(sessionId, [
-      ...first.map(answerEvent),
-      ...messages.map((message) => ({
-        type: 'user.message' as const,
-        content: [
-          { type: 'text' as const, text: message.context },
-          ...(message.quoted ?? []).map((text) => ({ type: 'text' as const, text })),
-          ...(message.text === null ? [] : [{ type: 'text' as const, text: message.text }]),
-        ],
-      })),
-    ])
-  }
-
-  /** The tool calls whose answers the session waits for, without those that it has been told, and may not have processed. */
-  async #awaited(sessionId: string): Promise<{ readonly callId: string; readonly isHosted: boolean }[]> {
-    let awaited: readonly string[] = []
-    const told = new Set<string>()
-    const hosted = new Set<string>()
-    const types = ['session.status_idle', 'agent.custom_tool_use', ...ANSWERS] as const
-    for await (const event of this.#events(sessionId, types)) {
-      const callId = answeredCall(event)
-      if (callId !== null) told.add(callId)
-      if (event.type === 'agent.custom_tool_use') hosted.add(event.id)
-      if (event.type !== 'session.status_idle') continue
-      awaited = event.stop_reason.type === 'requires_action' ? event.stop_reason.event_ids : []
-    }
-    return awaited.flatMap((callId) => (told.has(callId) ? [] : [{ callId, isHosted: hosted.has(callId) }]))
+    await this.#send(sessionId, [...first.map(answerEvent), ...messages.map(messageEvent)])
   }
 
   async findMessages(
@@ -203,21 +171,12 @@ export class ManagedAgent implements Agent {
     references: readonly string[],
     after: LogPosition | null,
   ): Promise<ReadonlySet<string>> {
-    const found = new Set<string>()
     // All of them, not only those since `after`: the API's filter by time leaves out what is still queued, which has none yet.
-    for await (const event of this.#events(sessionId, ['user.message'])) {
-      if (event.type !== 'user.message' || isBehind(event, after)) continue
-      for (const reference of referencesIn(event)) if (references.includes(reference)) found.add(reference)
-    }
-    return found
+    return await foundIn(this.#events(sessionId, ['user.message']), references, after)
   }
 
   async sendAnswers(sessionId: string, answers: readonly ToolAnswer[]): Promise<void> {
-    const told = new Set<string>()
-    for await (const event of this.#events(sessionId, ANSWERS)) {
-      const callId = answeredCall(event)
-      if (callId !== null) told.add(callId)
-    }
+    const told = await toldIn(this.#events(sessionId, ANSWERS))
     const unsent = answers.filter(({ callId }) => !told.has(callId))
     if (unsent.length > 0) await this.#send(sessionId, unsent.map(answerEvent))
   }
@@ -230,26 +189,7 @@ export class ManagedAgent implements Agent {
   }
 
   async describeIds(sessionId: string, ids: readonly string[]): Promise<ReadonlyMap<string, string>> {
-    const found = new Map<string, string>()
-    const missing = new Set(ids)
-    let read = 0
-    const answers = new Map<string, string[]>()
-    // Newest first, so that the answer to a call stands before the call, which says what answered.
-    for await (const event of this.#events(sessionId, ['agent.mcp_tool_use', 'agent.mcp_tool_result'], 'desc')) {
-      if (missing.size === 0 || read >= RESULTS_READ) break
-      if (event.type === 'agent.mcp_tool_result' && event.is_error !== true)
-        answers.set(event.mcp_tool_use_id, textsOf(event))
-      if (event.type !== 'agent.mcp_tool_use') continue
-      read += 1
-      if (!namesIds(event.name)) continue
-      for (const text of answers.get(event.id) ?? []) {
-        for (const [id, words] of describedIn(text, missing)) {
-          found.set(id, words)
-          missing.delete(id)
-        }
-      }
-    }
-    return found
+    return await describedInLog(this.#events(sessionId, DESCRIBING_TYPES, 'desc'), ids)
   }
 
   /**
@@ -343,45 +283,6 @@ export class ManagedAgent implements Agent {
       ),
     )
   }
-}
-
-/** Tells a conversation's session from every other, and whose it is. */
-function sessionMark(conversation: Conversation): { app: string; conversation: string; person: string } {
-  return { app: APP, conversation: conversation.id, person: conversation.owner.id }
-}
-
-/** What moves a session on that waits for its calls. */
-const ANSWERS = ['user.tool_confirmation', 'user.custom_tool_result'] as const
-
-function answeredCall(event: BetaManagedAgentsSessionEvent): string | null {
-  if (event.type === 'user.tool_confirmation') return event.tool_use_id
-  return event.type === 'user.custom_tool_result' ? event.custom_tool_use_id : null
-}
-
-/** A no to a call that its owner was never asked about: they wrote something new first. */
-function unasked(callId: string, isHosted: boolean): ToolAnswer {
-  return isHosted
-    ? { callId, text: WRITTEN_INSTEAD, failed: false }
-    : { callId, allowed: false, reason: WRITTEN_INSTEAD }
-}
-
-function answerEvent(answer: ToolAnswer): EventSendParams['events'][number] {
-  if ('text' in answer) {
-    return {
-      type: 'user.custom_tool_result',
-      custom_tool_use_id: answer.callId,
-      content: [{ type: 'text', text: answer.text }],
-      is_error: answer.failed,
-    }
-  }
-  const confirmation = { type: 'user.tool_confirmation', tool_use_id: answer.callId } as const
-  if (answer.allowed) return { ...confirmation, result: 'allow' }
-  return { ...confirmation, result: 'deny', ...(answer.reason === undefined ? {} : { deny_message: answer.reason }) }
-}
-
-function isBehind(event: BetaManagedAgentsUserMessageEvent, after: LogPosition | null): boolean {
-  if (after === null || typeof event.processed_at !== 'string') return false
-  return event.id === after.id || Date.parse(event.processed_at) < Date.parse(after.at)
 }
 
 function sameIds(one: readonly string[], other: readonly string[]): boolean {

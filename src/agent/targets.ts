@@ -4,8 +4,47 @@
  * that looks like an answer is never parsed, so that no mail can name another.
  */
 
+import type { BetaManagedAgentsSessionEvent } from '@anthropic-ai/sdk/resources/beta/sessions/events'
+import { namesIds } from '../gmail/tool-words.js'
+import { textsOf } from './tool-results.js'
+
+/** How many of the newest tool results are searched for what an id stands for. */
+const RESULTS_READ = 200
+
+/** What has to be read of a log to describe ids. */
+export const DESCRIBING_TYPES = ['agent.mcp_tool_use', 'agent.mcp_tool_result'] as const
+
+/**
+ * Words for those of the ids that the newest answers of a log describe.
+ * @param events newest first, so that the answer to a call stands before the call, which says what answered
+ */
+export async function describedInLog(
+  events: AsyncIterable<BetaManagedAgentsSessionEvent>,
+  ids: readonly string[],
+): Promise<Map<string, string>> {
+  const found = new Map<string, string>()
+  const missing = new Set(ids)
+  let read = 0
+  const answers = new Map<string, string[]>()
+  for await (const event of events) {
+    if (missing.size === 0 || read >= RESULTS_READ) break
+    if (event.type === 'agent.mcp_tool_result' && event.is_error !== true)
+      answers.set(event.mcp_tool_use_id, textsOf(event))
+    if (event.type !== 'agent.mcp_tool_use') continue
+    read += 1
+    if (!namesIds(event.name)) continue
+    for (const text of answers.get(event.id) ?? []) {
+      for (const [id, words] of describedIn(text, missing)) {
+        found.set(id, words)
+        missing.delete(id)
+      }
+    }
+  }
+  return found
+}
+
 /** Words for those of the ids that this answer of a tool describes. */
-export function describedIn(answer: string, ids: ReadonlySet<string>): Map<string, string> {
+function describedIn(answer: string, ids: ReadonlySet<string>): Map<string, string> {
   const found = new Map<string, string>()
   let parsed: unknown
   try {

@@ -1,17 +1,14 @@
 import { randomUUID } from 'node:crypto'
-import type { Selectable } from 'kysely'
-import { z } from 'zod'
 import { type Admission, admit, type IncomingMessage } from '../../turns/admission.js'
 import type { Message, MessagePlace, MessageRest } from '../../turns/model.js'
 import { isStopWord } from '../../turns/stop-words.js'
 import type { Words } from '../../turns/words.js'
 import type { Database } from '../database/database.js'
-import type { MessageTable } from '../database/schema.js'
 import { Conversations } from './conversations.js'
 import { People } from './people.js'
 import { stopByMessage } from './stop-requests.js'
 import { byTs } from './timestamps.js'
-import { parseForwarded, parseMentions } from './words.js'
+import { parseMentions, toMessage } from './words.js'
 
 export interface Journaled {
   readonly admission: Admission
@@ -27,8 +24,6 @@ export interface Journaled {
 export type MessageKey = Pick<IncomingMessage, 'team' | 'channel' | 'ts'>
 /** What an edit of it changes. */
 export type MessageContent = Pick<IncomingMessage, 'text' | 'mentions' | 'forwarded'>
-
-const FILES = z.array(z.object({ id: z.string(), name: z.string(), mimetype: z.string(), size: z.number() }))
 
 export class Messages {
   constructor(
@@ -305,18 +300,4 @@ function queued(db: Database, { team, channel, ts }: MessageKey) {
     .where('channel', '=', channel)
     .where('ts', '=', ts)
     .where('state', '=', 'queued')
-}
-
-export function toMessage(row: Selectable<MessageTable>): Message {
-  const { id, channel, ts, text } = row
-  return {
-    id,
-    channel,
-    ts,
-    text,
-    mentions: parseMentions(row.mentions),
-    files: FILES.parse(JSON.parse(row.files)),
-    forwarded: parseForwarded(row.forwarded),
-    replaces: row.replaces === 1,
-  }
 }

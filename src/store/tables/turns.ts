@@ -5,9 +5,9 @@ import type { Message, ThreadRead, Turn, TurnState } from '../../turns/model.js'
 import type { Database } from '../database/database.js'
 import type { TurnTable } from '../database/schema.js'
 import { decideMails } from './mail-decisions.js'
-import { toMessage } from './messages.js'
 import { noteStop } from './stop-requests.js'
 import { byTs } from './timestamps.js'
+import { toMessage } from './words.js'
 
 export class Turns {
   constructor(

@@ -1,7 +1,10 @@
 /** What somebody wrote, as the tables hold it: lists as JSON. */
 
+import type { Selectable } from 'kysely'
 import { z } from 'zod'
+import type { Message } from '../../turns/model.js'
 import type { ForwardedMessage, Mention } from '../../turns/words.js'
+import type { MessageTable } from '../database/schema.js'
 
 const MENTIONS = z.array(
   z.object({
@@ -25,10 +28,26 @@ const FORWARDED = z.array(
   }),
 )
 
+const FILES = z.array(z.object({ id: z.string(), name: z.string(), mimetype: z.string(), size: z.number() }))
+
 export function parseMentions(json: string): Mention[] {
   return MENTIONS.parse(JSON.parse(json))
 }
 
 export function parseForwarded(json: string): ForwardedMessage[] {
   return FORWARDED.parse(JSON.parse(json))
+}
+
+export function toMessage(row: Selectable<MessageTable>): Message {
+  const { id, channel, ts, text } = row
+  return {
+    id,
+    channel,
+    ts,
+    text,
+    mentions: parseMentions(row.mentions),
+    files: FILES.parse(JSON.parse(row.files)),
+    forwarded: parseForwarded(row.forwarded),
+    replaces: row.replaces === 1,
+  }
 }
