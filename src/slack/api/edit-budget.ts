@@ -8,8 +8,7 @@
  * steadily instead of all at once and then not at all, while a single one moves about once a second.
  */
 import type { Clock } from '../../turns/time/clock.js'
-import { retryPause } from '../../turns/time/retry-pause.js'
-import { RATE_WINDOW_MS } from './limits.js'
+import { EditRate } from './edit-rate.js'
 
 /** What a reply has to show: `first` its first words, `approval` a question to its owner, `final` its end. */
 export type EditPriority = 'text' | 'first' | 'approval' | 'final'
@@ -62,13 +61,6 @@ const FIRSTS_LEAVE = 0.5
 const LEAST_KEPT_FOR_FIRSTS = 2
 const MOST_KEPT_FOR_FINALS = 0.45
 const MOST_KEPT = 0.85
-/** After a refusal: this part of the rate, never less than `LEAST_RATE`, and one edit a minute more in each recovery interval. */
-const BACK_OFF = 0.75
-const LEAST_RATE = 5
-const RECOVERY_MS = 30_000
-/** After a refusal at least, doubled with each further one: Slack also says "wait 0 seconds". */
-const FIRST_PAUSE_MS = 1_000
-const LONGEST_PAUSE_MS = 30_000
 /** What is kept shrinks as replies grow older, so a blocked edit is looked at again at least this often. */
 const LOOK_AGAIN_MS = 1_000
 
@@ -94,25 +86,14 @@ interface Slot {
   waiters: { resolve: (how: 'landed' | 'closed') => void; reject: (error: unknown) => void }[]
 }
 
-/** An edit as the window counts it: from when it is sent until a minute after Slack's answer, since it may have counted at any moment between. */
-interface Spent {
-  answeredAt: number | undefined
-}
-
 export class EditBudget {
-  readonly #perMinute: number
+  readonly #rate: EditRate
   readonly #clock: Clock
   readonly #keepsForEnds: boolean
   readonly #onError: (error: unknown, key: string) => void
   readonly #slots = new Set<Slot>()
-  #spent: Spent[] = []
   #lastEditAt = Number.NEGATIVE_INFINITY
   #lastTextAt = Number.NEGATIVE_INFINITY
-  #pausedUntil = Number.NEGATIVE_INFINITY
-  #pausedAt = Number.NEGATIVE_INFINITY
-  /** In a row, without an edit that was taken in between. */
-  #refusals = 0
-  #reduced: { rate: number; at: number } | undefined
   #timer: { at: number; timer: { clear(): void } } | undefined
   #clockReading = Number.NEGATIVE_INFINITY
   #clockOffset = 0
@@ -121,7 +102,7 @@ export class EditBudget {
   /** @throws RangeError when `perMinute` is not a positive number */
   constructor({ perMinute, clock, keepsForEnds = true, onError = () => {} }: EditBudgetOptions) {
     if (!(perMinute >= 1)) throw new RangeError('perMinute must be at least 1')
-    this.#perMinute = perMinute
+    this.#rate = new EditRate(perMinute)
     this.#clock = clock
     this.#keepsForEnds = keepsForEnds
     this.#onError = onError
@@ -209,14 +190,14 @@ export class EditBudget {
     const now = this.#now()
     const next = this.#next(now)
     if (next === undefined) return
-    const at = Math.max(this.#pausedUntil, this.#lastEditAt + GAP_MS, next.notBefore)
+    const at = Math.max(this.#rate.pausedUntil, this.#lastEditAt + GAP_MS, next.notBefore)
     if (at > now) {
       this.#wakeAt(at)
       return
     }
-    const free = this.#capacity(now) - this.#inWindow(now) - this.#kept(next.wish.priority, now)
+    const free = this.#rate.free(now) - this.#kept(next.wish.priority, now)
     if (free < 1) {
-      this.#wakeAt(Math.min(this.#nextReturn(now), now + LOOK_AGAIN_MS))
+      this.#wakeAt(Math.min(this.#rate.nextReturn(now), now + LOOK_AGAIN_MS))
       return
     }
     if (next.wish.priority === 'text') {
@@ -245,15 +226,14 @@ export class EditBudget {
   }
 
   async #edit(slot: Slot, wish: Wish, now: number): Promise<void> {
-    const spent: Spent = { answeredAt: undefined }
-    this.#spent.push(spent)
+    const spent = this.#rate.spend()
     this.#lastEditAt = now
     slot.flushing = true
     slot.wish = undefined
     try {
       const result = await slot.flush()
-      if (result === 'unchanged') this.#spent = this.#spent.filter((each) => each !== spent)
-      if (result === 'done') this.#refusals = 0
+      if (result === 'unchanged') this.#rate.giveBack(spent)
+      if (result === 'done') this.#rate.taken()
       if (typeof result === 'string') this.#shown(slot, wish)
       else this.#refused(slot, wish, now, result.retryAfterMs)
     } catch (error) {
@@ -280,33 +260,7 @@ export class EditBudget {
       const newer = slot.wish?.priority ?? 'text'
       slot.wish = { since: wish.since, priority: URGENCY[newer] > URGENCY[wish.priority] ? newer : wish.priority }
     }
-    // Edits that were on their way when the first refusal came say nothing new about the rate.
-    if (startedAt >= this.#pausedAt) {
-      this.#reduced = { rate: Math.max(LEAST_RATE, Math.floor(this.#capacity(now) * BACK_OFF)), at: now }
-      this.#pausedAt = now
-      this.#refusals += 1
-    }
-    const pause = retryPause(this.#refusals, retryAfterMs, { first: FIRST_PAUSE_MS, longest: LONGEST_PAUSE_MS })
-    this.#pausedUntil = Math.max(this.#pausedUntil, now + pause)
-  }
-
-  #capacity(now: number): number {
-    if (this.#reduced === undefined) return this.#perMinute
-    const { rate, at } = this.#reduced
-    const recovered = Math.floor((now - Math.max(at, this.#pausedUntil)) / RECOVERY_MS)
-    return Math.min(this.#perMinute, rate + Math.max(0, recovered))
-  }
-
-  #inWindow(now: number): number {
-    this.#spent = this.#spent.filter(({ answeredAt }) => answeredAt === undefined || answeredAt + RATE_WINDOW_MS > now)
-    return this.#spent.length
-  }
-
-  #nextReturn(now: number): number {
-    let next = now + RATE_WINDOW_MS
-    for (const { answeredAt } of this.#spent)
-      if (answeredAt !== undefined) next = Math.min(next, answeredAt + RATE_WINDOW_MS)
-    return next
+    this.#rate.refused(startedAt, now, retryAfterMs)
   }
 
   /**
@@ -322,7 +276,7 @@ export class EditBudget {
       if (!slot.finalShown) finals += share
       if (!slot.firstShown) firsts += share
     }
-    const capacity = this.#capacity(now)
+    const capacity = this.#rate.capacity(now)
     // However many are open, something is left for what is less urgent.
     const most = (part: number): number => Math.min(capacity * part, capacity - 1)
     const forFinals = this.#keepsForEnds ? Math.min(Math.max(LEAST_KEPT, finals), most(MOST_KEPT_FOR_FINALS)) : 0
@@ -333,10 +287,7 @@ export class EditBudget {
 
   /** The pace at which text can go on for the whole horizon with what is free now and what comes back meanwhile. */
   #textInterval(free: number, now: number): number {
-    const returns = this.#spent
-      .flatMap(({ answeredAt }) => (answeredAt === undefined ? [] : [answeredAt + RATE_WINDOW_MS - now]))
-      .filter((ms) => ms < HORIZON_MS)
-      .sort((a, b) => a - b)
+    const returns = this.#rate.returns(now).filter((ms) => ms < HORIZON_MS)
     let interval = 0
     let available = free
     for (const ms of [...returns, HORIZON_MS]) {
