@@ -1,6 +1,8 @@
 /**
  * The environment, read once and turned into typed values. Whatever is missing or malformed is reported together, each with
  * its remedy, so that nobody mends a configuration one error at a time. Real environment variables beat `.env`.
+ *
+ * One file because a variable, its check and its remedy are read side by side, and several of them only mean something together.
  */
 
 import { existsSync } from 'node:fs'

@@ -99,6 +99,9 @@ const SANDBOX_LAYERS = [
 /** More files than this, and nobody finds one by looking. */
 const MOST_FILES = 20
 
+/** A longer file says in the comment at its head why it is one: "One file because …". */
+const MOST_LINES = 320
+
 /** The folder of a file, or the file itself where it stands in `src` or `src/sandbox`. */
 function layerOf(path: string): string {
   const folder = dirname(path)
@@ -146,6 +149,15 @@ describe('the house', () => {
     const counts = new Map<string, number>()
     for (const file of allFiles) counts.set(dirname(file), (counts.get(dirname(file)) ?? 0) + 1)
     expect([...counts].filter(([, count]) => count > MOST_FILES)).toEqual([])
+  })
+
+  it('has no long file that does not say why it is one', () => {
+    const wrong = sources.filter((name) => {
+      const source = readFileSync(join(SRC, name), 'utf8')
+      const [head = ''] = /^\/\*\*[^]*?\*\//.exec(source) ?? []
+      return source.trimEnd().split('\n').length > MOST_LINES && !/^ \* One file because \S/m.test(head)
+    })
+    expect(wrong).toEqual([])
   })
 
   it('keeps vendors and the rooms below out of turns/', () => {

@@ -5,6 +5,8 @@
  *
  * Pull-driven: nothing is read ahead of the consumer, so a slow one costs a full socket buffer and no memory. What grows is
  * the set of ids since the starting position, a few dozen bytes per event of the turn.
+ *
+ * One file because the order of list and stream, what was seen and where to go on from decide each other at every step.
  */
 
 import { setTimeout as pause } from 'node:timers/promises'

@@ -1,6 +1,8 @@
 /**
  * The reply of one turn in Slack: asks the plan what comes next and does it, one step at a time, until the newest state has landed. Posts are made
  * at once, edits when the workspace's budget allows them. Holds only the newest state; what was not shown yet is replaced by it.
+ *
+ * One file because it is one loop: posts, edits and what becomes of a refusal all change what the next step is.
  */
 
 import { describeError } from '../../log.js'
