@@ -5,7 +5,6 @@
 
 import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import Sqlite from 'better-sqlite3'
 import type { AgentBrain } from '../../src/sandbox/agents/session/brain.js'
 import { Mailbox, PostOffice } from '../../src/sandbox/mailbox/index.js'
@@ -15,7 +14,7 @@ import { House, type HouseOptions } from './house.js'
 
 /** The agents last: what was under way there goes on at once, and needs the mailboxes. */
 const SERVERS = ['slack', 'scalekit', 'agents'] as const
-const CLOCK = fileURLToPath(new URL('clock-behind.mjs', import.meta.url))
+const CLOCK = new URL('clock-behind.mjs', import.meta.url).href
 
 /** What `made.json` says. */
 interface Made {
@@ -82,15 +81,16 @@ export async function openFixture(
       CLOCK_BEHIND_MS: String(behind),
     },
   })
-  const moved = (text: string) =>
-    SERVERS.reduce((shown, server) => shown.replaceAll(made.urls[server], house[server].url), text)
+  const urls = new Map(SERVERS.map((server) => [made.urls[server], house[server].url]))
+  // In one go: an address of now may be one of then, of another server.
+  const moved = (text: string) => text.replace(/http:\/\/127\.0\.0\.1:\d+/g, (url) => urls.get(url) ?? url)
   const saved = savedState(await readFile(join(folder, 'mailboxes.json'), 'utf8')) as {
     readonly mailboxes: SavedMailboxes
   }
   for (const [address, mailbox] of saved.mailboxes) await mailboxes.get(address)?.restore(mailbox)
   for (const server of SERVERS) house[server].restore(moved(await readFile(join(folder, `${server}.json`), 'utf8')))
   await copyFile(join(folder, 'inbox.db'), house.databasePath)
-  moveAddresses(house.databasePath, (text) => moved(text))
+  moveAddresses(house.databasePath, moved)
   return house
 }
 
