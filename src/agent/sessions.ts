@@ -16,6 +16,7 @@ import type { Conversation } from '../turns/model.js'
 import {
   type Agent,
   type EventFeed,
+  type Exchange,
   type MailboxGrant,
   OperatorProblem,
   type OutgoingMessage,
@@ -179,6 +180,25 @@ export class ManagedAgent implements Agent {
     const told = await toldIn(this.#events(sessionId, ANSWERS))
     const unsent = answers.filter(({ callId }) => !told.has(callId))
     if (unsent.length > 0) await this.#send(sessionId, unsent.map(answerEvent))
+  }
+
+  async lastExchange(sessionId: string, grant: MailboxGrant): Promise<Exchange | null> {
+    const own = personalGrant(grant)
+    const { metadata } = await this.#retrieve(sessionId)
+    if (metadata?.person !== grant.personId || (metadata.mailbox ?? own.mailboxMark) !== own.mailboxMark) return null
+    const answered: string[] = []
+    for await (const event of this.#events(sessionId, ['user.message', 'agent.message'], 'desc')) {
+      if (event.type === 'agent.message') {
+        const texts = event.content.flatMap((block) => (block.type === 'text' ? [block.text] : []))
+        answered.unshift(texts.join(''))
+      }
+      if (event.type !== 'user.message') continue
+      const [, ...blocks] = event.content
+      const words = blocks.at(-1)
+      // A note of the bot's own is a context block and nothing more.
+      if (words?.type === 'text') return { asked: words.text, answered: answered.join('\n\n') }
+    }
+    return null
   }
 
   async findToolCall(sessionId: string, callId: string): Promise<ToolCall | null> {

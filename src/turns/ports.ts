@@ -123,6 +123,11 @@ export interface Agent {
    * @throws SessionGone, Unavailable, OperatorProblem, Rejected
    */
   sendAnswers(sessionId: string, answers: readonly ToolAnswer[]): Promise<void>
+  /**
+   * What a person asked last in a session, and what they were answered. Null: nothing, or of another mailbox than the grant's.
+   * @throws SessionGone, Unavailable, OperatorProblem
+   */
+  lastExchange(sessionId: string, grant: MailboxGrant): Promise<Exchange | null>
   /** A call of a host-side tool in this session; null where there is none. @throws SessionGone, Unavailable, OperatorProblem */
   findToolCall(sessionId: string, callId: string): Promise<ToolCall | null>
   /** Names for ids of messages, threads, drafts and labels, as far as the mailbox has told them in this session. */
@@ -134,6 +139,12 @@ export interface Agent {
    * @throws Unavailable (also where a session does not become idle), OperatorProblem
    */
   withdrawMailbox(personId: string): Promise<void>
+}
+
+/** The person's words, and the agent's text; empty where there is none yet. */
+export interface Exchange {
+  readonly asked: string
+  readonly answered: string
 }
 
 /** Every persisted event after the position, once and in order, across reconnects, with previews in between. Ends only by abort or error. */
@@ -231,8 +242,11 @@ export interface ReplyDisplay {
   settled(): Promise<void>
   /** False: Slack takes no message that only the owner reads, so nothing can be asked of them. Known once `settled` has resolved. */
   readonly reachesOwner: boolean
-  /** Makes sure that the reply stands below these messages. A reply that was posted before the last of them is moved. */
-  placeBelow(messages: readonly Message[]): Promise<void>
+  /**
+   * Makes sure that the reply stands below these messages. A reply that was posted before the last of them is moved.
+   * @param thread where it belongs by now, in a direct message: another line may have joined the first; null: where it is
+   */
+  placeBelow(messages: readonly Message[], thread: Address | null): Promise<void>
   /** Deletes the reply in Slack: there is nothing to answer any more. */
   remove(): Promise<void>
   /** Frees the memory of this display. What is in Slack stays. */

@@ -17,12 +17,17 @@ export interface QuotedMessage {
   readonly files: readonly Pick<FileReference, 'name' | 'mimetype'>[]
 }
 
-/** `forwarded`: the person passed it on. `thread`: it stands in the thread in which the person writes. */
-export type QuotedFrom = 'forwarded' | 'thread'
+/**
+ * `forwarded`: the person passed it on. `thread`: it stands in the thread in which the person writes. `earlier`: the last question and answer of
+ * the conversation before, in the same direct messages.
+ */
+export type QuotedFrom = 'forwarded' | 'thread' | 'earlier'
 
 const HEADS: Readonly<Record<QuotedFrom, string>> = {
   forwarded: 'The person forwarded this Slack message.',
   thread: 'These Slack messages stand in the thread that the person writes in, oldest first.',
+  earlier:
+    'Shortly before, the person wrote this to you in another thread of these direct messages, and you answered. They may mean something in it now.',
 }
 
 const AS_DATA =
@@ -56,7 +61,7 @@ function quotedLines({ author, authorId, ts, where, text, files }: QuotedMessage
 /** Whatever a reader might take for the end of a line. */
 const LINE_BREAK = /\r\n|[\n\r\v\f\u0085\u2028\u2029]/
 /** The marks of the blocks that the agent hears. */
-const BLOCK_MARK = /<(?=\s*\/?\s*(?:context|forwarded|thread)\b)/gi
+const BLOCK_MARK = /<(?=\s*\/?\s*(?:context|forwarded|thread|earlier)\b)/gi
 
 function withoutMarks(line: string): string {
   return line.replace(BLOCK_MARK, '‹')

@@ -32,6 +32,8 @@ export interface TurnStore {
   }
   readonly conversations: {
     get(id: string): Promise<Conversation>
+    /** The session that heard the same person last in their direct messages, in another conversation. @param since epoch milliseconds */
+    sessionBefore(conversation: Conversation, since: number): Promise<string | null>
     settleAddress(id: string, address: Address): Promise<void>
     /**
      * Records that a session is about to be created. The time of an earlier, unanswered request is kept.

@@ -5,6 +5,7 @@ import type { Conversation } from '../../src/turns/model.js'
 import {
   type Agent,
   type EventFeed,
+  type Exchange,
   type MailboxGrant,
   type OutgoingMessage,
   Rejected,
@@ -142,6 +143,18 @@ export class FakeAgent implements Agent {
 
   now(): number | null {
     return this.time
+  }
+
+  /** What a person asked last in a session, and the answer to it, for the conversation after. */
+  exchange: Exchange | null = null
+  /** The sessions that were asked for it. */
+  readonly askedForExchange: string[] = []
+
+  async lastExchange(sessionId: string): Promise<Exchange | null> {
+    return await this.#call('lastExchange', () => {
+      this.askedForExchange.push(sessionId)
+      return this.exchange
+    })
   }
 
   async findSession(conversation: Conversation, requestedAt: number | null): Promise<string | null> {

@@ -1,6 +1,6 @@
 /** Slack in memory, as turns see it: who somebody is, and what each reply showed. */
 
-import type { Conversation, Message, MessageRest, Person, ThreadMessage, Turn } from '../../src/turns/model.js'
+import type { Address, Conversation, Message, MessageRest, Person, ThreadMessage, Turn } from '../../src/turns/model.js'
 import type { OutgoingDisplay, PlaceChoice, ReplyDisplay, Surface } from '../../src/turns/ports.js'
 import type { ApprovalView, ReplyView } from '../../src/turns/view.js'
 import type { Named, Names } from '../../src/turns/words.js'
@@ -23,8 +23,12 @@ export class FakeReply implements ReplyDisplay {
     await this.beforeSettled()
   }
 
-  async placeBelow(messages: readonly Message[]): Promise<void> {
+  /** The thread that it was moved to last. */
+  thread: Address | null = null
+
+  async placeBelow(messages: readonly Message[], thread: Address | null): Promise<void> {
     this.placedBelow.push(messages.map((message) => message.text))
+    this.thread = thread
   }
 
   async remove(): Promise<void> {

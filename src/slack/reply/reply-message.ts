@@ -7,7 +7,7 @@
 
 import { describeError } from '../../log.js'
 import { byTs } from '../../store/tables/timestamps.js'
-import type { Message } from '../../turns/model.js'
+import type { Address, Message } from '../../turns/model.js'
 import { type ReplyDisplay, Unavailable } from '../../turns/ports.js'
 import { retryPause } from '../../turns/time/retry-pause.js'
 import type { ReplyView } from '../../turns/view.js'
@@ -120,11 +120,18 @@ export class ReplyMessage implements ReplyDisplay {
     this.#rounds.request()
   }
 
-  async placeBelow(messages: readonly Message[]): Promise<void> {
+  async placeBelow(messages: readonly Message[], thread: Address | null): Promise<void> {
     await this.#located()
     const [first] = this.#posted.reply.all
     const above = messages.some((message) => message.channel === first?.channel && byTs(message, first) > 0)
-    if (first !== undefined && above) await this.#posted.reply.removeFrom(0)
+    const isElsewhere = thread !== null && thread.threadTs !== this.target.threadTs
+    if (first !== undefined && (above || isElsewhere)) await this.#posted.reply.removeFrom(0)
+    if (isElsewhere) this.#moveTo(thread)
+  }
+
+  #moveTo(target: PostTarget): void {
+    this.target = target
+    this.#file = this.#answerFile()
   }
 
   async remove(): Promise<void> {

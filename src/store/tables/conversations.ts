@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import type { IncomingMessage } from '../../turns/admission.js'
 import type { LogPosition } from '../../turns/events.js'
 import type { Address, Conversation } from '../../turns/model.js'
 import type { RequestedSession } from '../../turns/turn-store.js'
@@ -15,6 +16,11 @@ export interface PersonsCounts {
   readonly connectionAskedAt: number | null
 }
 
+type Line = Pick<IncomingMessage, 'team' | 'channel' | 'ts' | 'user' | 'userTeam'>
+
+/** Seconds between two lines of one thought, at most. */
+const LINES_APART_S = 2
+
 /** A session was requested when nobody knew the platform's time. */
 const TIME_UNKNOWN = 0
 
@@ -28,7 +34,7 @@ export class Conversations {
     return toConversation(await withOwner(this.db).where('conversation.id', '=', id).executeTakeFirstOrThrow())
   }
 
-  /** The conversation of a thread: the one that began there, or the one whose replies go there. */
+  /** The conversation of a thread: the one that began there, the one whose replies go there, or the one that has its first message as a line. */
   async inThread(
     team: string,
     channel: string,
@@ -40,10 +46,63 @@ export class Conversations {
         where.or([
           where.and({ 'conversation.channel': channel, 'conversation.thread_ts': threadTs }),
           where.and({ 'conversation.address_channel': channel, 'conversation.address_thread_ts': threadTs }),
+          where.and([
+            where('conversation.kind', '=', 'im'),
+            where.exists(
+              where
+                .selectFrom('message')
+                .select('message.id')
+                .whereRef('message.conversation_id', '=', 'conversation.id')
+                .where('message.channel', '=', channel)
+                .where('message.ts', '=', threadTs),
+            ),
+          ]),
         ]),
       )
       .executeTakeFirst()
     return row === undefined ? null : { ...toConversation(row), othersSpoke: row.others_spoke === 1 }
+  }
+
+  /**
+   * The conversation that a new line of a direct message belongs to: people write one thought in several lines. No session has heard that
+   * conversation's last line yet, the same person wrote it, and hardly any time lies between the two.
+   */
+  async ofNeighbouringLine(message: Line): Promise<Conversation | null> {
+    const rows = await withOwner(this.db)
+      .innerJoin('message', 'message.conversation_id', 'conversation.id')
+      .where('conversation.team', '=', message.team)
+      .where('conversation.kind', '=', 'im')
+      .where('conversation.address_channel', '=', message.channel)
+      .where('person.team', '=', message.userTeam)
+      .where('person.slack_user', '=', message.user)
+      .where('message.channel', '=', message.channel)
+      .whereRef('message.ts', '=', 'conversation.address_thread_ts')
+      .where('message.state', '=', 'queued')
+      .execute()
+    const apart = (row: Row) => Math.abs(Number(row.address_thread_ts) - Number(message.ts))
+    const [nearest] = rows.filter((row) => apart(row) <= LINES_APART_S).sort((one, other) => apart(one) - apart(other))
+    return nearest === undefined ? null : toConversation(nearest)
+  }
+
+  /**
+   * The session that heard the same person last in their direct messages, in another conversation.
+   * @param since epoch milliseconds: only what arrived from then on counts
+   */
+  async sessionBefore({ id, owner, origin }: Conversation, since: number): Promise<string | null> {
+    const row = await this.db
+      .selectFrom('message')
+      .innerJoin('conversation', 'conversation.id', 'message.conversation_id')
+      .select('conversation.session_id')
+      .where('conversation.person_id', '=', owner.id)
+      .where('conversation.kind', '=', 'im')
+      .where('conversation.channel', '=', origin.channel)
+      .where('conversation.id', '!=', id)
+      .where('conversation.session_id', 'is not', null)
+      .where('message.state', '=', 'taken')
+      .where('message.received_at', '>=', since)
+      .orderBy('message.received_at', 'desc')
+      .executeTakeFirst()
+    return row?.session_id ?? null
   }
 
   /** Begins a conversation in a thread that has none. In a DM, its replies go there from the start. */

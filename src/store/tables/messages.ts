@@ -189,8 +189,10 @@ export class Messages {
         return { admission: 'continues', conversationId: stopped.conversationId, isNew: true, stops: stopped.turnId }
       }
     }
+    const neighbour = existing === null ? await joinLine(conversations, message) : null
     const conversationId =
       existing?.id ??
+      neighbour ??
       (await conversations.begin(
         message.team,
         { channel: message.channel, threadTs },
@@ -260,6 +262,17 @@ export class Messages {
       .execute()
     return true
   }
+}
+
+/** A line close to another one joins its conversation, whose replies stand below the last line. */
+async function joinLine(conversations: Conversations, message: IncomingMessage): Promise<string | null> {
+  const { kind, threadTs, channel, ts } = message
+  if (kind !== 'im' || threadTs !== null) return null
+  const conversation = await conversations.ofNeighbouringLine(message)
+  if (conversation?.address == null) return null
+  if (Number(ts) > Number(conversation.address.threadTs))
+    await conversations.moveAddress(conversation.id, { channel, threadTs: ts })
+  return conversation.id
 }
 
 async function edit(db: Database, message: MessageKey & MessageContent, revision: string): Promise<boolean> {

@@ -65,7 +65,7 @@ export async function refuse(scope: TurnScope, wanted: Ending): Promise<'ended'>
       : queued
   const display = displayOfRefusal(scope)
   if (conversation.address === null) await deps.surface.withdrawPlaceQuestion(conversation)
-  await display.placeBelow(messages)
+  await display.placeBelow(messages, conversation.kind === 'im' ? conversation.address : null)
   scope.stopWaiting()
   display.show(scope.view({ type: 'ended', ending }))
   await display.settled()

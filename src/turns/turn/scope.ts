@@ -5,7 +5,7 @@
 import type { Log } from '../../log.js'
 import type { ConnectionWatch } from '../connections/connection-watch.js'
 import type { Ending } from '../endings.js'
-import type { Conversation, Profile, ThreadRead, Turn } from '../model.js'
+import type { Conversation, Message, Profile, ThreadRead, Turn } from '../model.js'
 import type { Agent, Connections, MailboxAccess, ReplyDisplay, Surface } from '../ports.js'
 import type { Reply } from '../reply.js'
 import type { HostCallScope, HostCallsDeps } from '../sending/host-calls.js'
@@ -142,6 +142,13 @@ export class TurnScope {
   /** Only once it is decided where the reply goes. */
   get display(): ReplyDisplay {
     return this.deps.surface.reply(this.turn, this.conversation)
+  }
+
+  /** Moves the reply below what it answers: until the session has a direct message, another line may join it. */
+  async placeBelow(messages: readonly Message[]): Promise<void> {
+    this.conversation = await this.deps.store.conversations.get(this.conversation.id)
+    const { kind, address } = this.conversation
+    await this.display.placeBelow(messages, kind === 'im' ? address : null)
   }
 
   /** In whose name the bot's own tools run; null before it is known whose mailbox it is. */

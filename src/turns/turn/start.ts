@@ -1,10 +1,12 @@
 /** The start of a turn: sends its messages to the session, or finds out whether an earlier process did. */
 
 import type { Approval, Message, Profile, Turn } from '../model.js'
+import type { MailboxGrant } from '../ports.js'
 import { toolAnswer } from '../sending/questions.js'
 import { splitAtStop } from '../stop-words.js'
 import { namesIn, saysNothing } from '../words.js'
 import { continueAfterReconnect, sessionOf, waitForConnection } from './connect.js'
+import { earlierExchange } from './earlier-exchange.js'
 import { discard, endTurn, refuse } from './end.js'
 import { withFeed } from './feed.js'
 import { follow } from './follow.js'
@@ -35,7 +37,7 @@ export async function start(scope: TurnScope, turn: Turn): Promise<PhaseOutcome>
   }
   const placed = await settlePlace(scope, waiting)
   if (placed !== 'settled') return placed
-  await scope.display.placeBelow(waiting)
+  await scope.placeBelow(waiting)
   // A prompt that stands there already stays until there is something better to show.
   if (turn.state === 'queued') scope.show({ type: 'starting' })
 
@@ -62,8 +64,8 @@ export async function start(scope: TurnScope, turn: Turn): Promise<PhaseOutcome>
     if (messages.length === 0) return await discard(scope)
     scope.isSent = true
     scope.startedAt = deps.clock.now()
-    await scope.display.placeBelow(messages)
-    await send(scope, sessionId, messages, thread, profile)
+    await scope.placeBelow(messages)
+    await send(scope, sessionId, grant, messages, thread, profile)
     return await follow(scope, sessionId, feed, abort)
   })
 }
@@ -105,7 +107,7 @@ export async function resumeSending(scope: TurnScope, turn: Turn): Promise<Phase
   if (turn.lost !== null) return await continueAfterReconnect(scope, sessionId, turn.lost.event)
   const messages = await store.messages.ofTurn(turn.id)
   // The process may have ended before the reply was where it belongs.
-  await scope.display.placeBelow(messages)
+  await scope.placeBelow(messages)
   scope.show({ type: 'starting' })
   return await withFeed(scope, sessionId, async (feed, abort) => {
     await feed.opened
@@ -120,7 +122,7 @@ export async function resumeSending(scope: TurnScope, turn: Turn): Promise<Phase
     const missing = messages.filter((message) => !arrived.has(message.id))
     if (missing.length > 0) {
       const thread = await readThread(deps, scope.turn, scope.conversation, messages)
-      await send(scope, sessionId, missing, thread, profile)
+      await send(scope, sessionId, grant, missing, thread, profile)
     } else await noteArrival(scope, await store.approvals.undeliveredDenials(scope.conversation.id))
     return await follow(scope, sessionId, feed, abort)
   })
@@ -130,6 +132,7 @@ export async function resumeSending(scope: TurnScope, turn: Turn): Promise<Phase
 async function send(
   scope: TurnScope,
   sessionId: string,
+  grant: MailboxGrant,
   messages: readonly Message[],
   thread: Thread,
   profile: Profile,
@@ -138,7 +141,10 @@ async function send(
   const said = thread === null || thread === 'unreadable' ? [] : thread
   const wanted = [...messages.flatMap(namesIn), ...namesInThread(said), ...earlier.flatMap(({ mentions }) => mentions)]
   const names = await deps.surface.names(wanted, conversation.owner)
-  const block = said.length === 0 ? null : threadBlock(said, names, profile.timeZone)
+  const block =
+    said.length > 0
+      ? threadBlock(said, names, profile.timeZone)
+      : await earlierExchange(deps, conversation, grant, messages, profile)
   const outgoing = messages.map((message, index) =>
     index === 0
       ? outgoingMessage(message, conversation, profile, names, earlier, block)

@@ -265,18 +265,21 @@ describe('the reply in Slack', () => {
       expect(shown()).toEqual([])
       return
     }
-    await reply.placeBelow([
-      {
-        id: 'm',
-        channel: CHANNEL,
-        ts,
-        text: 'another question',
-        mentions: [],
-        files: [],
-        forwarded: [],
-        replaces: false,
-      },
-    ])
+    await reply.placeBelow(
+      [
+        {
+          id: 'm',
+          channel: CHANNEL,
+          ts,
+          text: 'another question',
+          mentions: [],
+          files: [],
+          forwarded: [],
+          replaces: false,
+        },
+      ],
+      null,
+    )
     reply.show(answered('Both.'))
     await reply.settled()
     expect(shown()).toEqual(['Both.'])
@@ -289,18 +292,21 @@ describe('the reply in Slack', () => {
     reply.show(view({ type: 'queued', behind: 'turn' }))
     await reply.settled()
     const { ts } = anna.post('one more thing', { channel: CHANNEL, threadTs })
-    await reply.placeBelow([
-      {
-        id: 'm',
-        channel: CHANNEL,
-        ts,
-        text: 'one more thing',
-        mentions: [],
-        files: [],
-        forwarded: [],
-        replaces: false,
-      },
-    ])
+    await reply.placeBelow(
+      [
+        {
+          id: 'm',
+          channel: CHANNEL,
+          ts,
+          text: 'one more thing',
+          mentions: [],
+          files: [],
+          forwarded: [],
+          replaces: false,
+        },
+      ],
+      null,
+    )
     reply.show(answered('Both.'))
     await reply.settled()
     expect(shown()).toEqual([expect.stringContaining('Both.')])
@@ -313,18 +319,21 @@ describe('the reply in Slack', () => {
     const reply = start()
     reply.show(view({ type: 'starting' }))
     await reply.settled()
-    await reply.placeBelow([
-      {
-        id: 'm',
-        channel: CHANNEL,
-        ts: threadTs,
-        text: 'a question',
-        mentions: [],
-        files: [],
-        forwarded: [],
-        replaces: false,
-      },
-    ])
+    await reply.placeBelow(
+      [
+        {
+          id: 'm',
+          channel: CHANNEL,
+          ts: threadTs,
+          text: 'a question',
+          mentions: [],
+          files: [],
+          forwarded: [],
+          replaces: false,
+        },
+      ],
+      null,
+    )
     reply.show(answered('For nobody.'))
     await reply.settled()
     await reply.remove()
