@@ -286,6 +286,19 @@ describe('the reply in Slack', () => {
     expect(anna.thread(CHANNEL, threadTs).at(-1)?.shown).toBe('Both.')
   })
 
+  it('moves to the thread of the last line where another line of a direct message joined the first', async () => {
+    const { anna, start, shown } = await open()
+    const reply = start()
+    reply.show(view({ type: 'queued', behind: 'turn' }))
+    await reply.settled()
+    const { ts } = anna.post('one more line', { channel: CHANNEL })
+    await reply.placeBelow([], { channel: CHANNEL, threadTs: ts })
+    reply.show(answered('Both.'))
+    await reply.settled()
+    expect(shown()).toEqual([])
+    expect(anna.thread(CHANNEL, ts).at(-1)?.shown).toBe('Both.')
+  })
+
   it('moves below a message that it answers, too', async () => {
     const { anna, threadTs, start, shown } = await open()
     const reply = start()

@@ -86,8 +86,10 @@ describe('who a conversation belongs to', () => {
     expect((await store.conversations.get(conversation)).owner.user).toBe(BEN)
   })
 
-  it('every message at the top of a DM or channel starts a conversation', async () => {
-    expect(await journaled(store, incoming('1.0'))).not.toBe(await journaled(store, incoming('2.0')))
+  it('every message at the top of a channel, and of a DM some seconds after another, starts a conversation', async () => {
+    expect(await journaled(store, incoming('1.0'))).not.toBe(await journaled(store, incoming('3.1')))
+    const inChannel = (ts: string) => journaled(store, incoming(ts, { channel: GENERAL }))
+    expect(await inChannel('1.0')).not.toBe(await inChannel('1.1'))
   })
 
   it('goes on in the thread of its first message, without a mention', async () => {
@@ -254,8 +256,8 @@ describe('what waits', () => {
 
   it('unfinished conversations are found again after a restart', async () => {
     const queued = await journaled(store, incoming('1.0'))
-    const running = await journaled(store, incoming('2.0'))
-    const done = await journaled(store, incoming('3.0'))
+    const running = await journaled(store, incoming('20.0'))
+    const done = await journaled(store, incoming('30.0'))
     await journaled(store, incoming('4.0', { channel: GENERAL, user: ANNA }))
     await store.messages.cancel(TEAM, GENERAL, '4.0')
     await store.turns.take(await store.turns.queue(running))
@@ -301,10 +303,10 @@ describe('what was passed on with a message', () => {
     await store.messages.complete(missing?.id ?? '', { files: [], forwarded: [forwarded] })
     expect(await store.messages.queued(conversation)).toMatchObject([{ forwarded: [forwarded] }])
     expect(await store.messages.partial(conversation)).toEqual([])
-    const other = await journaled(store, { ...mention, ts: '2.0' })
-    await store.messages.journal({ ...share, ts: '2.0' })
+    const other = await journaled(store, { ...mention, ts: '20.0' })
+    await store.messages.journal({ ...share, ts: '20.0' })
     expect(await store.messages.partial(other)).toEqual([])
-    await journaled(store, { ...mention, ts: '2.0' })
+    await journaled(store, { ...mention, ts: '20.0' })
     expect(await store.messages.queued(other)).toMatchObject([{ forwarded: [forwarded] }])
   })
 
