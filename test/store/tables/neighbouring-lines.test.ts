@@ -87,27 +87,27 @@ describe('the session that heard a person last in their direct messages', () => 
     await store.conversations.settleSession(conversation, session)
     await store.turns.take(await store.turns.queue(conversation))
   }
-  const before = async (ts: string, since = 0) =>
+  const lastHeard = async (ts: string, since = 0) =>
     await store.conversations.sessionBefore(await store.conversations.get(await line(ts)), since)
 
   it('is the newest one, and not their own', async () => {
     await heard('10.0', 'session_1')
     await heard('20.0', 'session_2')
-    expect(await before('30.0')).toBe('session_2')
-    expect(await before('20.0')).toBe('session_1')
+    expect(await lastHeard('30.0')).toBe('session_2')
+    expect(await lastHeard('20.0')).toBe('session_1')
   })
 
   it('is none where there is only what others said, what was said in a channel, or long ago', async () => {
     await heard('10.0', 'session_ben', { user: BEN, channel: 'D_BEN' })
     await heard('20.0', 'session_channel', { channel: GENERAL })
-    expect(await before('30.0')).toBeNull()
+    expect(await lastHeard('30.0')).toBeNull()
     await heard('40.0', 'session_1')
-    expect(await before('50.0', Date.UTC(2026, 10, 22, 9, 1))).toBeNull()
-    expect(await before('50.0')).toBe('session_1')
+    expect(await lastHeard('50.0', Date.UTC(2026, 10, 22, 9, 1))).toBeNull()
+    expect(await lastHeard('50.0')).toBe('session_1')
   })
 
   it('is none where no session has heard what they wrote', async () => {
     await store.conversations.settleSession(await line('10.0'), 'session_1')
-    expect(await before('20.0')).toBeNull()
+    expect(await lastHeard('20.0')).toBeNull()
   })
 })
