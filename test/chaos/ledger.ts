@@ -62,6 +62,8 @@ export class Ledger {
   readonly talks: Talk[] = []
   readonly written: Written[] = []
   readonly mails = new Map<string, AskedMail>()
+  /** When each person may write the next line of a direct message, in epoch milliseconds. */
+  readonly nextLines = new Map<string, number>()
   /** What the owner of a message decided about the change that it led to, by its token. */
   readonly decisions = new Map<string, 'allow' | 'deny'>()
   /** Tokens of messages behind whose question their owner wrote something new, which may be what the bot took for the decision. */

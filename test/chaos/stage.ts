@@ -33,6 +33,7 @@ export type Button = SeenMessage['elements'][number]
 export class GivenUp extends Error {}
 
 const LONGEST_PAUSE_MS = 600
+const LINES_APART_MS = 2_200
 export const LOOK_EVERY_MS = 20
 export const BOT = WORLD.bot.userId
 
@@ -50,6 +51,7 @@ export async function begin(
   const { slack } = stage.chaos.house
   const token = stage.nextToken()
   await prepare(token, person)
+  if (kind === 'dm') await apartFromOtherLines(stage, person)
   const words = wordsOf(token, verb)
   const channel = kind === 'mention' ? stage.channel : slack.person(person).dm
   const { ts } = slack.person(person).post(kind === 'mention' ? `<@${BOT}> ${words}` : words, { channel })
@@ -63,6 +65,13 @@ export async function begin(
     stage.meanwhile.push(answering)
   }
   return talk
+}
+
+/** Lines of a direct message that follow each other closely are one conversation; here each scene is to have its own. */
+async function apartFromOtherLines({ ledger: { nextLines } }: Stage, person: string): Promise<void> {
+  const at = Math.max(Date.now(), nextLines.get(person) ?? 0)
+  nextLines.set(person, at + LINES_APART_MS)
+  await sleep(Math.max(0, at - Date.now()))
 }
 
 /** The owner says where they want the answers, as impatiently as with every other press; a second thought comes too late. */
