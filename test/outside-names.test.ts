@@ -204,6 +204,7 @@ describe('in the database', () => {
       'connect_state',
       'conversation',
       'deployment',
+      'mail_draft',
       'message',
       'outgoing_mail',
       'person',

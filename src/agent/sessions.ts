@@ -33,7 +33,7 @@ import type { Deployment } from './deployment.js'
 import { type FollowPace, followSession, STANDARD_PACE } from './event-log.js'
 import { type Attachment, personalGrant } from './grants.js'
 import { isMarked, sessionMark } from './mark.js'
-import { foundIn } from './references.js'
+import { foundIn, lastExchangeIn } from './references.js'
 import { ANSWERS, AWAITED_TYPES, answerEvent, awaitedIn, messageEvent, toldIn, unasked } from './sent-events.js'
 import { goneInsteadOf, whyGone } from './session-state.js'
 import { DESCRIBING_TYPES, describedInLog } from './targets.js'
@@ -186,19 +186,7 @@ export class ManagedAgent implements Agent {
     const own = personalGrant(grant)
     const { metadata } = await this.#retrieve(sessionId)
     if (metadata?.person !== grant.personId || (metadata.mailbox ?? own.mailboxMark) !== own.mailboxMark) return null
-    const answered: string[] = []
-    for await (const event of this.#events(sessionId, ['user.message', 'agent.message'], 'desc')) {
-      if (event.type === 'agent.message') {
-        const texts = event.content.flatMap((block) => (block.type === 'text' ? [block.text] : []))
-        answered.unshift(texts.join(''))
-      }
-      if (event.type !== 'user.message') continue
-      const [, ...blocks] = event.content
-      const words = blocks.at(-1)
-      // A note of the bot's own is a context block and nothing more.
-      if (words?.type === 'text') return { asked: words.text, answered: answered.join('\n\n') }
-    }
-    return null
+    return await lastExchangeIn(this.#events(sessionId, ['user.message', 'agent.message'], 'desc'))
   }
 
   async findToolCall(sessionId: string, callId: string): Promise<ToolCall | null> {
