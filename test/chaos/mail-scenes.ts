@@ -37,6 +37,7 @@ const MOST_EDITS = 3
 const LATE_UNDO_MS = [700, 2_200] as const
 /** Milliseconds for which Slack keeps showing a button whose mail is leaving. */
 const STALE_BUTTON_MS = 700
+const SLOW_READING_MS = 900
 const MODAL_WITHIN_MS = 1_500
 
 interface Plan {
@@ -213,11 +214,17 @@ async function act(stage: Stage, talk: Talk, plan: Plan): Promise<void> {
   const [button] = held.message.elements.filter(({ blockId }) => blockId === held.blockId)
   if (button === undefined) throw new Error('a mail that can be stopped has a button for it')
   if (plan.undoesAfter > 0) {
-    if (stage.isStormy()) stage.chaos.house.slack.faults.next('chat.update', { delayMs: STALE_BUTTON_MS }, 2)
+    if (stage.isStormy()) slowDown(stage)
     await sleep(plan.undoesAfter)
   }
   const kind = button.actionId === 'send_undo' ? 'undo' : 'cancel'
   await pressAbout(stage, talk, mail, kind, held, button, plan.isImpatient)
+}
+
+/** Slack keeps showing the button while its mail leaves, and the mailbox is slow to say what the mail reads by now. */
+function slowDown({ chaos: { house } }: Stage): void {
+  house.slack.faults.next('chat.update', { delayMs: STALE_BUTTON_MS }, 2)
+  house.scalekit.fault('grpc ExecuteTool', { type: 'delay', milliseconds: SLOW_READING_MS })
 }
 
 async function pressAbout(
