@@ -4,6 +4,9 @@ export interface Clock {
   setTimeout(run: () => void, ms: number): { clear(): void }
 }
 
+/** Node.js takes a longer pause for none at all: in its place comes this one, so whoever waits for a moment looks at the clock when it is over. */
+export const LONGEST_TIMER_MS = 2 ** 31 - 1
+
 /** The host's own; its timers keep the process alive, for work without which it has none. */
 export const AWAKE_CLOCK: Clock = hostClock((timer) => timer)
 
@@ -14,7 +17,7 @@ function hostClock(made: (timer: NodeJS.Timeout) => NodeJS.Timeout): Clock {
   return {
     now: () => Date.now(),
     setTimeout: (run, ms) => {
-      const timer = made(setTimeout(run, ms))
+      const timer = made(setTimeout(run, Math.min(ms, LONGEST_TIMER_MS)))
       return { clear: () => clearTimeout(timer) }
     },
   }
