@@ -47,6 +47,7 @@ const LAYERS = [
   'slack/markdown/reading',
   'slack/markdown',
   'slack/blocks',
+  'slack/commands',
   'slack/reply',
   'slack/connection',
   'slack/inbound',

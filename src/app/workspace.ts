@@ -11,6 +11,7 @@ import { Streams } from '../slack/api/streams.js'
 import { createWebClient, SlackRefused } from '../slack/api/web.js'
 import { scheduleReader } from '../slack/blocks/scheduled-list.js'
 import { createSlackBot, identify, type SlackBot } from '../slack/bot.js'
+import { CommandAnswers } from '../slack/commands/command-answers.js'
 import { Home } from '../slack/home.js'
 import { Requests } from '../slack/inbound/requests.js'
 import { SLACK_EVENTS_PATH } from '../slack/inbound/signed-requests.js'
@@ -107,6 +108,17 @@ export class Workspace implements ServedWorkspace {
     })
 
     const schedule = scheduleReader(sending.presses, surface)
+    const answers = new CommandAnswers({
+      web,
+      work: store.personsWork,
+      outgoing: store.outgoing,
+      connections,
+      mailboxes,
+      surface,
+      rules,
+      settings: { channelReplies, replyStreaming: slack.replyStreaming, undoMs: services.config.undoSendMs },
+      log,
+    })
     const connection = {
       web,
       people: store.people,
@@ -133,7 +145,7 @@ export class Workspace implements ServedWorkspace {
       wake,
       connection: {
         ...connection,
-        conversations: store.conversations,
+        status: (person) => answers.status(person),
         onDeactivated,
         endAccess: () => accessEnder.wake(),
       },
@@ -153,6 +165,8 @@ export class Workspace implements ServedWorkspace {
       onChannelIdChanged: (previous, channel) => surface.channelIdChanged(previous, channel),
       store,
       requests: this.requests,
+      answers,
+      profile: (person) => surface.profile(person),
       actions: {
         wake: (conversationId) => {
           wake(conversationId)

@@ -15,7 +15,7 @@ import { type ActionDeps, registerActions } from './inbound/listeners/actions.js
 import { type CommandDeps, registerCommands } from './inbound/listeners/commands.js'
 import { type EventDeps, registerEvents } from './inbound/listeners/events.js'
 import { modalsOf } from './inbound/listeners/modals.js'
-import { respond } from './inbound/listeners/respond.js'
+import { responder } from './inbound/listeners/respond.js'
 import { registerViews, type ViewDeps } from './inbound/listeners/views.js'
 import { messageHandlers } from './inbound/message-handlers.js'
 import type { Requests } from './inbound/requests.js'
@@ -38,6 +38,8 @@ export interface SlackBotOptions {
   readonly onChannelIdChanged: (previous: string, channel: string) => void
   readonly store: Store
   readonly requests: Requests
+  readonly answers: CommandDeps['answers'] & ActionDeps['answers']
+  readonly profile: CommandDeps['profile']
   /** What people do with mails on their way. */
   readonly outgoing: ActionDeps['outgoing']
   readonly schedule: ActionDeps['schedule']
@@ -115,7 +117,7 @@ export function createSlackBot(options: SlackBotOptions): SlackBot {
 }
 
 function registerListeners(app: App, options: SlackBotOptions): void {
-  const { approvals, conversations, turns, commands, people } = options.store
+  const { approvals, conversations, turns, commands, people, personsWork } = options.store
   const { wake, stop } = options.actions
   const deps: CommandDeps & ActionDeps & ViewDeps & EventDeps = {
     ...options,
@@ -127,7 +129,8 @@ function registerListeners(app: App, options: SlackBotOptions): void {
     people,
     wake,
     stop,
-    respond,
+    personsWork,
+    respond: responder(options.apiUrl),
     clock: SYSTEM_CLOCK,
   }
   registerCommands(app, deps)

@@ -1,4 +1,5 @@
 import { type Database, openDatabase } from './database/database.js'
+import { PersonsWork } from './persons-work.js'
 import { AccessEndings } from './tables/access-endings.js'
 import { Approvals } from './tables/approvals.js'
 import { Channels } from './tables/channels.js'
@@ -39,6 +40,7 @@ export class Store {
   readonly vaults: Vaults
   readonly accessEndings: AccessEndings
   readonly connectStates: ConnectStates
+  readonly personsWork: PersonsWork
 
   /** @param now epoch milliseconds */
   constructor(
@@ -61,6 +63,7 @@ export class Store {
     this.vaults = new Vaults(db)
     this.accessEndings = new AccessEndings(db, now)
     this.connectStates = new ConnectStates(db, now)
+    this.personsWork = new PersonsWork(db, now)
   }
 
   /** @throws DatabaseError */

@@ -109,7 +109,8 @@ const command: Scene = async (stage, random) => {
   const { acknowledged, reply } = await stage.chaos.house.slack
     .person(person)
     .command(wordsOf(token, verb), { channel })
-  if (acknowledged && reply?.shown.startsWith('On it')) written.fate = 'heard'
+  // Where the answer stands right there, nothing is said.
+  if (acknowledged && (reply === undefined || reply.shown.startsWith('On it'))) written.fate = 'heard'
   if (written.fate === 'either' || random.chance(0.5)) return
   const quote = await until(stage, () => quoteOf(stage, person, token), `the quote of ${token}`)
   await somePause(random)

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { inTwoHalves, readMail, sendMail, TestBrain } from '../support/brains.js'
 import { APPROVE, asks } from '../support/cards.js'
+import { disconnect } from '../support/commands.js'
 import { ANNA, ANNAS_MAIL, BEN, BENS_MAIL, GENERAL, House, type HouseOptions, identifierOf } from '../support/house.js'
 
 /** A person's connection from its beginning to its end: connecting, asking how it stands, disconnecting, leaving. */
@@ -138,7 +139,7 @@ describe('/inbox connect', () => {
     await running()
     const anna = house.slack.person(ANNA)
     await anna.command('connect')
-    const answer = await anna.waitFor(answers('connected already'))
+    const answer = await anna.waitFor(answers('already connected'))
     expect(answer.elements).toEqual([])
   })
 
@@ -147,60 +148,6 @@ describe('/inbox connect', () => {
     const anna = house.slack.person(ANNA)
     await anna.command('connect me with Dana')
     await anna.waitFor(answers('You said: connect me with Dana'))
-  })
-})
-
-describe('/inbox status', () => {
-  it('says whether it is connected, since when, whose it is, and what is open', async () => {
-    await running()
-    const anna = house.slack.person(ANNA)
-    anna.post('send it')
-    await anna.waitFor(asks)
-    await anna.command('STATUS', { channel: GENERAL })
-    const first = await anna.waitFor(answers('is connected'))
-    expect(first.channel).toBe(anna.dm)
-    // The question stands a moment before the turn waits for its answer.
-    const newest = () => anna.messages(anna.dm).findLast(answers('is connected')) ?? first
-    await expect
-      .poll(
-        async () => {
-          await anna.command('STATUS', { channel: GENERAL })
-          return newest().shown
-        },
-        { interval: 500 },
-      )
-      .toContain('1 request that waits for your decision')
-    const answer = newest()
-    expect(answer.shown).toMatch(/is connected.* since /)
-    expect(answer.shown).toContain('Anna Lindqvist')
-    expect(answer.shown).toContain(ANNAS_MAIL)
-    expect(answer.shown).toContain('1 conversation')
-    expect(house.slack.person(BEN).messages(GENERAL)).toEqual([])
-  })
-
-  it('says what waits for a connection, and says so where it cannot know', async () => {
-    await running({ connected: {} })
-    const anna = house.slack.person(ANNA)
-    anna.post('what is the newest mail?')
-    await anna.waitFor(asksToConnect)
-    await anna.command('status')
-    const missing = await anna.waitFor(answers('is not connected'))
-    expect(missing.shown).toContain('I asked you to connect on')
-    expect(missing.shown).toContain('1 request that waits until you connect')
-    house.scalekit.fault(ACCOUNTS, { type: 'fail', status: 503 }, 50)
-    await anna.command('status')
-    await anna.waitFor(answers('cannot say whether'))
-  })
-})
-
-describe('/inbox help', () => {
-  it('says in three lines what it does, what needs a press, and the commands', async () => {
-    await running()
-    const { reply } = await house.slack.person(ANNA).command('help')
-    const lines = reply?.shown.split('\n') ?? []
-    expect(lines).toHaveLength(3)
-    expect(lines[1]).toContain('Approve')
-    for (const word of ['connect', 'disconnect', 'status', 'scheduled']) expect(lines[2]).toContain(`/inbox ${word}`)
   })
 })
 
@@ -214,9 +161,8 @@ describe.each(MODES)('/inbox disconnect, in %s mode,', (name) => {
     await anna.waitFor(answers('The newest mail:'))
     await ben.waitFor(answers('The newest mail:'))
     expect(openDoors()).toHaveLength(2)
-    const { reply } = await anna.command('disconnect', { channel: GENERAL })
-    expect(reply?.shown).toContain('direct messages')
-    const said = await anna.waitFor(answers('is disconnected'))
+    await disconnect(anna, { channel: GENERAL })
+    const said = await anna.waitFor(answers('Disconnected.'))
     expect(said.channel).toBe(anna.dm)
     expect(said.shown).toContain('/inbox connect')
     expect(house.scalekit.account(identifierOf(ANNA))).toBeUndefined()
@@ -240,8 +186,8 @@ describe.each(MODES)('/inbox disconnect, in %s mode,', (name) => {
     await halves.reached
     const asked = anna.post('send it')
     const card = await anna.waitFor(asks)
-    await anna.command('disconnect')
-    await anna.waitFor(answers('2 requests that were still open were stopped'))
+    await disconnect(anna)
+    await anna.waitFor(answers('I stopped 2 requests'))
     for (const { ts } of [long, asked]) {
       const [, reply] = anna.thread(anna.dm, ts)
       expect(reply?.shown).toContain('Access to this mailbox was ended')
@@ -267,16 +213,16 @@ describe.each(MODES)('/inbox disconnect, in %s mode,', (name) => {
     await anna.waitFor(asks)
     // One part can be done, another cannot: the process dies between them.
     house.scalekit.fault('grpc DeleteConnectedAccount', { type: 'fail', status: 503 }, 1_000)
-    await anna.command('disconnect')
+    await disconnect(anna)
     await house.bot.wrote('access not ended yet')
     await house.bot.kill()
     expect(house.scalekit.account(identifierOf(ANNA))?.status).toBe('ACTIVE')
     house.scalekit.clearFaults()
     await house.startBot()
-    await anna.waitFor(answers('is disconnected'))
+    await anna.waitFor(answers('Disconnected.'))
     expect(house.scalekit.account(identifierOf(ANNA))).toBeUndefined()
     expect(openDoors()).toEqual([])
-    expect(anna.messages().filter(answers('is disconnected'))).toHaveLength(1)
+    expect(anna.messages().filter(answers('Disconnected.'))).toHaveLength(1)
   })
 })
 
@@ -287,13 +233,13 @@ describe('/inbox disconnect', () => {
     anna.post('hello')
     await anna.waitFor(answers('You said: hello'))
     house.scalekit.fault('grpc DeleteConnectedAccount', { type: 'fail', status: 503 }, 1_000)
-    await anna.command('disconnect')
+    await disconnect(anna)
     await house.bot.wrote('access not ended yet')
     anna.post('what is the newest mail?')
     await anna.waitFor(answers('On it'))
     await anna.command('connect')
     house.scalekit.clearFaults()
-    await anna.waitFor(answers('is disconnected'))
+    await anna.waitFor(answers('Disconnected.'))
     await anna.waitFor((message) => asksToConnect(message) && message.shown.includes('Connect your Gmail'))
     await anna.waitFor((message) => asksToConnect(message) && message.shown.includes('To do this'))
     expect(brain.words).toEqual(['hello'])
@@ -306,9 +252,9 @@ describe('/inbox disconnect', () => {
     await anna.waitFor(asksToConnect)
     await anna.command('connect')
     await anna.waitFor((message) => asksToConnect(message) && message.shown.includes('Connect your Gmail'))
-    await anna.command('disconnect')
-    await anna.waitFor(answers('One request that was still open was stopped'))
-    await anna.waitFor(answers('This link is no longer good'))
+    await disconnect(anna)
+    await anna.waitFor(answers('I stopped 1 request'))
+    await anna.waitFor(answers('This link no longer works'))
     expect(anna.thread(anna.dm, asked.ts)[1]?.shown).toContain('Access to this mailbox was ended')
     expect(anna.messages().filter(asksToConnect)).toEqual([])
   })
@@ -316,8 +262,8 @@ describe('/inbox disconnect', () => {
   it('says so where there is nothing to end', async () => {
     await running({ connected: {} })
     const anna = house.slack.person(ANNA)
-    await anna.command('disconnect')
-    await anna.waitFor(answers('There was no connection to end'))
+    await disconnect(anna)
+    await anna.waitFor(answers("Your Gmail wasn't connected"))
   })
 })
 
@@ -355,8 +301,8 @@ describe('somebody who leaves the workspace', () => {
     const anna = house.slack.person(ANNA)
     anna.openHome()
     await house.slack.waitFor(() => JSON.stringify(anna.home ?? '').includes('Connect Gmail'))
-    await anna.command('disconnect')
-    await anna.waitFor(answers('There was no connection to end'))
+    await disconnect(anna)
+    await anna.waitFor(answers("Your Gmail wasn't connected"))
     anna.post('what is the newest mail?')
     const prompt = await anna.waitFor(asksToConnect)
     await house.scalekit.press(connectLink(prompt) ?? '', 'allow', ANNAS_MAIL)
@@ -384,14 +330,15 @@ describe('the Home tab', () => {
   it('connects and disconnects its visitor, and follows what happens', async () => {
     await running({ connected: {} })
     const anna = await opened('is not connected')
-    for (const line of ['What I do', 'What needs your press', 'Commands:']) expect(anna.home?.shown).toContain(line)
+    for (const line of ['tidy email', 'only after you press', '/inbox threads'])
+      expect(anna.home?.shown).toContain(line)
     const link = anna.home?.elements.find(({ label }) => label.startsWith('Connect'))?.url
     await house.scalekit.press(link ?? '', 'allow', ANNAS_MAIL)
     await house.slack.waitFor(() => anna.home?.shown.includes('Your Gmail is connected') === true)
     const { home } = anna
     expect(home?.elements.map(({ label }) => label)).toEqual(['Disconnect Gmail'])
     await anna.press({ viewId: home?.viewId ?? '' }, { label: 'Disconnect' })
-    await anna.waitFor(answers('is disconnected'))
+    await anna.waitFor(answers('Disconnected.'))
     await house.slack.waitFor(() => anna.home?.shown.includes('is not connected') === true)
     expect(house.scalekit.account(identifierOf(ANNA))?.status).not.toBe('ACTIVE')
   })
@@ -406,7 +353,7 @@ describe('the Home tab', () => {
   it('has nothing to connect for a guest', async () => {
     await running()
     house.slack.changePerson(ANNA, { restricted: true })
-    const anna = await opened('What I do')
+    const anna = await opened('tidy email')
     expect(anna.home?.elements).toEqual([])
     expect(house.scalekit.requests(ACCOUNTS)).toEqual([])
   })
@@ -424,7 +371,7 @@ describe('the Home tab', () => {
       trigger_id: 'forged',
       actions: [{ action_id: button?.actionId ?? '', value: button?.value ?? '' }],
     })
-    await house.bot.wrote('press ignored: only the owner of a Home tab can disconnect there')
+    await house.bot.wrote('press ignored: only the owner of a connection can end it')
     expect(house.scalekit.account(identifierOf(ANNA))?.status).toBe('ACTIVE')
     expect(house.scalekit.account(identifierOf(BEN))?.status).toBe('ACTIVE')
   })

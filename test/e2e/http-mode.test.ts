@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { sendMail, TestBrain } from '../support/brains.js'
 import { APPROVE, asks } from '../support/cards.js'
 import { freePort } from '../support/free-port.js'
-import { ANNA, House } from '../support/house.js'
+import { ANNA, GENERAL, House } from '../support/house.js'
 
 /** Slack's deliveries as signed requests instead of a socket: the same journal, the same answers. */
 
@@ -46,7 +46,7 @@ describe('HTTP mode', () => {
     const card = await anna.waitFor(asks)
     await anna.press(card, APPROVE)
     await anna.waitFor(answers('The mail is sent.'))
-    const { reply } = await anna.command('hello')
+    const { reply } = await anna.command('hello', { channel: GENERAL })
     expect(reply?.shown).toContain('direct messages')
     await anna.waitFor(answers('You said: hello'))
     expect((await fetch(`http://127.0.0.1:${port}/readyz`)).status).toBe(200)

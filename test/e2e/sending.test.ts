@@ -5,6 +5,7 @@ import type { ToolCall } from '../../src/sandbox/agents/session/brain.js'
 import type { SeenMessage } from '../../src/sandbox/slack/index.js'
 import { TestBrain } from '../support/brains.js'
 import { APPROVE, asks, CANCEL_SCHEDULED, DENY, EDIT, has, UNDO } from '../support/cards.js'
+import { disconnect } from '../support/commands.js'
 import { ANNA, ANNAS_MAIL, House } from '../support/house.js'
 
 /** Mails from the agent's proposal to the Sent mail, over the wire: what is shown is what leaves, once, or nothing leaves. */
@@ -286,7 +287,7 @@ describe('within the time in which it can be undone', () => {
     const { card, mine } = await proposed(mail('Disconnected'))
     await anna().press(card, APPROVE)
     await mine((message) => has(message, UNDO))
-    await anna().command('disconnect')
+    await disconnect(anna())
     await mine(({ shown }) => shown.includes('Gmail was disconnected'))
     expect(requests('gmail_send_message')).toBe(0)
     expect(sent('Disconnected')).toEqual([])

@@ -2,6 +2,7 @@ import { describe } from 'vitest'
 import type { TurnFailure } from '../../src/sandbox/agents/index.js'
 import { inTwoHalves, sendMail, TestBrain } from '../support/brains.js'
 import { asks } from '../support/cards.js'
+import { disconnect } from '../support/commands.js'
 import { ANNA, ANNAS_MAIL, GENERAL, type House, identifierOf } from '../support/house.js'
 import { asksToConnect, linkOf, says, scenario } from './scenario.js'
 
@@ -55,10 +56,9 @@ describe('recorded:', () => {
       await anna.waitFor(says('Your Gmail is connected'))
       await settled()
       await anna.command('status')
-      await anna.waitFor(says('since'))
       await settled()
-      await anna.command('disconnect')
-      await anna.waitFor(says('is disconnected'))
+      await disconnect(anna)
+      await anna.waitFor(says('Disconnected.'))
     },
   )
 
@@ -79,8 +79,8 @@ describe('recorded:', () => {
     anna.post('send it')
     await anna.waitFor(asks)
     await turnIs('waiting_approval')
-    await anna.command('disconnect')
-    await anna.waitFor(says('is disconnected'))
+    await disconnect(anna)
+    await anna.waitFor(says('Disconnected.'))
     await anna.waitFor(says('Access to this mailbox was ended'))
   })
 
@@ -104,7 +104,7 @@ describe('recorded:', () => {
     await house.scalekit.press(link ?? '', 'allow', ANNAS_MAIL)
     await house.slack.waitFor(() => anna.home?.shown.includes('Your Gmail is connected'))
     await anna.press({ viewId: anna.home?.viewId ?? '' }, { label: 'Disconnect' })
-    await anna.waitFor(says('is disconnected'))
+    await anna.waitFor(says('Disconnected.'))
     await house.slack.waitFor(() => anna.home?.shown.includes('is not connected'))
   })
 })

@@ -15,6 +15,7 @@ export interface SlashCommand extends Words {
   readonly user: string
   readonly channel: string
   readonly triggerId: string
+  readonly responseUrl: string | null
 }
 
 export interface Press {
@@ -56,6 +57,7 @@ const COMMAND_BODY = z.object({
   team_id: z.string(),
   enterprise_id: z.string().nullish(),
   trigger_id: z.string(),
+  response_url: z.string().nullish(),
 })
 
 const ACTIONS_BODY = z.object({
@@ -97,6 +99,7 @@ export function readCommand(body: object, bot: BotIdentity): SlashCommand | Malf
     channel: command.channel_id,
     ...personsWords(command.text, bot.userId),
     triggerId: command.trigger_id,
+    responseUrl: command.response_url ?? null,
   }
 }
 

@@ -14,7 +14,7 @@ import type { Poster } from '../api/poster.js'
 import { NO_DIRECT_MESSAGE } from '../api/refusals.js'
 import { SlackRefused } from '../api/web.js'
 import { quoteMessage } from '../blocks/quote.js'
-import { ConnectionCommands, type ConnectionDeps, commandWord } from '../connection/connection-commands.js'
+import { ConnectionCommands, type ConnectionDeps, keptWord } from '../connection/connection-commands.js'
 
 export interface RequestDeps {
   readonly commands: Pick<Commands, 'unfinished' | 'markWaiting' | 'markDone'>
@@ -23,10 +23,13 @@ export interface RequestDeps {
   readonly directMessage: (person: Person) => Promise<string>
   readonly wake: (conversationId: string) => void
   /** What is needed for the commands about the connection. */
-  readonly connection: Omit<ConnectionDeps, 'commands' | 'poster' | 'directMessage' | 'log'>
+  readonly connection: Omit<ConnectionDeps, 'commands' | 'poster' | 'directMessage' | 'onShown' | 'log'>
   readonly clock: Pick<Clock, 'setTimeout'>
   readonly log: Log
 }
+
+/** A message in somebody's direct messages; `unreachable`: Slack opens none with them. */
+export type KeptPlace = { readonly channel: string; readonly ts: string } | 'unreachable'
 
 const FIRST_RETRY_MS = 1_000
 const LONGEST_RETRY_MS = 60_000
@@ -38,13 +41,28 @@ export class Requests {
   #retry: { clear(): void } | undefined
   #stopped = false
 
+  /** Who wants to know where the answer to a command stands, by its id. */
+  readonly #awaited = new Map<string, (place: KeptPlace) => void>()
+
   readonly #connection: ConnectionCommands
 
   constructor(private readonly deps: RequestDeps) {
     const { commands, poster, directMessage, log } = deps
-    this.#connection = new ConnectionCommands({ ...deps.connection, commands, poster, directMessage, log }, () =>
-      this.wake(),
+    const onShown = (id: string, place: KeptPlace) => this.#shown(id, place)
+    this.#connection = new ConnectionCommands(
+      { ...deps.connection, commands, poster, directMessage, onShown, log },
+      () => this.wake(),
     )
+  }
+
+  /**
+   * Works off what is stored. Resolves when this command's message stands in its person's direct messages: the repeated request, or the answer. Where this
+   * process ends before, nobody is told; the message comes all the same.
+   */
+  async takeUp(commandId: string): Promise<KeptPlace> {
+    const place = new Promise<KeptPlace>((resolve) => this.#awaited.set(commandId, resolve))
+    this.wake()
+    return await place
   }
 
   /** Works off what is stored. May be called at any time. */
@@ -108,7 +126,7 @@ export class Requests {
 
   async #do(command: Command): Promise<void> {
     try {
-      const word = commandWord(command.text)
+      const word = keptWord(command.text)
       if (word === null) await this.#open(command)
       else await this.#connection.work(command, word)
     } catch (error) {
@@ -120,7 +138,13 @@ export class Requests {
         'command not answered: slack opens no direct message',
       )
       await this.deps.commands.markDone(command.id)
+      this.#shown(command.id, 'unreachable')
     }
+  }
+
+  #shown(commandId: string, place: KeptPlace): void {
+    this.#awaited.get(commandId)?.(place)
+    this.#awaited.delete(commandId)
   }
 
   async #open(command: Command): Promise<void> {
@@ -145,6 +169,7 @@ export class Requests {
       addressed: true,
     })
     await this.deps.commands.markDone(command.id)
+    this.#shown(command.id, { channel, ts })
     if (conversationId !== null) this.deps.wake(conversationId)
   }
 }

@@ -6,7 +6,7 @@ import { shorten } from '../../turns/shorten.js'
 import type { ReplyView } from '../../turns/view.js'
 import type { MessageContent } from '../api/poster.js'
 import { approvalParts, approvalsTogether, isOpen } from '../blocks/approval-card.js'
-import { helpLines } from '../blocks/consent.js'
+import { helpText } from '../commands/command-words.js'
 import { escapeMrkdwn } from '../markdown/escape.js'
 import type { Part } from '../markdown/markdown.js'
 import { Pager } from '../markdown/pages.js'
@@ -85,7 +85,7 @@ function parts(view: ReplyView, look: ReplyLook): Part[] {
   ]
   if (view.phase.type === 'ended') {
     const { ending } = view.phase
-    texts.push({ text: ending === 'help' ? helpLines(look).join('\n\n') : (ENDING_WORDS[ending] ?? '') })
+    texts.push({ text: ending === 'help' ? helpText(look) : (ENDING_WORDS[ending] ?? '') })
   }
   return texts.filter(({ text }) => text.trim() !== '')
 }

@@ -15,6 +15,13 @@ export interface Command extends Words {
   readonly receivedAt: number
 }
 
+/** Whose command it is, and the key under which Slack delivers it. */
+export interface ReceivedCommand {
+  readonly triggerId: string
+  readonly team: string
+  readonly user: string
+}
+
 export class Commands {
   constructor(
     private readonly db: Database,
@@ -22,28 +29,8 @@ export class Commands {
   ) {}
 
   /** Stores a command once per trigger id. Null where it was already stored. */
-  async journal(
-    command: Words & { readonly triggerId: string; readonly team: string; readonly user: string },
-  ): Promise<string | null> {
-    return await this.db.transaction().execute(async (tx) => {
-      const person = await new People(tx, this.now).ensure(command.team, command.user)
-      const id = randomUUID()
-      const result = await tx
-        .insertInto('command')
-        .values({
-          id,
-          trigger_id: command.triggerId,
-          team: command.team,
-          person_id: person.id,
-          text: command.text,
-          mentions: JSON.stringify(command.mentions),
-          state: 'received',
-          received_at: this.now(),
-        })
-        .onConflict((conflict) => conflict.column('trigger_id').doNothing())
-        .executeTakeFirst()
-      return (result.numInsertedOrUpdatedRows ?? 0n) > 0n ? id : null
-    })
+  async journal(command: ReceivedCommand & Words): Promise<string | null> {
+    return await this.db.transaction().execute(async (tx) => (await noteCommand(tx, command, 'received', this.now)).id)
   }
 
   /** What is left to do, oldest first. */
@@ -100,4 +87,34 @@ export class Commands {
   async markDone(id: string): Promise<void> {
     await this.db.updateTable('command').set({ state: 'done', text: '', mentions: '[]' }).where('id', '=', id).execute()
   }
+}
+
+/**
+ * Notes a command, inside a transaction.
+ * @param state `done`: carried out in the same transaction, so its words are not kept
+ * @returns `id` null: it was noted before
+ */
+export async function noteCommand(
+  tx: Database,
+  command: ReceivedCommand & Partial<Words>,
+  state: 'received' | 'done',
+  now: () => number,
+): Promise<{ readonly id: string | null; readonly person: Person }> {
+  const person = await new People(tx, now).ensure(command.team, command.user)
+  const id = randomUUID()
+  const result = await tx
+    .insertInto('command')
+    .values({
+      id,
+      trigger_id: command.triggerId,
+      team: command.team,
+      person_id: person.id,
+      text: command.text ?? '',
+      mentions: JSON.stringify(command.mentions ?? []),
+      state,
+      received_at: now(),
+    })
+    .onConflict((conflict) => conflict.column('trigger_id').doNothing())
+    .executeTakeFirst()
+  return { id: (result.numInsertedOrUpdatedRows ?? 0n) > 0n ? id : null, person }
 }

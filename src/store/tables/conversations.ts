@@ -6,16 +6,6 @@ import type { RequestedSession } from '../../turns/turn-store.js'
 import type { Database } from '../database/database.js'
 import { toPerson } from './people.js'
 
-/** Conversations ever begun, and requests that wait for a decision, for a connection, or are being worked on. */
-export interface PersonsCounts {
-  readonly conversations: number
-  readonly deciding: number
-  readonly connecting: number
-  readonly working: number
-  /** Epoch milliseconds: since when a request waits for a connection; null where none does. */
-  readonly connectionAskedAt: number | null
-}
-
 type Line = Pick<IncomingMessage, 'team' | 'channel' | 'ts' | 'user' | 'userTeam'>
 
 /** Seconds between two lines of one thought, at most. */
@@ -219,30 +209,6 @@ export class Conversations {
       .union(this.db.selectFrom('turn').select('conversation_id').where('state', '!=', 'ended'))
       .execute()
     return rows.map((row) => row.conversation_id)
-  }
-
-  /** How much of a person's there is, and what of it is under way. */
-  async countOf(personId: string): Promise<PersonsCounts> {
-    const turns = await this.db
-      .selectFrom('turn')
-      .innerJoin('conversation', 'conversation.id', 'turn.conversation_id')
-      .select(['turn.state', 'turn.created_at'])
-      .where('conversation.person_id', '=', personId)
-      .where('turn.state', '!=', 'ended')
-      .execute()
-    const { conversations } = await this.db
-      .selectFrom('conversation')
-      .select(({ fn }) => fn.countAll<number>().as('conversations'))
-      .where('person_id', '=', personId)
-      .executeTakeFirstOrThrow()
-    const waiting = turns.filter(({ state }) => state === 'waiting_connection' || state === 'reconnecting')
-    return {
-      conversations: Number(conversations),
-      deciding: turns.filter(({ state }) => state === 'waiting_approval').length,
-      connecting: waiting.length,
-      working: turns.filter(({ state }) => state === 'queued' || state === 'sending' || state === 'running').length,
-      connectionAskedAt: waiting.length === 0 ? null : Math.min(...waiting.map((turn) => turn.created_at)),
-    }
   }
 
   /** Whether this person still has to be told that the conversation is somebody else's; true once per person. */

@@ -34,32 +34,7 @@ export class Turns {
 
   /** The turn that waits to be next in a conversation, made where there is none. */
   async queue(conversationId: string): Promise<Turn> {
-    return await this.db.transaction().execute(async (tx) => {
-      const waiting = await tx
-        .selectFrom('turn')
-        .selectAll()
-        .where('conversation_id', '=', conversationId)
-        .where('state', '=', 'queued')
-        .executeTakeFirst()
-      if (waiting !== undefined) return toTurn(waiting)
-      const row: Selectable<TurnTable> = {
-        id: randomUUID(),
-        conversation_id: conversationId,
-        state: 'queued',
-        ending: null,
-        stop_requested_at: null,
-        revised_at: null,
-        thread_read: null,
-        access_ended_at: null,
-        lost_event: null,
-        lost_at: null,
-        created_at: this.now(),
-        started_at: null,
-        ended_at: null,
-      }
-      await tx.insertInto('turn').values(row).execute()
-      return toTurn(row)
-    })
+    return await this.db.transaction().execute(async (tx) => await queuedTurn(tx, conversationId, this.now))
   }
 
   /** Takes all that waits, in `ts` order, and marks the turn as sending, in one transaction. Empty: nothing waits any more, and nothing changed. */
@@ -244,6 +219,34 @@ export class Turns {
       await tx.deleteFrom('turn').where('id', '=', turn.id).execute()
     })
   }
+}
+
+/** The turn that waits to be next in a conversation, made where there is none. Runs inside a transaction. */
+export async function queuedTurn(tx: Database, conversationId: string, now: () => number): Promise<Turn> {
+  const waiting = await tx
+    .selectFrom('turn')
+    .selectAll()
+    .where('conversation_id', '=', conversationId)
+    .where('state', '=', 'queued')
+    .executeTakeFirst()
+  if (waiting !== undefined) return toTurn(waiting)
+  const row: Selectable<TurnTable> = {
+    id: randomUUID(),
+    conversation_id: conversationId,
+    state: 'queued',
+    ending: null,
+    stop_requested_at: null,
+    revised_at: null,
+    thread_read: null,
+    access_ended_at: null,
+    lost_event: null,
+    lost_at: null,
+    created_at: now(),
+    started_at: null,
+    ended_at: null,
+  }
+  await tx.insertInto('turn').values(row).execute()
+  return toTurn(row)
 }
 
 /** Slack's clock and ours may differ by this much. */

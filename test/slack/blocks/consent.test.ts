@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { connectPrompt } from '../../../src/slack/blocks/connect-prompt.js'
-import { consentLines, helpLines } from '../../../src/slack/blocks/consent.js'
+import { consentLines } from '../../../src/slack/blocks/consent.js'
+import { helpText } from '../../../src/slack/commands/command-words.js'
 import { homeBlocks } from '../../../src/slack/home.js'
 
 const rules = { slashCommand: '/mail' }
@@ -19,7 +20,7 @@ describe('what will be allowed', () => {
     expect(asks).toContain('I send something only after you press Send, each time')
     expect(asks).toContain('writing a draft, moving a conversation to the trash')
     expect(asks).not.toContain('I change')
-    expect(helpLines({ ...rules, unasked: ['gmail_create_draft'] })[1]).toContain('writing a draft')
+    expect(helpText({ ...rules, unasked: ['gmail_create_draft'] })).toContain('writing a draft')
   })
 
   it('stands in every prompt, above a button with the link', () => {

@@ -2,7 +2,7 @@ import { WebClient } from '@slack/web-api'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { MessageContent } from '../../../src/slack/api/poster.js'
 import { type Schedule, scheduledMessage } from '../../../src/slack/blocks/scheduled-list.js'
-import { ConnectionCommands, commandWord } from '../../../src/slack/connection/connection-commands.js'
+import { ConnectionCommands, keptWord } from '../../../src/slack/connection/connection-commands.js'
 import type { Store } from '../../../src/store/store.js'
 import { ConnectionWatch } from '../../../src/turns/connections/connection-watch.js'
 import { type ConnectionState, OperatorProblem, Unavailable } from '../../../src/turns/ports.js'
@@ -19,12 +19,14 @@ let problem: 'guest' | null
 let failure: Error | null
 let commands: ConnectionCommands
 let schedule: Schedule
+let shown: unknown[]
 
 beforeEach(async () => {
   store = await openStore()
   clock = new FakeClock()
   state = 'missing'
   said = []
+  shown = []
   problem = null
   failure = null
   schedule = { mails: [], timeZone: 'Europe/Stockholm' }
@@ -54,10 +56,10 @@ beforeEach(async () => {
       },
       commands: store.commands,
       people: store.people,
-      conversations: store.conversations,
       endings: store.accessEndings,
       connections,
-      mailboxes: { address: async () => null, forget: () => undefined },
+      status: async () => 'All is well.',
+      onShown: (id, place) => shown.push([id, place]),
       schedule: async () => schedule,
       watch: new ConnectionWatch(connections, clock, log),
       profile: async () =>
@@ -86,7 +88,7 @@ async function work(): Promise<void> {
   for (const command of await store.commands.unfinished()) await commands.work(command, 'connect')
 }
 
-describe('a command about the connection', () => {
+describe('a stored text', () => {
   it.each([
     ['connect', 'connect'],
     [' DisConnect ', 'disconnect'],
@@ -97,8 +99,8 @@ describe('a command about the connection', () => {
     ['status of the order?', null],
     ['disconnected', null],
     ['', null],
-  ])('is the whole text, whatever its case: %j', (text, word) => {
-    expect(commandWord(text)).toBe(word)
+  ])('is a command where it is nothing else, whatever its case: %j', (text, word) => {
+    expect(keptWord(text)).toBe(word)
   })
 })
 
@@ -108,6 +110,16 @@ describe('scheduled', () => {
     await store.commands.journal({ triggerId: 't', team: TEAM, user: ANNA, text: 'scheduled', mentions: [] })
     for (const command of await store.commands.unfinished()) await commands.work(command, 'scheduled')
     expect(said).toEqual([scheduledMessage(schedule)])
+    expect(await store.commands.unfinished()).toEqual([])
+    expect(shown).toEqual([[expect.any(String), { channel: DM, ts: '1.0' }]])
+  })
+})
+
+describe('status', () => {
+  it('that a version before had stored is answered', async () => {
+    await store.commands.journal({ triggerId: 't', team: TEAM, user: ANNA, text: 'STATUS', mentions: [] })
+    for (const command of await store.commands.unfinished()) await commands.work(command, 'status')
+    expect(JSON.stringify(said)).toContain('All is well.')
     expect(await store.commands.unfinished()).toEqual([])
   })
 })
@@ -119,7 +131,7 @@ describe('a connect prompt', () => {
     expect(command?.state).toBe('waiting')
     await clock.advance((command?.receivedAt ?? 0) + 25 * 3_600_000 - clock.now())
     await work()
-    expect(JSON.stringify(said.at(-1))).toContain('has expired, and nothing was connected')
+    expect(JSON.stringify(said.at(-1))).toContain('link has expired')
     expect(await store.commands.unfinished()).toEqual([])
   })
 
@@ -127,7 +139,7 @@ describe('a connect prompt', () => {
     failure = new Unavailable('scalekit', 'no answer')
     await store.commands.journal({ triggerId: ANNA, team: TEAM, user: ANNA, text: 'connect', mentions: [] })
     await expect(work()).rejects.toBeInstanceOf(Unavailable)
-    expect(JSON.stringify(said.at(-1))).toContain('does not answer just now')
+    expect(JSON.stringify(said.at(-1))).toContain("can't get your link right now")
     failure = null
     await work()
     expect(JSON.stringify(said.at(-1))).toContain('Connect Gmail')
@@ -135,7 +147,7 @@ describe('a connect prompt', () => {
 
   it('is none where the app is not set up for it, and says whom to tell', async () => {
     failure = new OperatorProblem('credentials', 'refused')
-    expect(await connect()).toContain('Tell whoever runs this app')
+    expect(await connect()).toContain('Ask whoever runs this app')
     expect(await store.commands.unfinished()).toEqual([])
   })
 

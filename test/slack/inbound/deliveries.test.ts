@@ -505,6 +505,7 @@ describe('a slash command', () => {
       text: 'what did ben send & when?',
       mentions: [{ kind: 'user', id: 'U0BEN', at: 9, length: 3, isNamed: true }],
       triggerId: '1.2.abc',
+      responseUrl: 'https://hooks.slack.com/commands/T1/1/x',
     })
   })
 

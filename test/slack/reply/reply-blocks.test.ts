@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { MessageContent } from '../../../src/slack/api/poster.js'
-import { helpText } from '../../../src/slack/blocks/consent.js'
+import { helpText } from '../../../src/slack/commands/command-words.js'
 import { growthSteps } from '../../../src/slack/reply/growth.js'
 import { cardMessages, firstOpenCard, replyMessages } from '../../../src/slack/reply/reply-blocks.js'
 import type { ReplyLook } from '../../../src/slack/reply/reply-look.js'

@@ -2,7 +2,7 @@ import { useEffect, useId, useLayoutEffect, useRef, useState } from 'preact/hook
 import type { PageChannel, PageMessage } from '../../slack/wire/page-api.js'
 import { CompletionList } from '../controls/completion-list.js'
 import { BoldIcon, CodeIcon, ItalicIcon, MentionIcon, SendIcon, StrikeIcon } from '../controls/icons.js'
-import { type Completion, completing } from '../state/completion.js'
+import { COMMAND_HINT, type Completion, completing } from '../state/completion.js'
 import { useViewer, useWorkspace } from '../state/context.js'
 import { commandInThreadWords, unknownCommandWords } from '../state/error-words.js'
 import { encodeTyped } from '../state/typed-text.js'
@@ -16,7 +16,6 @@ interface ComposerProps {
   autoFocus?: boolean
 }
 
-const COMMAND_HINT = '[what you want to know or have done]'
 const MARKS = [
   { mark: '*', label: 'Bold', Icon: BoldIcon },
   { mark: '_', label: 'Italic', Icon: ItalicIcon },

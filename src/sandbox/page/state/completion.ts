@@ -25,6 +25,10 @@ export interface Completing {
   readonly options: readonly Completion[]
 }
 
+/** What Slack shows beside the command while it is typed: the manifest's `usage_hint`. */
+export const COMMAND_HINT =
+  'what is unread? | connect | status | threads | scheduled | stop | settings | disconnect | help'
+
 const TYPED_NAME = /(?:^|[\s(])([@#][\p{L}\p{N}_.-]*(?: [\p{L}\p{N}_.-]*)?)$/u
 const MAX_OPTIONS = 8
 

@@ -9,22 +9,25 @@ import type { Commands } from '../../../store/tables/commands.js'
 import type { People } from '../../../store/tables/people.js'
 import { ACTIONS } from '../../blocks/action-ids.js'
 import { isInList, type ReadSchedule, scheduledMessage } from '../../blocks/scheduled-list.js'
+import type { CommandAnswers } from '../../commands/command-answers.js'
+import { disconnecting, NOT_STORED } from '../../commands/command-words.js'
 import type { BotIdentity } from '../bot-identity.js'
 import { readAs } from '../deliveries.js'
 import type { Press } from '../read-interactions.js'
-import type { Requests } from '../requests.js'
+import type { KeptPlace, Requests } from '../requests.js'
 import { askForChange, choosePlace, type DecisionDeps, decide, keeping, type PressAnswer, stop } from './decisions.js'
 import { cancelScheduled, type OutgoingDeps, openEdit, undoSend } from './outgoing-presses.js'
-import type { ResponseMessage } from './respond.js'
+import type { Respond, ResponseMessage } from './respond.js'
 
 export interface ActionDeps extends DecisionDeps, OutgoingDeps {
   readonly identity: BotIdentity
   readonly commands: Pick<Commands, 'journal'>
   readonly people: Pick<People, 'find'>
   readonly home: { open(team: string, user: string): Promise<void> }
-  readonly requests: Pick<Requests, 'wake'>
+  readonly requests: Pick<Requests, 'takeUp'>
+  readonly answers: Pick<CommandAnswers, 'linkTo'>
   readonly schedule: ReadSchedule
-  readonly respond: (responseUrl: string, message: ResponseMessage) => Promise<void>
+  readonly respond: Respond
 }
 
 export function registerActions(app: App, deps: ActionDeps): void {
@@ -126,22 +129,36 @@ async function listAnew(
   await respond(responseUrl, { replace_original: true, ...scheduledMessage(await schedule(person)) })
 }
 
-/** The button of a Home tab: as good as the command, for the person whose tab it is. Never rejects. */
-async function disconnect(
-  { people, commands, requests, log }: ActionDeps,
-  { team, user, value, triggerId }: Press,
-): Promise<void> {
+/** The button of a Home tab, or of the answer to the command: for the person whose it is. Never rejects. */
+async function disconnect(deps: ActionDeps, press: Press): Promise<void> {
+  const { people, commands, requests, log } = deps
+  const { team, user, value, triggerId, responseUrl } = press
   try {
     const person = await people.find(team, user)
     if (person === null || person.id !== value || triggerId === '') {
-      log.warn({ person: person?.id }, 'press ignored: only the owner of a Home tab can disconnect there')
+      log.warn({ person: person?.id }, 'press ignored: only the owner of a connection can end it')
       return
     }
-    await commands.journal({ triggerId, team, user, text: 'disconnect', mentions: [] })
-    requests.wake()
+    const id = await commands.journal({ triggerId, team, user, text: 'disconnect', mentions: [] })
+    if (id !== null) inBackground(deps, sayDisconnected(deps, responseUrl, requests.takeUp(id)))
   } catch (error) {
     log.error(describeError(error), 'press not stored')
+    say(deps, press, keeping(NOT_STORED))
   }
+}
+
+/** The outcome stands in the direct messages; where the button was, there is a link to it. A Home tab shows it by itself. */
+async function sayDisconnected(
+  deps: ActionDeps,
+  responseUrl: string | null,
+  outcome: Promise<KeptPlace>,
+): Promise<void> {
+  if (responseUrl === null) return
+  const inPlace = async (text: string) => await deps.respond(responseUrl, RESPONSES.place(text))
+  await inPlace(disconnecting(null))
+  const place = await outcome
+  const url = place === 'unreachable' ? null : await deps.answers.linkTo(place)
+  if (url !== null) await inPlace(disconnecting(url))
 }
 
 function say(deps: ActionDeps, { responseUrl }: Press, answer: PressAnswer | null): void {

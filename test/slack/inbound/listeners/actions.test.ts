@@ -71,7 +71,13 @@ function listening(more: Partial<ActionDeps> = {}) {
       scheduled: unasked,
     },
     home: { open: unasked },
-    requests: { wake: () => requested.push('woken') },
+    requests: {
+      takeUp: async (id) => {
+        requested.push(id)
+        return { channel: 'D1', ts: '9.0' }
+      },
+    },
+    answers: { linkTo: async ({ channel, ts }) => `https://slack.example/${channel}/${ts}` },
     schedule: unasked,
     respond: async (url, message) => {
       expect(url).toBe(RESPONSE_URL)
@@ -218,6 +224,26 @@ describe('a press', () => {
   })
 })
 
+describe('a press of the button that the command brought', () => {
+  it('disconnects its owner once, and leaves a link to the outcome in the place of the button', async () => {
+    const { id } = await store.people.ensure(TEAM, ANNA)
+    const { deliver, acknowledged, responses } = listening()
+    await deliver(pressOf({ action_id: ACTIONS.disconnect, value: id }))
+    await deliver(pressOf({ action_id: ACTIONS.disconnect, value: id }))
+    await settle()
+    expect(acknowledged).toEqual([undefined, undefined])
+    expect((await store.commands.unfinished()).map(({ text }) => text)).toEqual(['disconnect'])
+    expect(responses).toEqual([inPlace(/^Disconnecting/), inPlace(/<https:\/\/slack\.example\/D1\/9\.0\|/)])
+  })
+
+  it('that cannot be stored is told to its person', async () => {
+    const { id } = await store.people.ensure(TEAM, ANNA)
+    await store.close()
+    expect(await pressed(ACTIONS.disconnect, id)).toMatch(/nothing was done.+try again/)
+    store = await openStore()
+  })
+})
+
 describe('a press on a Home tab', () => {
   it('disconnects its owner, as the command does', async () => {
     const { id } = await store.people.ensure(TEAM, ANNA)
@@ -225,12 +251,12 @@ describe('a press on a Home tab', () => {
     expect((await store.commands.unfinished()).map(({ text, person }) => ({ text, person: person.id }))).toEqual([
       { text: 'disconnect', person: id },
     ])
-    expect(requested).toEqual(['woken'])
+    expect(requested).toHaveLength(1)
   })
 
   it.each([
     ['does not say which press it is', async () => {}, { trigger_id: undefined }, /^press ignored/, 'warn'],
-    ['cannot be stored', async () => await store.close(), {}, /^press not stored/, 'error'],
+    ['cannot be stored', async () => await store.close(), { response_url: undefined }, /^press not stored/, 'error'],
   ] as const)('that %s disconnects nobody, and the log says so', async (_, happens, more, message, level) => {
     const { id } = await store.people.ensure(TEAM, ANNA)
     await happens()
@@ -258,6 +284,7 @@ describe('a press in an app that a whole organisation installed', () => {
     const more = {
       ...{ team: null, enterprise: { id: 'E1' }, is_enterprise_install: true },
       user: { id: ANNA, team_id: 'T9' },
+      response_url: undefined,
     }
     const { id } = await store.people.ensure('E1', ANNA)
     expect(await answerTo(ACTIONS.disconnect, id, ANNA, TEAM, more)).toBeNull()
