@@ -124,7 +124,7 @@ async function unfinishedTurns(db: Database, personId: string): Promise<Unfinish
     .selectFrom('turn')
     .innerJoin('conversation', 'conversation.id', 'turn.conversation_id')
     .select(['turn.id', 'turn.state', 'turn.conversation_id', 'turn.stop_requested_at'])
-    .select(['conversation.channel', 'conversation.thread_ts', 'conversation.kind', 'conversation.place'])
+    .select(['conversation.channel', 'conversation.thread_ts', 'conversation.place'])
     .select(['conversation.address_channel', 'conversation.address_thread_ts'])
     .select(({ selectFrom }) =>
       selectFrom('approval')
@@ -132,6 +132,13 @@ async function unfinishedTurns(db: Database, personId: string): Promise<Unfinish
         .whereRef('approval.turn_id', '=', 'turn.id')
         .where('approval.decision', 'is', null)
         .as('undecided'),
+    )
+    .select(({ selectFrom }) =>
+      selectFrom('post')
+        .select(({ fn }) => fn.countAll<number>().as('asked'))
+        .whereRef('post.subject', '=', 'conversation.id')
+        .where('post.place', '=', 'question')
+        .as('asked'),
     )
     .where('conversation.person_id', '=', personId)
     .where('turn.state', '!=', 'ended')
@@ -148,15 +155,15 @@ async function unfinishedTurns(db: Database, personId: string): Promise<Unfinish
 
 function waitsFor(row: {
   readonly state: string
-  readonly kind: string
   readonly place: string | null
   readonly address_channel: string | null
   readonly undecided: number | null
+  readonly asked: number | null
 }): WaitsFor {
   if (row.state === 'waiting_approval' && Number(row.undecided) > 0) return 'approval'
   if (row.state === 'waiting_connection' || row.state === 'reconnecting') return 'connection'
-  if (row.state === 'queued' && row.kind === 'shared' && row.address_channel === null && row.place === null)
-    return 'place'
+  const isUndecided = row.address_channel === null && row.place === null
+  if (row.state === 'queued' && isUndecided && Number(row.asked) > 0) return 'place'
   return 'nothing'
 }
 

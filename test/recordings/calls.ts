@@ -2,6 +2,7 @@
 
 import type { RequestRecord } from '../../src/sandbox/agents/index.js'
 import type { RequestEntry } from '../../src/sandbox/scalekit/index.js'
+import { ANSWER_COMES } from '../../src/slack/commands/command-words.js'
 import type { HeardRequest } from './tap.js'
 
 export interface OutsideCall {
@@ -80,6 +81,19 @@ export function scalekitCalls(
       return [{ name: endpoint, body: message, isRead }]
     }),
   ]
+}
+
+/** A command's or a press's answer for one person's eyes that did not go into the acknowledgement. */
+export function isLateAnswer({ name, body }: OutsideCall): boolean {
+  return name === 'response_url' && (body as { replace_original?: unknown }).replace_original === false
+}
+
+/** What an acknowledgement says where there is no answer yet. */
+export const COMES_LATER = ANSWER_COMES
+
+/** A late answer, as it would have been in time. */
+export function inTime(text: string): string {
+  return text.replace(/^My reply is in/, "On it. I'll reply in")
 }
 
 interface SlackMessageCall {

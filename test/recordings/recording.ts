@@ -4,7 +4,10 @@ import { WORLD } from '../../src/sandbox/world.js'
 import type { House } from '../support/house.js'
 import {
   agentCalls,
+  COMES_LATER,
   editsByMessage,
+  inTime,
+  isLateAnswer,
   isNew,
   lastHomes,
   type OutsideCall,
@@ -51,7 +54,7 @@ export function recordingOf(house: House, tap: HttpTap, beginning: Beginning): s
   const isHome = ({ name }: OutsideCall) => name === 'views.publish'
   const changes = recordedChanges(house.databasePath)
   const messages = withoutGrowingWords(
-    slack.filter((call) => !call.isRead && !isHome(call)),
+    slack.filter((call) => !call.isRead && !isHome(call) && !isLateAnswer(call)),
     (key) => postedAt(changes, key),
   )
   const section = (title: string, lines: readonly string[]) => (lines.length === 0 ? [] : [`== ${title}`, ...lines, ''])
@@ -67,7 +70,7 @@ export function recordingOf(house: House, tap: HttpTap, beginning: Beginning): s
       writes(editsByMessage(messages.filter((call) => !isNew(call)))),
     ),
     ...section('Slack, the Home tab in the end', writes(lastHomes(slack.filter(isHome)))),
-    ...section('Slack, what acknowledgements carried', acknowledgements(house, normalizer)),
+    ...section('Slack, what was told where it was asked', answers(house, slack, normalizer)),
     ...section('Managed Agents, in order', writes(agents)),
     ...section('Scalekit REST, in order', writes(rest)),
     ...section('Scalekit gRPC, in order', writes(grpc)),
@@ -99,16 +102,34 @@ function shown(normalizer: Normalizer, name: string, body: unknown): string {
   return body === null || body === undefined ? words : `${words} ${printed(normalizer.value(body))}`
 }
 
-function acknowledgements(house: House, normalizer: Normalizer): string[] {
-  return house.slack.wire.entries.flatMap(({ direction, method, response }) =>
-    direction === 'delivery' && response !== undefined ? [shown(normalizer, method, response)] : [],
+/** Whether an answer is ready in time for the acknowledgement, or comes by the `response_url`, is timing; so is their order. */
+function answers(house: House, slack: readonly OutsideCall[], normalizer: Normalizer): string[] {
+  const acknowledged = house.slack.wire.entries.flatMap(({ direction, response }) =>
+    direction === 'delivery' && response !== undefined ? [response] : [],
   )
+  const late = slack.filter(isLateAnswer).map(({ body }) => {
+    const { replace_original: _, ...answer } = body as Record<string, unknown>
+    return answer
+  })
+  return [...acknowledged, ...late]
+    .map((answer) => ({ answer, text: String((answer as { text?: unknown }).text ?? '') }))
+    .filter(({ text }) => text !== COMES_LATER)
+    .map(({ answer, text }) =>
+      text === '' ? { answer, text } : { answer: { ...(answer as object), text: inTime(text) }, text },
+    )
+    .sort((a, b) => (a.text < b.text ? -1 : 1))
+    .map(({ answer }) => shown(normalizer, 'answer', answer))
 }
 
 function screens(house: House, normalizer: Normalizer): string[] {
   return WORLD.people.flatMap(({ id }) => {
     const person = house.slack.person(id)
-    const seen = [...person.messages(), ...person.ephemerals()]
+    const told = person
+      .ephemerals()
+      .filter(({ shown }) => shown !== COMES_LATER)
+      .map((message) => ({ ...message, shown: inTime(message.shown) }))
+      .sort((a, b) => (a.shown < b.shown ? -1 : 1))
+    const seen = [...person.messages(), ...told]
     return seen.map((message) => {
       const { ts, threadTs, channel, user, elements, ephemeral, files } = message
       return shown(normalizer, `${id} sees in ${channel}`, {

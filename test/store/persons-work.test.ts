@@ -64,7 +64,10 @@ describe('what is under way of somebody', () => {
     await asking('2.0')
     const connecting = await store.turns.queue(await journaled(store, incoming('3.0')))
     await store.turns.setState(connecting.id, 'waiting_connection')
-    await store.turns.queue(await journaled(store, incoming('4.0', { channel: GENERAL })))
+    const undecided = await journaled(store, incoming('4.0', { channel: GENERAL }))
+    await store.turns.queue(undecided)
+    await store.posts.announce({ subject: undecided, place: 'question', part: 0 }, GENERAL)
+    await store.turns.queue(await journaled(store, incoming('4.5', { channel: GENERAL })))
     await running('5.0', { user: BEN, channel: 'D_BEN' })
     const open = await store.personsWork.open(anna)
     expect(open.map(({ title, waitsFor, place }) => [title.text, waitsFor, place])).toEqual([
@@ -72,6 +75,7 @@ describe('what is under way of somebody', () => {
       ['words of 2.0', 'approval', { channel: DM, ts: '2.0' }],
       ['words of 3.0', 'connection', { channel: DM, ts: '3.0' }],
       ['words of 4.0', 'place', { channel: GENERAL, ts: '4.0' }],
+      ['words of 4.5', 'nothing', { channel: GENERAL, ts: '4.5' }],
     ])
   })
 
