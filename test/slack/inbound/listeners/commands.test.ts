@@ -225,11 +225,11 @@ describe('a command that says how things stand', () => {
 
 describe('stop', () => {
   it('stops what is at work once, also where it comes twice', async () => {
-    const first = await store.turns.queue(await journaled(store, incoming('1.0')))
+    const first = await store.turns.queue(await journaled(store, incoming('10.0')))
     await type('stop')
     expect(stopped).toEqual([first.id])
     expect((await store.turns.get(first.id)).stopRequested).toBe(true)
-    const second = await store.turns.queue(await journaled(store, incoming('2.0')))
+    const second = await store.turns.queue(await journaled(store, incoming('20.0')))
     await type('stop')
     expect((await store.turns.get(second.id)).stopRequested).toBe(false)
     expect(acknowledged).toEqual([privately(/^Stopped 1\.$/), privately(/^Stopped 1\.$/)])
