@@ -62,13 +62,27 @@ describe('the direct messages with the app', () => {
     const written = new Promise<{ channel: string; ts: string }>((resolve) => {
       app.message(async ({ message }) => resolve(message))
     })
+    // The page has none of its own.
+    expect(await page.locator('.prompt').count()).toBe(0)
+    const prompts = [{ title: 'What’s unread?', message: 'What is unread?' }]
+    await app.client.assistant.threads.setSuggestedPrompts({ channel_id: slack.person('U0ANNA').dm, prompts })
     await page.getByRole('button', { name: 'What’s unread?' }).click()
-    await thread(page).getByText('What’s unread?').waitFor()
+    await thread(page).getByText('What is unread?').waitFor()
     await isFocused(thread(page).getByRole('textbox', { name: 'Reply…' }))
 
     const { channel: dm, ts } = await written
     await app.client.assistant.threads.setStatus({ channel_id: dm, thread_ts: ts, status: 'is thinking…' })
     await thread(page).getByText('inbox is thinking…').waitFor()
+    const session = { channel_id: dm, thread_ts: ts, status: 'processing', title: 'Unread email' }
+    await app.client.agents.sessions.setStatus(session)
+    await thread(page).getByText('Unread email').waitFor()
+    const stopped = new Promise<unknown>((resolve) => {
+      app.event('agent_session_stopped', async ({ event }) => resolve(event))
+    })
+    await thread(page).getByRole('button', { name: 'Interrupt inbox' }).click()
+    expect(await stopped).toMatchObject({ channel: dm, thread_ts: ts, user: 'U0ANNA' })
+    await app.client.agents.sessions.setStatus({ ...session, status: 'active' })
+    await thread(page).getByRole('button', { name: 'Interrupt inbox' }).waitFor({ state: 'detached' })
     const reply = await app.client.chat.postMessage({
       channel: dm,
       thread_ts: ts,

@@ -91,17 +91,18 @@ export async function startSlack(options: SlackOptions): Promise<SlackSandbox> {
     slashCommand,
     origin: () => origin,
   })
+  const subscriptions: ReadonlySet<string> = new Set(options.botEvents ?? BOT_EVENTS)
   const events = new Events({
     workspace,
     clients,
     deliveries,
     origin: () => origin,
-    subscriptions: new Set(options.botEvents ?? BOT_EVENTS),
+    subscriptions,
     mentionOrder: options.mentionOrder ?? 'alternating',
     describe: (member) => wireUser(workspace, member, { scopes: new Set(options.scopes ?? BOT_SCOPES) }, now()),
   })
   const person = (id: string) =>
-    new Person(id, { workspace, clients, events, interactions, watch, slashCommand, origin: () => origin })
+    new Person(id, { workspace, clients, events, interactions, streams, watch, slashCommand, origin: () => origin })
   const page = new PageServer({
     workspace,
     clients,
@@ -110,6 +111,7 @@ export async function startSlack(options: SlackOptions): Promise<SlackSandbox> {
     slashCommand,
     answeredBy: options.answeredBy,
     appConnected: () => transport.connected,
+    hearsStop: subscriptions.has('agent_session_stopped'),
   })
   for (const source of [workspace, clients, deliveries]) source.onChange(() => watch.notice())
   wire.onEntry(() => watch.notice())
@@ -125,6 +127,7 @@ export async function startSlack(options: SlackOptions): Promise<SlackSandbox> {
   }
   const inside: Inside = {
     workspace,
+    agent: { hasSessions: options.agentSessions ?? true, hearsStop: subscriptions.has('agent_session_stopped') },
     clients,
     triggers,
     uploads,

@@ -26,6 +26,8 @@ export interface SlackOptions {
   readonly scopes?: readonly string[]
   /** Event subscriptions, named as in a manifest. */
   readonly botEvents?: readonly string[]
+  /** Whether the workspace has sessions of agents (`agents.sessions.*`), which not all have. It has, if not given. */
+  readonly agentSessions?: boolean
   /** Deliver by signed HTTP requests to this address instead of Socket Mode. A function is asked each time. */
   readonly requestUrl?: string | (() => string)
   readonly timing?: Partial<DeliveryTiming>

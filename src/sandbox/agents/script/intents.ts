@@ -108,8 +108,8 @@ export const INTENTS: readonly Intent[] = [
   ),
   look(
     'digest',
-    'what happened today? / summarize my unread emails / Who wrote to me this week, and what about? / catch me up',
-    `what (happened|came in|arrived) {several}; who wrote [to] [me] {several} [and what about]; catch me up;
+    'what happened today? / summarize my unread emails / Who wrote to me this week, and what about? / What needs my attention?',
+    `what (happened|came in|arrived) {several}; who wrote [to] [me] {several} [and what about]; catch me up; what needs my attention [today];
       (summarize|summarise) my day; [give me|write] (a|my|the) digest [of {several}]; (summarize|summarise) {several}`,
     digest,
   ),

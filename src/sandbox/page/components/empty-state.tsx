@@ -3,15 +3,7 @@ import { Avatar } from '../controls/avatar.js'
 import { HashIcon } from '../controls/icons.js'
 import { useViewer, useWorkspace } from '../state/context.js'
 
-/** Requests that make sense for any mailbox, where the app suggests none of its own. */
-const PROMPTS = [
-  { title: 'What’s unread?', message: 'What’s unread?' },
-  { title: 'Find an invoice', message: 'Find the most recent invoice' },
-  { title: 'Who wrote this week?', message: 'Who wrote to me this week, and what about?' },
-  { title: 'What can you do?', message: 'What can you do?' },
-]
-
-/** The beginning of the direct messages with the app; while there are none, with something to ask. */
+/** The beginning of the direct messages with the app; while there are none, with what the app suggests to ask. */
 export function AppIntro({ channel, isEmpty }: { channel: PageChannel; isEmpty: boolean }) {
   const workspace = useWorkspace()
   const { state } = useViewer()
@@ -27,11 +19,11 @@ export function AppIntro({ channel, isEmpty }: { channel: PageChannel; isEmpty: 
         This is the very beginning of your direct message history with <span class="mention">@{state.bot.name}</span>.
         Only the two of you are in this conversation.
       </p>
-      {isEmpty ? (
+      {isEmpty && suggested !== undefined ? (
         <>
-          <p class="intro-ask">{suggested?.title ?? 'Here are a few things to try:'}</p>
+          <p class="intro-ask">{suggested.title ?? 'Here are a few things to try:'}</p>
           <div class="prompts">
-            {(suggested?.prompts ?? PROMPTS).map((prompt) => (
+            {suggested.prompts.map((prompt) => (
               <button
                 key={prompt.title}
                 type="button"

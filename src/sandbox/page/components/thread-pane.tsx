@@ -2,7 +2,7 @@ import { useEffect, useRef } from 'preact/hooks'
 import type { PageChannel } from '../../slack/wire/page-api.js'
 import { BackIcon, CloseIcon } from '../controls/icons.js'
 import { useViewer, useWorkspace } from '../state/context.js'
-import { repliesOf } from '../state/viewer-state.js'
+import { repliesOf, threadKey } from '../state/viewer-state.js'
 import { Composer } from './composer.js'
 import { MessageList } from './message-list.js'
 import { StatusLine } from './status-line.js'
@@ -14,6 +14,7 @@ export function ThreadPane({ channel, threadTs }: { channel: PageChannel; thread
   const list = state.messages.get(channel.id) ?? []
   const parent = list.find((message) => message.ts === threadTs && !message.ephemeral)
   const replies = repliesOf(list, threadTs)
+  const title = state.threads.get(threadKey(channel.id, threadTs))?.title
   const counted = replies.filter((reply) => !reply.ephemeral).length
   const before = useRef<Element | null>(document.activeElement)
 
@@ -45,7 +46,7 @@ export function ThreadPane({ channel, threadTs }: { channel: PageChannel; thread
           <BackIcon />
         </button>
         <h2 class="pane-title">Thread</h2>
-        <span class="pane-topic">{channel.kind === 'im' ? channel.name : `#${channel.name}`}</span>
+        <span class="pane-topic">{title ?? (channel.kind === 'im' ? channel.name : `#${channel.name}`)}</span>
         <button type="button" class="icon-button close-button" aria-label="Close thread" onClick={close}>
           <CloseIcon />
         </button>

@@ -6,6 +6,7 @@ import type {
   PageModal,
   PagePerson,
   PagePrompts,
+  PageThread,
   Snapshot,
 } from '../../slack/wire/page-api.js'
 
@@ -30,6 +31,8 @@ export interface ViewerState {
   readonly prompts: readonly PagePrompts[]
   /** What an app is doing, by `threadKey`. */
   readonly statuses: ReadonlyMap<string, ThreadStatus>
+  /** How an app's work stands, by `threadKey`. */
+  readonly threads: ReadonlyMap<string, PageThread>
 }
 
 export interface ThreadStatus {
@@ -69,6 +72,7 @@ export function fromSnapshot(snapshot: Snapshot, previous?: ViewerState): Viewer
     modals: snapshot.modals ?? [],
     prompts: snapshot.prompts ?? [],
     statuses,
+    threads: new Map((snapshot.threads ?? []).map((thread) => [threadKey(thread.channel, thread.threadTs), thread])),
   }
 }
 
@@ -95,9 +99,21 @@ export function applyEvent(state: ViewerState, event: LiveEvent): ViewerState {
       return { ...state, modals: state.modals.filter((view) => view.id !== event.id) }
     case 'typing':
       return setStatus(state, threadKey(event.channel, event.threadTs), { user: event.user, status: event.status })
+    case 'prompts':
+      return { ...state, prompts: withPrompts(state.prompts, event.prompts) }
+    case 'thread': {
+      const { channel, threadTs } = event.thread
+      return { ...state, threads: new Map(state.threads).set(threadKey(channel, threadTs), event.thread) }
+    }
     case 'wire':
       return state
   }
+}
+
+/** The latest of each place are shown. */
+function withPrompts(all: readonly PagePrompts[], latest: PagePrompts): PagePrompts[] {
+  const isElsewhere = (other: PagePrompts) => other.channel !== latest.channel || other.threadTs !== latest.threadTs
+  return [...all.filter(isElsewhere), latest]
 }
 
 /** Takes an ephemeral message away ("Dismiss"): it exists nowhere but here. */

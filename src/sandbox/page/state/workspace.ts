@@ -209,6 +209,12 @@ export class Workspace {
     if (!result.ok) this.toast(pressErrorWords(result.error))
   }
 
+  /** Presses the Stop button that Slack shows while an agent is at work in a thread. */
+  async stopSession(channel: string, threadTs: string): Promise<void> {
+    const result = await sendAct({ type: 'stop_session', viewer: this.state.viewer, channel, threadTs })
+    if (!result.ok) this.toast(actErrorWords(result.error))
+  }
+
   /** Submits a modal. Resolves to what the person is told where it was not accepted; `blockId` where one input is to blame. */
   async submitModal(
     id: string,

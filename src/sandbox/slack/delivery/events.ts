@@ -1,6 +1,7 @@
 /** What the app hears of the workspace: events in their envelope, only those it subscribed to, only from where it is a member. */
 import type { EnvelopedEvent } from '@slack/bolt'
 import type {
+  AgentSessionStoppedEvent,
   AppHomeOpenedEvent,
   AppMentionEvent,
   ChannelIDChangedEvent,
@@ -18,6 +19,7 @@ import { viewOutput } from './view-output.js'
 
 /** Event subscriptions, as a manifest names them. */
 export const BOT_EVENTS = [
+  'agent_session_stopped',
   'app_home_opened',
   'app_mention',
   'channel_id_changed',
@@ -76,6 +78,21 @@ export class Events {
       event_ts: workspace.nextTs(),
     }
     this.send(home === undefined ? event : { ...event, view: viewOutput(workspace, home, {}) }, user)
+  }
+
+  /** Somebody pressed the Stop button of an agent's session. @param stopped messages that were streaming there */
+  sessionStopped(user: string, channel: string, threadTs: string, stopped: readonly Message[]): void {
+    const { workspace, subscriptions } = this.parts
+    if (!subscriptions.has('agent_session_stopped')) return
+    const event: AgentSessionStoppedEvent = {
+      type: 'agent_session_stopped',
+      channel,
+      user,
+      thread_ts: threadTs,
+      streaming_message_ts: stopped.map(({ ts }) => ts),
+      event_ts: workspace.nextTs(),
+    }
+    this.send(event, user)
   }
 
   /** Sends any event in a proper envelope. `user` decides whether it comes from outside the organisation. */

@@ -2,20 +2,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { readBody, replyJson } from '../wire/http.js'
 import { asString, isObject, type Json, parseJson } from '../wire/json.js'
-import type {
-  Act,
-  ActResult,
-  LiveEvent,
-  PageChannel,
-  PageModal,
-  PagePerson,
-  PagePrompts,
-  Snapshot,
-} from '../wire/page-api.js'
+import type { Act, ActResult, LiveEvent, PageThread, Snapshot } from '../wire/page-api.js'
 import { SlackRefusal } from '../wire/refusal.js'
 import type { WireLog } from '../wire/wire-log.js'
-import type { ClientChange, Clients, OpenModal, SuggestedPrompts } from '../workspace/clients.js'
-import type { Conversation, Member, Workspace, WorkspaceChange } from '../workspace/workspace.js'
+import type { ClientChange, Clients } from '../workspace/clients.js'
+import type { Member, Workspace, WorkspaceChange } from '../workspace/workspace.js'
+import { pageChannel, pageModal, pagePerson, pagePrompts, pageThread } from './page-shapes.js'
 import type { Person } from './person.js'
 import { pageEphemeral, pageMessage } from './seen.js'
 
@@ -25,6 +17,8 @@ export interface PageParts {
   readonly wire: WireLog
   readonly person: (id: string) => Person
   readonly appConnected: () => boolean
+  /** Whether the app hears that somebody stops an agent's session. */
+  readonly hearsStop: boolean
   readonly slashCommand: string
   readonly answeredBy?: string | undefined
 }
@@ -94,6 +88,9 @@ export class PageServer {
       ...(home !== undefined && { home: { id: home.id, blocks: home.blocks } }),
       modals: clients.modals(viewer.id).map(pageModal),
       prompts: conversations.flatMap(({ id }) => clients.prompts(id)).map(pagePrompts),
+      threads: conversations
+        .flatMap(({ id }) => workspace.messages(id))
+        .flatMap(({ channel, ts }) => this.#thread(channel, ts) ?? []),
       ephemerals: clients.ephemerals(viewer.id).map((ephemeral) => pageEphemeral(workspace, ephemeral)),
       appConnected: appConnected(),
       wire: [...wire.entries],
@@ -165,6 +162,9 @@ export class PageServer {
       case 'dm_opened':
         person.openDm()
         return { ok: true }
+      case 'stop_session':
+        person.stopSession(act.channel, act.threadTs)
+        return { ok: true }
       case 'submit_modal': {
         const outcome = await person.submitModal(act.values, act.id)
         return outcome.acknowledged ? { ok: true } : { ok: false, error: 'operation_timeout' }
@@ -183,6 +183,15 @@ export class PageServer {
   #tellMembers(channel: string, event: LiveEvent): void {
     const members = this.parts.workspace.conversation(channel)?.members
     for (const viewer of this.#viewers) if (members?.has(viewer.id)) viewer.tell(event)
+  }
+
+  #thread(channel: string, threadTs: string): PageThread | undefined {
+    return pageThread(this.parts.clients, { channel, threadTs }, this.parts.hearsStop)
+  }
+
+  #tellThread({ channel, threadTs }: { readonly channel: string; readonly threadTs: string }): void {
+    const thread = this.#thread(channel, threadTs)
+    if (thread !== undefined) this.#tellMembers(channel, { type: 'thread', thread })
   }
 
   #workspaceChanged(change: WorkspaceChange): void {
@@ -231,49 +240,15 @@ export class PageServer {
         this.#tell(change.user, { type: 'modal_closed', id: change.id })
         break
       case 'prompts':
+        this.#tellMembers(change.prompts.channel, { type: 'prompts', prompts: pagePrompts(change.prompts) })
+        break
+      case 'session':
+        this.#tellThread(change.session)
+        break
       case 'title':
-        // Seen in the next snapshot; nothing on the screen moves for them.
+        this.#tellThread(change)
         break
     }
-  }
-}
-
-function pagePerson(member: Member): PagePerson {
-  const { id, name, realName, title, color, tz, isBot } = member
-  return { id, name, realName, title, color, tz, isBot }
-}
-
-function pageChannel(workspace: Workspace, { id, kind, name, topic, members }: Conversation): PageChannel {
-  if (kind === 'im') return { id, kind, name: workspace.bot.name, members: [...members] }
-  return {
-    id,
-    kind: 'channel',
-    name,
-    members: [...members],
-    ...(topic !== '' && { topic }),
-    ...(kind !== 'channel' && { isPrivate: true }),
-  }
-}
-
-function pageModal({ view, errors }: OpenModal): PageModal {
-  const submit = asString(view.submit?.text)
-  const close = asString(view.close?.text)
-  return {
-    id: view.id,
-    title: asString(view.title?.text) ?? '',
-    blocks: view.blocks,
-    ...(submit !== undefined && { submit }),
-    ...(close !== undefined && { close }),
-    ...(Object.keys(errors).length > 0 && { errors: { ...errors } }),
-  }
-}
-
-function pagePrompts({ channel, threadTs, title, prompts }: SuggestedPrompts): PagePrompts {
-  return {
-    channel,
-    prompts: prompts.map((prompt) => ({ ...prompt })),
-    ...(threadTs !== undefined && { threadTs }),
-    ...(title !== undefined && { title }),
   }
 }
 
@@ -286,6 +261,7 @@ const ACT_FIELDS: Readonly<Record<Act['type'], readonly string[]>> = {
   press: ['channel', 'ts', 'blockId', 'actionId'],
   home_opened: [],
   dm_opened: [],
+  stop_session: ['channel', 'threadTs'],
   submit_modal: ['id'],
   close_modal: ['id'],
 }

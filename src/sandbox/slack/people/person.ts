@@ -10,8 +10,9 @@ import type { Interactions, PressPlace } from '../delivery/interactions.js'
 import { freshId } from '../wire/identifiers.js'
 import { SlackRefusal } from '../wire/refusal.js'
 import type { WaitOptions, Watch } from '../wire/watch.js'
-import type { Clients, OpenModal, SuggestedPrompts } from '../workspace/clients.js'
+import type { AgentSession, Clients, OpenModal, SuggestedPrompts } from '../workspace/clients.js'
 import { compose } from '../workspace/composer.js'
+import type { OpenStreams } from '../workspace/open-streams.js'
 import { sharedMessage } from '../workspace/shared-message.js'
 import { mimetypeOf } from '../workspace/uploads.js'
 import type { Conversation, Member, Message, Workspace } from '../workspace/workspace.js'
@@ -22,6 +23,7 @@ export interface PersonParts {
   readonly clients: Clients
   readonly events: Events
   readonly interactions: Interactions
+  readonly streams: OpenStreams
   readonly watch: Watch
   readonly slashCommand: string
   /** For the addresses of files. */
@@ -291,6 +293,22 @@ export class Person {
 
   prompts(channel = this.dm): SuggestedPrompts[] {
     return this.parts.clients.prompts(channel)
+  }
+
+  /** How the app says that its work in a thread stands. */
+  session(channel: string, threadTs: string): AgentSession | undefined {
+    return this.parts.clients.session(channel, threadTs)
+  }
+
+  /** Presses the Stop button that Slack shows while a session is at work. @throws SlackRefusal `channel_not_found`, `session_not_processing` */
+  stopSession(channel: string, threadTs: string): void {
+    const { workspace, clients, streams, events } = this.parts
+    const { id } = this.#conversation(channel)
+    if (clients.session(id, threadTs)?.status !== 'processing') throw new SlackRefusal('session_not_processing')
+    // What streams there stops at once; how the session stands is the app's to say.
+    const stopped = streams.endAll(workspace.replies(id, threadTs))
+    for (const message of stopped) workspace.change(message, { streaming: 'completed' })
+    events.sessionStopped(this.#self().id, id, threadTs, stopped)
   }
 
   /** The title that the app gave to a thread. */

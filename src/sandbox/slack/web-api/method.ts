@@ -20,6 +20,8 @@ export interface Inside {
   readonly signIns: SignIns
   /** Absent where events go out by HTTP. */
   readonly socketMode: SocketMode | undefined
+  /** What the workspace has for agents, and whether the app would hear that somebody stops one. */
+  readonly agent: { readonly hasSessions: boolean; readonly hearsStop: boolean }
   readonly now: () => number
   /** `http://127.0.0.1:port`, without a slash at the end. */
   readonly origin: () => string

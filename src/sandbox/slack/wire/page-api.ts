@@ -97,6 +97,17 @@ export interface PagePrompts {
   prompts: { title: string; message: string }[]
 }
 
+/** What the app says of its work in a thread, beside messages. */
+export interface PageThread {
+  channel: string
+  threadTs: string
+  title?: string
+  /** `active`, `processing`, `suspended` or `closed`; absent where the app does not say. */
+  status?: string
+  /** Whether the app hears when somebody presses Stop: only then is there a button. */
+  canStop?: boolean
+}
+
 export interface Snapshot {
   team: { id: string; name: string }
   viewer: PagePerson
@@ -112,6 +123,7 @@ export interface Snapshot {
   /** Open modals, the one on top last. */
   modals?: PageModal[]
   prompts?: PagePrompts[]
+  threads?: PageThread[]
   /** Ephemeral messages that this viewer has not lost by a reload yet. A page that wants Slack's behaviour leaves them out. */
   ephemerals?: PageMessage[]
   /** Whether a Socket Mode connection of the app is up. */
@@ -131,6 +143,8 @@ export type LiveEvent =
   | { type: 'modal'; view: PageModal }
   | { type: 'modal_closed'; id: string }
   | { type: 'app_connected'; connected: boolean }
+  | { type: 'prompts'; prompts: PagePrompts }
+  | { type: 'thread'; thread: PageThread }
   | { type: 'typing'; channel: string; threadTs?: string; user: string; status: string }
 
 export type Act =
@@ -154,6 +168,8 @@ export type Act =
   | { type: 'home_opened'; viewer: string }
   /** The viewer opened the direct message with the app (its Messages tab). */
   | { type: 'dm_opened'; viewer: string }
+  /** The Stop button that Slack shows while an agent's session is `processing`. */
+  | { type: 'stop_session'; viewer: string; channel: string; threadTs: string }
   | { type: 'submit_modal'; viewer: string; id: string; values: Record<string, Record<string, string>> }
   | { type: 'close_modal'; viewer: string; id: string }
 

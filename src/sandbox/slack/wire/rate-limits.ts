@@ -10,6 +10,8 @@ const TIER_3 = 50
 const TIER_4 = 100
 
 const CALLS_PER_MINUTE: Readonly<Record<string, number>> = {
+  'agents.sessions.rename': TIER_3,
+  'agents.sessions.setStatus': TIER_3,
   'apps.connections.open': TIER_3,
   'assistant.threads.setStatus': 600,
   'assistant.threads.setSuggestedPrompts': TIER_4,

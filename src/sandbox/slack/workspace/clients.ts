@@ -34,6 +34,17 @@ export interface SuggestedPrompts {
   readonly prompts: readonly { readonly title: string; readonly message: string }[]
 }
 
+export const SESSION_STATUSES = ['active', 'processing', 'suspended', 'closed'] as const
+
+/** `agents.sessions.setStatus`: how an agent's work in a thread stands. While it is `processing`, people see a button that stops it. */
+export interface AgentSession {
+  readonly channel: string
+  readonly threadTs: string
+  readonly status: (typeof SESSION_STATUSES)[number]
+  /** Slack user id; undefined where the app did not say. */
+  readonly initiator?: string
+}
+
 export interface OpenModal {
   readonly user: string
   readonly view: StoredView
@@ -46,6 +57,7 @@ export type ClientChange =
   | { readonly type: 'ephemeral'; readonly ephemeral: Ephemeral }
   | { readonly type: 'ephemeral_deleted'; readonly ephemeral: Ephemeral }
   | { readonly type: 'status'; readonly status: ThreadStatus }
+  | { readonly type: 'session'; readonly session: AgentSession }
   | { readonly type: 'prompts'; readonly prompts: SuggestedPrompts }
   | { readonly type: 'title'; readonly channel: string; readonly threadTs: string; readonly title: string }
   | { readonly type: 'home'; readonly user: string; readonly view: StoredView }
@@ -60,6 +72,7 @@ export class Clients {
   readonly #statuses = new Map<string, ThreadStatus>()
   readonly #prompts = new Map<string, SuggestedPrompts>()
   readonly #titles = new Map<string, string>()
+  readonly #sessions = new Map<string, AgentSession>()
   /** What people entered in inputs of messages, by message. */
   readonly #messageValues = new Map<string, StateValues>()
   readonly #listeners: ((change: ClientChange) => void)[] = []
@@ -82,6 +95,7 @@ export class Clients {
       statuses: this.#statuses,
       prompts: this.#prompts,
       titles: this.#titles,
+      sessions: this.#sessions,
       messageValues: this.#messageValues,
     }
   }
@@ -93,6 +107,7 @@ export class Clients {
     refill(this.#statuses, saved.statuses)
     refill(this.#prompts, saved.prompts)
     refill(this.#titles, saved.titles)
+    refill(this.#sessions, saved.sessions)
     refill(this.#messageValues, saved.messageValues)
   }
 
@@ -141,6 +156,15 @@ export class Clients {
   setPrompts(prompts: SuggestedPrompts): void {
     this.#prompts.set(`${prompts.channel} ${prompts.threadTs ?? ''}`, prompts)
     this.#emit({ type: 'prompts', prompts })
+  }
+
+  session(channel: string, threadTs: string): AgentSession | undefined {
+    return this.#sessions.get(`${channel} ${threadTs}`)
+  }
+
+  setSession(session: AgentSession): void {
+    this.#sessions.set(`${session.channel} ${session.threadTs}`, session)
+    this.#emit({ type: 'session', session })
   }
 
   title(channel: string, threadTs: string): string | undefined {

@@ -26,6 +26,13 @@ export class OpenStreams {
     this.#started.delete(`${message.channel} ${message.ts}`)
   }
 
+  /** Ends those of a thread, as somebody does who stops its agent. @param messages of the thread */
+  endAll(messages: readonly Message[]): Message[] {
+    const ended = messages.filter((message) => this.isOpen(message))
+    for (const message of ended) this.end(message)
+    return ended
+  }
+
   isOpen(message: Message): boolean {
     const started = this.#started.get(`${message.channel} ${message.ts}`)
     return started !== undefined && this.now() - started < LIFETIME_MS

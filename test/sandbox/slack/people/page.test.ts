@@ -119,15 +119,24 @@ describe('a snapshot', () => {
     await web.assistant.threads.setStatus({ channel_id: channel, thread_ts: ts, status: 'is thinking…' })
     const prompts = [{ title: 'Unread', message: 'What is unread?' }]
     await web.assistant.threads.setSuggestedPrompts({ channel_id: channel, prompts })
+    const session = { channel_id: channel, thread_ts: ts, status: 'processing', title: 'Greetings' }
+    await web.agents.sessions.setStatus(session)
     expect(await snapshot(slack, 'U0ANNA')).toMatchObject({
       appConnected: true,
       home: { blocks: [{ type: 'divider' }] },
       modals: [{ title: 'Sure?' }],
       prompts: [{ channel, prompts }],
+      threads: [{ channel, threadTs: ts, status: 'processing', title: 'Greetings', canStop: true }],
       ephemerals: [{ text: 'psst' }],
       messages: [{ text: 'hi', status: 'is thinking…' }],
     })
-    expect(await snapshot(slack, 'U0BEN')).toMatchObject({ modals: [], prompts: [], ephemerals: [], messages: [] })
+    expect(await snapshot(slack, 'U0BEN')).toMatchObject({
+      modals: [],
+      prompts: [],
+      threads: [],
+      ephemerals: [],
+      messages: [],
+    })
   })
 
   test('tells who answers in the name of the app', async () => {
@@ -267,6 +276,11 @@ describe('acts', () => {
     for (const type of ['home_opened', 'dm_opened'] as const) await act(slack, { type, viewer })
     await app.next(({ body }) => body.event?.tab === 'home')
     await app.next(({ body }) => body.event?.tab === 'messages')
+    const stop = { type: 'stop_session', viewer, channel: GENERAL, threadTs: ts } as const
+    expect(await act(slack, stop)).toEqual({ ok: false, error: 'session_not_processing' })
+    await webFor(slack).agents.sessions.setStatus({ channel_id: GENERAL, thread_ts: ts, status: 'processing' })
+    expect(await act(slack, stop)).toEqual({ ok: true })
+    await app.next(({ body }) => body.event?.type === 'agent_session_stopped' && body.event.user === viewer)
   })
 
   test('reach modals and the Home tab', async () => {
