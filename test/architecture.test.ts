@@ -49,6 +49,7 @@ const LAYERS = [
   'slack/blocks',
   'slack/commands',
   'slack/reply',
+  'slack/agent',
   'slack/connection',
   'slack/inbound',
   'slack/inbound/listeners',

@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto'
 import type { WebClient } from '@slack/web-api'
 import type { BotConfig } from '../config.js'
 import { describeError } from '../log.js'
+import { AgentSurface } from '../slack/agent/agent-surface.js'
 import { EditBudget } from '../slack/api/edit-budget.js'
 import { type MessageContent, Poster } from '../slack/api/poster.js'
 import { SlackClock } from '../slack/api/slack-clock.js'
@@ -60,6 +61,8 @@ export class Workspace implements ServedWorkspace {
 
     const { editsPerMinute, channelReplies } = slack
     this.#poster = new Poster(web, store.posts, identity.userId, identity.botId, () => slackClock.now())
+    const firstWords = (conversationId: string) => store.conversations.firstWords(conversationId)
+    const agent = new AgentSurface({ web, firstWords, clock, log })
     const surface = new SlackSurface({
       web,
       poster: this.#poster,
@@ -67,6 +70,7 @@ export class Workspace implements ServedWorkspace {
       conversations: store.conversations,
       budget: new EditBudget({ perMinute: editsPerMinute, clock }),
       streams: new Streams({ mode: slack.replyStreaming, editsPerMinute, clock, log }),
+      agent,
       log,
       rules,
       channelReplies,
@@ -160,6 +164,7 @@ export class Workspace implements ServedWorkspace {
       apiUrl: slack.apiUrl,
       rules,
       home: this.home,
+      agent,
       onLeft: (team, user) => this.departures.reported(team, user),
       onProfileChanged: (user) => surface.forgetUser(user),
       onChannelIdChanged: (previous, channel) => surface.channelIdChanged(previous, channel),

@@ -6,6 +6,8 @@ import type { SlackDelivery } from '../config.js'
 import { describeError, type Log } from '../log.js'
 import type { Store } from '../store/store.js'
 import { AWAKE_CLOCK, SYSTEM_CLOCK } from '../turns/time/clock.js'
+import type { AgentSurface } from './agent/agent-surface.js'
+import { stopNatively } from './agent/native-stop.js'
 import { sdkLogger, slackCall, webClientOptions } from './api/web.js'
 import type { AppRules } from './blocks/consent.js'
 import type { Home } from './home.js'
@@ -30,6 +32,7 @@ export interface SlackBotOptions {
   readonly apiUrl: string
   readonly rules: AppRules
   readonly home: Home
+  readonly agent: AgentSurface
   /** Slack says that somebody's account was deactivated. */
   readonly onLeft: (team: string, user: string) => Promise<void>
   /** What is known of somebody may be out of date. */
@@ -176,6 +179,9 @@ function journalHandlers(options: SlackBotOptions): JournalHandlers {
       const { moved, kept } = await store.channels.changeId(team, previous, channel)
       log.info({ previous, channel, moved, kept }, 'channel id changed')
       options.onChannelIdChanged(previous, channel)
+    },
+    async sessionStopped(press) {
+      await stopNatively({ ...options, turns: store.turns, stop: actions.stop }, press)
     },
   }
 }

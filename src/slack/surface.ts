@@ -25,6 +25,8 @@ import {
 import type { Clock } from '../turns/time/clock.js'
 import type { ApprovalView } from '../turns/view.js'
 import type { Named, Names } from '../turns/words.js'
+import type { AgentReply } from './agent/agent-reply.js'
+import type { AgentSurface } from './agent/agent-surface.js'
 import type { EditBudget } from './api/edit-budget.js'
 import type { Poster, PostTarget } from './api/poster.js'
 import { TOKEN_REFUSED, UNKNOWN_PERSON } from './api/refusals.js'
@@ -46,6 +48,7 @@ export interface SlackSurfaceOptions {
   readonly conversations: Pick<Conversations, 'moveAddress'>
   readonly budget: EditBudget
   readonly streams: Streams
+  readonly agent: AgentSurface
   readonly log: Log
   readonly rules: AppRules
   readonly channelReplies: ChannelReplies
@@ -67,7 +70,7 @@ export type ProfileAnswer = Awaited<ReturnType<Surface['profile']>>
 export class SlackSurface implements Surface, OutgoingDisplay {
   readonly #profiles = new Map<string, { until: number; user: string; profile: ProfileAnswer }>()
   readonly #dms = new Map<string, string>()
-  readonly #replies = new Map<string, ReplyMessage>()
+  readonly #replies = new Map<string, AgentReply>()
   /** New ids of channels by their old ones: whoever began before the change still asks for the old one. */
   readonly #channelIds = new Map<string, string>()
 
@@ -134,7 +137,7 @@ export class SlackSurface implements Surface, OutgoingDisplay {
     const { web, poster, posts, budget, streams, log, clock, rules, homeTeam } = this.options
     const reader = { team: owner.team.startsWith('T') ? owner.team : homeTeam, user: owner.user }
     const audience = kind === 'im' || address.channel !== origin.channel ? 'owner' : 'others'
-    const reply = new ReplyMessage(
+    const message = new ReplyMessage(
       {
         web,
         poster,
@@ -156,6 +159,8 @@ export class SlackSurface implements Surface, OutgoingDisplay {
       address,
       () => this.#replies.delete(turn.id),
     )
+    const names = (wanted: readonly Named[]) => this.#directory.names(wanted, owner.user)
+    const reply = this.options.agent.reply(message, conversation, address, names)
     this.#replies.set(turn.id, reply)
     return reply
   }
@@ -200,6 +205,7 @@ export class SlackSurface implements Surface, OutgoingDisplay {
     const replies = [...this.#replies.values()]
     await Promise.all(replies.map((reply) => reply.settled()))
     for (const reply of replies) reply.close()
+    await this.options.agent.stop()
   }
 
   /** Somebody whose account belongs to another organisation (Slack Connect). */

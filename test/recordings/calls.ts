@@ -25,9 +25,16 @@ const SLACK_READS = new Set([
   'users.info',
 ])
 
+/**
+ * What stands beside messages: how a conversation stands, what the agent does, what one could ask. Always the newest of it is told and what was true in
+ * between is not, so how often and when is timing, and the order among the other calls too. `test/e2e/agent-surface.test.ts` says what has to be told.
+ */
+const BESIDE_MESSAGES = /^(?:agents\.sessions|assistant\.threads)\./
+
 export function slackCalls(requests: readonly HeardRequest[]): OutsideCall[] {
   return requests.flatMap(({ path, type, body }): OutsideCall[] => {
     const [, method] = /^\/api\/([\w.]+)/.exec(path) ?? []
+    if (method !== undefined && BESIDE_MESSAGES.test(method)) return []
     if (method !== undefined) return [{ name: method, body: slackBody(type, body), isRead: SLACK_READS.has(method) }]
     if (path.startsWith('/actions/')) return [{ name: 'response_url', body: JSON.parse(body), isRead: false }]
     if (path.startsWith('/upload/')) return [{ name: 'upload', body, isRead: false }]

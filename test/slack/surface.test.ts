@@ -1,6 +1,7 @@
 /** What turns are told of people, and how long it is believed. */
 
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { AgentSurface } from '../../src/slack/agent/agent-surface.js'
 import { EditBudget } from '../../src/slack/api/edit-budget.js'
 import { Poster } from '../../src/slack/api/poster.js'
 import { Streams } from '../../src/slack/api/streams.js'
@@ -29,6 +30,7 @@ async function open() {
     conversations: store.conversations,
     budget,
     streams: new Streams({ mode: 'edit', editsPerMinute: 45, clock, log }),
+    agent: new AgentSurface({ web, firstWords: (id) => store.conversations.firstWords(id), clock, log }),
     log,
     rules: { slashCommand: '/inbox', unasked: [] },
     channelReplies: 'ask',

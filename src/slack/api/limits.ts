@@ -22,6 +22,13 @@ export const BUTTON_VALUE_CHARACTERS = 2_000
 /** Characters that an input takes (…/block-elements/plain-text-input-element). */
 export const INPUT_CHARACTERS = 3_000
 
+/** Characters of the title of an agent's session (docs.slack.dev/reference/methods/agents.sessions.setStatus). */
+export const SESSION_TITLE_CHARACTERS = 200
+/** Prompts that are suggested at once (…/methods/assistant.threads.setSuggestedPrompts). */
+export const SUGGESTED_PROMPTS = 4
+/** How long a status of `assistant.threads.setStatus` stands by itself, in milliseconds (its page). */
+export const STATUS_STANDS_MS = 2 * 60_000
+
 /** How long Slack waits to be told that a command, a press or a modal arrived, in milliseconds (docs.slack.dev/interactivity/handling-user-interaction). */
 export const ACKNOWLEDGE_MS = 3_000
 

@@ -60,6 +60,24 @@ export const NO_DIRECT_MESSAGE: ReadonlySet<string> = new Set([
 ])
 
 /**
+ * `agents.sessions.*`, `assistant.threads.*`: the workspace, or the app as it is installed there, does not have this part of the agent surface. It is
+ * rolled out by and by, and an app from before has to be installed again to be an agent.
+ */
+export const NO_AGENT_SURFACE: ReadonlySet<string> = new Set([
+  'feature_disabled',
+  'feature_not_enabled',
+  'not_an_agent',
+  'missing_scope',
+  'no_permission',
+  'access_denied',
+  'not_allowed_token_type',
+  'team_access_not_granted',
+  'unknown_method',
+  'method_deprecated',
+  'deprecated_endpoint',
+])
+
+/**
  * What a refused post or edit says. `message_gone`: this message takes no edit any more, another can take its place. `channel_closed`: Slack takes
  * nothing more in this channel, perhaps elsewhere. `never`: nothing that is posted or edited there can land. `form`: it is about what the message
  * looks like, as far as anybody knows.

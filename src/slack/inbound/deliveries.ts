@@ -1,7 +1,7 @@
 /** Whatever Slack delivers, events and interactions alike, sorted by what it is. Pure. */
 
+import type { Malformed, Other } from '../api/malformed.js'
 import type { BotIdentity } from './bot-identity.js'
-import type { Malformed, Other } from './malformed.js'
 import { type EventDelivery, readEvent } from './read-events.js'
 import {
   type ChangeSubmission,

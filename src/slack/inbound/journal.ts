@@ -7,6 +7,7 @@
 import type { App, Receiver, ReceiverEvent } from '@slack/bolt'
 import { describeError, type Log } from '../../log.js'
 import type { IncomingMessage } from '../../turns/admission.js'
+import type { SessionStopped } from './agent-events.js'
 import type { BotIdentity } from './bot-identity.js'
 import { readDelivery } from './deliveries.js'
 import type { ChannelIdChange, Deleted, Edited, UserChange } from './read-events.js'
@@ -18,6 +19,7 @@ export interface JournalHandlers {
   deleted(deletion: Deleted): Promise<void>
   left(departure: UserChange): Promise<void>
   channelIdChanged(change: ChannelIdChange): Promise<void>
+  sessionStopped(stopped: SessionStopped): Promise<void>
 }
 
 export class Journal implements Receiver {
@@ -61,6 +63,9 @@ export class Journal implements Receiver {
         break
       case 'channel_id_changed':
         await this.handlers.channelIdChanged(delivery)
+        break
+      case 'session_stopped':
+        await this.handlers.sessionStopped(delivery)
         break
       case 'malformed':
         // Bolt would throw on some of these, and leave others without an acknowledgement.

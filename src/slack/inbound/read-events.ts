@@ -6,10 +6,11 @@
 import { z } from 'zod'
 import type { IncomingMessage } from '../../turns/admission.js'
 import type { ForwardedMessage, Words } from '../../turns/words.js'
+import { type Malformed, malformed, type Other } from '../api/malformed.js'
 import { SLACKBOT } from '../api/slackbot.js'
+import { type PlaceOpened, readAgentEvent, type SessionStopped } from './agent-events.js'
 import { forwardedMessages } from './attachments.js'
 import { type BotIdentity, homeOf, homeOfUser } from './bot-identity.js'
-import { type Malformed, malformed, type Other } from './malformed.js'
 import { mentions, personsWords } from './message-text.js'
 
 /** A message that a person wrote. */
@@ -63,7 +64,17 @@ export interface HomeOpened {
   readonly user: string
 }
 
-export type EventDelivery = Written | Edited | Deleted | UserChange | ChannelIdChange | HomeOpened | Other | Malformed
+export type EventDelivery =
+  | Written
+  | Edited
+  | Deleted
+  | UserChange
+  | ChannelIdChange
+  | SessionStopped
+  | PlaceOpened
+  | HomeOpened
+  | Other
+  | Malformed
 
 const FILE = z.object({
   id: z.string(),
@@ -169,10 +180,12 @@ export function readEvent(body: object, bot: BotIdentity): EventDelivery {
   if (!outer.success) return malformed(outer.error)
   const { event } = outer.data
   const team = workspaceOf(outer.data, bot)
+  const agentEvent = readAgentEvent(event, team)
+  if (agentEvent !== null) return agentEvent
   if (event.type === 'app_home_opened') {
     const home = HOME_EVENT.safeParse(event)
     if (!home.success) return malformed(home.error)
-    // The Messages tab is no reason to do anything.
+    // Without its channel, the Messages tab is no reason to do anything.
     return home.data.tab === 'messages' || home.data.user === SLACKBOT
       ? { kind: 'other' }
       : { kind: 'home_opened', team, user: home.data.user }

@@ -2,11 +2,11 @@
 
 import { z } from 'zod'
 import type { Words } from '../../turns/words.js'
+import { type Malformed, malformed, type Other } from '../api/malformed.js'
 import { CHANGE_BLOCK, CHANGE_CALLBACK, CHANGE_INPUT } from '../blocks/change-modal.js'
 import { EDIT_CALLBACK, EDIT_INPUT, type EditWindow, readWindow } from '../blocks/edit-modal.js'
 import { SEND } from '../blocks/outgoing-words.js'
 import { type BotIdentity, homeOf, homeOfUser } from './bot-identity.js'
-import { type Malformed, malformed, type Other } from './malformed.js'
 import { personsWords } from './message-text.js'
 
 export interface SlashCommand extends Words {

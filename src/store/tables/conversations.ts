@@ -3,8 +3,10 @@ import type { IncomingMessage } from '../../turns/admission.js'
 import type { LogPosition } from '../../turns/events.js'
 import type { Address, Conversation } from '../../turns/model.js'
 import type { RequestedSession } from '../../turns/turn-store.js'
+import type { Words } from '../../turns/words.js'
 import type { Database } from '../database/database.js'
 import { toPerson } from './people.js'
+import { parseMentions } from './words.js'
 
 type Line = Pick<IncomingMessage, 'team' | 'channel' | 'ts' | 'user' | 'userTeam'>
 
@@ -93,6 +95,19 @@ export class Conversations {
       .orderBy('message.received_at', 'desc')
       .executeTakeFirst()
     return row?.session_id ?? null
+  }
+
+  /** What its owner wrote first, as it reads now; null where they wrote no words. */
+  async firstWords(id: string): Promise<Words | null> {
+    const row = await this.db
+      .selectFrom('message')
+      .select(['text', 'mentions'])
+      .where('conversation_id', '=', id)
+      .where('text', '!=', '')
+      .orderBy('ts')
+      .limit(1)
+      .executeTakeFirst()
+    return row === undefined ? null : { text: row.text, mentions: parseMentions(row.mentions) }
   }
 
   /** Begins a conversation in a thread that has none. In a DM, its replies go there from the start. */

@@ -28,6 +28,48 @@ export async function stopByMessage(
 }
 
 /**
+ * `stopping`: the turn under way in the thread is to stop. `at_rest`: none is under way there. `not_yours`: the conversation is somebody else's.
+ * `unknown`: there is no conversation.
+ */
+export type ThreadStop =
+  | { readonly outcome: 'stopping'; readonly turnId: string }
+  | { readonly outcome: 'at_rest' | 'not_yours' | 'unknown' }
+
+/** The thread of a conversation, and who pressed its Stop: `home` keys the person, as `person.team` does. */
+export interface StopPress {
+  readonly team: string
+  readonly channel: string
+  readonly threadTs: string
+  readonly home: string
+  readonly user: string
+}
+
+/** Notes that somebody wants what is under way in a thread to stop, as its owner may. Runs inside a transaction. */
+export async function stopInThread(tx: Database, press: StopPress, now: number): Promise<ThreadStop> {
+  const { team, channel, threadTs, home, user } = press
+  const conversation = await tx
+    .selectFrom('conversation')
+    .innerJoin('person', 'person.id', 'conversation.person_id')
+    .select(['conversation.id', 'person.team', 'person.slack_user'])
+    .where('conversation.team', '=', team)
+    .where((where) =>
+      where.or([
+        where.and({ 'conversation.address_channel': channel, 'conversation.address_thread_ts': threadTs }),
+        where.and({ 'conversation.channel': channel, 'conversation.thread_ts': threadTs }),
+      ]),
+    )
+    .executeTakeFirst()
+  if (conversation === undefined) return { outcome: 'unknown' }
+  if (conversation.team !== home || conversation.slack_user !== user) return { outcome: 'not_yours' }
+  const [current] = (await ofConversation(tx, conversation.id)).sort(
+    (a, b) =>
+      Number(a.state === 'queued') - Number(b.state === 'queued') || Number(a.created_at) - Number(b.created_at),
+  )
+  if (current === undefined || !(await noteStop(tx, current.id, now))) return { outcome: 'at_rest' }
+  return { outcome: 'stopping', turnId: current.id }
+}
+
+/**
  * Notes that the owner of a turn wants it to stop, which takes back what is in its undo window. Runs inside a transaction.
  * @returns false: the turn has ended already
  */

@@ -5,7 +5,7 @@ import type { Message, ThreadRead, Turn, TurnState } from '../../turns/model.js'
 import type { Database } from '../database/database.js'
 import type { TurnTable } from '../database/schema.js'
 import { decideMails } from './mail-decisions.js'
-import { noteStop } from './stop-requests.js'
+import { noteStop, type StopPress, stopInThread, type ThreadStop } from './stop-requests.js'
 import { byTs } from './timestamps.js'
 import { toMessage } from './words.js'
 
@@ -156,6 +156,11 @@ export class Turns {
    */
   async requestStop(id: string): Promise<boolean> {
     return await this.db.transaction().execute(async (tx) => await noteStop(tx, id, this.now()))
+  }
+
+  /** The same for whatever is under way in a thread, where its owner asks. One transaction. */
+  async requestStopIn(press: StopPress): Promise<ThreadStop> {
+    return await this.db.transaction().execute(async (tx) => await stopInThread(tx, press, this.now()))
   }
 
   /** Ends a turn that has taken nothing, and these messages with it: no session hears of them. One transaction. */

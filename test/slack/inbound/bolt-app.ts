@@ -33,6 +33,7 @@ const NOTHING: JournalHandlers = {
   deleted: unexpected,
   left: unexpected,
   channelIdChanged: unexpected,
+  sessionStopped: unexpected,
 }
 
 /** Bolt's app with the journal in front of it, as the bot has them. */

@@ -440,7 +440,9 @@ describe('the Home tab', () => {
   it('is opened by somebody', () => {
     const opened = { type: 'app_home_opened', user: 'U0ANNA', channel: 'D0ANNA', tab: 'home', event_ts: '1.0' }
     expect(read(event(opened))).toEqual({ kind: 'home_opened', team: 'T1', user: 'U0ANNA' })
-    expect(read(event({ ...opened, tab: 'messages' }))).toEqual({ kind: 'other' })
+    const messages = { ...opened, tab: 'messages' }
+    expect(read(event(messages))).toEqual({ kind: 'place_opened', channel: opened.channel, threadTs: null })
+    expect(read(event({ ...messages, channel: undefined }))).toEqual({ kind: 'other' })
     expect(read(event({ ...opened, user: 'USLACKBOT' }))).toEqual({ kind: 'other' })
   })
 })

@@ -25,6 +25,7 @@ function open(failing: Partial<Record<keyof JournalHandlers, Error>> = {}) {
     deleted: stored('deleted'),
     left: stored('left'),
     channelIdChanged: stored('channelIdChanged'),
+    sessionStopped: stored('sessionStopped'),
   })
   const heard = async () => {
     happened.push({ what: 'heard by Bolt' })
@@ -58,6 +59,7 @@ const said = {
 const edited = { type: 'message', subtype: 'message_changed', channel: 'D0ANNA', message: { ...said, text: 'x' } }
 const deleted = { type: 'message', subtype: 'message_deleted', channel: 'D0ANNA', deleted_ts: '1.0' }
 const left = { type: 'user_change', user: { id: 'U0ANNA', team_id: 'T1', deleted: true } }
+const stopped = { type: 'agent_session_stopped', channel: 'D0ANNA', user: 'U0ANNA', thread_ts: '1.0' }
 const renamed = { type: 'channel_id_changed', old_channel_id: 'C1', new_channel_id: 'C2' }
 const press = {
   type: 'block_actions',
@@ -91,6 +93,7 @@ describe('the journal', () => {
     ['deleted', eventBody(deleted)],
     ['left', eventBody(left)],
     ['channelIdChanged', eventBody(renamed)],
+    ['sessionStopped', eventBody(stopped)],
   ])('stores an event (%s) before Slack is told that it arrived, and keeps it from Bolt', async (what, body) => {
     const { deliver, order } = open()
     await deliver(body)
@@ -103,6 +106,7 @@ describe('the journal', () => {
     ['deleted', eventBody(deleted)],
     ['left', eventBody(left)],
     ['channelIdChanged', eventBody(renamed)],
+    ['sessionStopped', eventBody(stopped)],
   ] as const)(
     'does not acknowledge an event (%s) that could not be stored: Slack delivers it again',
     async (what, body) => {

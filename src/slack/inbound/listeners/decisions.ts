@@ -4,6 +4,7 @@ import { describeError, type Log } from '../../../log.js'
 import type { Approvals, Asked, DecisionOutcome } from '../../../store/tables/approvals.js'
 import type { Conversations } from '../../../store/tables/conversations.js'
 import type { Turns } from '../../../store/tables/turns.js'
+import { NOT_YOURS_TO_STOP } from '../../agent/native-stop.js'
 import { changeModal } from '../../blocks/change-modal.js'
 import { AT_ONCE } from '../../blocks/outgoing-card.js'
 import { TIME_PASSED_UNSENT } from '../../blocks/outgoing-words.js'
@@ -162,7 +163,7 @@ const CHANGED = 'This email has changed since. Please look at the new version fi
 export async function stop(deps: DecisionDeps, { value, team, user }: Press): Promise<PressAnswer | null> {
   return await told(deps, async () => {
     const owned = await deps.turns.ownedBy(value, team, user)
-    if (owned !== 'yes') return keeping(owned === 'unknown' ? GONE : 'Only the person who asked can stop this.')
+    if (owned !== 'yes') return keeping(owned === 'unknown' ? GONE : NOT_YOURS_TO_STOP)
     if (!(await deps.turns.requestStop(value))) return keeping(GONE)
     deps
       .stop(value)

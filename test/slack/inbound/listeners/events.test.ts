@@ -4,7 +4,8 @@ import { SilentLog } from '../../../turns/silent-log.js'
 import { BOT, boltApp, eventBody } from '../bolt-app.js'
 
 async function happens(event: Record<string, unknown>, body: Record<string, unknown> = {}): Promise<string[]> {
-  const { app, deliver } = boltApp(new SilentLog())
+  const log = new SilentLog()
+  const { app, deliver } = boltApp(log)
   const happened: string[] = []
   registerEvents(app, {
     identity: BOT,
@@ -13,11 +14,17 @@ async function happens(event: Record<string, unknown>, body: Record<string, unkn
         happened.push(`home of ${team}/${user}`)
       },
     },
+    agent: {
+      opened: async ({ channel, threadTs }) => {
+        happened.push(`prompts in ${channel}${threadTs === null ? '' : ` at ${threadTs}`}`)
+      },
+    },
     onProfileChanged: (user) => happened.push(`profile of ${user}`),
   })
   await deliver({ ...eventBody(event), ...body }, async () => {
     happened.push('acknowledged')
   })
+  expect(log.lines).toEqual([])
   return happened
 }
 
@@ -27,7 +34,14 @@ const changed = { type: 'user_change', user: { id: 'U0ANNA', team_id: 'T1' } }
 describe('an event that may be lost', () => {
   it.each([
     ['a Home tab is opened', opened, ['home of T1/U0ANNA']],
-    ['the Messages tab is opened', { ...opened, tab: 'messages' }, []],
+    ['the Messages tab is opened', { ...opened, tab: 'messages' }, ['prompts in D0ANNA']],
+    ['Slackbot opens the Messages tab', { ...opened, tab: 'messages', user: 'USLACKBOT' }, []],
+    [
+      'a thread of the older surface is opened',
+      { type: 'assistant_thread_started', assistant_thread: { user_id: 'U1', channel_id: 'D1', thread_ts: '1.0' } },
+      ['prompts in D1 at 1.0'],
+    ],
+    ['what somebody looks at changes', { type: 'app_context_changed', channel: 'D0ANNA', user: 'U1', context: {} }, []],
     ['Slackbot opens a Home tab', { ...opened, user: 'USLACKBOT' }, []],
     ['a profile changes', changed, ['profile of U0ANNA']],
     [

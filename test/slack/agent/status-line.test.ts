@@ -1,0 +1,120 @@
+import { describe, expect, it } from 'vitest'
+import { AgentCalls } from '../../../src/slack/agent/agent-calls.js'
+import { StatusLine } from '../../../src/slack/agent/status-line.js'
+import { statusWords } from '../../../src/slack/agent/status-words.js'
+import { EMPTY_REPLY, type Reply, type ToolStep } from '../../../src/turns/reply.js'
+import type { Phase, ReplyView } from '../../../src/turns/view.js'
+import { SilentLog } from '../../turns/silent-log.js'
+import { FakeClock } from '../fake-clock.js'
+import { FakeWeb, held, refusal } from './fake-web.js'
+
+const MINUTE = 60_000
+
+function open() {
+  const web = new FakeWeb()
+  const clock = new FakeClock()
+  const calls = new AgentCalls({ now: () => clock.now(), log: new SilentLog() })
+  const line = new StatusLine({ web: web.client, calls, clock }, () => ({ channel: 'D1', threadTs: '1.000001' }))
+  return { web, clock, line }
+}
+
+describe('the line under a thread', () => {
+  it('comes once the reply stands, since its post would take it away', async () => {
+    const { web, clock, line } = open()
+    line.show('is thinking…')
+    await clock.pass(0)
+    expect(web.calls).toEqual([])
+    line.open()
+    await clock.pass(0)
+    expect(web.calls).toEqual([
+      {
+        method: 'assistant.threads.setStatus',
+        body: { channel_id: 'D1', thread_ts: '1.000001', status: 'is thinking…' },
+      },
+    ])
+  })
+
+  it('is renewed before Slack takes it away, until there is nothing to say', async () => {
+    const { web, clock, line } = open()
+    line.open()
+    line.show('is thinking…')
+    await clock.pass(4 * MINUTE)
+    expect(web.statuses).toEqual(['is thinking…', 'is thinking…', 'is thinking…'])
+    line.show('')
+    await clock.pass(24 * 60 * MINUTE)
+    expect(web.statuses).toEqual(['is thinking…', 'is thinking…', 'is thinking…', ''])
+    expect(clock.waiting).toBe(0)
+  })
+
+  it('says the newest only, and nothing twice', async () => {
+    const { web, clock, line } = open()
+    const first = held()
+    web.answers.push(first.answer)
+    line.open()
+    for (const words of ['is one…', 'is one…', 'is two…', 'is three…']) line.show(words)
+    first.give()
+    await clock.pass(0)
+    expect(web.statuses).toEqual(['is one…', 'is three…'])
+  })
+
+  it('goes when the reply is closed', async () => {
+    const { web, clock, line } = open()
+    line.open()
+    line.show('is thinking…')
+    await clock.pass(0)
+    line.close()
+    await clock.pass(10 * MINUTE)
+    expect(web.statuses).toEqual(['is thinking…', ''])
+    expect(clock.waiting).toBe(0)
+  })
+
+  it('is left out where Slack does not have it', async () => {
+    const { web, clock, line } = open()
+    web.answers.push(refusal('missing_scope'))
+    line.open()
+    line.show('is one…')
+    await clock.pass(0)
+    line.show('is two…')
+    await clock.pass(10 * MINUTE)
+    expect(web.statuses).toEqual(['is one…'])
+  })
+})
+
+const step = (state: ToolStep['state'], name = 'gmail_fetch_mails'): ToolStep => ({
+  type: 'tool',
+  id: name,
+  name,
+  input: { query: 'from:the-lawyer' },
+  state,
+})
+const view = (phase: Phase, items: Reply['items'] = []): ReplyView => ({
+  phase,
+  reply: { ...EMPTY_REPLY, items },
+  approvals: [],
+  ownerName: null,
+  mailboxAddress: null,
+  notice: null,
+  cutOff: null,
+  tookMs: null,
+})
+const working = { type: 'working' } as const
+
+describe('its words', () => {
+  it('say what is under way, and nothing of what was asked', () => {
+    const words = statusWords(view(working, [step('done', 'gmail_get_profile'), step('working')]))
+    expect(words).toMatch(/^is [a-z].*…$/)
+    expect(words).not.toContain('lawyer')
+  })
+
+  it.each<[string, ReplyView, string]>([
+    ['at the start', view({ type: 'starting' }), 'is thinking…'],
+    ['while a service is away', view({ type: 'retrying', service: 'claude' }), 'is trying again…'],
+    ['between steps', view(working, [step('done')]), 'is thinking…'],
+    ['before a yes', view(working, [step('undecided', 'gmail_trash_message')]), 'is thinking…'],
+    ['once there are words', view(working, [step('working'), { type: 'text', id: 'm', text: 'Here' }]), ''],
+    ['while a decision is open', view({ type: 'deciding' }), ''],
+    ['at the end', view({ type: 'ended', ending: 'answered' }), ''],
+  ])('%s', (_, shown, words) => {
+    expect(statusWords(shown)).toBe(words)
+  })
+})
