@@ -90,9 +90,9 @@ export function scalekitCalls(
   ]
 }
 
-/** A command's or a press's answer for one person's eyes that did not go into the acknowledgement. */
-export function isLateAnswer({ name, body }: OutsideCall): boolean {
-  return name === 'response_url' && (body as { replace_original?: unknown }).replace_original === false
+/** What somebody alone was told where they had typed or pressed, and no acknowledgement carried. */
+export function isPrivateAnswer({ name, body }: OutsideCall): boolean {
+  return name === 'response_url' && (body as { response_type?: unknown }).response_type === 'ephemeral'
 }
 
 /** What an acknowledgement says where there is no answer yet. */

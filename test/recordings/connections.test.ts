@@ -56,9 +56,11 @@ describe('recorded:', () => {
       await anna.waitFor(says('Your Gmail is connected'))
       await settled()
       await anna.command('status')
+      await anna.waitFor(says('Only you can use it'))
       await settled()
       await disconnect(anna)
       await anna.waitFor(says('Disconnected.'))
+      await anna.waitFor(says('Done.'))
     },
   )
 
@@ -81,6 +83,7 @@ describe('recorded:', () => {
     await turnIs('waiting_approval')
     await disconnect(anna)
     await anna.waitFor(says('Disconnected.'))
+    await anna.waitFor(says('Done.'))
     await anna.waitFor(says('Access to this mailbox was ended'))
   })
 

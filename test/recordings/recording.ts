@@ -7,8 +7,8 @@ import {
   COMES_LATER,
   editsByMessage,
   inTime,
-  isLateAnswer,
   isNew,
+  isPrivateAnswer,
   lastHomes,
   type OutsideCall,
   scalekitCalls,
@@ -54,7 +54,7 @@ export function recordingOf(house: House, tap: HttpTap, beginning: Beginning): s
   const isHome = ({ name }: OutsideCall) => name === 'views.publish'
   const changes = recordedChanges(house.databasePath)
   const messages = withoutGrowingWords(
-    slack.filter((call) => !call.isRead && !isHome(call) && !isLateAnswer(call)),
+    slack.filter((call) => !call.isRead && !isHome(call) && !isPrivateAnswer(call)),
     (key) => postedAt(changes, key),
   )
   const section = (title: string, lines: readonly string[]) => (lines.length === 0 ? [] : [`== ${title}`, ...lines, ''])
@@ -107,11 +107,11 @@ function answers(house: House, slack: readonly OutsideCall[], normalizer: Normal
   const acknowledged = house.slack.wire.entries.flatMap(({ direction, response }) =>
     direction === 'delivery' && response !== undefined ? [response] : [],
   )
-  const late = slack.filter(isLateAnswer).map(({ body }) => {
-    const { replace_original: _, ...answer } = body as Record<string, unknown>
-    return answer
+  const others = slack.filter(isPrivateAnswer).map(({ body }) => {
+    const { replace_original: isReplaced, ...answer } = body as Record<string, unknown>
+    return isReplaced === true ? { ...answer, replace_original: true } : answer
   })
-  return [...acknowledged, ...late]
+  return [...acknowledged, ...others]
     .map((answer) => ({ answer, text: String((answer as { text?: unknown }).text ?? '') }))
     .filter(({ text }) => text !== COMES_LATER)
     .map(({ answer, text }) =>
