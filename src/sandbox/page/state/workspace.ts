@@ -1,3 +1,8 @@
+/**
+ * What the page knows of each viewer, kept live, and what each can do.
+ *
+ * One file because it is one list of acts over one state, each a few lines.
+ */
 import type { LiveEvent, Snapshot } from '../../slack/wire/page-api.js'
 import type { MessageAddress } from '../text/permalink.js'
 import { actErrorWords, commandErrorWords, modalErrorWords, pressErrorWords } from './error-words.js'
