@@ -24,7 +24,13 @@ const said = (channel_type: string) => ({
   text: 'hi',
 })
 const EVENTS: Readonly<Record<string, { readonly type: string; readonly [field: string]: unknown }>> = {
-  agent_session_stopped: { type: 'agent_session_stopped', channel: 'D1', user: 'U1', thread_ts: '1.0' },
+  agent_session_stopped: {
+    type: 'agent_session_stopped',
+    channel: 'D1',
+    user: 'U1',
+    thread_ts: '1.0',
+    event_ts: '2.0',
+  },
   app_home_opened: { type: 'app_home_opened', user: 'U1', channel: 'D1', tab: 'home' },
   app_mention: { type: 'app_mention', channel: 'C1', user: 'U1', ts: '1.0', text: '<@U0BOT> hi' },
   channel_id_changed: { type: 'channel_id_changed', old_channel_id: 'C1', new_channel_id: 'C2' },

@@ -38,6 +38,7 @@ export async function stopNatively(deps: NativeStopDeps, press: StopPress): Prom
         (error: unknown) => log.warn(describeError(error), 'slack ephemeral message failed'),
       )
       return
+    case 'outlived':
     case 'unknown':
       return
   }

@@ -18,7 +18,7 @@ export interface PlaceOpened {
   readonly threadTs: string | null
 }
 
-const STOPPED = z.object({ channel: z.string(), user: z.string(), thread_ts: z.string() })
+const STOPPED = z.object({ channel: z.string(), user: z.string(), thread_ts: z.string(), event_ts: z.string() })
 const MESSAGES_TAB = z.object({ tab: z.literal('messages'), channel: z.string(), user: z.string() })
 const THREAD_STARTED = z.object({ assistant_thread: z.object({ channel_id: z.string(), thread_ts: z.string() }) })
 
@@ -31,14 +31,8 @@ export function readAgentEvent(
     case 'agent_session_stopped': {
       const { data, error } = STOPPED.safeParse(event)
       if (error) return malformed(error)
-      return {
-        kind: 'session_stopped',
-        team,
-        channel: data.channel,
-        threadTs: data.thread_ts,
-        home: team,
-        user: data.user,
-      }
+      const { channel, thread_ts: threadTs, user, event_ts: ts } = data
+      return { kind: 'session_stopped', team, channel, threadTs, home: team, user, ts }
     }
     case 'assistant_thread_started': {
       const { data, error } = THREAD_STARTED.safeParse(event)

@@ -29,11 +29,11 @@ export async function stopByMessage(
 
 /**
  * `stopping`: the turn under way in the thread is to stop. `at_rest`: none is under way there. `not_yours`: the conversation is somebody else's.
- * `unknown`: there is no conversation.
+ * `outlived`: what was meant is over, and what is under way was asked for later. `unknown`: there is no conversation.
  */
 export type ThreadStop =
   | { readonly outcome: 'stopping'; readonly turnId: string }
-  | { readonly outcome: 'at_rest' | 'not_yours' | 'unknown' }
+  | { readonly outcome: 'at_rest' | 'outlived' | 'not_yours' | 'unknown' }
 
 /** The thread of a conversation, and who pressed its Stop: `home` keys the person, as `person.team` does. */
 export interface StopPress {
@@ -42,11 +42,13 @@ export interface StopPress {
   readonly threadTs: string
   readonly home: string
   readonly user: string
+  /** When, as a Slack timestamp: a press that is delivered late means nothing that was written after it. */
+  readonly ts: string
 }
 
 /** Notes that somebody wants what is under way in a thread to stop, as its owner may. Runs inside a transaction. */
 export async function stopInThread(tx: Database, press: StopPress, now: number): Promise<ThreadStop> {
-  const { team, channel, threadTs, home, user } = press
+  const { team, channel, threadTs, home, user, ts } = press
   const conversation = await tx
     .selectFrom('conversation')
     .innerJoin('person', 'person.id', 'conversation.person_id')
@@ -65,7 +67,9 @@ export async function stopInThread(tx: Database, press: StopPress, now: number):
     (a, b) =>
       Number(a.state === 'queued') - Number(b.state === 'queued') || Number(a.created_at) - Number(b.created_at),
   )
-  if (current === undefined || !(await noteStop(tx, current.id, now))) return { outcome: 'at_rest' }
+  if (current === undefined) return { outcome: 'at_rest' }
+  if (!(await hasEarlierMessage(tx, current, ts))) return { outcome: 'outlived' }
+  await noteStop(tx, current.id, now)
   return { outcome: 'stopping', turnId: current.id }
 }
 

@@ -4,7 +4,7 @@ import type { ThreadStop } from '../../../src/store/tables/stop-requests.js'
 import { SilentLog } from '../../turns/silent-log.js'
 import { FakeWeb } from './fake-web.js'
 
-const PRESS = { team: 'T1', channel: 'C1', threadTs: '1.000001', home: 'T1', user: 'U0BEN' }
+const PRESS = { team: 'T1', channel: 'C1', threadTs: '1.000001', home: 'T1', user: 'U0BEN', ts: '2.000001' }
 
 async function press(found: ThreadStop) {
   const web = new FakeWeb()
@@ -35,6 +35,10 @@ describe('a press of Slack’s own Stop', () => {
     const { happened, told } = await press({ outcome: 'not_yours' })
     expect(happened).toEqual([])
     expect(told).toEqual([expect.objectContaining({ user: 'U0BEN', channel: 'C1', thread_ts: '1.000001' })])
+  })
+
+  it('that comes after what it meant is over leaves alone what is under way', async () => {
+    expect(await press({ outcome: 'outlived' })).toEqual({ happened: [], told: [] })
   })
 
   it('in a thread that is no conversation is left alone', async () => {

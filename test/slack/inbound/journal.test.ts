@@ -59,7 +59,7 @@ const said = {
 const edited = { type: 'message', subtype: 'message_changed', channel: 'D0ANNA', message: { ...said, text: 'x' } }
 const deleted = { type: 'message', subtype: 'message_deleted', channel: 'D0ANNA', deleted_ts: '1.0' }
 const left = { type: 'user_change', user: { id: 'U0ANNA', team_id: 'T1', deleted: true } }
-const stopped = { type: 'agent_session_stopped', channel: 'D0ANNA', user: 'U0ANNA', thread_ts: '1.0' }
+const stopped = { type: 'agent_session_stopped', channel: 'D0ANNA', user: 'U0ANNA', thread_ts: '1.0', event_ts: '2.0' }
 const renamed = { type: 'channel_id_changed', old_channel_id: 'C1', new_channel_id: 'C2' }
 const press = {
   type: 'block_actions',

@@ -10,7 +10,15 @@ afterEach(async () => {
   await store.close()
 })
 
-const press = (rest: object = {}) => ({ team: TEAM, channel: DM, threadTs: '1.0', home: TEAM, user: ANNA, ...rest })
+const press = (rest: object = {}) => ({
+  team: TEAM,
+  channel: DM,
+  threadTs: '1.0',
+  home: TEAM,
+  user: ANNA,
+  ts: '5.0',
+  ...rest,
+})
 
 async function working(ts = '1.0', rest = {}) {
   const conversation = await journaled(store, incoming(ts, rest))
@@ -42,6 +50,16 @@ describe('a stop of whatever is under way in a thread', () => {
       outcome: 'stopping',
       turnId: turn.id,
     })
+  })
+
+  it('that is delivered late means nothing that was written after it', async () => {
+    const { conversation, turn } = await working()
+    await store.turns.end(turn, 'answered', null)
+    await journaled(store, incoming('6.0', { threadTs: '1.0' }))
+    const next = await store.turns.queue(conversation)
+    await store.turns.take(next)
+    expect(await store.turns.requestStopIn(press())).toEqual({ outcome: 'outlived' })
+    expect(await store.turns.get(next.id)).toMatchObject({ stopRequested: false })
   })
 
   it('is nobody else’s to ask for', async () => {
