@@ -36,11 +36,13 @@ function isBehind(event: BetaManagedAgentsUserMessageEvent, after: LogPosition |
   return event.id === after.id || Date.parse(event.processed_at) < Date.parse(after.at)
 }
 
-/** What a person asked last, and what the agent answered to it. @param events newest first */
+/** What a person asked last, in one message or in several, and what the agent answered to it. @param events newest first */
 export async function lastExchangeIn(events: AsyncIterable<BetaManagedAgentsSessionEvent>): Promise<Exchange | null> {
+  const asked: string[] = []
   const answered: string[] = []
   for await (const event of events) {
     if (event.type === 'agent.message') {
+      if (asked.length > 0) break
       const texts = event.content.flatMap((block) => (block.type === 'text' ? [block.text] : []))
       answered.unshift(texts.join(''))
     }
@@ -48,7 +50,7 @@ export async function lastExchangeIn(events: AsyncIterable<BetaManagedAgentsSess
     const [, ...blocks] = event.content
     const words = blocks.at(-1)
     // A note of the bot's own is a context block and nothing more.
-    if (words?.type === 'text') return { asked: words.text, answered: answered.join('\n\n') }
+    if (words?.type === 'text') asked.unshift(words.text)
   }
-  return null
+  return asked.length === 0 ? null : { asked: asked.join('\n'), answered: answered.join('\n\n') }
 }

@@ -20,6 +20,8 @@ export interface IncomingMessage extends Words {
   readonly isPartial?: true
   /** `im`: only this person and the bot can read it. */
   readonly kind: 'im' | 'shared'
+  /** It stands in the direct message because the bot quotes a command there: it is a question of its own, however close to another line. */
+  readonly isQuote?: true
   /** The bot was mentioned (always true in a DM). */
   readonly addressed: boolean
 }

@@ -234,6 +234,12 @@ export interface OutgoingDisplay {
   showOutgoing(conversation: Conversation, approval: ApprovalView): Promise<void>
 }
 
+/** Threads of lines that began a direct message's conversation together. */
+export interface Lines {
+  readonly first: Address
+  readonly last: Address
+}
+
 /** The Slack messages in which one turn's reply is shown. */
 export interface ReplyDisplay {
   /** Shows this state as soon as Slack's limits allow; a newer state replaces one that has not been shown yet. */
@@ -244,9 +250,9 @@ export interface ReplyDisplay {
   readonly reachesOwner: boolean
   /**
    * Makes sure that the reply stands below these messages. A reply that was posted before the last of them is moved.
-   * @param thread where it belongs by now, in a direct message: another line may have joined the first; null: where it is
+   * @param lines the first and the last of the lines that are answered, where there are several: it belongs in the thread of the last
    */
-  placeBelow(messages: readonly Message[], thread: Address | null): Promise<void>
+  placeBelow(messages: readonly Message[], lines: Lines | null): Promise<void>
   /** Deletes the reply in Slack: there is nothing to answer any more. */
   remove(): Promise<void>
   /** Frees the memory of this display. What is in Slack stays. */

@@ -27,7 +27,7 @@ const HEADS: Readonly<Record<QuotedFrom, string>> = {
   forwarded: 'The person forwarded this Slack message.',
   thread: 'These Slack messages stand in the thread that the person writes in, oldest first.',
   earlier:
-    'Shortly before, the person wrote this to you in another thread of these direct messages, and you answered. They may mean something in it now.',
+    'Shortly before, this was said in another thread of these direct messages. The person may mean something in it now.',
 }
 
 const AS_DATA =

@@ -32,8 +32,12 @@ export interface TurnStore {
   }
   readonly conversations: {
     get(id: string): Promise<Conversation>
-    /** The session that heard the same person last in their direct messages, in another conversation. @param since epoch milliseconds */
-    sessionBefore(conversation: Conversation, since: number): Promise<string | null>
+    /**
+     * The session that heard the same person last in their direct messages, in another conversation.
+     * @param ts only what was written before this Slack timestamp counts
+     * @param since epoch milliseconds: only what arrived or was answered from then on counts
+     */
+    sessionBefore(conversation: Conversation, ts: string, since: number): Promise<string | null>
     settleAddress(id: string, address: Address): Promise<void>
     /**
      * Records that a session is about to be created. The time of an earlier, unanswered request is kept.

@@ -35,6 +35,11 @@ it.each([
     { asked: 'a?', answered: 'b\n\nc' },
   ],
   [
+    'lines that were sent together',
+    [user('<context>', 'old'), agent('x'), user('<context>', 'a'), user('<context>', 'b?'), agent('c')],
+    { asked: 'a\nb?', answered: 'c' },
+  ],
+  [
     'words behind what was passed on',
     [user('<context>', '<forwarded>', 'a?'), agent('b')],
     { asked: 'a?', answered: 'b' },

@@ -1,7 +1,7 @@
 /** Slack in memory, as turns see it: who somebody is, and what each reply showed. */
 
-import type { Address, Conversation, Message, MessageRest, Person, ThreadMessage, Turn } from '../../src/turns/model.js'
-import type { OutgoingDisplay, PlaceChoice, ReplyDisplay, Surface } from '../../src/turns/ports.js'
+import type { Conversation, Message, MessageRest, Person, ThreadMessage, Turn } from '../../src/turns/model.js'
+import type { Lines, OutgoingDisplay, PlaceChoice, ReplyDisplay, Surface } from '../../src/turns/ports.js'
 import type { ApprovalView, ReplyView } from '../../src/turns/view.js'
 import type { Named, Names } from '../../src/turns/words.js'
 
@@ -23,12 +23,12 @@ export class FakeReply implements ReplyDisplay {
     await this.beforeSettled()
   }
 
-  /** The thread that it was moved to last. */
-  thread: Address | null = null
+  /** Where it was to stand last. */
+  lines: Lines | null = null
 
-  async placeBelow(messages: readonly Message[], thread: Address | null): Promise<void> {
+  async placeBelow(messages: readonly Message[], lines: Lines | null): Promise<void> {
     this.placedBelow.push(messages.map((message) => message.text))
-    this.thread = thread
+    this.lines = lines
   }
 
   async remove(): Promise<void> {

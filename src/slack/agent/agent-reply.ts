@@ -1,7 +1,7 @@
 /** A turn's reply that also tells Slack's agent surface how its conversation stands. What is shown in messages is the reply's own, unchanged. */
 
 import type { Address, Message } from '../../turns/model.js'
-import type { ReplyDisplay } from '../../turns/ports.js'
+import type { Lines, ReplyDisplay } from '../../turns/ports.js'
 import type { ReplyView } from '../../turns/view.js'
 import { type SessionStatus, sessionStatus } from './session-status.js'
 import type { Session, Sessions } from './sessions.js'
@@ -49,9 +49,9 @@ export class AgentReply implements SlackReply {
     return this.reply.reachesOwner
   }
 
-  async placeBelow(messages: readonly Message[], thread: Address | null): Promise<void> {
-    if (thread !== null) this.#moveTo(thread)
-    await this.reply.placeBelow(messages, thread)
+  async placeBelow(messages: readonly Message[], lines: Lines | null): Promise<void> {
+    if (lines !== null) this.#moveTo(lines.last)
+    await this.reply.placeBelow(messages, lines)
   }
 
   async remove(): Promise<void> {

@@ -166,6 +166,7 @@ export class Requests {
       files: [],
       forwarded: [],
       kind: 'im',
+      isQuote: true,
       addressed: true,
     })
     await this.deps.commands.markDone(command.id)

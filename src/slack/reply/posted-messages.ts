@@ -50,6 +50,7 @@ const LATE_LOOKS_MS = [5_000, 30_000, 120_000]
 export class PostedMessages {
   readonly #all: PostedMessage[] = []
   #isLoaded = false
+  #isInherited = false
 
   constructor(
     private readonly deps: PostedMessagesDeps,
@@ -67,12 +68,18 @@ export class PostedMessages {
     return this.#isLoaded
   }
 
+  /** A process before this one posted something of it. */
+  get isInherited(): boolean {
+    return this.#isInherited
+  }
+
   /** Reads what a process before this one posted. */
   async load(): Promise<void> {
     if (this.#isLoaded) return
     const posts = await this.#noted()
     if (this.#isLoaded) return
     this.#isLoaded = true
+    this.#isInherited = posts.length > 0
     for (const { channel, ts } of posts) if (ts !== null) this.#all.push(landed(channel, ts))
   }
 

@@ -7,8 +7,8 @@
 
 import { describeError } from '../../log.js'
 import { byTs } from '../../store/tables/timestamps.js'
-import type { Address, Message } from '../../turns/model.js'
-import { type ReplyDisplay, Unavailable } from '../../turns/ports.js'
+import type { Message } from '../../turns/model.js'
+import { type Lines, type ReplyDisplay, Unavailable } from '../../turns/ports.js'
 import { retryPause } from '../../turns/time/retry-pause.js'
 import type { ReplyView } from '../../turns/view.js'
 import type { EditBudget, EditHandle, EditPriority, FlushResult } from '../api/edit-budget.js'
@@ -71,6 +71,8 @@ export class ReplyMessage implements ReplyDisplay {
   /** Characters of the text when it was last looked at. */
   #lookedAt = 0
   #hasShownWords = false
+  /** It was said below which messages it belongs. */
+  #isPlaced = false
   #editing: Promise<unknown> = Promise.resolve()
   #waiters: (() => void)[] = []
 
@@ -120,13 +122,18 @@ export class ReplyMessage implements ReplyDisplay {
     this.#rounds.request()
   }
 
-  async placeBelow(messages: readonly Message[], thread: Address | null): Promise<void> {
+  async placeBelow(messages: readonly Message[], lines: Lines | null): Promise<void> {
+    const isFirst = !this.#isPlaced
+    this.#isPlaced = true
+    // A process before this one may have begun it below the first line, and may not have heard that it arrived.
+    if (lines !== null && isFirst) await this.#posted.reply.locate(lines.first)
     await this.#located()
+    const isByAnother = lines !== null && isFirst && this.#posted.reply.isInherited
     const [first] = this.#posted.reply.all
     const above = messages.some((message) => message.channel === first?.channel && byTs(message, first) > 0)
-    const isElsewhere = thread !== null && thread.threadTs !== this.target.threadTs
-    if (first !== undefined && (above || isElsewhere)) await this.#posted.reply.removeFrom(0)
-    if (isElsewhere) this.#moveTo(thread)
+    const isElsewhere = lines !== null && lines.last.threadTs !== this.target.threadTs
+    if (first !== undefined && (above || isElsewhere || isByAnother)) await this.#posted.reply.removeFrom(0)
+    if (isElsewhere) this.#moveTo(lines.last)
   }
 
   #moveTo(target: PostTarget): void {

@@ -6,6 +6,7 @@ import type { RequestedSession } from '../../turns/turn-store.js'
 import type { Words } from '../../turns/words.js'
 import type { Database } from '../database/database.js'
 import { toPerson } from './people.js'
+import { byTs } from './timestamps.js'
 import { parseMentions } from './words.js'
 
 type Line = Pick<IncomingMessage, 'team' | 'channel' | 'ts' | 'user' | 'userTeam'>
@@ -32,34 +33,40 @@ export class Conversations {
     channel: string,
     threadTs: string,
   ): Promise<(Conversation & { othersSpoke: boolean }) | null> {
-    const row = await withOwner(this.db)
-      .where('conversation.team', '=', team)
-      .where((where) =>
-        where.or([
-          where.and({ 'conversation.channel': channel, 'conversation.thread_ts': threadTs }),
-          where.and({ 'conversation.address_channel': channel, 'conversation.address_thread_ts': threadTs }),
-          where.and([
-            where('conversation.kind', '=', 'im'),
-            where.exists(
-              where
-                .selectFrom('message')
-                .select('message.id')
-                .whereRef('message.conversation_id', '=', 'conversation.id')
-                .where('message.channel', '=', channel)
-                .where('message.ts', '=', threadTs),
-            ),
-          ]),
-        ]),
-      )
-      .executeTakeFirst()
+    const ofTeam = withOwner(this.db).where('conversation.team', '=', team)
+    // One after the other: each has an index of its own.
+    const row =
+      (await ofTeam
+        .where('conversation.channel', '=', channel)
+        .where('conversation.thread_ts', '=', threadTs)
+        .executeTakeFirst()) ??
+      (await ofTeam
+        .where('conversation.address_channel', '=', channel)
+        .where('conversation.address_thread_ts', '=', threadTs)
+        .executeTakeFirst()) ??
+      (await ofTeam
+        .innerJoin('message', 'message.conversation_id', 'conversation.id')
+        .where('message.team', '=', team)
+        .where('message.channel', '=', channel)
+        .where('message.ts', '=', threadTs)
+        .where('conversation.kind', '=', 'im')
+        .executeTakeFirst())
     return row === undefined ? null : { ...toConversation(row), othersSpoke: row.others_spoke === 1 }
   }
 
-  /**
-   * The conversation that a new line of a direct message belongs to: people write one thought in several lines. No session has heard that
-   * conversation's last line yet, the same person wrote it, and hardly any time lies between the two.
-   */
-  async ofNeighbouringLine(message: Line): Promise<Conversation | null> {
+  /** A line close to another one joins its conversation, whose replies stand below the last line. Null: it stands alone. */
+  async joinLine(message: IncomingMessage): Promise<string | null> {
+    const { kind, threadTs, channel, ts, isQuote } = message
+    if (kind !== 'im' || threadTs !== null || isQuote === true) return null
+    const conversation = await this.#ofNeighbouringLine(message)
+    if (conversation?.address == null) return null
+    if (byTs(message, { ts: conversation.address.threadTs }) > 0)
+      await this.moveAddress(conversation.id, { channel, threadTs: ts })
+    return conversation.id
+  }
+
+  /** No session has heard that conversation's last line yet, the same person wrote it, and hardly any time lies between the two. */
+  async #ofNeighbouringLine(message: Line): Promise<Conversation | null> {
     const rows = await withOwner(this.db)
       .innerJoin('message', 'message.conversation_id', 'conversation.id')
       .where('conversation.team', '=', message.team)
@@ -70,31 +77,63 @@ export class Conversations {
       .where('message.channel', '=', message.channel)
       .whereRef('message.ts', '=', 'conversation.address_thread_ts')
       .where('message.state', '=', 'queued')
+      // A command's quote is no line that somebody typed.
+      .where(({ not, exists, selectFrom }) =>
+        not(
+          exists(
+            selectFrom('post')
+              .select('post.ts')
+              .where('post.place', '=', 'quote')
+              .whereRef('post.channel', '=', 'conversation.channel')
+              .whereRef('post.ts', '=', 'conversation.thread_ts'),
+          ),
+        ),
+      )
       .execute()
+    // As numbers they lose their last digits, which are less than a millisecond.
     const apart = (row: Row) => Math.abs(Number(row.address_thread_ts) - Number(message.ts))
     const [nearest] = rows.filter((row) => apart(row) <= LINES_APART_S).sort((one, other) => apart(one) - apart(other))
     return nearest === undefined ? null : toConversation(nearest)
   }
 
+  /** Where a line was taken back, replies stand below the last line that is left. */
+  async leaveLine(id: string, { channel, ts }: Pick<Line, 'channel' | 'ts'>): Promise<void> {
+    const { kind, address } = await this.get(id)
+    if (kind !== 'im' || address?.threadTs !== ts) return
+    const left = await this.db
+      .selectFrom('message')
+      .select('ts')
+      .where('conversation_id', '=', id)
+      .where('channel', '=', channel)
+      .where('state', 'in', ['queued', 'taken'])
+      .execute()
+    const last = left
+      .filter((one) => byTs(one, { ts }) < 0)
+      .sort(byTs)
+      .at(-1)
+    if (last !== undefined) await this.moveAddress(id, { channel, threadTs: last.ts })
+  }
+
   /**
-   * The session that heard the same person last in their direct messages, in another conversation.
-   * @param since epoch milliseconds: only what arrived from then on counts
+   * The session that heard the same person last in their direct messages, in another conversation, before this message.
+   * @param since epoch milliseconds: only what arrived or was answered from then on counts
    */
-  async sessionBefore({ id, owner, origin }: Conversation, since: number): Promise<string | null> {
-    const row = await this.db
+  async sessionBefore({ id, owner, origin }: Conversation, ts: string, since: number): Promise<string | null> {
+    const rows = await this.db
       .selectFrom('message')
       .innerJoin('conversation', 'conversation.id', 'message.conversation_id')
-      .select('conversation.session_id')
+      .leftJoin('turn', 'turn.id', 'message.turn_id')
+      .select(['conversation.session_id', 'message.ts'])
       .where('conversation.person_id', '=', owner.id)
       .where('conversation.kind', '=', 'im')
       .where('conversation.channel', '=', origin.channel)
       .where('conversation.id', '!=', id)
       .where('conversation.session_id', 'is not', null)
       .where('message.state', '=', 'taken')
-      .where('message.received_at', '>=', since)
-      .orderBy('message.received_at', 'desc')
-      .executeTakeFirst()
-    return row?.session_id ?? null
+      .where((where) => where.or([where('message.received_at', '>=', since), where('turn.ended_at', '>=', since)]))
+      .execute()
+    const before = rows.filter((row) => byTs(row, { ts }) < 0).sort(byTs)
+    return before.at(-1)?.session_id ?? null
   }
 
   /** What its owner wrote first, as it reads now; null where they wrote no words. */
@@ -149,7 +188,7 @@ export class Conversations {
       .execute()
   }
 
-  /** Replies go there from now on, whatever was decided before: where they went, nothing can be written any more. */
+  /** Replies go there from now on, whatever was decided before: nothing can be written where they went, or another line stands below. */
   async moveAddress(id: string, address: Address): Promise<void> {
     await this.db
       .updateTable('conversation')

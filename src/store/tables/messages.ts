@@ -66,14 +66,16 @@ export class Messages {
 
   /** Takes back a deleted message, as long as no turn has taken it. Answers its conversation, where it did. */
   async cancel(team: string, channel: string, ts: string): Promise<string | null> {
-    return await cancel(this.db, { team, channel, ts })
+    return await this.db
+      .transaction()
+      .execute(async (tx) => await cancel(new Conversations(tx, this.now), tx, { team, channel, ts }))
   }
 
   /** The same for a deletion that may overtake the message itself: then the message, when it comes, is a copy of one that is gone. */
   async retract(message: IncomingMessage): Promise<string | null> {
     return await this.db.transaction().execute(async (tx) => {
       if ((await conversationOf(tx, message)) === null) await this.#journal(tx, { ...message, text: '' }, '')
-      return await cancel(tx, message)
+      return await cancel(new Conversations(tx, this.now), tx, message)
     })
   }
 
@@ -189,7 +191,7 @@ export class Messages {
         return { admission: 'continues', conversationId: stopped.conversationId, isNew: true, stops: stopped.turnId }
       }
     }
-    const neighbour = existing === null ? await joinLine(conversations, message) : null
+    const neighbour = existing === null ? await conversations.joinLine(message) : null
     const conversationId =
       existing?.id ??
       neighbour ??
@@ -264,17 +266,6 @@ export class Messages {
   }
 }
 
-/** A line close to another one joins its conversation, whose replies stand below the last line. */
-async function joinLine(conversations: Conversations, message: IncomingMessage): Promise<string | null> {
-  const { kind, threadTs, channel, ts } = message
-  if (kind !== 'im' || threadTs !== null) return null
-  const conversation = await conversations.ofNeighbouringLine(message)
-  if (conversation?.address == null) return null
-  if (Number(ts) > Number(conversation.address.threadTs))
-    await conversations.moveAddress(conversation.id, { channel, threadTs: ts })
-  return conversation.id
-}
-
 async function edit(db: Database, message: MessageKey & MessageContent, revision: string): Promise<boolean> {
   const { text } = message
   const lists = { mentions: JSON.stringify(message.mentions), forwarded: JSON.stringify(message.forwarded) }
@@ -288,11 +279,14 @@ async function edit(db: Database, message: MessageKey & MessageContent, revision
 /** What is left of a message that was taken back. */
 export const EMPTY_CONTENT = { text: '', mentions: '[]', files: '[]', forwarded: '[]' }
 
-async function cancel(db: Database, message: MessageKey): Promise<string | null> {
+async function cancel(conversations: Conversations, db: Database, message: MessageKey): Promise<string | null> {
   const result = await queued(db, message)
     .set({ state: 'cancelled', ...EMPTY_CONTENT })
     .executeTakeFirst()
-  return result.numUpdatedRows === 0n ? null : await conversationOf(db, message)
+  if (result.numUpdatedRows === 0n) return null
+  const id = await conversationOf(db, message)
+  if (id !== null) await conversations.leaveLine(id, message)
+  return id
 }
 
 async function conversationOf(db: Database, { team, channel, ts }: MessageKey): Promise<string | null> {

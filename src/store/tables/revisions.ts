@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto'
 import type { LogPosition } from '../../turns/events.js'
 import type { Turn, TurnState } from '../../turns/model.js'
 import type { Database } from '../database/database.js'
+import { Conversations } from './conversations.js'
 import { decideMails } from './mail-decisions.js'
 import { EMPTY_CONTENT, type MessageContent, type MessageKey } from './messages.js'
 
@@ -52,6 +53,7 @@ export class Revisions {
         .set({ state: 'cancelled', turn_id: null, ...EMPTY_CONTENT })
         .where('id', '=', row.id)
         .execute()
+      await new Conversations(tx, this.now).leaveLine(row.conversation_id, message)
       await this.#revise(tx, row.turn_id, row.slack_user)
       return row.turn_id
     })
@@ -118,7 +120,7 @@ async function taken(tx: Database, { team, channel, ts }: MessageKey) {
     .innerJoin('conversation', 'conversation.id', 'message.conversation_id')
     .innerJoin('person', 'person.id', 'conversation.person_id')
     .select(['message.id', 'message.text', 'message.revision', 'message.forwarded'])
-    .select(['turn.id as turn_id', 'person.slack_user'])
+    .select(['turn.id as turn_id', 'person.slack_user', 'message.conversation_id'])
     .where('message.team', '=', team)
     .where('message.channel', '=', channel)
     .where('message.ts', '=', ts)

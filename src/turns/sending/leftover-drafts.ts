@@ -25,7 +25,7 @@ export interface LeftoverDraftsDeps {
 
 /** A draft whose answer was lost may still be on its way: it is looked for when every request of its time has ended, in milliseconds. */
 const ANSWERED_WITHIN_MS = 120_000
-/** Together with the pauses, about an hour. */
+/** With the pauses between them, about half an hour. */
 const MOST_ATTEMPTS = 12
 const RETRIES = { first: 1_000, longest: 30 * 60_000 }
 

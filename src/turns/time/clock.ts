@@ -4,7 +4,7 @@ export interface Clock {
   setTimeout(run: () => void, ms: number): { clear(): void }
 }
 
-/** Node.js takes a longer pause for none at all: in its place comes this one, so whoever waits for a moment looks at the clock when it is over. */
+/** For a longer pause, Node.js fires at once. It is cut to this; the caller looks at the clock again. */
 export const LONGEST_TIMER_MS = 2 ** 31 - 1
 
 /** The host's own; its timers keep the process alive, for work without which it has none. */

@@ -54,6 +54,7 @@ export async function endTurn(scope: TurnScope, wanted: Ending): Promise<TurnOut
 
 /** Ends a turn that has sent nothing: this reply answers its messages, and no session receives them. */
 export async function refuse(scope: TurnScope, wanted: Ending): Promise<'ended'> {
+  await scope.reload()
   const { deps, turn, conversation } = scope
   const ending = endingInView(scope, wanted)
   const endedAt = scope.accessEndedAt()
@@ -65,7 +66,7 @@ export async function refuse(scope: TurnScope, wanted: Ending): Promise<'ended'>
       : queued
   const display = displayOfRefusal(scope)
   if (conversation.address === null) await deps.surface.withdrawPlaceQuestion(conversation)
-  await display.placeBelow(messages, conversation.kind === 'im' ? conversation.address : null)
+  await display.placeBelow(messages, scope.lines)
   scope.stopWaiting()
   display.show(scope.view({ type: 'ended', ending }))
   await display.settled()

@@ -6,7 +6,7 @@ import type { Log } from '../../log.js'
 import type { ConnectionWatch } from '../connections/connection-watch.js'
 import type { Ending } from '../endings.js'
 import type { Conversation, Message, Profile, ThreadRead, Turn } from '../model.js'
-import type { Agent, Connections, MailboxAccess, ReplyDisplay, Surface } from '../ports.js'
+import type { Agent, Connections, Lines, MailboxAccess, ReplyDisplay, Surface } from '../ports.js'
 import type { Reply } from '../reply.js'
 import type { HostCallScope, HostCallsDeps } from '../sending/host-calls.js'
 import type { Outbox } from '../sending/outbox.js'
@@ -144,11 +144,21 @@ export class TurnScope {
     return this.deps.surface.reply(this.turn, this.conversation)
   }
 
-  /** Moves the reply below what it answers: until the session has a direct message, another line may join it. */
+  /** Moves the reply below what it answers: as long as no session has heard a line, another one may join it. */
   async placeBelow(messages: readonly Message[]): Promise<void> {
+    await this.reload()
+    await this.display.placeBelow(messages, this.lines)
+  }
+
+  /** Where replies go may have changed. */
+  async reload(): Promise<void> {
     this.conversation = await this.deps.store.conversations.get(this.conversation.id)
-    const { kind, address } = this.conversation
-    await this.display.placeBelow(messages, kind === 'im' ? address : null)
+  }
+
+  get lines(): Lines | null {
+    const { kind, origin, address } = this.conversation
+    if (kind !== 'im' || address === null || address.threadTs === origin.threadTs) return null
+    return { first: origin, last: address }
   }
 
   /** In whose name the bot's own tools run; null before it is known whose mailbox it is. */

@@ -91,8 +91,14 @@ it('follows its channel to a new id', () => {
 
 it('that moves to another thread leaves nothing under way in the one before', async () => {
   const { reply, happened } = open()
-  await reply.placeBelow([], { channel: 'C1', threadTs: '1.000001' })
+  await reply.placeBelow([], {
+    first: { channel: 'C1', threadTs: '1.000001' },
+    last: { channel: 'C1', threadTs: '1.000001' },
+  })
   reply.show(view({ type: 'starting' }))
-  await reply.placeBelow([], { channel: 'C2', threadTs: '2.000001' })
+  await reply.placeBelow([], {
+    first: { channel: 'C1', threadTs: '1.000001' },
+    last: { channel: 'C2', threadTs: '2.000001' },
+  })
   expect(happened).toEqual(['shows starting', 'C1 is processing', 'C1 is active', 'C2 is processing'])
 })

@@ -287,12 +287,12 @@ describe('the reply in Slack', () => {
   })
 
   it('moves to the thread of the last line where another line of a direct message joined the first', async () => {
-    const { anna, start, shown } = await open()
+    const { anna, threadTs, start, shown } = await open()
     const reply = start()
     reply.show(view({ type: 'queued', behind: 'turn' }))
     await reply.settled()
     const { ts } = anna.post('one more line', { channel: CHANNEL })
-    await reply.placeBelow([], { channel: CHANNEL, threadTs: ts })
+    await reply.placeBelow([], { first: { channel: CHANNEL, threadTs }, last: { channel: CHANNEL, threadTs: ts } })
     reply.show(answered('Both.'))
     await reply.settled()
     expect(shown()).toEqual([])

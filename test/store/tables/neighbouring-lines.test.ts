@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Store } from '../../../src/store/store.js'
 import type { IncomingMessage } from '../../../src/turns/admission.js'
-import { BEN, GENERAL, incoming, journaled, openStore } from '../fixture.js'
+import { BEN, DM, GENERAL, incoming, journaled, openStore, TEAM } from '../fixture.js'
 
 let store: Store
 
@@ -74,6 +74,37 @@ describe('lines of a direct message that follow each other', () => {
     expect(await line('20.5')).not.toBe(first)
   })
 
+  it('are answered below the last that is left, where one is taken back', async () => {
+    const first = await line('10.0')
+    await line('11.0')
+    await line('12.0')
+    await store.messages.cancel(TEAM, DM, '12.0')
+    expect(await threadOf(first)).toBe('11.0')
+    await store.messages.retract(incoming('12.5'))
+    expect(await threadOf(first)).toBe('11.0')
+    await store.messages.cancel(TEAM, DM, '10.0')
+    expect(await threadOf(first)).toBe('11.0')
+  })
+
+  it('are answered below the last that is left, where a session has heard one that is taken back', async () => {
+    const first = await line('10.0')
+    await line('11.0')
+    await store.turns.take(await store.turns.queue(first))
+    await store.turns.setState((await store.turns.queue(first)).id, 'running')
+    await store.revisions.retract({ team: TEAM, channel: DM, ts: '11.0' })
+    expect(await threadOf(first)).toBe('10.0')
+  })
+
+  it('neither join the quote of a command nor are joined by it', async () => {
+    const typed = await line('10.0')
+    const quote = await line('10.5', { isQuote: true })
+    await store.posts.announce({ subject: 'command', place: 'quote', part: 0 }, DM)
+    await store.posts.settle({ subject: 'command', place: 'quote', part: 0 }, '10.5')
+    const later = await line('12.1')
+    expect(new Set([typed, quote, later]).size).toBe(3)
+    expect(await line('12.5', { isQuote: true })).not.toBe(later)
+  })
+
   it('stop, written right after a line, stops it', async () => {
     const first = await line('10.0')
     await store.turns.queue(first)
@@ -88,12 +119,13 @@ describe('the session that heard a person last in their direct messages', () => 
     await store.turns.take(await store.turns.queue(conversation))
   }
   const lastHeard = async (ts: string, since = 0) =>
-    await store.conversations.sessionBefore(await store.conversations.get(await line(ts)), since)
+    await store.conversations.sessionBefore(await store.conversations.get(await line(ts)), ts, since)
 
   it('is the newest one, and not their own', async () => {
     await heard('10.0', 'session_1')
     await heard('20.0', 'session_2')
     expect(await lastHeard('30.0')).toBe('session_2')
+    expect(await lastHeard('15.0')).toBe('session_1')
     expect(await lastHeard('20.0')).toBe('session_1')
   })
 
