@@ -89,7 +89,7 @@ describe('in Slack', () => {
   })
 
   it('the window for a change', () => {
-    const view = changeModal('approval-1')
+    const view = changeModal('approval-1', 'mail')
     expect(view).toMatchObject({ callback_id: 'approval_change', private_metadata: 'approval-1' })
     expect([all(view, 'block_id'), all(view, 'action_id')]).toEqual([['change'], ['words']])
   })

@@ -37,7 +37,7 @@ export function recipientWarning(input: Readonly<Record<string, unknown>>): stri
     if (!RECIPIENT_FIELD.test(field)) continue
     const text = typeof value === 'string' ? value : JSON.stringify(value)
     if (text.search(INVISIBLE) !== -1)
-      warnings.add(`${text.replace(INVISIBLE, codePoint)} holds characters that nobody sees.`)
+      warnings.add(`${text.replace(INVISIBLE, codePoint)} contains invisible characters.`)
     for (const [address] of text.replace(INVISIBLE, '').matchAll(ADDRESS)) {
       const warning = lookAlike(address)
       if (warning !== null) warnings.add(warning)
@@ -50,9 +50,9 @@ export function recipientWarning(input: Readonly<Record<string, unknown>>): stri
 export function addressWarning(address: string): string | null {
   const composed = address.normalize('NFC')
   if (composed.search(INVISIBLE) !== -1)
-    return `${composed.replace(INVISIBLE, codePoint)} holds characters that nobody sees.`
+    return `${composed.replace(INVISIBLE, codePoint)} contains invisible characters.`
   const marked = composed.replace(/\p{M}/gu, codePoint)
-  return marked === composed ? lookAlike(address) : `${marked} holds marks that change how it looks.`
+  return marked === composed ? lookAlike(address) : `${marked} contains marks that change how it looks.`
 }
 
 /** What is wrong with how a name or subject looks. @param what names it at the beginning of a sentence */
@@ -60,10 +60,10 @@ export function textWarning(what: string, value: string): string[] | null {
   const text = value.normalize('NFC').replace(IN_EMOJI, '').replace(JOINER, '')
   const warnings: string[] = []
   const codes = [...new Set([...text.matchAll(INVISIBLE)].map(([character]) => codePoint(character)))]
-  if (codes.length > 0) warnings.push(`${what} holds characters that nobody sees: ${codes.slice(0, 5).join(' ')}.`)
+  if (codes.length > 0) warnings.push(`${what} contains invisible characters: ${codes.slice(0, 5).join(' ')}.`)
   const marks = [...text.matchAll(STACKED_MARKS)].flatMap(([found]) => [...found].map(codePoint))
   if (marks.length > 0)
-    warnings.push(`${what} holds marks that cover letters: ${[...new Set(marks)].slice(0, 5).join(' ')}.`)
+    warnings.push(`${what} contains marks that cover letters: ${[...new Set(marks)].slice(0, 5).join(' ')}.`)
   for (const [word] of text.matchAll(/[\p{L}\p{M}\p{N}]+/gu)) {
     const scripts = scriptsOf(word)
     if (scripts.length > 1)
@@ -90,7 +90,7 @@ function lookAlike(address: string): string | null {
   if (scripts.length > 1) return `${address} mixes ${scripts.join(' and ')} letters, which look alike.`
   // Letters in full width, or of mathematics, read as Latin ones and are others.
   if (address.normalize('NFKC') !== address.normalize('NFC'))
-    return `${address} is in letters that only look like others.`
+    return `${address} uses letters that only look like others.`
   const domain = address.slice(address.lastIndexOf('@') + 1)
   if (/(?:^|\.)xn--/i.test(domain)) return `${address} is in code for letters of another alphabet.`
   if (/[^\p{ASCII}]/u.test(domain)) return `The part after the @ in ${address} is not in plain Latin letters.`

@@ -8,7 +8,7 @@ import { z } from 'zod'
 import { type SendRequest, UnsendableMail } from '../turns/outgoing-mail.js'
 import type { SendingHostTool } from '../turns/sending/host-tools.js'
 import { toWhom } from './tool-input.js'
-import type { GmailToolName, ToolSentence, ToolWords } from './tools.js'
+import { type GmailToolName, SEVERAL_EMAILS, type ToolSentence, type ToolWords } from './tools.js'
 
 export type SendingToolName = 'send_email' | 'reply_to_email' | 'send_draft'
 
@@ -96,6 +96,8 @@ export const SENDING_TOOLS: readonly SendingTool[] = [
     schema: newMail,
     governedBy: 'gmail_send_message',
     running: (input) => toWhom('Preparing an email', input),
+    ran: (input) => toWhom('Prepared an email', input),
+    question: 'Send this email?',
     isReply: false,
     toRequest: (input) => ({
       type: 'new',
@@ -113,6 +115,8 @@ export const SENDING_TOOLS: readonly SendingTool[] = [
     schema: reply,
     governedBy: 'gmail_reply_to_thread',
     running: (input) => toWhom('Preparing a reply', input),
+    ran: (input) => toWhom('Prepared a reply', input),
+    question: 'Send this reply?',
     isReply: true,
     toRequest: (input) => ({
       type: 'reply',
@@ -131,6 +135,8 @@ export const SENDING_TOOLS: readonly SendingTool[] = [
     schema: draft,
     governedBy: 'gmail_send_draft',
     running: 'Preparing a draft for sending',
+    ran: 'Prepared a draft for sending',
+    question: 'Send this draft?',
     isReply: false,
     toRequest: (input) => ({ type: 'draft', draftId: input.draft_id }),
   }),
@@ -157,6 +163,8 @@ function sendingTool<Schema extends z.ZodType<{ send_at?: string | undefined }>>
     readonly governedBy: GmailToolName
     /** Nothing is sent before its owner agrees: until then, it is only made ready. */
     readonly running: ToolSentence
+    readonly ran: ToolSentence
+    readonly question: string
     readonly isReply: boolean
     readonly toRequest: (input: z.output<Schema>) => SendRequest
   },
@@ -172,8 +180,16 @@ function sendingTool<Schema extends z.ZodType<{ send_at?: string | undefined }>>
     description: tool.description,
     inputSchema: { type: 'object', properties, required, additionalProperties: false },
     governedBy: tool.governedBy,
-    // The card of a mail asks in words of its own.
-    words: { kind: 'leave', running: tool.running, question: null, approve: 'Approve and send' },
+    words: {
+      kind: 'leave',
+      running: tool.running,
+      ran: tool.ran,
+      question: tool.question,
+      approve: 'Send',
+      deny: "Don't send",
+      several: () => SEVERAL_EMAILS,
+      past: 'sent',
+    },
     isReply: tool.isReply,
     toRequest: (input) => tool.toRequest(read(input)),
     sendAt(input, now) {

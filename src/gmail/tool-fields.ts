@@ -17,8 +17,8 @@ const LABELS: Readonly<Record<string, string>> = {
   message_body: 'Text',
   html_body: 'Text (HTML)',
   thread_id: 'Conversation',
-  message_id: 'Message',
-  in_reply_to_message_id: 'In reply to message',
+  message_id: 'Email',
+  in_reply_to_message_id: 'In reply to',
   draft_id: 'Draft',
   add_label_ids: 'Add labels',
   remove_label_ids: 'Remove labels',
@@ -61,6 +61,11 @@ function fieldOf(name: string, value: unknown, names: ReadonlyMap<string, string
     value: named ?? inWords(value),
     kind: BODY_FIELDS.has(name) ? 'body' : isUnknownId ? 'id' : 'short',
   }
+}
+
+/** It lists labels that are added or taken away. */
+export function isLabels({ name }: ToolField): boolean {
+  return LABEL_FIELDS.has(name)
 }
 
 /** The call is about a mail, and none of its fields says which. */

@@ -6,28 +6,21 @@ export type ToolInput = Readonly<Record<string, unknown>>
 
 const LONGEST_DETAIL = 80
 
-/** "Searching mail: from dana", from the first of these fields that holds words. */
-export function about(what: string, input: ToolInput, ...fields: readonly string[]): string {
-  const detail = words(input, ...fields)
-  return detail === '' ? what : `${what}: ${shorten(detail, LONGEST_DETAIL)}`
+/** What is searched, as people say it and never as Gmail's query has it: "your unread email". */
+export function emailSearched({ query, q }: ToolInput): string {
+  const asked = typeof query === 'string' ? query : typeof q === 'string' ? q : ''
+  // Of alternatives none can be told for certain.
+  const terms = /[{}]|\bOR\b/.test(asked) ? [] : asked.toLowerCase().split(/\s+/)
+  const kinds = Object.entries(KINDS_OF_EMAIL).flatMap(([term, kind]) => (terms.includes(term) ? [kind] : []))
+  return ['your', ...kinds, 'email'].join(' ')
 }
+
+const KINDS_OF_EMAIL = { 'is:unread': 'unread', 'is:starred': 'starred', 'in:sent': 'sent' }
 
 /** "Preparing an email to rosa@homes.example". */
 export function toWhom(what: string, input: ToolInput): string {
-  const people = words(input, 'to')
+  const people = words(input, 'to', 'recipient_email')
   return people === '' ? what : `${what} to ${shorten(people, LONGEST_DETAIL)}`
-}
-
-/** Gmail archives by taking the label INBOX away, and nothing else. */
-export function isArchiving({ add_label_ids, remove_label_ids }: ToolInput): boolean {
-  const isEmpty = (labels: unknown) =>
-    labels === undefined || labels === null || (Array.isArray(labels) && labels.length === 0)
-  return (
-    isEmpty(add_label_ids) &&
-    Array.isArray(remove_label_ids) &&
-    remove_label_ids.length === 1 &&
-    remove_label_ids[0] === 'INBOX'
-  )
 }
 
 /** The first of these fields that holds words. */

@@ -5,9 +5,9 @@
 
 import { SENDING_TOOLS } from './sending-tools.js'
 import { oneLine, type ToolInput } from './tool-input.js'
-import { GMAIL_TOOLS, isGmailTool, type ToolSentence, type ToolWords } from './tools.js'
+import { GMAIL_TOOLS, isGmailTool, type SeveralLabels, type ToolSentence, type ToolWords } from './tools.js'
 
-/** One line for the reply: "Searching mail: from dana". Plain text, unescaped. */
+/** One line for the reply, while it runs: "Searching your unread email". Plain text, unescaped. */
 export function describeToolCall(name: string, input: ToolInput): string {
   return said(rowOf(name).running, input)
 }
@@ -17,14 +17,39 @@ export function describeToolKind(name: string): string {
   return describeToolCall(name, {})
 }
 
-/** "Archive this message?" */
+/** The same when it has run: "Searched your unread email". */
+export function describeDone(name: string, input: ToolInput): string {
+  return said(rowOf(name).ran, input)
+}
+
+/** "Archive this email?" */
 export function approvalQuestion(name: string, input: ToolInput): string {
-  return said(rowOf(name).question ?? `Allow this? (${name})`, input)
+  return said(rowOf(name).question, input)
 }
 
 /** What the button that says yes says. */
-export function approveLabel(name: string): string {
-  return rowOf(name).approve
+export function approveLabel(name: string, input: ToolInput): string {
+  return said(rowOf(name).approve, input)
+}
+
+/** What the button that says no says. */
+export function denyLabel(name: string, input: ToolInput): string {
+  return said(rowOf(name).deny, input)
+}
+
+/** What the buttons about several such calls say; null where they say no more than yes and no. */
+export function severalLabels(name: string, input: ToolInput): SeveralLabels | null {
+  return rowOf(name).several?.(input) ?? null
+}
+
+/** What becomes of the thing that a call is about, as it follows "not": "archived". */
+export function becomes(name: string, input: ToolInput): string {
+  return said(rowOf(name).past, input)
+}
+
+/** The question says all that the labels in the input would. */
+export function isWholeChange(name: string, input: ToolInput): boolean {
+  return rowOf(name).isWholeChange?.(input) === true
 }
 
 /** Something leaves the mailbox: the mailbox is then a sender. */
@@ -49,10 +74,11 @@ function rowOf(name: string): ToolWords {
 
 /** A session may call what another version of this program gave it. A name that tells of sending is taken at its word. */
 function unknownTool(name: string): ToolWords {
-  const running = `Using ${oneLine(name.replace(/^gmail_/, '').replaceAll('_', ' '))}`
+  const tool = oneLine(name.replace(/^gmail_/, '').replaceAll('_', ' '))
+  const words = { running: `Using ${tool}`, ran: `Used ${tool}`, question: `Allow this? (${name})` }
   return /send|reply/.test(name)
-    ? { kind: 'leave', running, question: null, approve: 'Approve and send' }
-    : { kind: 'change', running, question: null, approve: 'Approve' }
+    ? { kind: 'leave', ...words, approve: 'Send', deny: "Don't send", past: 'sent' }
+    : { kind: 'change', ...words, approve: 'Allow', deny: "Don't allow", past: 'done' }
 }
 
 function said(sentence: ToolSentence, input: ToolInput): string {

@@ -6,7 +6,8 @@
  * import, insert and watches. Each of them outlives the conversation or cannot be undone, and a hostile mail would ask for it first.
  */
 
-import { about, isArchiving, type ToolInput } from './tool-input.js'
+import { isWholeLabelChange, type LabelChangeWords, labelChange } from './label-changes.js'
+import { emailSearched, type ToolInput, toWhom } from './tool-input.js'
 
 /**
  * `read`: looks and changes nothing; runs by itself.
@@ -18,180 +19,276 @@ export type GmailToolKind = 'read' | 'change' | 'leave'
 /** A sentence, or one that depends on what the tool is called with. Plain text of one line. */
 export type ToolSentence = string | ((input: ToolInput) => string)
 
-/** What people read about a tool. */
+/** What people read about a tool. Where others read along, the sentences are given no input. */
 export interface ToolWords {
   readonly kind: GmailToolKind
-  /** While it runs, as a line of the reply: "Searching mail: from dana". Where others read along, it is given no input. */
+  /** While it runs, as a line of the reply: "Searching your unread email". */
   readonly running: ToolSentence
-  /** On the card that asks for a yes. Null: `TOOL_POLICIES` alone makes it ask, and the card names the tool. */
-  readonly question: ToolSentence | null
-  /** On the button that says yes. */
-  readonly approve: string
+  /** The same when it has run: "Searched your unread email". */
+  readonly ran: ToolSentence
+  /** On the card that asks for a yes. */
+  readonly question: ToolSentence
+  /** On the button that says yes, and on the one that says no: what each of them does. */
+  readonly approve: ToolSentence
+  readonly deny: ToolSentence
+  /** The same on the buttons that decide about several; where there are none, they say yes and no. */
+  readonly several?: (input: ToolInput) => SeveralLabels | null
+  /** What became of the thing, as it follows "not": "archived". */
+  readonly past: ToolSentence
+  /** The question says all that the labels in the input would. */
+  readonly isWholeChange?: (input: ToolInput) => boolean
 }
 
-/** A row of the table. A tool that changes something always has a question of its own. */
+export interface SeveralLabels {
+  approve(count: number): string
+  readonly deny: string
+}
+
+/** A row of the table. */
 export type GmailTool = ToolWords & {
   /** Its result is believed where it says what an id stands for. False where somebody else wrote what it returns. */
   readonly namesIds: boolean
-} & ({ readonly kind: 'read' } | { readonly kind: 'change' | 'leave'; readonly question: ToolSentence })
+}
+
+const DONT_SEND = "Don't send"
+
+export const SEVERAL_EMAILS: SeveralLabels = {
+  approve: (count) => (count === 2 ? 'Send both' : `Send all ${count}`),
+  deny: "Don't send any",
+}
+
+const trashed = (things: string): SeveralLabels => ({
+  approve: (count) => `Move ${count} ${things} to trash`,
+  deny: 'Keep them',
+})
+
+/** Words of a row about labels, which follow from what is changed. */
+function labelling(thing: 'email' | 'conversation') {
+  const about = (words: (change: LabelChangeWords) => string) => (input: ToolInput) => words(labelChange(input, thing))
+  return {
+    kind: 'change',
+    running: about(({ running }) => running),
+    ran: about(({ ran }) => ran),
+    question: about(({ question }) => question),
+    approve: about(({ approve }) => approve),
+    deny: about(({ deny }) => deny),
+    several: (input: ToolInput) => labelChange(input, thing).several,
+    past: about(({ past }) => past),
+    isWholeChange: isWholeLabelChange,
+    namesIds: true,
+  } as const
+}
 
 const TABLE = {
   gmail_fetch_mails: {
     kind: 'read',
-    running: (input) => about('Searching mail', input, 'query', 'q'),
-    question: null,
-    approve: 'Approve',
+    running: (input) => `Searching ${emailSearched(input)}`,
+    ran: (input) => `Searched ${emailSearched(input)}`,
+    question: 'Search your email?',
+    approve: 'Search',
+    deny: "Don't search",
+    past: 'searched',
     namesIds: true,
   },
   gmail_get_message_by_id: {
     kind: 'read',
-    running: 'Reading a message',
-    question: null,
-    approve: 'Approve',
+    running: 'Reading an email',
+    ran: 'Read an email',
+    question: 'Read this email?',
+    approve: 'Read it',
+    deny: "Don't read it",
+    past: 'read',
     namesIds: true,
   },
   gmail_get_thread_by_id: {
     kind: 'read',
     running: 'Reading a conversation',
-    question: null,
-    approve: 'Approve',
+    ran: 'Read a conversation',
+    question: 'Read this conversation?',
+    approve: 'Read it',
+    deny: "Don't read it",
+    past: 'read',
     namesIds: true,
   },
   gmail_list_threads: {
     kind: 'read',
-    running: (input) => about('Looking through conversations', input, 'query', 'q'),
-    question: null,
-    approve: 'Approve',
+    running: (input) => `Looking through ${emailSearched(input)}`,
+    ran: (input) => `Looked through ${emailSearched(input)}`,
+    question: 'Look through your email?',
+    approve: 'Look',
+    deny: "Don't look",
+    past: 'looked through',
     namesIds: true,
   },
   gmail_get_attachment_by_id: {
     kind: 'read',
     running: 'Opening an attachment',
-    question: null,
-    approve: 'Approve',
+    ran: 'Opened an attachment',
+    question: 'Open this attachment?',
+    approve: 'Open it',
+    deny: "Don't open it",
+    past: 'opened',
     // An attachment may be JSON that looks like a mail.
     namesIds: false,
   },
   gmail_list_labels: {
     kind: 'read',
-    running: 'Looking up labels',
-    question: null,
-    approve: 'Approve',
+    running: 'Looking up your labels',
+    ran: 'Looked up your labels',
+    question: 'Look up your labels?',
+    approve: 'Look',
+    deny: "Don't look",
+    past: 'looked up',
     namesIds: true,
   },
   gmail_list_drafts: {
     kind: 'read',
-    running: 'Looking through drafts',
-    question: null,
-    approve: 'Approve',
+    running: 'Looking through your drafts',
+    ran: 'Looked through your drafts',
+    question: 'Look through your drafts?',
+    approve: 'Look',
+    deny: "Don't look",
+    past: 'looked through',
     namesIds: true,
   },
   gmail_get_draft: {
     kind: 'read',
     running: 'Reading a draft',
-    question: null,
-    approve: 'Approve',
+    ran: 'Read a draft',
+    question: 'Read this draft?',
+    approve: 'Read it',
+    deny: "Don't read it",
+    past: 'read',
     namesIds: true,
   },
   gmail_get_profile: {
     kind: 'read',
-    running: 'Looking at the mailbox',
-    question: null,
-    approve: 'Approve',
+    running: 'Checking your mailbox',
+    ran: 'Checked your mailbox',
+    question: 'Check your mailbox?',
+    approve: 'Check',
+    deny: "Don't check",
+    past: 'checked',
     namesIds: true,
   },
   gmail_search_people: {
     kind: 'read',
-    running: (input) => about('Looking up people', input, 'query', 'q', 'name'),
-    question: null,
-    approve: 'Approve',
+    running: 'Looking up people',
+    ran: 'Looked up people',
+    question: 'Look people up?',
+    approve: 'Look',
+    deny: "Don't look",
+    past: 'looked up',
     namesIds: true,
   },
   gmail_get_contacts: {
     kind: 'read',
-    running: 'Looking up contacts',
-    question: null,
-    approve: 'Approve',
+    running: 'Looking through your contacts',
+    ran: 'Looked through your contacts',
+    question: 'Look through your contacts?',
+    approve: 'Look',
+    deny: "Don't look",
+    past: 'looked through',
     namesIds: true,
   },
 
   gmail_create_draft: {
     kind: 'change',
-    running: (input) => about('Writing a draft', input, 'subject'),
+    running: 'Saving a draft',
+    ran: 'Saved a draft',
     question: 'Save this draft?',
-    approve: 'Approve',
+    approve: 'Save draft',
+    deny: "Don't save",
+    several: () => ({ approve: (count) => `Save ${count} drafts`, deny: "Don't save them" }),
+    past: 'saved as a draft',
     namesIds: true,
   },
   gmail_update_draft: {
     kind: 'change',
-    running: (input) => about('Changing a draft', input, 'subject'),
+    running: 'Changing a draft',
+    ran: 'Changed a draft',
     question: 'Change this draft?',
-    approve: 'Approve',
+    approve: 'Change draft',
+    deny: 'Keep the old one',
+    past: 'changed in your drafts',
     namesIds: true,
   },
-  gmail_modify_message_labels: {
-    kind: 'change',
-    running: (input) => (isArchiving(input) ? 'Archiving a message' : 'Changing the labels of a message'),
-    question: (input) => (isArchiving(input) ? 'Archive this message?' : 'Change the labels of this message?'),
-    approve: 'Approve',
-    namesIds: true,
-  },
-  gmail_modify_thread_labels: {
-    kind: 'change',
-    running: (input) => (isArchiving(input) ? 'Archiving a conversation' : 'Changing the labels of a conversation'),
-    question: (input) =>
-      isArchiving(input) ? 'Archive this conversation?' : 'Change the labels of this conversation?',
-    approve: 'Approve',
-    namesIds: true,
-  },
+  gmail_modify_message_labels: labelling('email'),
+  gmail_modify_thread_labels: labelling('conversation'),
   gmail_trash_message: {
     kind: 'change',
-    running: 'Moving a message to the trash',
-    question: 'Move this message to the trash?',
-    approve: 'Approve',
+    running: 'Moving an email to the trash',
+    ran: 'Moved an email to the trash',
+    question: 'Move this email to the trash?',
+    approve: 'Move to trash',
+    deny: 'Keep it',
+    several: () => trashed('emails'),
+    past: 'moved to the trash',
     namesIds: true,
   },
   gmail_trash_thread: {
     kind: 'change',
     running: 'Moving a conversation to the trash',
+    ran: 'Moved a conversation to the trash',
     question: 'Move this conversation to the trash?',
-    approve: 'Approve',
+    approve: 'Move to trash',
+    deny: 'Keep it',
+    several: () => trashed('conversations'),
+    past: 'moved to the trash',
     namesIds: true,
   },
   gmail_untrash_message: {
     kind: 'change',
-    running: 'Taking a message out of the trash',
-    question: 'Take this message out of the trash?',
-    approve: 'Approve',
+    running: 'Restoring an email from the trash',
+    ran: 'Restored an email from the trash',
+    question: 'Restore this email from the trash?',
+    approve: 'Restore',
+    deny: 'Leave it there',
+    past: 'restored from the trash',
     namesIds: true,
   },
   gmail_untrash_thread: {
     kind: 'change',
-    running: 'Taking a conversation out of the trash',
-    question: 'Take this conversation out of the trash?',
-    approve: 'Approve',
+    running: 'Restoring a conversation from the trash',
+    ran: 'Restored a conversation from the trash',
+    question: 'Restore this conversation from the trash?',
+    approve: 'Restore',
+    deny: 'Leave it there',
+    past: 'restored from the trash',
     namesIds: true,
   },
 
   gmail_send_message: {
     kind: 'leave',
-    running: (input) => about('Sending mail', input, 'to', 'recipient_email', 'subject'),
-    question: 'Send this mail?',
-    approve: 'Approve and send',
+    running: (input) => toWhom('Sending an email', input),
+    ran: (input) => toWhom('Sent an email', input),
+    question: 'Send this email?',
+    approve: 'Send',
+    deny: DONT_SEND,
+    several: () => SEVERAL_EMAILS,
+    past: 'sent',
     namesIds: true,
   },
   gmail_send_draft: {
     kind: 'leave',
-    running: (input) => about('Sending a draft', input, 'to', 'recipient_email', 'subject'),
+    running: 'Sending a draft',
+    ran: 'Sent a draft',
     question: 'Send this draft?',
-    approve: 'Approve and send',
+    approve: 'Send',
+    deny: DONT_SEND,
+    several: () => SEVERAL_EMAILS,
+    past: 'sent',
     namesIds: true,
   },
   gmail_reply_to_thread: {
     kind: 'leave',
-    running: (input) => about('Replying', input, 'to', 'recipient_email', 'subject'),
+    running: (input) => toWhom('Sending a reply', input),
+    ran: (input) => toWhom('Sent a reply', input),
     question: 'Send this reply?',
-    approve: 'Approve and send',
+    approve: 'Send',
+    deny: DONT_SEND,
+    several: () => SEVERAL_EMAILS,
+    past: 'sent',
     namesIds: true,
   },
 } as const satisfies Readonly<Record<`gmail_${string}`, GmailTool>>

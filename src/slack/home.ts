@@ -17,11 +17,11 @@ import { KeyedQueue } from './api/keyed-queue.js'
 import { slackCall } from './api/web.js'
 import { ACTIONS } from './blocks/action-ids.js'
 import { connectButton, type PromptState } from './blocks/connect-prompt.js'
+import * as words from './blocks/connect-words.js'
 import { type AppRules, consentLines } from './blocks/consent.js'
 import { SCHEDULED_NOT_LISTED } from './blocks/outgoing-words.js'
 import { type ReadSchedule, type Schedule, scheduledBlocks } from './blocks/scheduled-list.js'
-import { helpText } from './commands/command-words.js'
-import { escapeMrkdwn } from './markdown/escape.js'
+import { connectedAs, helpText } from './commands/command-words.js'
 import type { ChannelReplies } from './reply/reply-places.js'
 
 export interface HomeDeps {
@@ -163,7 +163,7 @@ export function homeBlocks(
   channelReplies: ChannelReplies,
 ): KnownBlock[] {
   return [
-    { type: 'header', text: { type: 'plain_text', text: 'Your inbox, from Slack' } },
+    { type: 'header', text: { type: 'plain_text', text: words.HOME_HEADING } },
     // Views take no markdown block.
     section(helpText(rules)),
     { type: 'divider' },
@@ -174,7 +174,7 @@ export function homeBlocks(
       elements: [
         {
           type: 'mrkdwn',
-          text: `Only the person who starts a conversation is listened to in it. ${WHERE[channelReplies]}`,
+          text: `${words.ONLY_YOU} ${words.ANSWERS_IN_CHANNELS[channelReplies]}`,
         },
       ],
     },
@@ -188,45 +188,34 @@ function scheduleBlocks({ state }: HomeConnection, schedule: Schedule | null): K
   return [{ type: 'divider' }, ...list]
 }
 
-/** Where the answers to what is asked in a channel go. */
-const WHERE: Readonly<Record<ChannelReplies, string>> = {
-  ask: 'Where others could read an answer, you choose first where it goes.',
-  here: 'What you ask in a channel is answered there, for everybody who can read it.',
-  private: 'Answers that others could read go to your direct messages.',
-}
-
 function connectionBlocks(connection: HomeConnection, rules: AppRules): KnownBlock[] {
   switch (connection.state) {
     case 'connected':
-      return [section(connectedWords(connection)), { type: 'actions', elements: [disconnectButton(connection)] }]
+      return [
+        section(connectedAs(connection.address)),
+        { type: 'actions', elements: [disconnectButton(connection)] },
+      ]
     case 'missing':
     case 'expired':
       return [
         section(
           [
-            connection.state === 'missing'
-              ? '*Your Gmail is not connected.*'
-              : '*The connection to your Gmail has expired.*',
+            connection.state === 'missing' ? words.NOT_CONNECTED : words.EXPIRED,
             ...consentLines(rules).map((line) => `• ${line}`),
-            'The link is for you alone: do not pass it on.',
+            words.LINK_IS_YOURS,
           ].join('\n'),
         ),
         { type: 'actions', elements: [connectButton(connection.state, connection.url)] },
       ]
     case 'lapsed':
-      return [section('*Your Gmail is not connected.* Open this tab again for a fresh link.')]
+      return [section(words.LINK_LAPSED)]
     case 'ending':
-      return [section('*My access to your Gmail is being ended.* I tell you in our direct messages when that is done.')]
+      return [section(words.DISCONNECTING)]
     case 'unknown':
-      return [section('I cannot say just now whether your Gmail is connected. Open this tab again in a moment.')]
+      return [section(words.NOT_KNOWN)]
     case 'none':
       return []
   }
-}
-
-/** Somebody who connected another account than they meant sees it here. */
-function connectedWords({ address }: { readonly address: string | null }): string {
-  return address === null ? '✅ *Your Gmail is connected.*' : `✅ *Your Gmail is connected:* ${escapeMrkdwn(address)}`
 }
 
 function disconnectButton(connection: { readonly personId: string }) {
@@ -234,16 +223,13 @@ function disconnectButton(connection: { readonly personId: string }) {
     type: 'button',
     action_id: ACTIONS.disconnect,
     style: 'danger',
-    text: { type: 'plain_text', text: 'Disconnect Gmail' },
+    text: { type: 'plain_text', text: words.DISCONNECT_GMAIL },
     value: connection.personId,
     confirm: {
-      title: { type: 'plain_text', text: 'Disconnect your Gmail?' },
-      text: {
-        type: 'plain_text',
-        text: 'My access ends at once. What I am working on stops, and what waits for your decision is denied. You can connect again whenever you like.',
-      },
-      confirm: { type: 'plain_text', text: 'Disconnect' },
-      deny: { type: 'plain_text', text: 'Keep it' },
+      title: { type: 'plain_text', text: words.DISCONNECT_TITLE },
+      text: { type: 'plain_text', text: words.DISCONNECT_TEXT },
+      confirm: { type: 'plain_text', text: words.DISCONNECT },
+      deny: { type: 'plain_text', text: words.STAY_CONNECTED },
       style: 'danger',
     },
   } as const

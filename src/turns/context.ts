@@ -2,6 +2,7 @@
 
 import type { Conversation, Message, Profile } from './model.js'
 import { shorten } from './shorten.js'
+import { isTimeZone } from './time/time-of-day.js'
 import { mentioned, type Names, type Words, withNames } from './words.js'
 
 /** The block that stands before the person's own words in a `user.message`. */
@@ -59,21 +60,6 @@ export function localTime(ts: string, timeZone: string): string {
   const zone = isTimeZone(timeZone) ? timeZone : 'UTC'
   const text = new Intl.DateTimeFormat('en-GB', { dateStyle: 'full', timeStyle: 'short', timeZone: zone }).format(at)
   return `${text} (${zone})`
-}
-
-/** "27 Nov, 20:13". @param at epoch milliseconds */
-export function shortLocalTime(at: number, timeZone: string): string {
-  const form = { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit', hour12: false } as const
-  return new Intl.DateTimeFormat('en-GB', { ...form, timeZone: isTimeZone(timeZone) ? timeZone : 'UTC' }).format(at)
-}
-
-function isTimeZone(name: string): boolean {
-  try {
-    new Intl.DateTimeFormat('en-GB', { timeZone: name })
-    return true
-  } catch {
-    return false
-  }
 }
 
 /** Names and subjects come from people: none of them may start a line of its own in a block. */

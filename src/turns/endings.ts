@@ -46,62 +46,42 @@ export type Ending =
 /** What is said below whatever the agent wrote. Null: the answer speaks for itself. */
 export const ENDING_WORDS: Readonly<Record<Ending, string | null>> = {
   answered: null,
-  empty_answer: 'I finished, but had nothing to say. Ask me again in other words if you expected an answer.',
-  stopped: 'Stopped, as you asked. What was done up to here stays done. Write again to go on.',
-  superseded:
-    'You wrote something new instead of deciding, so I left it undone. Ask me for it again if you want it after all.',
+  empty_answer: "I'm done, but have nothing to say. Ask me in other words.",
+  stopped: 'Stopped. Write again to go on.',
+  superseded: 'I set that aside because you wrote again. Ask me if you still want it.',
   retracted: 'You deleted your message, so I stopped. Write again if you still need something.',
-  disconnected:
-    'Access to this mailbox was ended, so I stopped here. What was done up to here stays done. Write again when you want to go on: I then send you a link to connect.',
+  disconnected: 'Stopped: Gmail was disconnected. Write again to reconnect.',
   help: null,
   nothing_to_stop: 'There’s nothing to stop right now. Write me what you need.',
-  too_long: 'That is more than I can take at once. Send it in smaller pieces, or ask me to look for it in your mail.',
-  refused: 'Claude declined to go on with this. Put it differently, or ask for something else.',
-  budget_reached:
-    'This conversation has used up its budget, so I have paused. Ask whoever runs this app to raise it, or start a new conversation.',
-  overloaded: 'Claude is overloaded right now and I gave up after several tries. Send it again in a few minutes.',
-  rate_limited: 'Too many requests are being made of Claude right now. Send it again in a minute or two.',
-  model_failed: 'Claude could not finish this. Send it again; if it happens twice, ask for a smaller piece of it.',
-  too_many_steps:
-    'This took more steps than I am allowed in one go. Tell me to continue, or ask for a smaller piece of it.',
-  context_full:
-    'This conversation has become too long for me to go on. Start a new one and tell me what you need from here.',
-  mailbox_refused:
-    'Your mailbox did not let me in, so this is not done. Write to me again: I then check the connection, and ask you to renew it where needed.',
-  mailbox_unreachable: 'I could not reach your mailbox just now, so this is not done. Send it again in a few minutes.',
-  billing:
-    "The Claude account behind this app is out of credit or over its spending limit. Tell whoever runs this app; sending it again won't help until then.",
-  operator_credentials:
-    'One of the services I need refused my credentials. Tell whoever runs this app to check its keys; then send this again.',
-  operator_setup:
-    'This app is not set up completely. Tell whoever runs it to run its setup again; then send this again.',
-  session_terminated:
-    'The session behind this conversation broke off and cannot go on. Write again: I then start a new one here and take your earlier messages along.',
-  session_deleted:
-    'The session behind this conversation was deleted. Write again: I then start a new one here and take your earlier messages along.',
-  claude_unavailable: 'I could not reach Claude for ten minutes, so I gave up. Nothing was done. Send it again later.',
-  scalekit_unavailable:
-    'I could not reach the service that connects me to your mailbox for ten minutes, so I gave up. Nothing was done. Send it again later.',
-  lost_contact:
-    'I lost contact with Claude in the middle of this and gave up after ten minutes. Part of it may have been done: have a look before you send it again.',
-  not_connected:
-    'You have not connected your Gmail, so I have not done anything with this. Write again when you want to: I then send you a fresh link.',
+  too_long: "That's more than I can read at once. Send it in smaller parts, or tell me which email it's in.",
+  refused: 'Claude declined to go on. Put it another way, or ask for something else.',
+  budget_reached: 'This conversation has used up its budget. Start a new one, or ask whoever runs this app for more.',
+  overloaded: 'Claude is overloaded right now. Send this again in a few minutes.',
+  rate_limited: 'Claude is very busy right now. Send this again in a minute or two.',
+  model_failed: "Claude couldn't finish this. Send it again, or ask for a smaller part.",
+  too_many_steps: 'This was too much for one go. Say “continue”, or ask for a smaller part.',
+  context_full: 'This conversation has become too long. Start a new one and tell me what you need.',
+  mailbox_refused: "I couldn't get into your mailbox, so this isn't done. Write again and I'll check the connection.",
+  mailbox_unreachable: "I couldn't reach your mailbox, so this isn't done. Send it again in a few minutes.",
+  billing: 'The Claude account behind this app is out of credit. Please tell whoever runs this app.',
+  operator_credentials: 'A service turned me away. Ask whoever runs this app to check its keys, then send this again.',
+  operator_setup: "This app isn't fully set up. Ask whoever runs it to run setup again, then send this again.",
+  session_terminated: "I can't go on from here. Write again and I'll start over with your earlier messages.",
+  session_deleted: 'I lost my place here. Write again and I will start over with your earlier messages.',
+  claude_unavailable: "I couldn't reach Claude, so nothing was done. Send this again later.",
+  scalekit_unavailable: "I couldn't reach your mailbox, so nothing was done. Send this again later.",
+  lost_contact: 'I lost contact with Claude halfway. Check what was done before you send this again.',
+  not_connected: "Your Gmail isn't connected, so nothing was done. Write again and I'll send you a new link.",
   no_direct_message:
-    'What is for your eyes only I send you in private, but Slack lets me open no direct message with you, so I stopped here. Write to me in a direct message yourself, or ask a workspace admin.',
-  stalled:
-    'I sent this to Claude but no answer came for five minutes, so I stopped it. Have a look whether anything was done, then send it again.',
-  unknown_person:
-    "I can't find you among the members of this workspace, so I can't tell whose mailbox is yours. Ask a workspace admin to check your account.",
-  outsider:
-    'I only work for members of this workspace, and your account belongs to another one. Ask for the app in your own workspace.',
-  guest:
-    'I only work for full members of this workspace, not for guests. Ask a workspace admin if you think that should change.',
-  deactivated:
-    'Your account in this workspace is deactivated, so I have not done anything with this. Ask a workspace admin.',
-  identifier_taken:
-    "The mailbox that belongs to your address is already in use by another account, so I won't touch it. Tell whoever runs this app.",
-  rejected: 'Claude did not accept this message. Put it differently or send it without unusual contents.',
-  unknown: 'Something unexpected ended this. Send it again; if it happens twice, tell whoever runs this app.',
+    "Slack won't let me message you directly, so I stopped. Send me a direct message, or ask a workspace admin.",
+  stalled: "Claude didn't answer, so I stopped. Check whether anything was done, then send this again.",
+  unknown_person: "I can't find you in this workspace. Ask a workspace admin to check your account.",
+  outsider: 'I only work for members of this workspace. Ask for the app in your own workspace.',
+  guest: 'I only work for full members of this workspace. Ask a workspace admin if you need access.',
+  deactivated: 'Your account is deactivated, so nothing was done. Ask a workspace admin.',
+  identifier_taken: 'Another account already uses the mailbox for your address. Please tell whoever runs this app.',
+  rejected: "Claude didn't accept this message. Put it another way.",
+  unknown: 'Something went wrong. Send this again. If it happens again, tell whoever runs this app.',
 }
 
 /** How a turn ended whose session has come to rest (`reply.end` is set). */

@@ -57,7 +57,7 @@ export interface ApprovalView {
   readonly id: string
   readonly step: ToolStep
   readonly decision: Decision | null
-  /** When it was decided, in the owner's time zone: "27 Nov, 20:13"; null before. */
+  /** When it was decided, in the owner's time zone: "8:13 PM"; null before. */
   readonly decidedAt: string | null
   /** What should be different, in the owner's words; null where they did not say. */
   readonly reason: string | null

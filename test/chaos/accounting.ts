@@ -21,15 +21,15 @@ export interface Problem {
 
 /** What a reply says only while it is not over. */
 const UNFINISHED = /⏳|👀|💭|✍️|❔/u
-const UNFINISHED_BUTTONS = /^(Stop|Approve|Deny|Connect|Answer|Send|Schedule|Edit|Don't send|Undo|Cancel)/
+const UNFINISHED_BUTTONS = /^(turn_stop|approval_|mailbox_connect|place_|send_undo|schedule_cancel)/
 /** What stands below a reply that its owner stopped; before it, perhaps, what was being written when they did. */
-const STOPPED = /^(zq.* … )?Stopped, as you asked\b/
+const STOPPED = /^(zq.* … )?Stopped\. Write again to go on\./
 
 /** The same where its owner deleted the question after they had allowed something. */
 const RETRACTED = /^(zq.* … )?You deleted your message, so I stopped\b/
 
 /** What a reply ends with whose question was denied by a new message. */
-const SUPERSEDED = /You wrote something new instead of deciding[^.]*\. Ask me for it again[^.]*\./
+const SUPERSEDED = /I set that aside because you wrote again\. Ask me if you still want it\./
 
 /** Everything that is not as it should be; empty when the run has come out even. */
 export function problemsOf(chaos: ChaosHouse, ledger: Ledger, since: number): Problem[] {
@@ -270,7 +270,7 @@ class Account {
   }
 
   #checkFinished(message: SeenMessage): void {
-    const button = message.elements.find(({ label }) => UNFINISHED_BUTTONS.test(label))
+    const button = message.elements.find(({ actionId }) => UNFINISHED_BUTTONS.test(actionId))
     if (UNFINISHED.test(message.shown) || button !== undefined)
       this.#say('stuck', `a message is not finished: "${excerpt(message)}"${button ? ` [${button.label}]` : ''}`)
   }

@@ -77,7 +77,7 @@ async function apartFromOtherLines({ ledger: { nextLines } }: Stage, person: str
 /** The owner says where they want the answers, as impatiently as with every other press; a second thought comes too late. */
 export async function answerWhere(stage: Stage, random: Random, talk: Talk): Promise<void> {
   talk.place = random.pick(['here', 'private'])
-  const label = talk.place === 'here' ? 'Answer there' : 'Answer privately'
+  const label = talk.place === 'here' ? 'Answer in the thread' : 'Answer privately'
   const contrary = random.chance(0.3)
   const questionOf = () =>
     messagesOf(stage, talk.person).find(
@@ -167,7 +167,7 @@ export function stopButton(stage: Stage, talk: Talk): { message: SeenMessage; bu
   const replies = messagesOf(stage, talk.person).filter(
     ({ threadTs }) => threadTs !== undefined && threads.includes(threadTs),
   )
-  if (replies.some(({ shown }) => shown.includes('Stopped, as you asked'))) return 'stopped'
+  if (replies.some(({ shown }) => shown.includes('Stopped. Write again'))) return 'stopped'
   for (const message of replies) {
     const button = message.elements.find(({ label }) => label.startsWith('Stop'))
     if (button !== undefined) return { message, button }

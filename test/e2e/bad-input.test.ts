@@ -126,7 +126,11 @@ describe('who writes', () => {
 
   it.each([
     ['a guest', { restricted: true }, 'not for guests'],
-    ['somebody from another organisation', { stranger: true, teamId: 'T0ELSEWHERE' }, 'belongs to another one'],
+    [
+      'somebody from another organisation',
+      { stranger: true, teamId: 'T0ELSEWHERE' },
+      'only work for members of this workspace',
+    ],
   ])('turns %s away politely', async (_, changes, words) => {
     const id = `U0X${words.length}`
     house.slack.addPerson({ id, name: `x${words.length}` })

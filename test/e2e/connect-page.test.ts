@@ -119,7 +119,7 @@ describe('with a public address', () => {
     expect(stateOf(ANNA)?.status).not.toBe('ACTIVE')
     expect(stateOf(BEN)).toBeUndefined()
     // Whose link it was hears of it.
-    await house.slack.person(ANNA).waitFor(({ shown }) => shown.includes('Somebody else followed a link'))
+    await house.slack.person(ANNA).waitFor(({ shown }) => shown.includes('Someone else opened your link'))
     // Nor can its owner finish what the other one consented to, with whatever link.
     expect((await new Browser().visit(verifyPage)).text).toContain('done already')
     const anna = house.slack.person(ANNA)

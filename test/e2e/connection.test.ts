@@ -74,7 +74,7 @@ describe('a question for a connection', () => {
     anna.post('what is the newest mail?')
     const prompt = await anna.waitFor(asksToConnect)
     await anna.press(prompt, { label: 'Stop' })
-    const over = await anna.waitFor((message) => message.ts === prompt.ts && answers('Stopped, as you asked')(message))
+    const over = await anna.waitFor((message) => message.ts === prompt.ts && answers('Stopped. Write again')(message))
     expect(over.elements).toEqual([])
     await house.scalekit.press(connectLink(prompt) ?? '', 'allow', ANNAS_MAIL)
     anna.post('hello')
@@ -91,7 +91,7 @@ describe('/inbox connect', () => {
     expect(acknowledgement?.shown).toContain('direct messages')
     const prompt = await anna.waitFor(asksToConnect)
     expect(prompt.channel).toBe(anna.dm)
-    for (const line of ['read and search', 'only after you press Send or Approve', '/inbox disconnect'])
+    for (const line of ['read and search', 'ask you before I send', '/inbox disconnect'])
       expect(prompt.shown).toContain(line)
     await house.scalekit.press(connectLink(prompt) ?? '', 'allow', ANNAS_MAIL)
     const done = await anna.waitFor((message) => message.ts === prompt.ts && message.shown.includes('is connected'))
@@ -105,14 +105,14 @@ describe('/inbox connect', () => {
     await running()
     const anna = house.slack.person(ANNA)
     anna.post('what is the newest mail?')
-    await anna.waitFor(answers(`Gmail connected by Anna Lindqvist (${ANNAS_MAIL})`))
+    await anna.waitFor(answers(`From ${ANNAS_MAIL}`))
     house.scalekit.expire(identifierOf(ANNA))
     await anna.command('connect')
     const prompt = await anna.waitFor(asksToConnect)
     await house.scalekit.press(connectLink(prompt) ?? '', 'allow', BENS_MAIL)
     await anna.waitFor(answers('Your Gmail is connected'))
     anna.post('and now, what is the newest mail?')
-    await anna.waitFor(answers(`Gmail connected by Anna Lindqvist (${BENS_MAIL})`))
+    await anna.waitFor(answers(`From ${BENS_MAIL}`))
   })
 
   it('survives a kill while the prompt stands', async () => {
@@ -190,7 +190,7 @@ describe.each(MODES)('/inbox disconnect, in %s mode,', (name) => {
     await anna.waitFor(answers('I stopped 2 requests'))
     for (const { ts } of [long, asked]) {
       const [, reply] = anna.thread(anna.dm, ts)
-      expect(reply?.shown).toContain('Access to this mailbox was ended')
+      expect(reply?.shown).toContain('Stopped: Gmail was disconnected')
       expect(reply?.elements).toEqual([])
     }
     expect(anna.thread(anna.dm, long.ts)[1]?.shown).toContain('The first half.')
@@ -255,7 +255,7 @@ describe('/inbox disconnect', () => {
     await disconnect(anna)
     await anna.waitFor(answers('I stopped 1 request'))
     await anna.waitFor(answers('This link no longer works'))
-    expect(anna.thread(anna.dm, asked.ts)[1]?.shown).toContain('Access to this mailbox was ended')
+    expect(anna.thread(anna.dm, asked.ts)[1]?.shown).toContain('Stopped: Gmail was disconnected')
     expect(anna.messages().filter(asksToConnect)).toEqual([])
   })
 
@@ -329,24 +329,24 @@ describe('the Home tab', () => {
 
   it('connects and disconnects its visitor, and follows what happens', async () => {
     await running({ connected: {} })
-    const anna = await opened('is not connected')
-    for (const line of ['tidy email', 'only after you press', '/inbox threads'])
+    const anna = await opened("isn't connected")
+    for (const line of ['tidy email', 'ask you before I send', '/inbox threads'])
       expect(anna.home?.shown).toContain(line)
     const link = anna.home?.elements.find(({ label }) => label.startsWith('Connect'))?.url
     await house.scalekit.press(link ?? '', 'allow', ANNAS_MAIL)
-    await house.slack.waitFor(() => anna.home?.shown.includes('Your Gmail is connected') === true)
+    await house.slack.waitFor(() => anna.home?.shown.includes('Only you can use it here') === true)
     const { home } = anna
     expect(home?.elements.map(({ label }) => label)).toEqual(['Disconnect Gmail'])
     await anna.press({ viewId: home?.viewId ?? '' }, { label: 'Disconnect' })
     await anna.waitFor(answers('Disconnected.'))
-    await house.slack.waitFor(() => anna.home?.shown.includes('is not connected') === true)
+    await house.slack.waitFor(() => anna.home?.shown.includes("isn't connected") === true)
     expect(house.scalekit.account(identifierOf(ANNA))?.status).not.toBe('ACTIVE')
   })
 
   it('shows where Scalekit does not answer', async () => {
     await running()
     house.scalekit.fault(ACCOUNTS, { type: 'fail', status: 503 }, 50)
-    const anna = await opened('cannot say just now')
+    const anna = await opened("can't tell right now")
     expect(anna.home?.elements).toEqual([])
   })
 
@@ -362,7 +362,7 @@ describe('the Home tab', () => {
     await running({ connected: { [ANNA]: ANNAS_MAIL, [BEN]: BENS_MAIL } })
     house.slack.person(BEN).post('hello')
     await house.slack.person(BEN).waitFor(answers('You said: hello'))
-    const anna = await opened('Your Gmail is connected')
+    const anna = await opened('Only you can use it here')
     const button = anna.home?.elements[0]
     await house.slack.deliveries.once('interactive', {
       type: 'block_actions',

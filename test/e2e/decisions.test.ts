@@ -107,7 +107,7 @@ describe('Change…', () => {
     await anna.press(card, APPROVE)
     await anna.waitFor(answers(SENT))
     const outcome = await anna.submitModal({ change: { words: 'Too late' } })
-    expect(JSON.stringify(outcome)).toContain('already approved')
+    expect(JSON.stringify(outcome)).toContain('already said yes')
     expect(ben.modal).toBeUndefined()
     expect(sent()).toHaveLength(1)
   })
@@ -132,7 +132,7 @@ describe('Change…', () => {
     const card = await anna.waitFor(asks)
     house.slack.faults.next('views.open', { error: 'expired_trigger_id' })
     await anna.press(card, CHANGE)
-    await anna.waitFor(answers('Slack did not let me open the window'))
+    await anna.waitFor(answers("Slack didn't open that window"))
   })
 })
 
@@ -190,7 +190,9 @@ describe('a new message instead of a decision', () => {
     anna.post('rather tell me a joke', { channel: GENERAL, threadTs: asked.ts })
     await anna.waitFor((message) => message.ts === card.ts && answers('because you wrote again')(message))
     const ben = house.slack.person(BEN)
-    const left = await ben.waitFor((message) => message.threadTs === asked.ts && answers('left it undone')(message))
+    const left = await ben.waitFor(
+      (message) => message.threadTs === asked.ts && answers('I set that aside because you wrote again')(message),
+    )
     expect(left.shown).not.toMatch(/dana|Friday|One/)
     await ben.waitFor(answers('You said: rather tell me a joke'))
   })
@@ -200,7 +202,7 @@ describe('a new message instead of a decision', () => {
     const anna = house.slack.person(ANNA)
     anna.post('<@U0INBOXBOT> send one', { channel: GENERAL })
     const card = await anna.waitFor(asks)
-    expect(card.shown).toContain('what you write here stays between us')
+    expect(card.shown).toContain('Decide here, or reply in that thread.')
     anna.post('what is my salary?', { threadTs: card.ts })
     const answer = await anna.waitFor(answers('You said: what is my salary?'))
     expect(answer).toMatchObject({ channel: anna.dm, threadTs: card.ts })
@@ -216,7 +218,7 @@ describe('a new message instead of a decision', () => {
     const card = await anna.waitFor(asks)
     const ben = house.slack.person(BEN)
     ben.post('<@U0INBOXBOT> rather tell me a joke', { channel: GENERAL, threadTs: asked.ts })
-    await ben.waitFor(answers('belongs to'))
+    await ben.waitFor(answers('whoever started this thread'))
     await anna.press(card, APPROVE)
     await anna.waitFor(answers(SENT))
     expect(sent()).toHaveLength(1)
@@ -261,7 +263,7 @@ describe('where others read along', () => {
     const anna = house.slack.person(ANNA)
     house.slack.faults.next('conversations.open', { error: 'user_not_visible' }, 20)
     const asked = anna.post('<@U0INBOXBOT> send one', { channel: GENERAL })
-    const reply = await anna.waitFor(answers('Slack lets me open no direct message'))
+    const reply = await anna.waitFor(answers("Slack won't let me message you directly"))
     expect(reply).toMatchObject({ channel: GENERAL, threadTs: asked.ts, elements: [] })
     expect(reply.shown).not.toMatch(/dana|Friday|One|I have sent it/)
     expect(sent()).toHaveLength(0)
@@ -273,12 +275,13 @@ describe('where others read along', () => {
     const ben = house.slack.person(BEN)
     const asked = anna.post('<@U0INBOXBOT> send both', { channel: GENERAL })
     const card = await anna.waitFor(asks)
-    expect(card.shown).toMatch(new RegExp(`^About what you asked in <#${GENERAL}>`))
+    expect(card.shown).toMatch(new RegExp(`^From <#${GENERAL}>`))
     const reply = await ben.waitFor(
-      (message) => message.threadTs === asked.ts && message.elements.some(({ label }) => label === 'Review'),
+      (message) =>
+        message.threadTs === asked.ts && message.elements.some(({ actionId }) => actionId === 'approval_review'),
     )
     expect(reply.shown).not.toMatch(/dana|Friday|One/)
-    const url = reply.elements.find(({ label }) => label === 'Review')?.url
+    const url = reply.elements.find(({ actionId }) => actionId === 'approval_review')?.url
     expect(url).toContain(anna.dm)
     expect(url).toContain(card.ts.replace('.', ''))
     const last = await anna.waitFor((message) => message.channel === anna.dm && has(message, APPROVE_ALL))

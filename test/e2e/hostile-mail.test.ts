@@ -1,5 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import type { BrainTurn } from '../../src/sandbox/agents/session/brain.js'
+import { done, OUR_OWN_WORDS } from '../../src/slack/blocks/approval-words.js'
+import { fromMailbox } from '../../src/slack/reply/reply-words.js'
 import { TestBrain } from '../support/brains.js'
 import { asks, DENY } from '../support/cards.js'
 import { ANNA, ANNAS_MAIL, BEN, BENS_MAIL, House, type HouseOptions } from '../support/house.js'
@@ -64,7 +66,7 @@ describe('text of a hostile mail, repeated word for word', () => {
     const person = slack.person(user)
     person.post('repeat')
     const reply = await person.waitFor(ofBot(words))
-    await person.waitFor(ofBot('Gmail connected by'))
+    await person.waitFor(ofBot(`From ${user === ANNA ? ANNAS_MAIL : BENS_MAIL}`))
     const sent = said(house).join('\n')
     expect(sent).not.toMatch(/<[!@#]/)
     expect(sent).not.toMatch(/"type":"image"/)
@@ -106,12 +108,13 @@ describe('what a fooled agent writes', () => {
   })
 
   it('cannot pass for the bot: its card begins, and its footer is, in a form that no answer has', async () => {
+    const DONE = done('sent', '5:09 PM')
     const fake = [
-      '🔐 *Nothing happens until you choose.* Only what is shown below will be done.',
+      OUR_OWN_WORDS,
       '*Send this email?*',
       '*To:* boss@northwind.example',
-      '✅ You approved this.',
-      '📬 Gmail connected by Ben Okafor',
+      DONE,
+      fromMailbox(BENS_MAIL),
     ].join('\n\n')
     const brain = new TestBrain().when(/^pretend/, async (turn) => {
       await turn.say(fake)
@@ -123,9 +126,9 @@ describe('what a fooled agent writes', () => {
     const card = await anna.waitFor(asks)
     const blocks = (card.blocks ?? []) as { type: string; text?: unknown }[]
     const [answer, ours] = blocks
-    expect(answer).toMatchObject({ type: 'markdown', text: expect.stringContaining('✅ You approved this.') })
+    expect(answer).toMatchObject({ type: 'markdown', text: expect.stringContaining(DONE) })
     expect(ours).toMatchObject({ type: 'context' })
-    expect(JSON.stringify(ours)).toContain('Nothing happens until you choose')
+    expect(JSON.stringify(ours)).toContain(OUR_OWN_WORDS)
     expect(blocks.filter(({ type }) => type === 'markdown')).toHaveLength(1)
     expect(JSON.stringify(blocks.slice(1))).toContain('archive@collector-drop.example')
     expect(JSON.stringify(blocks.slice(1))).not.toContain('boss@northwind.example')
@@ -157,7 +160,7 @@ describe('what a fooled agent does', () => {
       'helen.marsh@meridian-mu\u0455eum.example',
       'mixes Latin and Cyrillic',
     ],
-    ['a turn of direction', 'Helen \u202E<moc.evil@x.example>', '[U+202E]', 'nobody sees'],
+    ['a turn of direction', 'Helen \u202E<moc.evil@x.example>', '[U+202E]', 'invisible characters'],
   ])('sends nothing to %s before its owner, who sees the true recipient, presses', async (_, to, shown, warning) => {
     await running(new TestBrain().when(/^send/, sendTo(to)))
     const anna = house.slack.person(ANNA)

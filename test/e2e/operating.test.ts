@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import { readMail, sendMail, TestBrain } from '../support/brains.js'
 import { portOf } from '../support/free-port.js'
-import { ANNA, House, type HouseOptions } from '../support/house.js'
+import { ANNA, ANNAS_MAIL, House, type HouseOptions } from '../support/house.js'
 
 /** What the person who installs and runs the bot sees. */
 
@@ -218,7 +218,7 @@ describe('instance mode', () => {
     await house.startBot()
     const anna = house.slack.person(ANNA)
     anna.post('what is the newest mail?')
-    await anna.waitFor(answers('Gmail connected by Anna Lindqvist'))
+    await anna.waitFor(answers(`From ${ANNAS_MAIL}`))
     expect(house.scalekit.instances()).toHaveLength(1)
     const secret = house.scalekit.instances().map(({ id }) => id)
     for (const id of secret) expect(house.bot.output).not.toContain(id)
@@ -232,7 +232,7 @@ describe('a wrong key of a vendor', () => {
     await house.startBot({ ANTHROPIC_API_KEY: 'sk-ant-wrong-key' })
     const anna = house.slack.person(ANNA)
     anna.post('hello')
-    await anna.waitFor(answers('refused my credentials'))
+    await anna.waitFor(answers('check its keys'))
     expect(house.bot.output).not.toContain('sk-ant-wrong-key')
   })
 })

@@ -95,7 +95,7 @@ describe('link', () => {
       expect(house.scalekit.account(identifierOf(ANNA))).toBeUndefined()
       const anna = house.slack.person(ANNA)
       anna.post('what is the newest mail?', { threadTs: anna.messages(anna.dm)[0]?.ts ?? '' })
-      await anna.waitFor(answers(`Gmail connected by Anna Lindqvist (${BENS_MAIL})`))
+      await anna.waitFor(answers(`From ${BENS_MAIL}`))
       // What was read in the other mailbox stays behind, in the session that read it.
       expect(house.agents.driver.sessions()).toHaveLength(2)
     },
@@ -115,7 +115,7 @@ describe.each(['virtual', 'instance'])('unlink, in %s mode,', (mode) => {
     expect(code).toBe(0)
     expect(activeCredentials()).toEqual([])
     expect(house.scalekit.account(identifierOf(ANNA))).toBeUndefined()
-    const ended = await anna.waitFor(answers('Access to this mailbox was ended'))
+    const ended = await anna.waitFor(answers('Stopped: Gmail was disconnected'))
     // It was not their decision.
     expect(ended.shown).toContain('🚫 Not sent: email to dana@lumen.example. Gmail was disconnected.')
     expect(anna.messages()).toHaveLength(before)
@@ -138,7 +138,7 @@ describe.each(['virtual', 'instance'])('unlink, in %s mode,', (mode) => {
       mode === 'virtual' ? [house.agents.driver.agents()[0]?.mcp_servers[0]?.url] : [],
     )
     await house.startBot()
-    await anna.waitFor(answers('Access to this mailbox was ended'))
+    await anna.waitFor(answers('Stopped: Gmail was disconnected'))
   })
 
   it('without keys changes the mapping, says what is left, and the bot does that when it starts', async () => {

@@ -17,7 +17,7 @@ afterEach(async () => {
 
 const BOT = 'U0INBOXBOT'
 const answers = (text: string) => (message: SeenMessage) => message.shown.includes(text) && message.user === BOT
-const asks = (message: SeenMessage) => answers('Where shall I answer?')(message)
+const asks = (message: SeenMessage) => answers('Where should I answer?')(message)
 const inThread = (message: SeenMessage) => message.channel === GENERAL && asks(message)
 const inPrivate = (message: SeenMessage) => message.channel !== GENERAL && asks(message)
 const mention = (words: string) => house.slack.person(ANNA).post(`<@${BOT}> ${words}`, { channel: GENERAL })
@@ -35,7 +35,7 @@ describe('the question where to answer', () => {
     const anna = house.slack.person(ANNA)
     mention('what is the newest mail?')
     const question = await anna.waitFor(inThread)
-    expect(question.shown).toContain('can read what I write')
+    expect(question.shown).toContain("would see what's in your email")
     expect(question.elements.map(({ label }) => label)).toEqual(['Answer privately', 'Answer here'])
     // In a thread that nobody has begun, Slack would show it to nobody.
     expect(question.threadTs).toBeUndefined()
@@ -105,7 +105,7 @@ describe('the question where to answer', () => {
     const reply = await anna.waitFor(answers('The newest mail:'))
     expect(reply.channel).toBe(anna.dm)
     await anna.press(question, { label: 'Answer here' })
-    await anna.waitFor(answers('that was decided already'))
+    await anna.waitFor(answers('Already decided'))
     expect(publicly()).toEqual([expect.stringContaining('direct messages')])
   })
 
@@ -140,7 +140,7 @@ describe('the question where to answer', () => {
     const anna = house.slack.person(ANNA)
     house.slack.faults.next('chat.postEphemeral', { error: 'user_not_in_channel' })
     mention('what is the newest mail?')
-    await anna.press(await anna.waitFor(inPrivate), { label: 'Answer there' })
+    await anna.press(await anna.waitFor(inPrivate), { label: 'Answer in the thread' })
     expect((await anna.waitFor(answers('The newest mail:'))).channel).toBe(GENERAL)
   })
 

@@ -112,7 +112,7 @@ describe('a mail that the agent proposes', () => {
     const { threadId } = await mailbox().receive(Buffer.from(raw))
     const { card, heard } = await proposed({ name: 'reply_to_email', input: { thread_id: threadId, body: 'Now.' } })
     expect(card.shown).toContain('desk@elsewhere.example')
-    expect(card.shown).toContain('Look twice')
+    expect(card.shown).toContain('⚠️ Check')
     await anna().press(card, APPROVE)
     await heard('Sent, exactly as proposed.')
     const [left] = sent('Question')

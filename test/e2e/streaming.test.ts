@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { inTwoHalves, readMail, sendMail, TestBrain } from '../support/brains.js'
 import { APPROVE, asks } from '../support/cards.js'
-import { ANNA, GENERAL, House } from '../support/house.js'
+import { ANNA, ANNAS_MAIL, GENERAL, House } from '../support/house.js'
 
 /** Replies as native streams, over the wire: whatever happens on the way, the end is the one that edits lead to. */
 
@@ -30,7 +30,7 @@ describe.each(['native', 'auto'] as const)('REPLY_STREAMING=%s', (mode) => {
     ]) {
       const asked = anna.post(words, { channel })
       const reply = await anna.waitFor(
-        (message) => answers('Gmail connected by Anna Lindqvist')(message) && message.threadTs === asked.ts,
+        (message) => answers(`From ${ANNAS_MAIL}`)(message) && message.threadTs === asked.ts,
       )
       expect(reply.shown).toContain('The newest mail:')
       expect(reply.elements).toEqual([])
@@ -59,7 +59,7 @@ describe('in the middle of a stream', () => {
     await reached
     const reply = await anna.waitFor(answers('The first half stands.'))
     await anna.press(reply, { label: 'Stop' })
-    const stopped = await anna.waitFor(answers('Stopped, as you asked'))
+    const stopped = await anna.waitFor(answers('Stopped. Write again'))
     expect(stopped.ts).toBe(reply.ts)
     expect(stopped.shown).toContain('The first half stands.')
   })

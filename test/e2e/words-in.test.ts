@@ -151,12 +151,12 @@ describe('stop, as a message of its own', () => {
     const asked = anna.post('long')
     await writing.reached
     anna.post('Stop!', { threadTs: asked.ts })
-    await anna.waitFor((message) => message.threadTs === asked.ts && message.shown.includes('Stopped, as you asked'))
+    await anna.waitFor((message) => message.threadTs === asked.ts && message.shown.includes('Stopped. Write again'))
 
     const sending = anna.post('send it')
     await anna.waitFor((message) => message.threadTs === sending.ts && message.elements.length > 1)
     anna.post('CANCEL')
-    await anna.waitFor((message) => message.threadTs === sending.ts && message.shown.includes('Stopped, as you asked'))
+    await anna.waitFor((message) => message.threadTs === sending.ts && message.shown.includes('Stopped. Write again'))
     expect(house.scalekit.mailboxes.get(ANNAS_MAIL)?.search({ query: 'in:sent subject:Friday to:dana' })).toEqual([])
 
     anna.post('abort.', { threadTs: asked.ts })

@@ -12,11 +12,11 @@ describe('recipients that are not what they look like', () => {
     ['an Armenian letter', 'h\u0561len@meridian.example', 'mixes Latin and Armenian'],
     ['a Cherokee letter', 'h\u13AAlen@meridian.example', 'mixes Latin and Cherokee'],
     ['a Cyrillic letter beside what nobody sees', 'h\u200B\u0435len@meridian.example', 'mixes Latin and Cyrillic'],
-    ['a filler', 'he\u3164len@meridian.example', 'nobody sees'],
+    ['a filler', 'he\u3164len@meridian.example', 'invisible characters'],
     ['letters in full width', 'helen@\uFF4Deridian.example', 'only look like others'],
-    ['a zero-width space', 'helen@meridian\u200B.example', 'nobody sees'],
-    ['a turn of direction', 'Helen \u202Eelpmaxe.live@nabi', 'nobody sees'],
-    ['a soft hyphen', 'he\u00ADlen@meridian.example', 'nobody sees'],
+    ['a zero-width space', 'helen@meridian\u200B.example', 'invisible characters'],
+    ['a turn of direction', 'Helen \u202Eelpmaxe.live@nabi', 'invisible characters'],
+    ['a soft hyphen', 'he\u00ADlen@meridian.example', 'invisible characters'],
   ])('%s is said', (_, to, words) => {
     expect(recipientWarning({ to }).join('\n')).toContain(words)
     expect(recipientWarning({ cc: ['ben@northwind.example', to] }).join('\n')).toContain(words)

@@ -1,31 +1,95 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { SENDING_TOOLS } from '../../src/gmail/sending-tools.js'
-import { describeToolCall, describeToolKind } from '../../src/gmail/tool-words.js'
+import {
+  approvalQuestion,
+  approveLabel,
+  becomes,
+  denyLabel,
+  describeDone,
+  describeToolCall,
+  describeToolKind,
+  isWholeChange,
+} from '../../src/gmail/tool-words.js'
 import { GMAIL_TOOLS } from '../../src/gmail/tools.js'
 
 describe('what the agent does, in words', () => {
   it.each([
-    ['gmail_fetch_mails', { query: 'from:dana  is:unread' }, 'Searching mail: from:dana is:unread'],
-    ['gmail_fetch_mails', {}, 'Searching mail'],
+    ['gmail_fetch_mails', { query: 'from:dana' }, 'Searching your email', 'Searched your email'],
+    [
+      'gmail_fetch_mails',
+      { query: 'is:unread  in:inbox' },
+      'Searching your unread email',
+      'Searched your unread email',
+    ],
+    ['gmail_fetch_mails', { query: '-is:unread' }, 'Searching your email', 'Searched your email'],
+    ['gmail_fetch_mails', { query: 'is:unread OR x' }, 'Searching your email', 'Searched your email'],
+    ['gmail_fetch_mails', {}, 'Searching your email', 'Searched your email'],
     [
       'gmail_send_message',
       { to: ['a@x.example', 'b@x.example'], subject: 'Hi' },
-      'Sending mail: a@x.example, b@x.example',
+      'Sending an email to a@x.example, b@x.example',
+      'Sent an email to a@x.example, b@x.example',
     ],
-    ['gmail_send_message', { subject: 'Hi' }, 'Sending mail: Hi'],
-    ['gmail_create_draft', { subject: 'Line\nbreak' }, 'Writing a draft: Line break'],
-    ['gmail_create_draft', { subject: { not: 'text' } }, 'Writing a draft'],
-    ['gmail_get_message_by_id', { message_id: '18c' }, 'Reading a message'],
-    ['send_email', { to: 'rosa@x.example', subject: 'Hi', body: 'Dear Rosa' }, 'Preparing an email to rosa@x.example'],
-    ['send_email', { to: ['a@x.example', 'b@x.example'] }, 'Preparing an email to a@x.example, b@x.example'],
-    ['reply_to_email', { thread_id: '18c' }, 'Preparing a reply'],
-    ['reply_to_email', { thread_id: '18c', to: 'rosa@x.example' }, 'Preparing a reply to rosa@x.example'],
-    ['send_draft', { draft_id: 'r1' }, 'Preparing a draft for sending'],
-    ['gmail_do_something_new', { secret: 'x' }, 'Using do something new'],
-    ['read', { path: '/x' }, 'Using read'],
-  ])('%s %j', (name, input, words) => {
-    expect(describeToolCall(name, input)).toBe(words)
+    ['gmail_create_draft', { subject: 'Line\nbreak' }, 'Saving a draft', 'Saved a draft'],
+    ['gmail_get_message_by_id', { message_id: '18c' }, 'Reading an email', 'Read an email'],
+    [
+      'send_email',
+      { to: 'rosa@x.example', subject: 'Hi', body: 'Dear Rosa' },
+      'Preparing an email to rosa@x.example',
+      'Prepared an email to rosa@x.example',
+    ],
+    [
+      'send_email',
+      { to: ['a@x.example', 'b@x.example'] },
+      'Preparing an email to a@x.example, b@x.example',
+      'Prepared an email to a@x.example, b@x.example',
+    ],
+    ['reply_to_email', { thread_id: '18c' }, 'Preparing a reply', 'Prepared a reply'],
+    [
+      'reply_to_email',
+      { thread_id: '18c', to: 'rosa@x.example' },
+      'Preparing a reply to rosa@x.example',
+      'Prepared a reply to rosa@x.example',
+    ],
+    ['send_draft', { draft_id: 'r1' }, 'Preparing a draft for sending', 'Prepared a draft for sending'],
+    ['gmail_do_something_new', { secret: 'x' }, 'Using do something new', 'Used do something new'],
+    ['read', { path: '/x' }, 'Using read', 'Used read'],
+  ])('%s %j', (name, input, running, ran) => {
+    expect(describeToolCall(name, input)).toBe(running)
+    expect(describeDone(name, input)).toBe(ran)
+  })
+
+  it.each([
+    [{ remove_label_ids: ['INBOX'] }, 'Archive this email?', 'Archive', 'Keep it', 'archived'],
+    [{ add_label_ids: ['STARRED'], remove_label_ids: [] }, 'Star this email?', 'Star', 'Leave it', 'starred'],
+    [{ remove_label_ids: ['UNREAD'] }, 'Mark this email as read?', 'Mark as read', 'Leave it', 'marked as read'],
+    [
+      { add_label_ids: ['INBOX'] },
+      'Move this email to your inbox?',
+      'Move to your inbox',
+      'Leave it',
+      'moved to your inbox',
+    ],
+    [
+      { remove_label_ids: ['INBOX', 'UNREAD'] },
+      'Change the labels of this email?',
+      'Change labels',
+      'Leave them',
+      'relabeled',
+    ],
+    [{ add_label_ids: ['X'] }, 'Change the labels of this email?', 'Change labels', 'Leave them', 'relabeled'],
+    [{ add_label_ids: [['STARRED']] }, 'Change the labels of this email?', 'Change labels', 'Leave them', 'relabeled'],
+    [{ add_label_ids: 'STARRED' }, 'Change the labels of this email?', 'Change labels', 'Leave them', 'relabeled'],
+  ])('says what a change of labels does, where it has a name: %j', (input, question, yes, no, past) => {
+    const name = 'gmail_modify_message_labels'
+    expect([approvalQuestion(name, input), approveLabel(name, input), denyLabel(name, input)]).toEqual([
+      question,
+      yes,
+      no,
+    ])
+    expect(becomes(name, input)).toBe(past)
+    expect(isWholeChange(name, input)).toBe(past !== 'relabeled')
   })
 
   it('has words of its own for every tool that the agent is given', () => {

@@ -84,7 +84,7 @@ describe('recorded:', () => {
     await disconnect(anna)
     await anna.waitFor(says('Disconnected.'))
     await anna.waitFor(says('Done.'))
-    await anna.waitFor(says('Access to this mailbox was ended'))
+    await anna.waitFor(says('Stopped: Gmail was disconnected'))
   })
 
   const halves = inTwoHalves('The first half. ', 'The second half.')
@@ -102,12 +102,12 @@ describe('recorded:', () => {
 
   scenario('the Home tab', { brain: brain(), connected: {} }, async ({ anna, house }) => {
     anna.openHome()
-    await house.slack.waitFor(() => anna.home?.shown.includes('is not connected'))
+    await house.slack.waitFor(() => anna.home?.shown.includes("isn't connected"))
     const link = anna.home?.elements.find(({ label }) => label.startsWith('Connect'))?.url
     await house.scalekit.press(link ?? '', 'allow', ANNAS_MAIL)
-    await house.slack.waitFor(() => anna.home?.shown.includes('Your Gmail is connected'))
+    await house.slack.waitFor(() => anna.home?.shown.includes('Only you can use it here'))
     await anna.press({ viewId: anna.home?.viewId ?? '' }, { label: 'Disconnect' })
     await anna.waitFor(says('Disconnected.'))
-    await house.slack.waitFor(() => anna.home?.shown.includes('is not connected'))
+    await house.slack.waitFor(() => anna.home?.shown.includes("isn't connected"))
   })
 })

@@ -26,16 +26,16 @@ describe('recorded:', () => {
 
   scenario('a mention answered privately', { brain: looking() }, async ({ anna }) => {
     anna.post(`<@${BOT}> what is the newest mail?`, { channel: GENERAL })
-    await anna.waitFor((message) => message.channel === GENERAL && says('Where shall I')(message))
-    const question = await anna.waitFor((message) => message.channel === anna.dm && says('Where shall I')(message))
+    await anna.waitFor((message) => message.channel === GENERAL && says('Where should I')(message))
+    const question = await anna.waitFor((message) => message.channel === anna.dm && says('Where should I')(message))
     await anna.press(question, { label: 'Answer privately' })
     await anna.waitFor(says('There **is** a mail: ok.'))
   })
 
   scenario('a mention answered here', { brain: looking() }, async ({ anna }) => {
     anna.post(`<@${BOT}> what is the newest mail?`, { channel: GENERAL })
-    const question = await anna.waitFor((message) => message.channel === GENERAL && says('Where shall I')(message))
-    await anna.waitFor((message) => message.channel === anna.dm && says('Where shall I')(message))
+    const question = await anna.waitFor((message) => message.channel === GENERAL && says('Where should I')(message))
+    await anna.waitFor((message) => message.channel === anna.dm && says('Where should I')(message))
     await anna.press(question, { label: 'Answer here' })
     await anna.waitFor(says('There **is** a mail: ok.'))
   })
@@ -68,7 +68,7 @@ describe('recorded:', () => {
     anna.post('a long one')
     const reply = await anna.waitFor(says('The first half.'))
     await anna.press(reply, { label: 'Stop' })
-    await anna.waitFor(says('Stopped, as you asked'))
+    await anna.waitFor(says('Stopped. Write again'))
   })
 
   const toHush = inTwoHalves('The first half. ', 'The second half.')
@@ -76,7 +76,7 @@ describe('recorded:', () => {
     const { ts: threadTs } = anna.post('a long one')
     await anna.waitFor(says('The first half.'))
     anna.post('stop', { threadTs })
-    await anna.waitFor(says('Stopped, as you asked'))
+    await anna.waitFor(says('Stopped. Write again'))
   })
 
   const toEdit = inTwoHalves('The first half. ', 'The second half.')

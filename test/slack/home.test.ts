@@ -78,14 +78,14 @@ describe('what waits for its time, in the Home tab', () => {
     isConnected = false
     schedule = async () => NONE
     await home.open(TEAM, ANNA)
-    expect(shown.at(-1)).toContain('is not connected')
+    expect(shown.at(-1)).toContain("isn't connected")
     expect(shown.at(-1)).not.toContain('Scheduled')
   })
 
   it('does not keep the rest from showing where it cannot be told', async () => {
     schedule = async () => await Promise.reject(new Unavailable('slack', 'no answer'))
     await home.open(TEAM, ANNA)
-    expect(shown.at(-1)).toContain('is connected:* anna@northwind.example')
+    expect(shown.at(-1)).toContain('*Connected:* anna@northwind.example')
     expect(shown.at(-1)).toContain("I can't show your scheduled emails right now.")
   })
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { contextBlock, localTime, reconnectedNote, shortLocalTime } from '../../src/turns/context.js'
+import { contextBlock, localTime, reconnectedNote } from '../../src/turns/context.js'
 import type { Conversation, Message, Profile } from '../../src/turns/model.js'
 import type { Mention } from '../../src/turns/words.js'
 
@@ -120,16 +120,6 @@ const hostile = fc.oneof(
 describe('a note that the mailbox is there again', () => {
   it('is one whole block with its reference', () => {
     expect(lines(reconnectedNote('m-ref')).at(-1)).toBe('Reference: m-ref')
-  })
-})
-
-describe('a short time', () => {
-  it.each([
-    ['Europe/Stockholm', '16 Jul, 20:13'],
-    ['America/Los_Angeles', '16 Jul, 11:13'],
-    ['Mars/Olympus_Mons', '16 Jul, 18:13'],
-  ])('is told in %j', (zone, expected) => {
-    expect(shortLocalTime(Date.UTC(2026, 6, 16, 18, 13), zone)).toBe(expected)
   })
 })
 

@@ -5,13 +5,21 @@
 
 import type { Button, KnownBlock } from '@slack/web-api'
 import { recipientWarning, visibly } from '../../gmail/look-alikes.js'
-import { fieldsOf, isUnnamed, type ToolField } from '../../gmail/tool-fields.js'
-import { approvalQuestion, approveLabel, leavesMailbox } from '../../gmail/tool-words.js'
+import { fieldsOf, isLabels, isUnnamed, type ToolField } from '../../gmail/tool-fields.js'
+import {
+  approvalQuestion,
+  approveLabel,
+  denyLabel,
+  isWholeChange,
+  leavesMailbox,
+  severalLabels,
+} from '../../gmail/tool-words.js'
+import type { SeveralLabels } from '../../gmail/tools.js'
 import type { ApprovalView } from '../../turns/view.js'
 import { BUTTON_VALUE_CHARACTERS } from '../api/limits.js'
 import { escapeMrkdwn } from '../markdown/escape.js'
 import { ACTIONS } from './action-ids.js'
-import { approvalOutcome, type Stage } from './approval-outcome.js'
+import { approvalOutcome, inPassing, type Stage } from './approval-outcome.js'
 import * as words from './approval-words.js'
 import { lines, literal, onOneLine, quotes, richTexts } from './card-text.js'
 import {
@@ -40,39 +48,47 @@ export function approvalParts(approval: ApprovalView, stage: Stage = 'open'): Ca
 /** Of a tool that the session runs by itself. */
 function toolCard(approval: ApprovalView, stage: Stage): KnownBlock[] {
   const { step, decision, mailbox } = approval
-  const fields = fieldsOf(step.input, approval.names)
+  const isWhole = isWholeChange(step.name, step.input)
+  const fields = fieldsOf(step.input, approval.names).filter((field) => !(isWhole && isLabels(field)))
   const blocks: KnownBlock[] = [
     { type: 'section', text: { type: 'mrkdwn', text: `*${escapeMrkdwn(approvalQuestion(step.name, step.input))}*` } },
     ...richTexts(mailbox === null ? [] : lines([[leavesMailbox(step.name) ? words.FROM : words.MAILBOX, mailbox]])),
-    ...details(step.name, fields, recipientWarning(step.input)),
+    ...details(fields, recipientWarning(step.input)),
   ]
   if (decision !== null || stage !== 'open') {
     const text = approvalOutcome(approval, stage)
     return [...blocks, { type: 'context', elements: [{ type: 'plain_text', text, emoji: false }] }]
   }
+  const deny = denyLabel(step.name, step.input)
+  const labelled = ([action_id, text, style]: LabelledButton): Button => ({
+    ...button(action_id, text, approval.id, style),
+    accessibility_label: words.buttonLabel(text, inPassing(approval)),
+  })
   return [
     small(words.OUR_OWN_WORDS),
     ...blocks,
-    ...(isUnnamed(fields) ? [small(words.UNNAMED)] : []),
+    ...(isUnnamed(fields) ? [small(words.unnamed(deny))] : []),
     {
       type: 'actions',
       block_id: `approval:${approval.id}`,
       elements: [
-        button(ACTIONS.approve, approveLabel(step.name), approval.id, 'primary'),
-        button(ACTIONS.deny, words.DENY, approval.id, 'danger'),
-        button(ACTIONS.change, words.CHANGE, approval.id),
+        labelled([ACTIONS.approve, approveLabel(step.name, step.input), 'primary']),
+        labelled([ACTIONS.deny, deny, 'danger']),
+        labelled([ACTIONS.change, words.CHANGE]),
       ],
     },
   ]
 }
 
-function details(tool: string, fields: readonly ToolField[], warnings: readonly string[]): KnownBlock[] {
-  if (fields.length === 0) return richTexts([literal(words.withoutDetails(tool))])
+type LabelledButton = readonly [actionId: string, text: string, style?: 'primary' | 'danger']
+
+function details(fields: readonly ToolField[], warnings: readonly string[]): KnownBlock[] {
+  if (fields.length === 0) return richTexts([literal(words.WITHOUT_DETAILS)])
   const short = fields.filter(({ kind }) => kind === 'short')
   const bodies = fields.filter(({ kind }) => kind === 'body')
   return [
     ...richTexts(lines(short.map(({ name, label, value }) => [onOneLine(label), onOneLine(visibly(name, value))]))),
-    ...richTexts(lines(warnings.map((warning) => [words.LOOK_TWICE, onOneLine(warning)]))),
+    ...richTexts(lines(warnings.map((warning) => [words.CHECK, onOneLine(warning)]))),
     ...bodies.flatMap(({ label, value }) => [
       ...(bodies.length === 1 ? [] : richTexts([literal(onOneLine(label), true)])),
       ...quotes(value),
@@ -89,11 +105,22 @@ export function approvalsTogether(open: readonly ApprovalView[]): KnownBlock[] {
   const seen = open.filter((approval) => !isUnseen(approval))
   const approve = seen.length < 2 ? '' : jointValue(seen.map(approvalValue))
   const deny = jointValue(open.map(({ id }) => id))
+  const yes = together(seen)?.approve(seen.length) ?? words.approveAll(seen.length)
+  const no = together(open)?.deny ?? words.denyAll(open.length)
   const buttons = [
-    ...(approve === '' ? [] : [button(ACTIONS.approveAll, words.approveAll(seen.length), approve, 'primary')]),
-    ...(deny === '' ? [] : [button(ACTIONS.denyAll, words.denyAll(open.length), deny, 'danger')]),
+    ...(approve === '' ? [] : [button(ACTIONS.approveAll, yes, approve, 'primary')]),
+    ...(deny === '' ? [] : [button(ACTIONS.denyAll, no, deny, 'danger')]),
   ]
   return buttons.length === 0 ? [] : [{ type: 'actions', block_id: `approvals:${open[0]?.id}`, elements: buttons }]
+}
+
+/** What the buttons say where all of them ask for the same; null where they do not. One that waits for a time is scheduled, and not sent. */
+function together(approvals: readonly ApprovalView[]): SeveralLabels | null {
+  const all = approvals.map(({ step }) => severalLabels(step.name, step.input))
+  const [first = null] = all
+  const isSame = (other: SeveralLabels | null) => other?.approve(2) === first?.approve(2) && other?.deny === first?.deny
+  const hasTime = approvals.some(({ outgoing }) => outgoing !== undefined && outgoing.sendAt !== null)
+  return !hasTime && all.every(isSame) ? first : null
 }
 
 /** Nobody has seen what a press would approve: it has no button for that, and none for several covers it. */

@@ -1,7 +1,7 @@
 /** What became of a decision, in a line: on the card that asked for it, and in the reply. Plain text. Pure. */
 
 import { subjectOf } from '../../gmail/tool-fields.js'
-import { describeToolCall } from '../../gmail/tool-words.js'
+import { becomes, describeDone, describeToolCall } from '../../gmail/tool-words.js'
 import { shorten } from '../../turns/shorten.js'
 import type { ApprovalView } from '../../turns/view.js'
 import * as words from './approval-words.js'
@@ -16,46 +16,76 @@ const LONGEST_NAME = 80
 
 /** On the card. Once a turn is not open any more, nothing that was not decided will happen. */
 export function approvalOutcome(approval: ApprovalView, stage: Stage): string {
-  const { decision, decidedAt: when, reason, deniedBy } = approval
-  if (decision === null) return words.UNDECIDED
+  const { step, decision, decidedAt: when, reason, deniedBy } = approval
+  const past = becomes(step.name, step.input)
+  if (decision === null) return words.undecided(past)
   if (decision === 'approved') {
-    const lost = unheard(approval, stage)
-    if (lost === null) return words.approved(when)
-    return lost === 'not_done' ? words.tooLate(when) : words.approvedUnheard(when)
+    switch (cameTo(approval, stage)) {
+      case 'done':
+        return words.done(past, when)
+      case 'under_way':
+        return words.underWay(onOneLine(describeToolCall(step.name, step.input)))
+      case 'failed':
+        return words.failed(past)
+      case 'not_done':
+        return words.tooLate(past)
+      case 'unknown':
+        return words.unheard(past)
+    }
   }
-  if (deniedBy === 'new_message') return words.wroteInstead(when)
-  if (deniedBy === 'ended_access') return words.disconnected(when)
-  if (deniedBy === 'outdated') return words.ASKED_ANEW
-  return reason === null ? words.denied(when) : words.changeAsked(when, shorten(onOneLine(reason), LONGEST_REASON))
+  if (deniedBy === 'new_message') return words.wroteInstead(past)
+  if (deniedBy === 'ended_access') return words.disconnected(past)
+  if (deniedBy === 'outdated') return words.askedAnew(past)
+  return reason === null ? words.denied(past) : words.changeAsked(shorten(onOneLine(reason), LONGEST_REASON))
 }
 
 /** In the reply: one line about a decided approval, to be shown as it is. */
 export function approvalLine(approval: ApprovalView, stage: Stage = 'open'): string {
   if (isOutgoing(approval)) return outgoingLine(approval, stage !== 'open')
-  const { decision, decidedAt: when, reason, deniedBy } = approval
+  const { step, decision, reason, deniedBy } = approval
+  const past = becomes(step.name, step.input)
   const what = inPassing(approval)
   if (decision !== 'denied') {
-    const lost = unheard(approval, stage)
-    if (lost === null) return words.approvedWhat(what, when)
-    return lost === 'not_done' ? words.tooLateFor(what, when) : words.unheardOf(what, when)
+    switch (cameTo(approval, stage)) {
+      case 'done':
+        return words.doneWith(past, onOneLine(describeDone(step.name, step.input)), what)
+      case 'under_way':
+        return words.underWay(onOneLine(describeToolCall(step.name, step.input)))
+      case 'failed':
+        return words.failedWith(past, what)
+      case 'not_done':
+        return words.tooLateFor(past, what)
+      case 'unknown':
+        return words.unheardOf(past, what)
+    }
   }
-  if (deniedBy === 'outdated') return words.askedAnewFor(what)
-  if (deniedBy !== 'press') return words.notDone(what, when)
-  return reason === null
-    ? words.deniedWhat(what, when)
-    : words.changeAskedBefore(what, when, shorten(onOneLine(reason), LONGEST_REASON))
+  if (deniedBy === 'outdated') return words.askedAnewFor(past, what)
+  if (deniedBy !== 'press' || reason === null) return words.notDone(past, what)
+  return words.changeAskedFor(past, what, shorten(onOneLine(reason), LONGEST_REASON))
 }
 
-/** A yes of which the session's own events say nothing: it came when all was over, or nobody has seen what became of it. */
-function unheard({ step, decision }: ApprovalView, stage: Stage): 'not_done' | 'unknown' | null {
-  if (stage === 'open' || decision !== 'approved' || step.state !== 'undecided') return null
-  return stage === 'over' ? 'not_done' : 'unknown'
+/**
+ * What became of a yes. One of which the session's own events say nothing came when all was over, or nobody has seen what became of it; the same goes for
+ * what was begun and never came to an end.
+ */
+function cameTo({ step }: ApprovalView, stage: Stage): 'done' | 'under_way' | 'failed' | 'not_done' | 'unknown' {
+  switch (step.state) {
+    case 'done':
+      return 'done'
+    case 'failed':
+      return 'failed'
+    case 'denied':
+      return 'not_done'
+    case 'working':
+      return stage === 'open' ? 'under_way' : 'unknown'
+    case 'undecided':
+      return stage === 'open' ? 'under_way' : stage === 'over' ? 'not_done' : 'unknown'
+  }
 }
 
-/** What the call is about, in a few words: "archiving a message: Issue 214, from Exhibit Weekly". */
-function inPassing({ step, names }: ApprovalView): string {
-  const call = describeToolCall(step.name, step.input)
-  const subject = subjectOf(step.input, names)
-  const what = call.charAt(0).toLowerCase() + call.slice(1)
-  return subject === null || what.includes(':') ? what : `${what}: ${shorten(onOneLine(subject), LONGEST_NAME)}`
+/** What the call is about, in a few words: "Issue 214, from Exhibit Weekly"; null where nobody knows. */
+export function inPassing({ step, names }: ApprovalView): string | null {
+  const { subject } = step.input
+  const what = subjectOf(step.input, names) ?? (typeof subject === 'string' && subject.trim() !== '' ? subject : null)
+  return what === null ? null : shorten(onOneLine(what), LONGEST_NAME)
 }

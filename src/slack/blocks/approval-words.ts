@@ -1,82 +1,130 @@
 /**
- * What is said to people about a decision on a tool call. What the tool would do is said by the table of tools (`gmail/tools.ts`); what is said about a mail
- * on its way stands in `outgoing-words.ts`. Pure.
+ * What is said to people about a decision on a tool call. What the tool would do is said by the table of tools (`gmail/tools.ts`); what is said about an
+ * email on its way stands in `outgoing-words.ts`. Pure.
  */
 
-/** mrkdwn. The answer above may hold a text that looks like a card, copied from a mail. Text of the agent's never is in this small print. */
-export const OUR_OWN_WORDS = '🔐 *Nothing happens until you choose.* Only what is shown below will be done.'
-/** mrkdwn. */
-export const UNNAMED = "⚠️ I can't tell you its subject. To see it first, press Deny and ask me to read it to you."
+import { shorten } from '../../turns/shorten.js'
+import { LABEL_CHARACTERS } from '../api/limits.js'
 
-export const DENY = 'Deny'
+/** mrkdwn. The answer above may hold a text that looks like a card, copied from a mail. Text of the agent's never is in this small print. */
+export const OUR_OWN_WORDS = "🔐 *Nothing happens until you choose.* Only what's shown below will be done."
+/** mrkdwn. @param deny what the button says that says no */
+export function unnamed(deny: string): string {
+  return `⚠️ I don't know its subject. To see it first, choose “${deny}” and ask me to show it to you.`
+}
+
 export const CHANGE = 'Change…'
 export function approveAll(count: number): string {
-  return `Approve all ${count}`
+  return `Yes to all ${count}`
 }
 export function denyAll(count: number): string {
-  return `Deny all ${count}`
+  return `No to all ${count}`
 }
-export const DENY_INSTEAD = 'Deny that, go on with this'
+export const DENY_INSTEAD = 'Skip that, go on with this'
+/** For those who hear a button and do not see its card. @param what "Issue 214, from Exhibit Weekly"; null where nobody knows */
+export function buttonLabel(label: string, what: string | null): string {
+  return shorten(what === null ? label : `${label}: ${what}`, LABEL_CHARACTERS)
+}
 
 export const FROM = 'From'
 export const MAILBOX = 'Mailbox'
-export const LOOK_TWICE = '⚠️ Look twice'
-export function withoutDetails(tool: string): string {
-  return `${tool} without any details`
+export const CHECK = '⚠️ Check'
+export const WITHOUT_DETAILS = 'No details were given.'
+
+/**
+ * Plain text, as everything below. On the card.
+ * @param past what becomes of the thing that it is about: "archived"
+ * @param when "8:13 PM"; null where it is not known
+ */
+export function done(past: string, when: string | null): string {
+  return `✅ ${first(past)}${when === null ? '' : ` at ${when}`}`
+}
+export function underWay(running: string): string {
+  return `⏳ ${running}…`
+}
+export function failed(past: string): string {
+  return `⚠️ Not ${past}: something went wrong. Ask me to try again.`
+}
+export function unheard(past: string): string {
+  return `⚠️ I can't tell whether this was ${past}. Please check in Gmail.`
+}
+export function tooLate(past: string): string {
+  return `🚫 Not ${past}: this had already ended. Ask me again if you still want it.`
+}
+export function undecided(past: string): string {
+  return `🚫 Not ${past}. Ask me again if you still want it.`
+}
+export function wroteInstead(past: string): string {
+  return `🚫 Not ${past}. I set it aside because you wrote again.`
+}
+export function disconnected(past: string): string {
+  return `🚫 Not ${past}. Gmail was disconnected.`
+}
+export function askedAnew(past: string): string {
+  return `🚫 Not ${past}. I'm asking you again in a new message.`
+}
+export function denied(past: string): string {
+  return `🚫 Not ${past}`
+}
+export function changeAsked(reason: string): string {
+  return `✏️ You asked for a change: ${reason}`
 }
 
-/** Plain text, as everything below. On the card. @param when "27 Nov, 20:13"; null where it is not known */
-export const UNDECIDED = '⏹️ This is over: nobody decided, so it did not happen.'
-export function tooLate(when: string | null): string {
-  return `🚫 Not done: you approved this, but it was over before that.${after(when)}`
+/** In the reply. @param what "Issue 214, from Exhibit Weekly"; null where nobody knows. @param ran "Archived an email" */
+export function doneWith(past: string, ran: string, what: string | null): string {
+  return what === null ? `✅ ${ran}` : `✅ ${first(past)}: ${what}`
 }
-export function approvedUnheard(when: string | null): string {
-  return `⚠️ You approved this; whether it was done I cannot say.${after(when)}`
+export function failedWith(past: string, what: string | null): string {
+  return `⚠️ Not ${past}${about(what)}. Something went wrong.`
 }
-export function approved(when: string | null): string {
-  return `✅ You approved this.${after(when)}`
+export function notDone(past: string, what: string | null): string {
+  return `🚫 Not ${past}${about(what)}`
 }
-export function wroteInstead(when: string | null): string {
-  return `🚫 Not done: you wrote something new instead of deciding.${after(when)}`
+export function tooLateFor(past: string, what: string | null): string {
+  return `${notDone(past, what)}. This had already ended.`
 }
-export function disconnected(when: string | null): string {
-  return `🚫 Not done: access to the mailbox was ended.${after(when)}`
+export function askedAnewFor(past: string, what: string | null): string {
+  return `${notDone(past, what)}. I'm asking you again in a new message.`
 }
-export const ASKED_ANEW = "🚫 Not done: I'm asking you again in a new message."
-export function denied(when: string | null): string {
-  return `🚫 You said no to this.${after(when)}`
+export function unheardOf(past: string, what: string | null): string {
+  return `⚠️ I can't tell whether this was ${past}${about(what)}`
 }
-export function changeAsked(when: string | null, reason: string): string {
-  return `✏️ You asked for a change.${after(when)}\n${reason}`
+export function changeAskedFor(past: string, what: string | null, reason: string): string {
+  return `✏️ Not ${past}${about(what)}. You asked for a change: ${reason}`
 }
 
-/** In the reply. @param what "archiving a message: Issue 214, from Exhibit Weekly" */
-export function tooLateFor(what: string, when: string | null): string {
-  return `🚫 Not done: ${what}. You approved it${inBrackets(when)}, but it was over before that`
+/** Answers to presses. */
+export const NOT_YOURS = 'Only the person whose mailbox this is can decide that.'
+export const NOT_STORED = "That didn't work, and nothing was done. Please press again in a moment."
+export const GONE = 'This is over. Ask me again if you still want it.'
+export const CHANGED_SINCE = 'This email has changed. Please look at the new version first.'
+export function alreadyDecided(decision: 'approved' | 'denied'): string {
+  return decision === 'approved' ? 'You already said yes to this.' : 'You already said no to this.'
 }
-export function unheardOf(what: string, when: string | null): string {
-  return `⚠️ You approved ${what}${inBrackets(when)}; whether it was done I cannot say`
-}
-export function approvedWhat(what: string, when: string | null): string {
-  return `✅ You approved ${what}${inBrackets(when)}`
-}
-export function askedAnewFor(what: string): string {
-  return `🚫 Not done: ${what}. I'm asking you again in a new message.`
-}
-export function notDone(what: string, when: string | null): string {
-  return `🚫 Not done: ${what}${inBrackets(when)}`
-}
-export function deniedWhat(what: string, when: string | null): string {
-  return `🚫 You said no to ${what}${inBrackets(when)}`
-}
-export function changeAskedBefore(what: string, when: string | null, reason: string): string {
-  return `✏️ You asked for a change before ${what}${inBrackets(when)}: ${reason}`
+export const ONLY_ASKER_CHOOSES = 'Only the person who asked can choose that.'
+export const ALREADY_ANSWERING = {
+  here: "Already decided: I'll answer in the thread.",
+  private: "Already decided: I'll answer in your direct messages.",
 }
 
-function after(when: string | null): string {
-  return when === null ? '' : ` ${when}`
+/** The window in which a change is asked for. `mail`: to an email; `call`: to what another tool would do. */
+export const CHANGE_TITLE = 'Ask for a change'
+export const HOW_INSTEAD = { mail: 'How should it read?', call: 'What should be different?' }
+export const WHAT_FOLLOWS = {
+  mail: "I won't send this version. Here comes a new one.",
+  call: "I won't do this. I'll ask you again with your change.",
+}
+export const CHANGE_EXAMPLE = 'Say Wednesday instead of Friday'
+export const SEND_CHANGE = 'Send'
+export const CANCEL = 'Cancel'
+export const NO_WINDOW = `Slack didn't open that window. Press “${CHANGE}” again, or write to me below.`
+export const SAY_WHAT = 'Tell me what should be different, or close this window.'
+export const CHANGE_NOT_STORED = "That didn't work, and nothing was done. Please send it again in a moment."
+
+function about(what: string | null): string {
+  return what === null ? '' : `: ${what}`
 }
 
-function inBrackets(when: string | null): string {
-  return when === null ? '' : ` (${when})`
+function first(words: string): string {
+  return words.charAt(0).toUpperCase() + words.slice(1)
 }

@@ -3,6 +3,7 @@
 import type { KnownBlock } from '@slack/web-api'
 import type { MessageContent } from '../api/poster.js'
 import { ACTIONS } from './action-ids.js'
+import * as words from './connect-words.js'
 import { type AppRules, consentLines } from './consent.js'
 
 /** `expired`: there was a connection, and it has to be renewed. */
@@ -22,14 +23,14 @@ export function connectBlocks(
   asks: string,
   otherwise: readonly Button[] = [],
 ): KnownBlock[] {
-  const why = state === 'missing' ? asks : '*The connection to your Gmail has expired and has to be renewed.*'
+  const why = state === 'missing' ? asks : words.EXPIRED
   const lines = consentLines(rules).map((line) => `• ${line}`)
   return [
     {
       type: 'section',
       text: {
         type: 'mrkdwn',
-        text: [why, ...lines, `The link is for you alone: do not pass it on. ${closing}`].join('\n'),
+        text: [why, ...lines, `${closing} ${words.LINK_IS_YOURS}`].join('\n'),
       },
     },
     { type: 'actions', elements: [connectButton(state, url), ...otherwise] },
@@ -41,7 +42,7 @@ export function connectButton(state: PromptState, url: string): Button {
     type: 'button',
     action_id: ACTIONS.connect,
     style: 'primary',
-    text: { type: 'plain_text', text: state === 'missing' ? 'Connect Gmail' : 'Connect Gmail again' },
+    text: { type: 'plain_text', text: state === 'missing' ? words.CONNECT : words.CONNECT_AGAIN },
     url,
   }
 }
@@ -49,14 +50,8 @@ export function connectButton(state: PromptState, url: string): Button {
 /** The prompt that answers a command. */
 export function connectPrompt(state: PromptState, url: string, rules: AppRules): MessageContent {
   return {
-    text: 'Connect your Gmail',
-    blocks: connectBlocks(
-      state,
-      url,
-      rules,
-      'This message says so as soon as you are connected.',
-      '*Connect your Gmail, so that I can work on it for you.*',
-    ),
+    text: words.CONNECT_YOURS,
+    blocks: connectBlocks(state, url, rules, words.THEN_CONFIRMED, words.WANTED),
   }
 }
 
@@ -66,7 +61,4 @@ export function saying(text: string, notification: string): MessageContent {
 }
 
 /** For whoever a link was made for, when somebody else followed it to its end. */
-export const FOLLOWED_BY_SOMEBODY_ELSE: MessageContent = saying(
-  '⚠️ *Somebody else followed a link that I had sent you to connect your Gmail.* They signed in to Slack as another person, so nothing was connected, and the link leads nowhere any more. If you passed it on: the links are for you alone. If you did not, tell whoever runs this app.',
-  'Somebody else followed your link; nothing was connected',
-)
+export const FOLLOWED_BY_SOMEBODY_ELSE: MessageContent = saying(words.SOMEBODY_ELSE, words.SOMEBODY_ELSE_IN_SHORT)

@@ -117,8 +117,21 @@ function buttons(approval: OutgoingApproval): KnownBlock {
     elements: [
       ...send,
       ...edit,
-      { type: 'button', action_id: ACTIONS.change, text: plain('Change…'), value: id },
-      { type: 'button', action_id: ACTIONS.deny, style: 'danger', text: plain(words.DO_NOT_SEND), value: id },
+      {
+        type: 'button',
+        action_id: ACTIONS.change,
+        text: plain(words.CHANGE),
+        accessibility_label: words.changeLabel(passing),
+        value: id,
+      },
+      {
+        type: 'button',
+        action_id: ACTIONS.deny,
+        style: 'danger',
+        text: plain(words.DO_NOT_SEND),
+        accessibility_label: words.doNotSendLabel(passing),
+        value: id,
+      },
     ],
   }
 }
@@ -147,8 +160,7 @@ export function passing(mail: ResolvedMail | null, tool = ''): words.MailInPassi
   const [one, ...others] = [...to, ...cc, ...bcc]
   if (one === undefined) return { isReply: inReplyTo !== null, who: null }
   const name = value('to', one.name || one.address)
-  const more = others.length === 0 ? '' : ` and ${others.length} ${others.length === 1 ? 'other' : 'others'}`
-  return { isReply: inReplyTo !== null, who: `${shorten(name, 40)}${more}` }
+  return { isReply: inReplyTo !== null, who: words.andOthers(shorten(name, 40), others.length) }
 }
 
 const LONGEST_REASON = 500

@@ -20,7 +20,7 @@ export function fieldsOf({ content, warnings }: ResolvedMail, mailbox: string | 
       : [['Attachments', content.attachments.map(attachmentText).join(', ')] as const]),
     ...content.otherFields.map(([name, said]) => [shorten(value('from', name), 80), value('from', said)] as const),
     ...(content.body.format === 'html' ? [['Format', words.HTML_SHOWN_AS_TEXT] as const] : []),
-    ...warnings.map((warning) => ['⚠️ Look twice', onOneLine(warning)] as const),
+    ...warnings.map((warning) => [words.CHECK, onOneLine(warning)] as const),
   ]
 }
 

@@ -4,6 +4,7 @@
  */
 
 import { shorten } from '../../turns/shorten.js'
+import { dayAndTime, timeOfDay } from '../../turns/time/time-of-day.js'
 import { LABEL_CHARACTERS } from '../api/limits.js'
 import { onOneLine } from './card-text.js'
 
@@ -23,23 +24,13 @@ export function inPassing({ isReply, who }: MailInPassing): string {
   return who === null ? kind : `${kind} to ${shorten(onOneLine(who), LONGEST_NAME)}`
 }
 
+/** "Rosa Diaz and 2 others". */
+export function andOthers(name: string, others: number): string {
+  return others === 0 ? name : `${name} and ${others} ${others === 1 ? 'other' : 'others'}`
+}
+
 function first(words: string): string {
   return words.charAt(0).toUpperCase() + words.slice(1)
-}
-
-/** "5:09 PM". @param at epoch milliseconds */
-export function timeOfDay(at: number, timeZone: string): string {
-  return inZone(at, timeZone, { hour: 'numeric', minute: '2-digit' })
-}
-
-/** "Mon, Nov 30 at 8:00 AM". @param at epoch milliseconds */
-export function dayAndTime(at: number, timeZone: string): string {
-  return `${inZone(at, timeZone, { weekday: 'short', month: 'short', day: 'numeric' })} at ${timeOfDay(at, timeZone)}`
-}
-
-/** Newer versions of Node.js put a narrow no-break space before AM and PM. */
-function inZone(at: number, timeZone: string, style: Intl.DateTimeFormatOptions): string {
-  return new Intl.DateTimeFormat('en-US', { ...style, timeZone }).format(at).replaceAll('\u202F', ' ')
 }
 
 /** "tomorrow at 8:00 AM", by the reader's own clock. mrkdwn. @param at epoch milliseconds */
@@ -65,6 +56,7 @@ export const SEND = 'Send'
 export const SEND_NOW = 'Send now'
 export const SCHEDULE = 'Schedule'
 export const EDIT = 'Edit'
+export const CHANGE = 'Change…'
 export const DO_NOT_SEND = "Don't send"
 export const UNDO = 'Undo'
 export const CANCEL = 'Cancel'
@@ -76,6 +68,12 @@ export function sendLabel(mail: MailInPassing, label: string): string {
 export function editLabel(mail: MailInPassing): string {
   return shorten(`Edit this ${inPassing(mail)}`, LABEL_CHARACTERS)
 }
+export function changeLabel(mail: MailInPassing): string {
+  return shorten(`${CHANGE} this ${inPassing(mail)}`, LABEL_CHARACTERS)
+}
+export function doNotSendLabel(mail: MailInPassing): string {
+  return shorten(`${DO_NOT_SEND} this ${inPassing(mail)}`, LABEL_CHARACTERS)
+}
 export function undoLabel(mail: MailInPassing): string {
   return shorten(`Undo: don't send the ${inPassing(mail)}`, LABEL_CHARACTERS)
 }
@@ -83,7 +81,8 @@ export function cancelLabel(mail: MailInPassing): string {
   return shorten(`Cancel the ${inPassing(mail)}`, LABEL_CHARACTERS)
 }
 
-export const HTML_SHOWN_AS_TEXT = 'HTML. You see its text and its links here.'
+export const HTML_SHOWN_AS_TEXT = 'HTML. Only its text and links are shown here.'
+export const CHECK = '⚠️ Check'
 export const NO_SUBJECT = '(no subject)'
 export const NO_TEXT = '(no text)'
 export const SHOWN_ABOVE = 'listed above'
@@ -170,7 +169,7 @@ export function timePassedIn(button: string): string {
 }
 export const CHANGED_MEANWHILE =
   'This email changed in the meantime, so nothing was sent. Close this and press “Edit” again.'
-export const NOT_TAKEN = 'Gmail did not take this email, so nothing was sent. Change it, or close this and ask me.'
+export const NOT_TAKEN = "Gmail didn't take this email, so nothing was sent. Change it, or close this and ask me."
 export const NOT_CONNECTED = "Your Gmail isn't connected, so nothing was sent."
 export const NOT_EDITABLE = "I can't edit this email here. Choose “Change…” and tell me what should be different."
 export const NOT_OPENED = "I couldn't open the email for editing. Press “Edit” again in a moment."

@@ -1,4 +1,4 @@
-/** Private, friendly words, once, for people whom the bot does not listen to in a thread. */
+/** Private, friendly words, said once, for people whom the bot does not listen to in a thread. */
 
 import type { WebClient } from '@slack/web-api'
 import { slackCall } from '../api/web.js'
@@ -19,7 +19,6 @@ export async function tellUnheard(
 
 const WORDS: Readonly<Record<Unheard, (slashCommand: string) => string>> = {
   bystander: (slashCommand) =>
-    `This conversation belongs to the person who started it, so I only take requests from them here. To ask about your own mail, write to me in a direct message, mention me in a new message, or use \`${slashCommand}\`.`,
-  owner_among_others: () =>
-    'Others write in this thread now, so I cannot tell whether you mean me: mention me in what you want me to do. I do not say this again here.',
+    `I only take requests here from whoever started this thread. For your own email, message me directly or use \`${slashCommand}\`.`,
+  owner_among_others: () => 'Others are writing here too. Mention me when you want me to do something.',
 }

@@ -1,19 +1,22 @@
 /** What stands below the text of a reply, by its phase: what the agent does, what is asked, how it ended. Pure. */
 
 import type { ActionsBlock, KnownBlock } from '@slack/web-api'
-import { describeToolCall, describeToolKind } from '../../gmail/tool-words.js'
+import { approvalQuestion, becomes, describeDone, describeToolCall } from '../../gmail/tool-words.js'
 import { type ToolStep, toolSteps } from '../../turns/reply.js'
+import { shorten } from '../../turns/shorten.js'
 import type { ApprovalView, ReplyView } from '../../turns/view.js'
-import { TEXT_CHARACTERS } from '../api/limits.js'
+import { LABEL_CHARACTERS, TEXT_CHARACTERS } from '../api/limits.js'
 import { ACTIONS } from '../blocks/action-ids.js'
 import { approvalParts, approvalsTogether, denyInstead, isOpen } from '../blocks/approval-card.js'
 import { approvalLine, type Stage } from '../blocks/approval-outcome.js'
 import { connectBlocks } from '../blocks/connect-prompt.js'
+import * as connectWords from '../blocks/connect-words.js'
 import { isOutgoing, isUnderWay, outgoingOutcome } from '../blocks/outgoing-card.js'
 import { escapeMrkdwn, escapeName } from '../markdown/escape.js'
 import { units } from './fitting.js'
 import { line, literally } from './lines.js'
 import type { ReplyLook } from './reply-look.js'
+import * as words from './reply-words.js'
 
 /** Steps shown while the agent works; earlier ones are counted. */
 const STEPS_SHOWN = 3
@@ -26,66 +29,43 @@ export function closing(view: ReplyView, look: ReplyLook): KnownBlock[][] {
   const { phase } = view
   switch (phase.type) {
     case 'queued':
-      return [[line(QUEUED[phase.behind]), ...(phase.behind === 'approval' ? denyInstead(phase.open) : [])]]
+      return [[line(words.QUEUED[phase.behind]), ...(phase.behind === 'approval' ? denyInstead(phase.open) : [])]]
     case 'starting':
-      return [[line('👀 On it…')]]
+      return [[line(words.STARTING)]]
     case 'retrying':
-      return [[line(`⏳ ${RETRYING[phase.service]} I keep trying; you need not send it again.`), stopButton(look)]]
+      return [[line(words.RETRYING[phase.service]), stopButton(look)]]
     case 'connecting':
-      return look.audience === 'owner'
-        ? [connecting(phase, look)]
-        : [[line(`🔒 I need access to ${whose(view)} mailbox first: they have a direct message about it.`)]]
+      return look.audience === 'owner' ? [connecting(phase, look)] : [[line(words.waitsForConnection(nameIn(view)))]]
     case 'working':
       return phase.isResumed === true
-        ? [
-            [
-              line('✍️ I was interrupted, and go on now: what I was writing comes back when it is whole.'),
-              stopButton(look),
-            ],
-          ]
+        ? [[line(words.RESUMED), stopButton(look)]]
         : [...underWay(view, look), [...activity(view, look), stopButton(look)]]
     case 'deciding':
       if (look.audience === 'owner') return [...decided(view), ...openApprovals(view)]
       return view.approvals.some(isOpen)
-        ? [
-            [
-              line(`🔒 I need ${whose(view)} decision before I go on: it waits in a direct message to them.`),
-              ...review(look),
-            ],
-          ]
-        : [[line('⏳ Sending…')]]
+        ? [[line(words.waitsForApproval(nameIn(view))), ...review(view, look)]]
+        : [[line(words.SENDING)]]
     case 'ended':
       return ended(view, look)
   }
 }
 
-const QUEUED = {
-  turn: "⏳ Got it. I'll answer when I'm done with your message above.",
-  approval: "⏳ Got it. I'll answer when you've decided about the request above.",
-  mail: "⏳ Got it. I'll answer when the email has left.",
-}
-
 /** Others read it, too: it says who is meant. */
-function whose({ ownerName }: ReplyView): string {
-  return ownerName === null ? 'the asker’s' : `${escapeName(ownerName)}’s`
+function nameIn({ ownerName }: ReplyView): string | null {
+  return ownerName === null ? null : escapeName(ownerName)
 }
 
 /** Leads to a message that only its owner can open; whoever else follows it sees nothing. */
-function review({ reviewUrl: url }: ReplyLook): KnownBlock[] {
+function review({ ownerName }: ReplyView, { reviewUrl: url }: ReplyLook): KnownBlock[] {
   if (url === undefined) return []
   const button = {
     type: 'button',
     action_id: ACTIONS.review,
-    text: { type: 'plain_text', text: 'Review' },
+    text: { type: 'plain_text', text: words.REVIEW },
+    accessibility_label: shorten(words.reviewLabel(ownerName), LABEL_CHARACTERS),
     url,
   } as const
   return [{ type: 'actions', elements: [button] }]
-}
-
-const RETRYING = {
-  slack: 'Slack does not tell me who you are just now.',
-  claude: 'Claude does not answer just now.',
-  scalekit: 'The service that connects me to your mailbox does not answer just now.',
 }
 
 export function connecting(
@@ -96,20 +76,20 @@ export function connecting(
     phase.state,
     phase.url,
     look,
-    'I answer your question by myself as soon as you are connected.',
-    '*To do this I need access to your Gmail.*',
+    connectWords.thenAnswered(look.askedIn ?? null),
+    connectWords.NEEDED,
     stopButton(look).elements,
   )
 }
 
 function activity(view: ReplyView, look: ReplyLook): KnownBlock[] {
   const steps = toolSteps(view.reply)
-  if (view.reply.error?.retry === 'retrying') return [line('⏳ Claude is busy; trying again…')]
-  if (steps.length === 0) return [line(view.reply.preview === null ? '💭 Thinking…' : '✍️ Writing…')]
+  if (view.reply.error?.retry === 'retrying') return [line(words.BUSY)]
+  if (steps.length === 0) return [line(view.reply.preview === null ? words.THINKING : words.WRITING)]
   const lines = together(steps.map((step) => stepLine(step, look)))
   const hidden = lines.slice(0, -STEPS_SHOWN).reduce((sum, { times }) => sum + times, 0)
-  const shown = lines.slice(-STEPS_SHOWN).map(({ text, times }) => (times === 1 ? text : `${text} (${times}×)`))
-  return [...(hidden > 0 ? [`${hidden} earlier ${hidden === 1 ? 'step' : 'steps'}`] : []), ...shown].map(literally)
+  const shown = lines.slice(-STEPS_SHOWN).map(({ text, times }) => words.repeated(text, times))
+  return [...(hidden > 0 ? [words.earlier(hidden)] : []), ...shown].map(literally)
 }
 
 /** Neighbours that read the same are one line. */
@@ -126,11 +106,24 @@ function together(texts: readonly string[]): { text: string; times: number }[] {
 const STEP_MARKS = { undecided: '❔', working: '⏳', done: '✓', failed: '⚠️', denied: '🚫' } as const
 
 function stepLine(step: ToolStep, look: ReplyLook): string {
-  return `${STEP_MARKS[step.state]} ${stepWords(step, look)}${step.state === 'failed' ? ' (failed)' : ''}`
+  return `${STEP_MARKS[step.state]} ${stepWords(step, look)}`
 }
 
-export function stepWords(step: ToolStep, { audience }: ReplyLook): string {
-  return audience === 'owner' ? describeToolCall(step.name, step.input) : describeToolKind(step.name)
+/** A step that nobody agreed to yet is asked about, and not announced. Others are told the kind of step, and nothing of what it is about. */
+export function stepWords({ name, input, state }: ToolStep, { audience }: Pick<ReplyLook, 'audience'>): string {
+  const told = audience === 'owner' ? input : {}
+  switch (state) {
+    case 'undecided':
+      return approvalQuestion(name, told)
+    case 'working':
+      return words.underWay(describeToolCall(name, told))
+    case 'done':
+      return describeDone(name, told)
+    case 'failed':
+      return words.notWorked(describeToolCall(name, told))
+    case 'denied':
+      return words.notDone(becomes(name, told))
+  }
 }
 
 function openApprovals(view: ReplyView): KnownBlock[][] {
@@ -171,24 +164,15 @@ function packed(lines: readonly string[]): string[] {
 
 function ended(view: ReplyView, look: ReplyLook): KnownBlock[][] {
   const blocks = look.audience === 'owner' ? decided(view) : []
-  const steps = toolSteps(view.reply)
-  const facts = [
-    view.ownerName === null || steps.length === 0 ? '' : `📬 ${whoseMailbox(view.ownerName, view, look)}`,
-    steps.length === 0 ? '' : `${steps.length} ${steps.length === 1 ? 'step' : 'steps'}`,
-    view.tookMs === null || view.reply.items.length === 0 ? '' : duration(view.tookMs),
-  ].filter((fact) => fact !== '')
-  return facts.length === 0 ? blocks : [...blocks, [line(facts.join(' · '))]]
+  const mailbox = toolSteps(view.reply).length === 0 ? null : whoseMailbox(view, look)
+  return mailbox === null ? blocks : [...blocks, [line(mailbox)]]
 }
 
-/** To others the owner's name says enough; the owner is to notice when it is not the account they meant. */
-function whoseMailbox(ownerName: string, { mailboxAddress }: ReplyView, { audience }: ReplyLook): string {
-  const connected = `Gmail connected by ${escapeName(ownerName)}`
-  return mailboxAddress === null || audience === 'others' ? connected : `${connected} (${escapeMrkdwn(mailboxAddress)})`
-}
-
-function duration(ms: number): string {
-  const seconds = Math.max(1, Math.round(ms / 1_000))
-  return seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`
+/** To others the owner's name says enough; the owner is to notice when it is not the account they meant. Null before it is known. */
+function whoseMailbox({ ownerName, mailboxAddress }: ReplyView, { audience }: ReplyLook): string | null {
+  if (ownerName === null) return null
+  if (audience === 'others') return words.fromMailboxOf(escapeName(ownerName))
+  return words.fromMailbox(mailboxAddress === null ? null : escapeMrkdwn(mailboxAddress))
 }
 
 /** A turn without an end of its own was given up: what became of what was approved last, nobody has seen. */
@@ -201,7 +185,7 @@ export function stopButton(look: ReplyLook): ActionsBlock {
   return {
     type: 'actions',
     elements: [
-      { type: 'button', action_id: ACTIONS.stop, text: { type: 'plain_text', text: 'Stop' }, value: look.turnId },
+      { type: 'button', action_id: ACTIONS.stop, text: { type: 'plain_text', text: words.STOP }, value: look.turnId },
     ],
   }
 }

@@ -5,6 +5,7 @@ import { describeError, type Log } from '../../log.js'
 import type { Posts } from '../../store/tables/posts.js'
 import type { PostTarget } from '../api/poster.js'
 import { slackCall } from '../api/web.js'
+import * as words from './reply-words.js'
 
 export class ConnectPointer {
   #isDone = false
@@ -29,15 +30,13 @@ export class ConnectPointer {
     try {
       if ((await posts.of(this.turnId, 'asked')).length > 0) return
       await posts.announce({ subject: this.turnId, place: 'asked', part: 0 }, channel)
-      const there = url === undefined ? 'in our direct messages' : `<${url}|in our direct messages>`
-      const text = `🔒 I need access to your mailbox first. The way to connect it waits for you ${there}.`
       await slackCall(() =>
         web.chat.postEphemeral({
           channel,
           ...(threadTs === undefined ? {} : { thread_ts: threadTs }),
           user: this.user,
-          text: 'Connect your Gmail in our direct messages',
-          blocks: [{ type: 'section', text: { type: 'mrkdwn', text } }],
+          text: words.NOTIFICATIONS.connectFirst,
+          blocks: [{ type: 'section', text: { type: 'mrkdwn', text: words.linkWaits(url) } }],
         }),
       )
     } catch (error) {

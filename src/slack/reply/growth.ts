@@ -1,6 +1,5 @@
 /** What a reply says while it only grows, as a native stream shows it, and how far its answer has come. Pure. */
 
-import { describeToolKind } from '../../gmail/tool-words.js'
 import { type ToolStep, toolSteps } from '../../turns/reply.js'
 import type { ReplyView } from '../../turns/view.js'
 import type { MessageContent } from '../api/poster.js'
@@ -52,7 +51,7 @@ export function growthSteps(view: ReplyView, look: ReplyLook): GrowthStep[] {
 /** Nothing escapes a title, and nothing forbids previews in it: words that could be read as more than words stay out. */
 function streamedWords(step: ToolStep, look: ReplyLook): string {
   const words = stepWords(step, look)
-  return /[<>&]/.test(words) || holdsLink(words) ? describeToolKind(step.name) : words
+  return /[<>&]/.test(words) || holdsLink(words) ? stepWords(step, { audience: 'others' }) : words
 }
 
 const STREAMED_STEPS = {

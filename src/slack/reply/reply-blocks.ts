@@ -15,6 +15,7 @@ import { closing, connecting, stageOf } from './closing.js'
 import { append, units } from './fitting.js'
 import { line } from './lines.js'
 import type { ReplyLook } from './reply-look.js'
+import * as words from './reply-words.js'
 
 const NOTIFICATION_LENGTH = 140
 
@@ -50,16 +51,11 @@ export function firstOpenCard(view: ReplyView, look: ReplyLook): number {
 /** The messages of each approval. */
 function cards(view: ReplyView, look: ReplyLook): MessageContent[][] {
   if (look.audience === 'owner') return []
-  const about =
-    look.askedIn === undefined
-      ? []
-      : [
-          line(
-            `About what you asked in <#${look.askedIn}>. To say something about it, press a button or write there: what you write here stays between us, and begins something new.`,
-          ),
-        ]
-  if (view.phase.type === 'connecting')
-    return [[{ text: 'Connect your Gmail', blocks: [...about, ...connecting(view.phase, look)] }]]
+  const about = (said: (channel: string) => string) => (look.askedIn === undefined ? [] : [line(said(look.askedIn))])
+  if (view.phase.type === 'connecting') {
+    const blocks = [...about(words.askedIn), ...connecting(view.phase, look)]
+    return [[{ text: words.NOTIFICATIONS.connect, blocks }]]
+  }
   const stage = stageOf(view)
   const over = stage !== 'open'
   const open = over ? [] : view.approvals.filter(isOpen)
@@ -67,13 +63,19 @@ function cards(view: ReplyView, look: ReplyLook): MessageContent[][] {
     const together = approval === open.at(-1) ? approvalsTogether(open) : []
     const message = { text: cardNotification(isOpen(approval), over), blocks: [] }
     const { head, tail } = approvalParts(approval, stage)
-    return append([message], units({ head: [...about, ...head], tail: [...tail, ...together] }))
+    return append(
+      [message],
+      units({
+        head: [...about(isOpen(approval) && !over ? words.decideAbout : words.askedIn), ...head],
+        tail: [...tail, ...together],
+      }),
+    )
   })
 }
 
 function cardNotification(isOpen: boolean, over: boolean): string {
-  if (!isOpen) return 'Decided'
-  return over ? 'This is over' : 'I need your decision'
+  if (!isOpen) return words.NOTIFICATIONS.decided
+  return over ? words.NOTIFICATIONS.over : words.NOTIFICATIONS.decide
 }
 
 /** What the agent said and what the bot says about it, each read by itself: nothing that the agent left open reaches further. */
@@ -93,20 +95,20 @@ function parts(view: ReplyView, look: ReplyLook): Part[] {
 function notificationText(view: ReplyView, bodies: readonly string[]): string {
   switch (view.phase.type) {
     case 'queued':
-      return 'Your message waits'
+      return words.NOTIFICATIONS.queued
     case 'connecting':
-      return 'Connect your Gmail first'
+      return words.NOTIFICATIONS.connectFirst
     case 'deciding':
-      return view.approvals.some(isOpen) ? 'I need your decision' : 'Sending…'
+      return view.approvals.some(isOpen) ? words.NOTIFICATIONS.decide : words.NOTIFICATIONS.sending
     case 'ended':
-      return notificationOf(bodies[0] ?? '') || 'Done'
+      return notificationOf(bodies[0] ?? '') || words.NOTIFICATIONS.done
     default:
-      return notificationOf(bodies[0] ?? '') || 'On it…'
+      return notificationOf(bodies[0] ?? '') || words.NOTIFICATIONS.working
   }
 }
 
 /** The beginning of a text for a notification, without its marks; what is cut from an entity is dropped with it. */
 function notificationOf(rendered: string): string {
-  const words = plainText(rendered, 'words', NOTIFICATION_LENGTH).replace(/\s+/g, ' ').trim()
-  return shorten(escapeMrkdwn(words), NOTIFICATION_LENGTH).replace(/&[a-z]*…$/, '…')
+  const plain = plainText(rendered, 'words', NOTIFICATION_LENGTH).replace(/\s+/g, ' ').trim()
+  return shorten(escapeMrkdwn(plain), NOTIFICATION_LENGTH).replace(/&[a-z]*…$/, '…')
 }

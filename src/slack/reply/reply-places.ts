@@ -14,6 +14,7 @@ import { NO_DIRECT_MESSAGE } from '../api/refusals.js'
 import { SlackRefused, slackCall } from '../api/web.js'
 import { ACTIONS } from '../blocks/action-ids.js'
 import { quoteMessage } from '../blocks/quote.js'
+import * as words from './reply-words.js'
 
 /** Where the answers to what is asked in a channel go: the owner is asked each time, or it is decided in advance. */
 export type ChannelReplies = 'ask' | 'here' | 'private'
@@ -153,7 +154,7 @@ export class ReplyPlaces {
       const { ts: threadTs } = await poster.post(
         { subject: conversation.id, place: 'quote', part: 0 },
         { channel },
-        quoteMessage(`You asked me in <#${conversation.origin.channel}>`, first?.text ?? ''),
+        quoteMessage(words.youAskedIn(conversation.origin.channel), first?.text ?? ''),
       )
       return { channel, threadTs }
     } catch (error) {
@@ -185,46 +186,27 @@ function noDirectMessage(error: unknown): false {
   throw new OperatorProblem('credentials', error.message, { cause: error })
 }
 
-const POINTER: MessageContent = {
-  text: 'I answer in your direct messages.',
-  blocks: [
-    {
-      type: 'section',
-      text: { type: 'mrkdwn', text: '🔒 Others can read this channel, so I answer you in our direct messages.' },
-    },
-  ],
-}
+const POINTER: MessageContent = { text: words.ANSWERED_PRIVATELY, blocks: [section(words.ANSWERED_PRIVATELY)] }
 
 function goesOn({ channel }: Address): MessageContent {
-  return {
-    text: 'My answer goes on here.',
-    blocks: [section(`From <#${channel}>. I can't post there anymore, so my answer goes on here.`)],
-  }
+  return { text: words.GOES_ON, blocks: [section(words.goesOnHere(channel))] }
 }
 
 function questionInPlace(id: string, origin: Address): MessageContent {
   return {
-    text: 'Where shall I answer?',
-    blocks: [
-      section(
-        `*Where shall I answer?* Everybody in <#${origin.channel}> can read what I write under your message, now and later, and with it what stands in your mail.`,
-      ),
-      buttons(id, 'Answer here'),
-      FINE_PRINT,
-    ],
+    text: words.WHERE_TO_ANSWER,
+    blocks: [section(words.whoWouldSee(origin.channel)), buttons(id, words.ANSWER_HERE), FINE_PRINT],
   }
 }
 
-function questionInPrivate({ id, origin }: Conversation, words: string): MessageContent {
-  const quote = quoteMessage(`You asked me in <#${origin.channel}>`, words)
+function questionInPrivate({ id, origin }: Conversation, asked: string): MessageContent {
+  const quote = quoteMessage(words.youAskedIn(origin.channel), asked)
   return {
-    text: 'Where shall I answer?',
+    text: words.WHERE_TO_ANSWER,
     blocks: [
       ...quote.blocks,
-      section(
-        `*Where shall I answer?* Everybody in <#${origin.channel}> could read an answer there, now and later, and with it what stands in your mail.`,
-      ),
-      buttons(id, 'Answer there'),
+      section(words.whoWouldSee(origin.channel)),
+      buttons(id, words.ANSWER_IN_THREAD),
       FINE_PRINT,
     ],
   }
@@ -242,7 +224,7 @@ function buttons(id: string, here: string): KnownBlock {
         type: 'button',
         action_id: ACTIONS.answerPrivately,
         style: 'primary',
-        text: { type: 'plain_text', text: 'Answer privately' },
+        text: { type: 'plain_text', text: words.ANSWER_PRIVATELY },
         value: id,
       },
       { type: 'button', action_id: ACTIONS.answerHere, text: { type: 'plain_text', text: here }, value: id },
@@ -252,10 +234,5 @@ function buttons(id: string, here: string): KnownBlock {
 
 const FINE_PRINT: KnownBlock = {
   type: 'context',
-  elements: [
-    {
-      type: 'mrkdwn',
-      text: 'Only you see this. Your choice holds for this conversation; until then I do nothing, and after a day I answer privately.',
-    },
-  ],
+  elements: [{ type: 'mrkdwn', text: words.CHOICE_APPLIES }],
 }

@@ -160,17 +160,18 @@ export class Approvals {
     })
   }
 
-  /** Whether this person may still decide it. */
+  /** Whether this person may still decide it, and whether it is about a mail or about another tool call. */
   async canDecide(
     id: string,
     team: string,
     user: string,
-  ): Promise<Extract<DecisionOutcome, { outcome: 'already' | 'not_yours' | 'unknown' }> | 'yes'> {
+  ): Promise<Extract<DecisionOutcome, { outcome: 'already' | 'not_yours' | 'unknown' }> | 'mail' | 'call'> {
     const [row] = await questions(this.db, [id])
     if (row === undefined) return { outcome: 'unknown' }
     if (row.team !== team || row.slack_user !== user) return { outcome: 'not_yours' }
     if (row.decision !== null) return { outcome: 'already', decision: row.decision }
-    return isOver(row, 'approved') ? { outcome: 'unknown' } : 'yes'
+    if (isOver(row, 'approved')) return { outcome: 'unknown' }
+    return row.mail_state === null ? 'call' : 'mail'
   }
 
   /**

@@ -25,7 +25,7 @@ export interface OutgoingPressesDeps {
     readonly outgoing: OutgoingMailStore
     readonly people: { identified(id: string): Promise<IdentifiedPerson | null> }
     readonly approvals: {
-      canDecide(id: string, team: string, user: string): Promise<{ readonly outcome: NotDecidable } | 'yes'>
+      canDecide(id: string, team: string, user: string): Promise<{ readonly outcome: NotDecidable } | 'mail' | 'call'>
       approveEdit(
         id: string,
         hash: string,
@@ -170,7 +170,7 @@ export class OutgoingMailPresses implements OutgoingPresses {
     const refusal = editRefusal(mail.state)
     if (refusal !== null) return refusal
     const answer = await store.approvals.canDecide(id, by.team, by.user)
-    if (answer !== 'yes') return (await this.#refusal(id)) ?? answer.outcome
+    if (typeof answer !== 'string') return (await this.#refusal(id)) ?? answer.outcome
     const person = await store.people.identified(mail.personId)
     if (person === null) return 'unknown'
     return { mail, person, content: (await contents.shown(person, mail)) ?? (await contents.read(person, mail)) }

@@ -4,11 +4,11 @@
  */
 
 import { createHash } from 'node:crypto'
-import { shortLocalTime } from '../context.js'
 import type { Approval } from '../model.js'
 import { isPast, type OutgoingMail, type OutgoingMailView, type ResolvedMail } from '../outgoing-mail.js'
 import { type Agent, Rejected, type ToolAnswer } from '../ports.js'
 import { type Reply, type ToolStep, toolSteps } from '../reply.js'
+import { timeOfDay } from '../time/time-of-day.js'
 import type { TurnStore } from '../turn-store.js'
 import type { ApprovalView } from '../view.js'
 import { type HostCallScope, type HostCallsDeps, handleHostCall } from './host-calls.js'
@@ -215,7 +215,7 @@ export function approvalView(approval: Approval, step: ToolStep, timeZone: strin
     id: approval.id,
     step,
     decision: approval.decision,
-    decidedAt: approval.decidedAt === null ? null : shortLocalTime(approval.decidedAt, timeZone),
+    decidedAt: approval.decidedAt === null ? null : timeOfDay(approval.decidedAt, timeZone),
     reason: approval.reason,
     deniedBy: approval.deniedBy,
     names: new Map(),

@@ -14,8 +14,7 @@ import { ensureSession } from './session-keeper.js'
 const CONNECTION_TIMEOUT_MS = 24 * 60 * 60_000
 const TITLE_LENGTH = 60
 
-const STARTED_AFRESH =
-  'The session behind this conversation no longer exists, so I started a new one and took your earlier messages along.'
+const STARTED_AFRESH = 'I had to start over, but I still have your earlier messages.'
 
 /** Asks the owner to connect, and waits. After `CONNECTION_TIMEOUT_MS` the turn ends. @param turn as the store holds it now */
 export async function waitForConnection(

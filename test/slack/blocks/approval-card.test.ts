@@ -55,7 +55,7 @@ const mail = {
 describe('the card of a tool call', () => {
   it('shows the whole mail before it is sent', () => {
     const card = cardOf(approval('gmail_send_message', mail))
-    expect(card).toContain('*Send this mail?*')
+    expect(card).toContain('*Send this email?*')
     expect(card).toContain('To: jorge@homes.example, maria@homes.example\n')
     expect(card).toContain('Cc: ben@northwind.example\n')
     expect(card).toContain('Subject: The <heating> & the "window"')
@@ -77,21 +77,29 @@ describe('the card of a tool call', () => {
     expect(order).not.toContain(-1)
   })
 
-  it('has Approve and Deny, which say what they do and whom they are about', () => {
-    const [yes, no] = buttons(approval('gmail_send_message', mail))
+  it('has a button for yes and one for no, which say what they do, and what about to those who hear them', () => {
+    const names = new Map([['18c', 'Issue 214, from Exhibit Weekly']])
+    const [yes, no] = buttons(approval('gmail_trash_message', { message_id: '18c' }, { names }))
     expect(yes).toMatchObject({
       style: 'primary',
       value: 'approval-1',
-      text: { text: expect.stringMatching(/^Approve.*send/) },
+      text: { text: 'Move to trash' },
+      accessibility_label: 'Move to trash: Issue 214, from Exhibit Weekly',
     })
-    expect(no).toMatchObject({ style: 'danger', value: 'approval-1', text: { text: expect.stringMatching(/^Deny/) } })
+    expect(no).toMatchObject({
+      style: 'danger',
+      value: 'approval-1',
+      text: { text: 'Keep it' },
+      accessibility_label: 'Keep it: Issue 214, from Exhibit Weekly',
+    })
     expect(yes?.action_id).not.toBe(no?.action_id)
-    expect(buttons(approval('gmail_trash_message', {}))[0]?.text.text).toBe('Approve')
+    const labels = buttons(approval('gmail_send_message', mail)).map(({ text }) => text.text)
+    expect(labels).toEqual(['Send', "Don't send", 'Change…'])
   })
 
   it.each([
-    ['approved', /You approved/],
-    ['denied', /You said no/],
+    ['approved', /⏳ Sending an email/],
+    ['denied', /🚫 Not sent/],
   ] as const)('that is %s has no buttons any more, and still shows what it was about', (decision, words) => {
     const view = approval('gmail_send_message', mail, { decision })
     expect(buttons(view)).toEqual([])
@@ -103,11 +111,11 @@ describe('the card of a tool call', () => {
   it('that was left undone for a new message says so, and not that anybody said no', () => {
     const view = approval('gmail_send_message', mail, {
       decision: 'denied',
-      decidedAt: '27 Nov, 20:13',
+      decidedAt: '8:13 PM',
       deniedBy: 'new_message',
     })
-    expect(cardOf(view)).toContain('Not done: you wrote something new instead')
-    expect(approvalLine(view)).toMatch(/^🚫 Not done: sending mail: .* \(27 Nov, 20:13\)$/)
+    expect(cardOf(view)).toContain('Not sent. I set it aside because you wrote again.')
+    expect(approvalLine(view)).toBe('🚫 Not sent: The <heating> & the "window"')
     expect(buttons(view)).toEqual([])
   })
 
@@ -118,36 +126,54 @@ describe('the card of a tool call', () => {
       { message_id: '18c', remove_label_ids: ['INBOX'] },
       { names },
     )
-    expect(cardOf(archiving)).toContain('*Archive this message?*')
-    expect(approvalLine({ ...archiving, decision: 'approved' })).toBe(
-      '✅ You approved archiving a message: Issue 214, from Exhibit Weekly',
-    )
+    expect(cardOf(archiving)).toContain('*Archive this email?*')
+    // The question has said what the labels would.
+    expect(fieldsOf(archiving)).toBe('Email: Issue 214, from Exhibit Weekly')
+    expect(approvalLine({ ...archiving, decision: 'approved' })).toBe('⏳ Archiving an email…')
+    const archived = { ...archiving, step: { ...archiving.step, state: 'done' as const } }
+    expect(approvalLine({ ...archived, decision: 'approved' })).toBe('✅ Archived: Issue 214, from Exhibit Weekly')
+    expect(cardOf({ ...archived, decision: 'approved', decidedAt: '8:13 PM' })).toContain('✅ Archived at 8:13 PM')
     const labelling = approval('gmail_modify_message_labels', { message_id: '18c', remove_label_ids: ['INBOX', 'X'] })
-    expect(cardOf(labelling)).toContain('*Change the labels of this message?*')
-    expect(approvalLine({ ...labelling, decision: 'approved' })).toBe(
-      '✅ You approved changing the labels of a message',
+    expect(cardOf(labelling)).toContain('*Change the labels of this email?*')
+    expect(fieldsOf(labelling)).toContain('Remove labels: INBOX, X')
+    const labelled = { ...labelling.step, state: 'done' as const }
+    expect(approvalLine({ ...labelling, step: labelled, decision: 'approved' })).toBe(
+      '✅ Changed the labels of an email',
     )
   })
 
   it('that was approved when it was over already did not happen, and says so', () => {
-    const unheard = approval('gmail_send_message', mail, { decision: 'approved', decidedAt: '27 Nov, 20:13' })
-    expect(textsAndLiterals(approvalBlocks(unheard, 'over'))).toContain('Not done: you approved this, but it was over')
-    expect(approvalLine(unheard, 'over')).toMatch(/^🚫 Not done: sending mail: .* You approved it \(27 Nov, 20:13\)/)
-    expect(approvalLine(unheard, 'lost_sight')).toMatch(
-      /^⚠️ You approved sending mail.*whether it was done I cannot say$/,
-    )
-    expect(textsAndLiterals(approvalBlocks(unheard, 'lost_sight'))).toContain('whether it was done I cannot say')
-    expect(approvalLine(unheard)).toMatch(/^✅ You approved/)
+    const unheard = approval('gmail_send_message', mail, { decision: 'approved', decidedAt: '8:13 PM' })
+    expect(textsAndLiterals(approvalBlocks(unheard, 'over'))).toContain('Not sent: this had already ended')
+    expect(approvalLine(unheard, 'over')).toMatch(/^🚫 Not sent: .* This had already ended\.$/)
+    expect(approvalLine(unheard, 'lost_sight')).toMatch(/^⚠️ I can't tell whether this was sent: The <heating>/)
+    expect(textsAndLiterals(approvalBlocks(unheard, 'lost_sight'))).toContain("can't tell whether this was sent")
+    expect(approvalLine(unheard)).toBe('⏳ Sending an email to jorge@homes.example, maria@homes.example…')
     const heard = { ...unheard, step: { ...unheard.step, state: 'done' as const } }
-    expect(approvalLine(heard, 'over')).toMatch(/^✅ You approved/)
+    expect(approvalLine(heard, 'over')).toMatch(/^✅ Sent: The <heating>/)
   })
 
-  it('says when it was decided, and what should have been different', () => {
+  it.each(['over', 'lost_sight'] as const)(
+    'that was begun and never came to an end is not said to be done: %s',
+    (stage) => {
+      const step = { ...approval('gmail_trash_message', {}).step, state: 'working' as const }
+      const begun = approval('gmail_trash_message', {}, { decision: 'approved', step })
+      expect(approvalLine(begun, stage)).toBe("⚠️ I can't tell whether this was moved to the trash")
+    },
+  )
+
+  it('that failed says so, and what to do', () => {
+    const step = { ...approval('gmail_trash_message', {}).step, state: 'failed' as const }
+    const failed = approval('gmail_trash_message', {}, { decision: 'approved', step })
+    expect(approvalLine(failed, 'over')).toBe('⚠️ Not moved to the trash. Something went wrong.')
+    expect(cardOf(failed)).toContain('⚠️ Not moved to the trash: something went wrong. Ask me to try again.')
+  })
+
+  it('says what should have been different', () => {
     const reason = 'say Wednesday, <!channel> & not Friday'
-    const view = approval('gmail_send_message', mail, { decision: 'denied', decidedAt: '27 Nov, 20:13', reason })
+    const view = approval('gmail_send_message', mail, { decision: 'denied', decidedAt: '8:13 PM', reason })
     for (const text of [cardOf(view), approvalLine(view)]) {
       expect(text).toContain('You asked for a change')
-      expect(text).toContain('27 Nov, 20:13')
       expect(text).toContain('say Wednesday, <!channel> & not Friday')
     }
     expectSlackTakes({ text: 'decided', blocks: approvalBlocks({ ...view, reason: 'x'.repeat(2_000) }) })
@@ -177,7 +203,7 @@ describe('the card of a tool call', () => {
   })
 
   it('says so where there is nothing to show', () => {
-    expect(cardOf(approval('gmail_send_draft', { cc: '', bcc: null }))).toContain('without any details')
+    expect(cardOf(approval('gmail_send_draft', { cc: '', bcc: null }))).toContain('No details were given.')
   })
 
   it('tells what an id stands for where that is known, and that nobody knows where it is not; never the id', () => {
@@ -186,14 +212,14 @@ describe('the card of a tool call', () => {
       { message_id: '18c' },
       { names: new Map([['18c', 'Invoice <20417>, from Vandermeer']]) },
     )
-    expect(cardOf(named)).toContain('Message: Invoice <20417>, from Vandermeer')
-    expect(cardOf(named)).not.toMatch(/18c|can't tell you its subject/)
+    expect(cardOf(named)).toContain('Email: Invoice <20417>, from Vandermeer')
+    expect(cardOf(named)).not.toMatch(/18c|don't know its subject/)
     const unnamed = cardOf(approval('gmail_trash_message', { message_id: '18c' }))
     expect(unnamed).not.toContain('18c')
-    expect(unnamed).toContain("can't tell you its subject")
+    expect(unnamed).toContain("don't know its subject")
     // What to do about it is no use once it is decided.
     const decided = cardOf(approval('gmail_trash_message', { message_id: '18c' }, { decision: 'approved' }))
-    expect(decided).not.toContain("can't tell you its subject")
+    expect(decided).not.toContain("don't know its subject")
   })
 
   it('shows a draft of 40,000 characters whole', () => {
@@ -293,9 +319,9 @@ describe('the card of a tool call', () => {
     const to = 'helen@meridi\u0430n.example, ben@north\u200Bwind.example'
     const card = cardOf(approval('gmail_send_message', { ...mail, to }))
     expect(card).toContain('ben@north[U+200B]wind.example')
-    expect(card).toContain('Look twice')
+    expect(card).toContain('⚠️ Check: ')
     expect(card).toContain('mixes Latin and Cyrillic')
-    expect(cardOf(approval('gmail_send_message', mail))).not.toContain('Look twice')
+    expect(cardOf(approval('gmail_send_message', mail))).not.toContain('⚠️ Check: ')
   })
 
   it('lets no value pretend to be another field, neither by lines of its own nor by blanks nor by markup', () => {
@@ -336,10 +362,19 @@ describe('several decisions together', () => {
 
   it('are made about exactly those that are shown', () => {
     expect(together(3)).toMatchObject([
-      { text: { text: 'Approve all 3' }, value: 'approval-0,approval-1,approval-2' },
-      { text: { text: 'Deny all 3' }, value: 'approval-0,approval-1,approval-2' },
+      { text: { text: 'Move 3 emails to trash' }, value: 'approval-0,approval-1,approval-2' },
+      { text: { text: 'Keep them' }, value: 'approval-0,approval-1,approval-2' },
     ])
     expectSlackTakes({ text: 'decide', blocks: approvalsTogether(open(40)) })
+  })
+
+  it('say yes and no to all where they are not about the same', () => {
+    const [first] = open(1)
+    const other = { ...approval('gmail_create_draft', {}), id: 'approval-1' }
+    const labels = approvalsTogether([first, other].flatMap((one) => one ?? [])).flatMap((block) =>
+      block.type === 'actions' ? block.elements.flatMap((one) => (one.type === 'button' ? [one.text.text] : [])) : [],
+    )
+    expect(labels).toEqual(['Yes to all 2', 'No to all 2'])
   })
 
   it('are not offered for one, nor for more than a button can name', () => {

@@ -11,16 +11,16 @@ describe('what will be allowed', () => {
   it('is three lines: reading, the press, and the way out', () => {
     const [reads, asks, ends] = consentLines(rules)
     expect(reads).toContain('read and search')
-    expect(asks).toContain('only after you press Send or Approve')
+    expect(asks).toContain('ask you before I send or change')
     expect(ends).toContain('/mail disconnect')
   })
 
   it('tells of what configuration lets happen without a press', () => {
     const [, asks] = consentLines({ ...rules, unasked: ['gmail_create_draft', 'gmail_trash_thread'] })
-    expect(asks).toContain('I send something only after you press Send, each time')
-    expect(asks).toContain('writing a draft, moving a conversation to the trash')
-    expect(asks).not.toContain('I change')
-    expect(helpText({ ...rules, unasked: ['gmail_create_draft'] })).toContain('writing a draft')
+    expect(asks).toContain('I ask you before I send anything, every time')
+    expect(asks).toContain('saving a draft or moving a conversation to the trash')
+    expect(asks).not.toContain('or change anything')
+    expect(helpText({ ...rules, unasked: ['gmail_create_draft'] })).toContain('saving a draft')
   })
 
   it('stands in every prompt, above a button with the link', () => {
@@ -41,9 +41,9 @@ describe('a Home tab', () => {
   })
 
   it.each([
-    ['ask', 'you choose first'],
-    ['here', 'answered there, for everybody'],
-    ['private', 'go to your direct messages'],
+    ['ask', 'I ask you first'],
+    ['here', 'where everyone can see'],
+    ['private', 'in your direct messages'],
   ] as const)('says where answers go that others could read: %s', (channelReplies, words) => {
     expect(JSON.stringify(homeBlocks({ state: 'none' }, NOTHING, rules, channelReplies))).toContain(words)
   })
@@ -54,6 +54,6 @@ describe('a Home tab', () => {
     )
     expect(button).toContain('"confirm":{"title"')
     expect(button).toContain('"value":"person-1"')
-    expect(button).toContain('is connected:* a&amp;b@x.example')
+    expect(button).toContain('*Connected:* a&amp;b@x.example')
   })
 })

@@ -32,7 +32,7 @@ describe('the card of a mail that is to leave', () => {
         'Cc: jorge@homes.example',
         'Bcc: Ben <ben@x.example>',
         'Subject: The heating',
-        '⚠️ Look twice: You have never written to them.',
+        '⚠️ Check: You have never written to them.',
       ].join('\n'),
     ])
     expect(blocks.at(-1)?.type).toBe('actions')
@@ -98,7 +98,10 @@ describe('the card of a mail that is to leave', () => {
       accessibility_label: 'Send this email to Rosa Diaz and 1 other',
     })
     expect(edit).toMatchObject({ action_id: 'approval_edit', value: 'approval-1' })
-    expect([change?.value, deny?.value]).toEqual(['approval-1', 'approval-1'])
+    expect([change, deny]).toMatchObject([
+      { value: 'approval-1', accessibility_label: 'Change… this email to Rosa Diaz and 1 other' },
+      { value: 'approval-1', accessibility_label: "Don't send this email to Rosa Diaz and 1 other" },
+    ])
   })
 
   it('says to its button that it leaves at once where its time has passed', () => {
@@ -113,10 +116,10 @@ describe('the card of a mail that is to leave', () => {
   it('is never approved together with others while it cannot be shown', () => {
     const open = [outgoing({}, { id: 'a1' }), outgoing({ mail: null }, { id: 'a2' }), outgoing({}, { id: 'a3' })]
     expect(buttonsOf(approvalsTogether(open)).map(({ text, value }) => [text.text, value])).toEqual([
-      ['Approve all 2', 'a1:0123456789abcdef,a3:0123456789abcdef'],
-      ['Deny all 3', 'a1,a2,a3'],
+      ['Send both', 'a1:0123456789abcdef,a3:0123456789abcdef'],
+      ["Don't send any", 'a1,a2,a3'],
     ])
-    expect(buttonsOf(approvalsTogether(open.slice(0, 2))).map(({ text }) => text.text)).toEqual(['Deny all 2'])
+    expect(buttonsOf(approvalsTogether(open.slice(0, 2))).map(({ text }) => text.text)).toEqual(["Don't send any"])
   })
 
   it.each<[string, Partial<OutgoingMailView>, Partial<ApprovalView>, string]>([

@@ -157,7 +157,7 @@ describe('somebody whom the bot does not listen to in a thread', () => {
     await handlers.message(below({ user: BEN }))
     await handlers.message(below({ ts: '1000102.000000' }))
     await vi.waitFor(() => expect(calls).toHaveLength(1))
-    expect(calls[0]?.args).toMatchObject({ user: ANNA, text: expect.stringContaining('mention me') })
+    expect(calls[0]?.args).toMatchObject({ user: ANNA, text: expect.stringContaining('Mention me') })
     expect(happened).toEqual([])
   })
 

@@ -66,19 +66,19 @@ const send = tool('gmail_send_message', { to: 'jorge@homes.example', body: 'The 
 describe('what a reply shows', () => {
   it.each<[string, Phase, RegExp, string[]]>([
     ['waiting for an answer', { type: 'queued', behind: 'turn' }, /Got it. I'll answer when I'm done/, []],
-    ['going on after a restart', { type: 'working', isResumed: true }, /was interrupted, and go on/, ['Stop']],
-    ['waiting for a mail', { type: 'queued', behind: 'mail' }, /answer when the email has left/, []],
+    ['going on after a restart', { type: 'working', isResumed: true }, /was interrupted\. Picking up/, ['Stop']],
+    ['waiting for a mail', { type: 'queued', behind: 'mail' }, /answer when the email above has gone out/, []],
     ['waiting for decisions', { type: 'queued', behind: 'approval', open: [] }, /answer when you've decided/, []],
     [
       'waiting for a decision',
       { type: 'queued', behind: 'approval', open: ['a1'] },
       /answer when you've decided/,
-      ['Deny that, go on with this'],
+      ['Skip that, go on with this'],
     ],
     ['just begun', { type: 'starting' }, /On it/, []],
-    ['Claude out', { type: 'retrying', service: 'claude' }, /Claude does not answer.+keep trying/, ['Stop']],
-    ['Scalekit out', { type: 'retrying', service: 'scalekit' }, /mailbox does not answer.+keep trying/, ['Stop']],
-    ['Slack out', { type: 'retrying', service: 'slack' }, /who you are.+keep trying/, ['Stop']],
+    ['Claude out', { type: 'retrying', service: 'claude' }, /Claude isn't answering.+keep trying/, ['Stop']],
+    ['Scalekit out', { type: 'retrying', service: 'scalekit' }, /can't reach your mailbox.+keep trying/, ['Stop']],
+    ['Slack out', { type: 'retrying', service: 'slack' }, /Slack isn't answering.+keep trying/, ['Stop']],
     [
       'no connection',
       { type: 'connecting', state: 'missing', url: 'https://x.example/1' },
@@ -101,17 +101,21 @@ describe('what a reply shows', () => {
     const connecting = view({ type: 'connecting', state: 'missing', url: 'https://connect.example/abc' })
     const [message] = replyMessages(connecting, owner)
     expect(JSON.stringify(message?.blocks)).toContain('"url":"https://connect.example/abc"')
-    expect(read(connecting)).toMatch(/for you alone/)
+    expect(read(connecting)).toMatch(/only for you/)
   })
 
   it('shows what is being done, the last of it, and counts the rest', () => {
-    const steps = ['one', 'two', 'three', 'four', 'five'].map((query) =>
-      tool('gmail_fetch_mails', { query }, 'done', query),
-    )
+    const steps = [
+      tool('gmail_list_drafts', {}),
+      tool('gmail_get_contacts', {}),
+      tool('gmail_fetch_mails', { query: 'is:unread in:inbox' }),
+      tool('gmail_get_message_by_id', { message_id: '18c' }),
+      tool('gmail_list_labels', {}),
+    ]
     const text = read(view({ type: 'working' }, { reply: replyOf(...steps) }))
-    expect(text).toContain('2 earlier steps')
-    expect(text).toContain('✓ Searching mail: five')
-    expect(text).not.toContain('Searching mail: two')
+    expect(text).toContain('2 more before this')
+    expect(text).toContain('✓ Searched your unread email')
+    expect(text).not.toMatch(/contacts|is:unread|18c/)
   })
 
   it.each([
@@ -132,7 +136,7 @@ describe('what a reply shows', () => {
 
   it('says that Claude is busy while a request is repeated', () => {
     const reply = { ...EMPTY_REPLY, error: { kind: 'overloaded', retry: 'retrying' } as const }
-    expect(read(view({ type: 'working' }, { reply }))).toContain('trying again')
+    expect(read(view({ type: 'working' }, { reply }))).toContain('Trying again')
   })
 
   it.each(Object.entries(ENDING_WORDS).filter((entry): entry is [Ending, string] => entry[1] !== null))(
@@ -150,20 +154,17 @@ describe('what a reply shows', () => {
     expect(helpText({ slashCommand: '/mail' })).toContain('`/mail connect`')
   })
 
-  it('ends with whose mailbox it was, how many steps it took, and how long', () => {
+  it('ends with whose mailbox it was, where it looked into one', () => {
     const reply = replyOf(tool('gmail_list_labels', {}), said('Done.'))
-    expect(read(view(ended('answered'), { reply, tookMs: 75_000 }))).toContain(
-      '📬 Gmail connected by Anna Lindqvist · 1 step · 1 min 15 s',
-    )
-    expect(read(view(ended('answered'), { reply: replyOf(said('Hi.')), tookMs: 200 }))).toContain('1 s')
-    expect(read(view(ended('answered'), { reply: replyOf(said('Hi.')), tookMs: 200 }))).not.toContain('Gmail')
+    expect(read(view(ended('answered'), { reply }))).toBe('Done.\nDone.\nFrom your Gmail')
+    expect(read(view(ended('answered'), { reply: replyOf(said('Hi.')) }))).toBe('Hi.\nHi.')
   })
 
   it('tells its owner the address of that mailbox, and nobody else', () => {
     const reply = replyOf(tool('gmail_list_labels', {}), said('Done.'))
     const last = view(ended('answered'), { reply, mailboxAddress: 'anna@northwind.example' })
-    expect(read(last)).toContain('📬 Gmail connected by Anna Lindqvist (anna@northwind.example)')
-    expect(read(last, others)).toContain('📬 Gmail connected by Anna Lindqvist')
+    expect(read(last)).toContain('From anna@northwind.example')
+    expect(read(last, others)).toContain('From Anna Lindqvist’s Gmail')
     expect(read(last, others)).not.toContain('@northwind')
   })
 
@@ -184,14 +185,15 @@ describe('a step in a native stream', () => {
     )
 
   it('says what is done, in plain words', () => {
-    expect(title('from dana')).toEqual(['Searching mail: from dana'])
-    expect(title('from dana', others)).toEqual(['Searching mail'])
+    expect(title('from dana')).toEqual(['Searched your email'])
+    expect(title('from dana', others)).toEqual(['Searched your email'])
   })
 
   it.each(['<!channel>', 'https://evil.example/?q=1', '[a](b)', 'a & b'])(
     'says only what kind of step it is where its words could do more than be read: %s',
-    (query) => {
-      expect(title(query)).toEqual(['Searching mail'])
+    (to) => {
+      const steps = growthSteps(view({ type: 'working' }, { reply: replyOf(tool('send_email', { to })) }), owner)
+      expect(steps).toMatchObject([{ title: 'Prepared an email' }])
     },
   )
 })
@@ -203,14 +205,14 @@ describe('a decision', () => {
   )
 
   it('is asked in the reply where only its owner reads it', () => {
-    expect(buttonsOf(deciding)).toEqual([expect.stringMatching(/^Approve/), 'Deny', 'Change…'])
+    expect(buttonsOf(deciding)).toEqual(['Send', "Don't send", 'Change…'])
     expect(read(deciding)).toContain('The heating is broken')
     expect(cardMessages(deciding, owner)).toEqual([])
   })
 
   it('is asked in private where others read the reply, which tells them nothing of it', () => {
     const text = read(deciding, others)
-    expect(text).toContain('I need Anna Lindqvist’s decision')
+    expect(text).toContain('Waiting for Anna Lindqvist to approve')
     expect(text).not.toContain('jorge')
     expect(text).not.toContain('heating')
     const card = cardMessages(deciding, others).flatMap(wordsOf).join('\n')
@@ -223,7 +225,7 @@ describe('a decision', () => {
       { type: 'deciding' },
       { reply: replyOf(trash, send), approvals: [asks(trash, 'approved'), asks(send)] },
     )
-    expect(read(half)).toContain('✅ You approved moving a message to the trash')
+    expect(read(half)).toContain('⏳ Moving an email to the trash…')
     expect(buttonsOf(half)).toHaveLength(3)
   })
 
@@ -231,7 +233,7 @@ describe('a decision', () => {
     const text = read(
       view(ended('answered'), { reply: replyOf(send, said('Sent.')), approvals: [asks(send, 'denied')] }),
     )
-    expect(text).toContain('🚫 You said no to sending mail: jorge@homes.example')
+    expect(text).toContain('🚫 Not sent')
   })
 
   it('each stands on a line of its own, as far as there is room', () => {
@@ -239,7 +241,7 @@ describe('a decision', () => {
     const linesFor = (count: number) => {
       const approvals = steps.slice(0, count).map((step) => asks(step, 'approved'))
       const [message] = replyMessages(view(ended('answered'), { reply: replyOf(...steps), approvals }), owner)
-      return message?.blocks.filter((block) => JSON.stringify(block).includes('You approved')).length
+      return message?.blocks.filter((block) => JSON.stringify(block).includes('Moved an email')).length
     }
     expect(linesFor(3)).toBe(3)
     expect(linesFor(30)).toBe(1)
@@ -267,7 +269,7 @@ describe('many decisions, and long ones', () => {
     )
   /** The numbers of the mails that cards in this message are about. */
   const subjectsOf = (message: MessageContent) =>
-    literalsOf(message.blocks).flatMap((text) => /^Message: Mail (\d+)$/.exec(text)?.[1] ?? [])
+    literalsOf(message.blocks).flatMap((text) => /^Email: Mail (\d+)$/.exec(text)?.[1] ?? [])
 
   it('stand each in one message with their buttons', () => {
     const messages = replyMessages(deciding('Thirty to go.', many), owner)
@@ -319,7 +321,7 @@ describe('where others read along', () => {
       const text = read(view(phase, { reply, approvals: [asks(send, 'approved')] }), others)
       expect(text).not.toMatch(/diagnosis|jorge|heating/)
     }
-    expect(read(view({ type: 'working' }, { reply }), others)).toContain('Searching mail')
+    expect(read(view({ type: 'working' }, { reply }), others)).toContain('Searching your email')
   })
 
   it('a link to connect is only in the private card', () => {

@@ -140,7 +140,7 @@ describe('a question in a message of its own', () => {
     reply.show(askingBelow(null))
     await reply.settled()
     const labels = () => anna.thread(CHANNEL, threadTs).flatMap(({ elements }) => elements.map(({ label }) => label))
-    expect(labels()).toContain('Approve and send')
+    expect(labels()).toContain('Send')
     reply.show(askingBelow('approved'))
     await reply.settled()
     expect(labels()).toEqual(['Stop'])

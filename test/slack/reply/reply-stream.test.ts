@@ -136,7 +136,7 @@ describe('a streamed reply', () => {
     reply.show(starting)
     await house.slack.waitFor(() => house.messages()[0]?.elements.some(({ label }) => label === 'Stop') === true)
     reply.show(working('', [TOOL]))
-    await house.sees('Searching mail: from dana')
+    await house.sees('Searched your email')
   })
 
   it('goes on with edits from its first link on, which nothing keeps from being looked up in a stream', async () => {

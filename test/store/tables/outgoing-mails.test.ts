@@ -230,7 +230,7 @@ describe('a yes', () => {
     const { id } = mail
     await store.db.updateTable('approval').set({ decision: null }).where('id', '=', id).execute()
     const may = await store.approvals.canDecide(id, TEAM, ANNA)
-    expect(may).toEqual(expected === 'yes' ? 'yes' : { outcome: 'unknown' })
+    expect(may).toEqual(expected === 'yes' ? 'mail' : { outcome: 'unknown' })
     const shown = (await store.outgoing.get(id)).hash.slice(0, 16)
     const { outcome } = await store.approvals.decideAll([{ id, shown }], 'approved', TEAM, ANNA)
     expect(outcome).toBe(expected === 'yes' ? 'decided' : 'unknown')
@@ -246,7 +246,7 @@ describe('a yes', () => {
     const { id } = await asking()
     for (const [, { team, user }] of OTHERS)
       expect(await store.approvals.canDecide(id, team, user)).toEqual({ outcome: 'not_yours' })
-    expect(await store.approvals.canDecide(id, TEAM, ANNA)).toBe('yes')
+    expect(await store.approvals.canDecide(id, TEAM, ANNA)).toBe('mail')
     await store.approvals.decide(id, 'denied', TEAM, ANNA)
     expect(await store.approvals.canDecide(id, TEAM, ANNA)).toEqual({ outcome: 'already', decision: 'denied' })
     expect(await store.approvals.canDecide('nothing', TEAM, ANNA)).toEqual({ outcome: 'unknown' })

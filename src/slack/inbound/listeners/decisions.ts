@@ -5,6 +5,7 @@ import type { Approvals, Asked, DecisionOutcome } from '../../../store/tables/ap
 import type { Conversations } from '../../../store/tables/conversations.js'
 import type { Turns } from '../../../store/tables/turns.js'
 import { NOT_YOURS_TO_STOP } from '../../agent/native-stop.js'
+import * as words from '../../blocks/approval-words.js'
 import { changeModal } from '../../blocks/change-modal.js'
 import { AT_ONCE } from '../../blocks/outgoing-card.js'
 import { TIME_PASSED_UNSENT } from '../../blocks/outgoing-words.js'
@@ -20,20 +21,11 @@ export interface DecisionDeps extends Pick<Modals, 'openModal'> {
   readonly log: Log
 }
 
-const NOT_YOURS = 'Only the person whose mailbox this is about can decide that.'
-const NOT_STORED = 'I could not store your decision, so nothing has happened. Please press again in a moment.'
-const GONE = 'This is over already, so there is nothing left to decide or to stop.'
-
 /** What the presser is told, for their eyes only. */
 export interface PressAnswer {
   readonly text: string
   /** What becomes of the message with the button: `keep` it and say the words below; say the words in its `place`; it is `gone`. */
   readonly original: 'keep' | 'place' | 'gone'
-}
-
-const CHOSEN = {
-  here: 'You had chosen already: I answer in the thread.',
-  private: 'I answer in our direct messages; that was decided already.',
 }
 
 /** Where the reply goes. Null where there is nothing to say. Never rejects. */
@@ -51,11 +43,11 @@ export async function choosePlace(
       case 'already':
         return result.place === place
           ? { text: '', original: 'gone' }
-          : { text: CHOSEN[result.place], original: 'place' }
+          : { text: words.ALREADY_ANSWERING[result.place], original: 'place' }
       case 'not_yours':
-        return keeping('Only the person who asked can choose that.')
+        return keeping(words.ONLY_ASKER_CHOOSES)
       case 'unknown':
-        return { text: GONE, original: 'place' }
+        return { text: words.GONE, original: 'place' }
     }
   })
 }
@@ -82,7 +74,7 @@ async function told(
     return await store()
   } catch (error) {
     log.error(describeError(error), 'press not stored')
-    return keeping(NOT_STORED)
+    return keeping(words.NOT_STORED)
   }
 }
 
@@ -109,31 +101,28 @@ export async function askForChange(
 ): Promise<PressAnswer | null> {
   return await told(deps, async () => {
     const answer = await deps.approvals.canDecide(value, team, user)
-    if (answer !== 'yes') return keeping(wordsFor(deps, answer))
+    if (typeof answer !== 'string') return keeping(wordsFor(deps, answer))
     try {
-      await deps.openModal(triggerId, changeModal(value))
+      await deps.openModal(triggerId, changeModal(value, answer))
       return null
     } catch (error) {
       deps.log.warn(describeError(error), 'change modal not opened')
-      return keeping(NO_MODAL)
+      return keeping(words.NO_WINDOW)
     }
   })
 }
 
-const NO_MODAL =
-  'Slack did not let me open the window for your words. Press Change… again, or press Deny and write me below what should be different.'
-
 /** Stores a no that says what should be different. Answers what is wrong, in words; null where it is stored. Never rejects. */
 export async function change(
   deps: Pick<DecisionDeps, 'approvals' | 'wake' | 'log'>,
-  { approvalId, words, team, user }: ChangeSubmission,
+  { approvalId, words: wish, team, user }: ChangeSubmission,
 ): Promise<string | null> {
-  if (words === '') return 'Say what should be different, or close this window and press Deny.'
+  if (wish === '') return words.SAY_WHAT
   try {
-    return wordsFor(deps, await deps.approvals.decide(approvalId, 'denied', team, user, words))
+    return wordsFor(deps, await deps.approvals.decide(approvalId, 'denied', team, user, wish))
   } catch (error) {
     deps.log.error(describeError(error), 'change not stored')
-    return 'I could not store that, so nothing has happened. Please send it again in a moment.'
+    return words.CHANGE_NOT_STORED
   }
 }
 
@@ -144,27 +133,25 @@ function wordsFor({ wake }: Pick<DecisionDeps, 'wake'>, result: DecisionOutcome)
       wake(result.conversationId)
       return null
     case 'already':
-      return `You had already ${result.decision} this; that stands.`
+      return words.alreadyDecided(result.decision)
     case 'not_yours':
-      return NOT_YOURS
+      return words.NOT_YOURS
     case 'changed':
-      return CHANGED
+      return words.CHANGED_SINCE
     case 'late':
       wake(result.conversationId)
       return TIME_PASSED_UNSENT
     case 'unknown':
-      return GONE
+      return words.GONE
   }
 }
-
-const CHANGED = 'This email has changed since. Please look at the new version first.'
 
 /** Ends a turn. The wish is in the store; where the turn runs here, it is heard at once. */
 export async function stop(deps: DecisionDeps, { value, team, user }: Press): Promise<PressAnswer | null> {
   return await told(deps, async () => {
     const owned = await deps.turns.ownedBy(value, team, user)
-    if (owned !== 'yes') return keeping(owned === 'unknown' ? GONE : NOT_YOURS_TO_STOP)
-    if (!(await deps.turns.requestStop(value))) return keeping(GONE)
+    if (owned !== 'yes') return keeping(owned === 'unknown' ? words.GONE : NOT_YOURS_TO_STOP)
+    if (!(await deps.turns.requestStop(value))) return keeping(words.GONE)
     deps
       .stop(value)
       .catch((error: unknown) => deps.log.warn({ turn: value, ...describeError(error) }, 'turn not interrupted yet'))

@@ -182,7 +182,7 @@ describe('a press', () => {
   it('that comes twice is one decision, without a word; one that says otherwise is told what stands', async () => {
     await pressed(ACTIONS.approve, approval)
     expect(await pressed(ACTIONS.approve, approval)).toBeNull()
-    expect(await pressed(ACTIONS.deny, approval)).toMatch(/already approved/)
+    expect(await pressed(ACTIONS.deny, approval)).toMatch(/already said yes/)
     expect(await decision()).toBe('approved')
     expect(woken).toHaveLength(1)
   })
@@ -201,7 +201,7 @@ describe('a press', () => {
       [ACTIONS.deny, 'never there'],
       [ACTIONS.stop, 'never there'],
     ] as const) {
-      expect(await pressed(action, value)).toMatch(/over already/)
+      expect(await pressed(action, value)).toMatch(/^This is over/)
     }
     expect([...woken, ...stopped]).toEqual([])
     expect(await decision()).toBeNull()
@@ -217,7 +217,7 @@ describe('a press', () => {
 
   it('that could not be stored is told to its person, since it never comes again', async () => {
     await store.close()
-    expect(await pressed(ACTIONS.approve, approval)).toMatch(/could not store.+press again/)
+    expect(await pressed(ACTIONS.approve, approval)).toMatch(/didn't work.+press again/)
     expect(woken).toEqual([])
     expect(log.lines).toMatchObject([{ level: 'error' }])
     store = await openStore()
@@ -449,14 +449,14 @@ describe('a press that says where to answer', () => {
   it('counts once: a second press changes nothing, and says so where it wanted something else', async () => {
     await answerTo(ACTIONS.answerPrivately, conversation)
     expect(await answerTo(ACTIONS.answerPrivately, conversation)).toEqual(gone)
-    expect(await answerTo(ACTIONS.answerHere, conversation)).toEqual(inPlace(/decided already/))
+    expect(await answerTo(ACTIONS.answerHere, conversation)).toEqual(inPlace(/^Already decided/))
     expect(await place()).toBe('private')
     expect(woken).toHaveLength(1)
   })
 
   it('comes too late where it was decided without it', async () => {
     await store.conversations.settleAddress(conversation, { channel: 'D1', threadTs: '3.0' })
-    expect(await answerTo(ACTIONS.answerHere, conversation)).toEqual(inPlace(/decided already/))
+    expect(await answerTo(ACTIONS.answerHere, conversation)).toEqual(inPlace(/^Already decided/))
     expect(await place()).toBeNull()
     expect(woken).toEqual([])
   })
@@ -468,9 +468,9 @@ describe('a press that says where to answer', () => {
   })
 
   it('is told where it could not be stored, or is about nothing', async () => {
-    expect(await answerTo(ACTIONS.answerHere, 'nothing')).toEqual(inPlace(/over already/))
+    expect(await answerTo(ACTIONS.answerHere, 'nothing')).toEqual(inPlace(/^This is over/))
     await store.close()
-    expect(await pressed(ACTIONS.answerHere, conversation)).toMatch(/could not store/)
+    expect(await pressed(ACTIONS.answerHere, conversation)).toMatch(/didn't work/)
     store = await openStore()
   })
 })
@@ -514,7 +514,7 @@ describe('a press under an email', () => {
     ['all but the last digit', `:${SHOWN.slice(0, 15)}`],
     ['more of a hash than a button holds', `:${HASH.slice(0, 17)}`],
   ])('approves nothing where its card shows %s, and says that the email changed', async (_, shown) => {
-    expect(await pressed(ACTIONS.approve, `${mail}${shown}`)).toMatch(/has changed since/)
+    expect(await pressed(ACTIONS.approve, `${mail}${shown}`)).toMatch(/has changed/)
     expect(await state()).toBe('asking')
     expect(woken).toEqual([])
   })
@@ -569,7 +569,7 @@ describe('several questions', () => {
 
   it('are decided by nobody else, not even in part', async () => {
     expect(await pressed(ACTIONS.approveAll, `${approval},${second}`, BEN)).toMatch(/^Only /)
-    expect(await pressed(ACTIONS.approveAll, `${approval},nothing`)).toMatch(/over already/)
+    expect(await pressed(ACTIONS.approveAll, `${approval},nothing`)).toMatch(/^This is over/)
     expect(await decisions()).toEqual([null, null])
   })
 })
@@ -605,27 +605,27 @@ describe('a wish for a change', () => {
     expect(await pressed(ACTIONS.change, approval, BEN)).toMatch(/^Only /)
     expect(await pressed(ACTIONS.change, approval, ANNA, 'T2')).toMatch(/^Only /)
     await pressed(ACTIONS.approve, approval)
-    expect(await pressed(ACTIONS.change, approval)).toMatch(/already approved/)
+    expect(await pressed(ACTIONS.change, approval)).toMatch(/already said yes/)
     expect(modals).toEqual([])
   })
 
   it('has another way where Slack opens no modal', async () => {
     trigger = 'expired'
-    expect(await pressed(ACTIONS.change, approval)).toMatch(/press Deny and write/)
+    expect(await pressed(ACTIONS.change, approval)).toMatch(/write to me below/)
   })
 
   it('is refused in words where it says nothing, comes too late, or is somebody else’s', async () => {
-    expect(await wish('')).toMatch(/Say what should be different/)
+    expect(await wish('')).toMatch(/Tell me what should be different/)
     expect(await wish('say Wednesday', BEN)).toMatch(/^Only /)
     expect(await wish('say Wednesday', ANNA, 'T2')).toMatch(/^Only /)
     await pressed(ACTIONS.approve, approval)
-    expect(await wish('say Wednesday')).toMatch(/already approved/)
+    expect(await wish('say Wednesday')).toMatch(/already said yes/)
     expect(await decision()).toBe('approved')
   })
 
   it('that cannot be stored says so', async () => {
     await store.close()
-    expect(await wish('say Wednesday')).toMatch(/could not store/)
+    expect(await wish('say Wednesday')).toMatch(/didn't work/)
     store = await openStore()
   })
 })

@@ -358,7 +358,7 @@ describe('a window that is sent off', () => {
     [
       'Gmail does not take it',
       async () => await Promise.reject(new UnsendableMail('no')),
-      { to: /did not take this email/ },
+      { to: /didn't take this email/ },
     ],
     ['saving fails', async () => await Promise.reject(new Error('boom')), { to: /couldn't save/ }],
   ])('stays open and says so where %s', async (_, prepareEdit, errors) => {

@@ -1,0 +1,95 @@
+/**
+ * Changes of labels in the words that Gmail has for them: taking INBOX away is archiving, adding STARRED is starring. A change that is exactly one of
+ * these says so; any other is about labels, and its card lists them. Pure.
+ */
+
+import type { ToolInput } from './tool-input.js'
+
+/** What people read about a change; see `ToolWords`. */
+export interface LabelChangeWords {
+  readonly running: string
+  readonly ran: string
+  readonly question: string
+  readonly approve: string
+  readonly deny: string
+  readonly past: string
+  readonly several: { approve(count: number): string; readonly deny: string } | null
+}
+
+type Thing = 'email' | 'conversation'
+
+/** "Mark" … "as read"; `ing` and `ed` are the forms of the verb. */
+interface Verb {
+  readonly verb: string
+  readonly ing: string
+  readonly ed: string
+  /** What follows what it is done to. */
+  readonly rest?: string
+  readonly deny: string
+  readonly denySeveral: string
+}
+
+const LEAVE = { deny: 'Leave it', denySeveral: 'Leave them' }
+const KEEP = { deny: 'Keep it', denySeveral: 'Keep them' }
+
+const MARK = { verb: 'Mark', ing: 'Marking', ed: 'Marked', ...LEAVE }
+const MOVE = { verb: 'Move', ing: 'Moving', ed: 'Moved', ...LEAVE }
+
+/** By the one label that is added (`+`) or taken away (`-`). */
+const VERBS: ReadonlyMap<string, Verb> = new Map([
+  ['-INBOX', { verb: 'Archive', ing: 'Archiving', ed: 'Archived', ...KEEP }],
+  ['+INBOX', { ...MOVE, rest: 'to your inbox' }],
+  ['+STARRED', { verb: 'Star', ing: 'Starring', ed: 'Starred', ...LEAVE }],
+  ['-STARRED', { verb: 'Unstar', ing: 'Unstarring', ed: 'Unstarred', ...LEAVE }],
+  ['-UNREAD', { ...MARK, rest: 'as read' }],
+  ['+UNREAD', { ...MARK, rest: 'as unread' }],
+  ['+IMPORTANT', { ...MARK, rest: 'as important' }],
+  ['-IMPORTANT', { ...MARK, rest: 'as not important' }],
+  ['+SPAM', { ...MARK, rest: 'as spam' }],
+  ['-SPAM', { ...MARK, rest: 'as not spam' }],
+])
+
+/** The question says all of the change: nothing is left for a list of labels to say. */
+export function isWholeLabelChange(input: ToolInput): boolean {
+  return verbOf(input) !== undefined
+}
+
+export function labelChange(input: ToolInput, thing: Thing): LabelChangeWords {
+  const one = thing === 'email' ? 'an email' : 'a conversation'
+  const found = verbOf(input)
+  if (found === undefined)
+    return {
+      running: `Changing the labels of ${one}`,
+      ran: `Changed the labels of ${one}`,
+      question: `Change the labels of this ${thing}?`,
+      approve: 'Change labels',
+      deny: 'Leave them',
+      past: 'relabeled',
+      several: null,
+    }
+  const { verb, ing, ed, deny, denySeveral } = found
+  const rest = found.rest === undefined ? '' : ` ${found.rest}`
+  return {
+    running: `${ing} ${one}${rest}`,
+    ran: `${ed} ${one}${rest}`,
+    question: `${verb} this ${thing}${rest}?`,
+    approve: `${verb}${rest}`,
+    deny,
+    past: `${ed.toLowerCase()}${rest}`,
+    several: { approve: (count) => `${verb} ${count} ${thing}s${rest}`, deny: denySeveral },
+  }
+}
+
+/** Undefined where more, or something else, would be changed. */
+function verbOf({ add_label_ids, remove_label_ids }: ToolInput): Verb | undefined {
+  const added = labelsIn(add_label_ids)
+  const removed = labelsIn(remove_label_ids)
+  if (added === null || removed === null || added.length + removed.length !== 1) return undefined
+  return VERBS.get(added.length === 1 ? `+${added[0]}` : `-${removed[0]}`)
+}
+
+/** Null for what is no list of labels. */
+function labelsIn(value: unknown): readonly string[] | null {
+  if (value === undefined || value === null) return []
+  return Array.isArray(value) && value.every((label) => typeof label === 'string') ? value : null
+}
