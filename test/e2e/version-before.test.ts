@@ -169,7 +169,7 @@ describe('what the version before left behind', () => {
 
   it('a Home tab that stood there disconnects', async () => {
     const { home } = anna()
-    expect(home?.shown).toContain('Your Gmail is connected')
+    expect(home?.shown).toContain('Only you can use it here')
     await anna().press({ viewId: home?.viewId ?? '' }, { actionId: 'mailbox_disconnect' })
     await anna().waitFor(({ shown }) => shown.includes('is disconnected'), { timeoutMs })
     expect(house.scalekit.account(identifierOf(ANNA))?.status).not.toBe('ACTIVE')
@@ -201,7 +201,7 @@ describe('the buttons that the version before left behind', () => {
   it.each(HALF_WRITTEN)('Stop leaves what was written: %s', async (words) => {
     const { reply } = left(words)
     await anna().press(reply, { actionId: 'turn_stop' })
-    const stopped = await becomes(reply, 'Stopped, as you asked', WHOLE)
+    const stopped = await becomes(reply, 'Stopped. Write again', WHOLE)
     expect(stopped.shown).not.toContain(OTHER_HALF)
   })
 

@@ -109,7 +109,7 @@ describe('many questions', () => {
     expect(
       shown()
         .join(' ')
-        .match(/Move this message to the trash\?/g),
+        .match(/Move this email to the trash\?/g),
     ).toHaveLength(30)
   })
 })

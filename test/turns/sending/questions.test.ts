@@ -251,7 +251,7 @@ describe('what stands before its owner', () => {
       names: new Map([['m-1', 'the email']]),
       mailbox: 'anna@example.com',
     })
-    expect(decidedAt).toContain('18:00')
+    expect(decidedAt).toContain('6:00 PM')
     expect(approvalView(approval(), step(), 'UTC').decidedAt).toBeNull()
   })
 
