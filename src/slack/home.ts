@@ -191,10 +191,7 @@ function scheduleBlocks({ state }: HomeConnection, schedule: Schedule | null): K
 function connectionBlocks(connection: HomeConnection, rules: AppRules): KnownBlock[] {
   switch (connection.state) {
     case 'connected':
-      return [
-        section(connectedAs(connection.address)),
-        { type: 'actions', elements: [disconnectButton(connection)] },
-      ]
+      return [section(connectedAs(connection.address)), { type: 'actions', elements: [disconnectButton(connection)] }]
     case 'missing':
     case 'expired':
       return [

@@ -169,9 +169,9 @@ describe('what the version before left behind', () => {
 
   it('a Home tab that stood there disconnects', async () => {
     const { home } = anna()
-    expect(home?.shown).toContain('Only you can use it here')
+    expect(home?.shown).toContain('Your Gmail is connected')
     await anna().press({ viewId: home?.viewId ?? '' }, { actionId: 'mailbox_disconnect' })
-    await anna().waitFor(({ shown }) => shown.includes('is disconnected'), { timeoutMs })
+    await anna().waitFor(({ shown }) => shown.includes('Disconnected.'), { timeoutMs })
     expect(house.scalekit.account(identifierOf(ANNA))?.status).not.toBe('ACTIVE')
   })
 
