@@ -56,11 +56,11 @@ describe('a question for a connection', () => {
     const prompt = await anna.waitFor(asksToConnect)
     expect(prompt.channel).toBe(anna.dm)
     const pointer = await anna.waitFor(
-      (message) => message.channel === GENERAL && answers('The way to connect')(message),
+      (message) => message.channel === GENERAL && answers('Connect your Gmail first')(message),
     )
     expect(pointer).toMatchObject({ threadTs: asked.ts })
     expect(pointer.shown).toContain(prompt.ts.replace('.', ''))
-    expect(house.slack.person(BEN).messages(GENERAL).some(answers('The way to connect'))).toBe(false)
+    expect(house.slack.person(BEN).messages(GENERAL).some(answers('Connect your Gmail first'))).toBe(false)
     await house.bot.kill()
     await house.startBot()
     await house.scalekit.press(connectLink(prompt) ?? '', 'allow', ANNAS_MAIL)
