@@ -141,10 +141,9 @@ async function send(
   const said = thread === null || thread === 'unreadable' ? [] : thread
   const wanted = [...messages.flatMap(namesIn), ...namesInThread(said), ...earlier.flatMap(({ mentions }) => mentions)]
   const names = await deps.surface.names(wanted, conversation.owner)
-  const block =
-    said.length > 0
-      ? threadBlock(said, names, profile.timeZone)
-      : await earlierExchange(deps, conversation, grant, messages, profile)
+  // A session that replaces a lost one hears what was said before in this conversation, not in another.
+  const before = earlier.length > 0 ? null : await earlierExchange(deps, conversation, grant, messages, profile)
+  const block = said.length > 0 ? threadBlock(said, names, profile.timeZone) : before
   const outgoing = messages.map((message, index) =>
     index === 0
       ? outgoingMessage(message, conversation, profile, names, earlier, block)

@@ -272,9 +272,10 @@ describe('a session that is gone', () => {
       const [sent] = house.agent.session.received
       expect(sent?.text).toBe('Write to my landlord')
       expect(sent?.context).toContain('- My landlord is Jorge')
+      expect(house.agent.askedForExchange).toEqual([])
       const [, second] = await house.turnsOf(conversation)
       const reply = second && house.replyOf(second).last
-      expect(reply?.notice).toMatch(/new one/)
+      expect(reply?.notice).toMatch(/^I had to start over/)
       expect(reply?.reply.items).toMatchObject([{ text: 'You wrote: Write to my landlord' }])
     },
   )
