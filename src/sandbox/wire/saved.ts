@@ -33,14 +33,15 @@ function bytesAsText(bytes: Buffer): { $text: string } | { $base64: string } {
   return Buffer.from(text).equals(bytes) ? { $text: text } : { $base64: bytes.toString('base64') }
 }
 
-/** Puts saved entries in the place of those that are there. */
-export function refill<Key, Value>(kept: Map<Key, Value>, saved: ReadonlyMap<Key, Value>): void
-export function refill<Value>(kept: Set<Value>, saved: ReadonlySet<Value>): void
+/** Puts saved entries in the place of those that are there. @param saved undefined: what was saved before there was such a thing has none */
+export function refill<Key, Value>(kept: Map<Key, Value>, saved: ReadonlyMap<Key, Value> | undefined): void
+export function refill<Value>(kept: Set<Value>, saved: ReadonlySet<Value> | undefined): void
 export function refill(
   kept: Map<unknown, unknown> | Set<unknown>,
-  saved: ReadonlyMap<unknown, unknown> | ReadonlySet<unknown>,
+  saved: ReadonlyMap<unknown, unknown> | ReadonlySet<unknown> | undefined,
 ): void {
   kept.clear()
+  if (saved === undefined) return
   if (kept instanceof Map) for (const [key, value] of saved.entries()) kept.set(key, value)
   else for (const value of saved.values()) kept.add(value)
 }

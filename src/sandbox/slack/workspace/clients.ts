@@ -100,7 +100,7 @@ export class Clients {
     }
   }
 
-  restore(saved: ReturnType<Clients['save']>): void {
+  restore(saved: Partial<ReturnType<Clients['save']>>): void {
     refill(this.#ephemerals, saved.ephemerals)
     refill(this.#modals, saved.modals)
     refill(this.#homes, saved.homes)
