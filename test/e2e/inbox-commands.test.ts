@@ -224,7 +224,7 @@ describe('a guest', () => {
     await running()
     house.slack.changePerson(ANNA, { restricted: true })
     await anna.command('what is the newest mail?', { channel: GENERAL })
-    await toldIn(GENERAL, 'guests')
+    await toldIn(GENERAL, 'full members')
     expect(inDm()).toEqual([])
   })
 })

@@ -142,7 +142,7 @@ describe('a question behind the command', () => {
     async (text) => {
       profile = async () => ({ problem: 'guest' })
       await type(text)
-      expect(acknowledged).toEqual([privately(/guests/)])
+      expect(acknowledged).toEqual([privately(/full members/)])
       expect(await stored()).toEqual([])
     },
   )
