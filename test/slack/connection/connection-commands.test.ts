@@ -153,10 +153,10 @@ describe('a connect prompt', () => {
 
   it('is none for somebody who may not have a connection, or whose identifier is taken', async () => {
     problem = 'guest'
-    expect(await connect()).toContain('not for guests')
+    expect(await connect()).toContain('full members')
     problem = null
     await store.people.identify(await store.people.ensure(TEAM, ANNA), 'slack:T1:anyone')
-    expect(await connect(BEN)).toContain('already in use by another account')
+    expect(await connect(BEN)).toContain('Another account already uses the mailbox')
     expect(await store.commands.unfinished()).toEqual([])
   })
 })
