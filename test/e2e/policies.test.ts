@@ -84,7 +84,11 @@ describe('ALLOW_GUESTS=yes', () => {
   })
 
   it.each([
-    ['a guest from another organisation', { restricted: true, stranger: true, teamId: 'T0ELSEWHERE' }, 'another one'],
+    [
+      'a guest from another organisation',
+      { restricted: true, stranger: true, teamId: 'T0ELSEWHERE' },
+      'in your own workspace',
+    ],
     ['a bot', { isBot: true }, null],
   ])('still refuses %s', async (_, changes, words) => {
     await running({ environment: { ALLOW_GUESTS: 'yes' } })

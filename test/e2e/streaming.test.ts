@@ -24,14 +24,12 @@ describe.each(['native', 'auto'] as const)('REPLY_STREAMING=%s', (mode) => {
   it('answers in one message of the thread, in a DM and in a channel', async () => {
     await running(mode, new TestBrain().when(/newest/, readMail))
     const anna = house.slack.person(ANNA)
-    for (const { words, channel } of [
-      { words: 'what is the newest mail?', channel: anna.dm },
-      { words: '<@U0INBOXBOT> what is the newest mail?', channel: GENERAL },
+    for (const { words, channel, footer } of [
+      { words: 'what is the newest mail?', channel: anna.dm, footer: `From ${ANNAS_MAIL}` },
+      { words: '<@U0INBOXBOT> what is the newest mail?', channel: GENERAL, footer: 'From Anna Lindqvist’s Gmail' },
     ]) {
       const asked = anna.post(words, { channel })
-      const reply = await anna.waitFor(
-        (message) => answers(`From ${ANNAS_MAIL}`)(message) && message.threadTs === asked.ts,
-      )
+      const reply = await anna.waitFor((message) => answers(footer)(message) && message.threadTs === asked.ts)
       expect(reply.shown).toContain('The newest mail:')
       expect(reply.elements).toEqual([])
       expect(anna.thread(channel, asked.ts)).toHaveLength(2)

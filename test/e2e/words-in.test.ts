@@ -36,7 +36,8 @@ describe('the words', () => {
     for (const [index, [typed, words]] of rows.entries()) {
       anna.post(typed)
       await house.slack.waitFor(() => brain.heard.length === index + 1)
-      expect(brain.heard[index]).toHaveLength(2)
+      // A later line hears the exchange before it, too.
+      expect(brain.heard[index]).toHaveLength(index === 0 ? 2 : 3)
       expect(brain.heard[index]?.at(-1)).toBe(words)
     }
     expect(line(brain.heard[0]?.[0], 'Named')).toBe(
