@@ -38,7 +38,7 @@ describe('what people write', () => {
     const anna = house.slack.person(ANNA)
     const asked = anna.post(`<@${BOT}>`, { channel: GENERAL })
     const reply = await anna.waitFor(
-      (message) => message.threadTs === asked.ts && message.shown.includes('What is unread'),
+      (message) => message.threadTs === asked.ts && message.shown.includes('in your own Gmail'),
     )
     expect(reply.shown).toContain('/inbox')
     expect(brain.heard).toHaveLength(heard)
@@ -125,7 +125,7 @@ describe('who writes', () => {
   })
 
   it.each([
-    ['a guest', { restricted: true }, 'not for guests'],
+    ['a guest', { restricted: true }, 'full members of this workspace'],
     [
       'somebody from another organisation',
       { stranger: true, teamId: 'T0ELSEWHERE' },
