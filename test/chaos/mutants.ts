@@ -38,7 +38,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'sends again without looking whether the session has it',
-    file: 'agent/sessions.js',
+    file: 'agent/references.js',
     original: "event.type !== 'user.message' || isBehind(event, after)",
     broken: 'true',
     symptom: /^duplicated: \S+ was heard/,
