@@ -1,33 +1,30 @@
 /** Slack's own Stop button (`agent_session_stopped`): what it stops is stored before Slack is told that the press arrived, as with the bot's own. */
 
 import type { WebClient } from '@slack/web-api'
-import { describeError, type Log } from '../../log.js'
+import { describeError } from '../../log.js'
 import type { StopPress } from '../../store/tables/stop-requests.js'
 import type { Turns } from '../../store/tables/turns.js'
+import { type StopDeps, stopSoon } from '../../turns/stop-soon.js'
 import { slackCall } from '../api/web.js'
 import type { AgentSurface } from './agent-surface.js'
 
-export interface NativeStopDeps {
+export interface NativeStopDeps extends StopDeps {
   readonly web: WebClient
   readonly turns: Pick<Turns, 'requestStopIn'>
   readonly agent: Pick<AgentSurface, 'correct'>
-  readonly stop: (turnId: string) => Promise<void>
-  readonly log: Log
 }
 
 export const NOT_YOURS_TO_STOP = 'Only the person who asked can stop this.'
 
 /** @throws where it could not be stored: Slack then delivers the press again */
 export async function stopNatively(deps: NativeStopDeps, press: StopPress): Promise<void> {
-  const { web, turns, agent, stop, log } = deps
+  const { web, turns, agent, log } = deps
   const { channel, threadTs, user } = press
   const stopped = await turns.requestStopIn(press)
   switch (stopped.outcome) {
-    case 'stopping': {
-      const { turnId: turn } = stopped
-      stop(turn).catch((error: unknown) => log.warn({ turn, ...describeError(error) }, 'turn not interrupted yet'))
+    case 'stopping':
+      stopSoon(deps, stopped.turnId)
       return
-    }
     case 'at_rest':
       // A press changes nothing of the session by itself: Slack would show it at work for ever.
       agent.correct({ channel, threadTs }, user, 'active')

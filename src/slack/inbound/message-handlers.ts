@@ -5,6 +5,7 @@ import { describeError, type Log } from '../../log.js'
 import type { Store } from '../../store/store.js'
 import type { Journaled } from '../../store/tables/messages.js'
 import type { Admission, IncomingMessage } from '../../turns/admission.js'
+import { stopSoon } from '../../turns/stop-soon.js'
 import { SlackRefused } from '../api/web.js'
 import type { AppRules } from '../blocks/consent.js'
 import type { BotIdentity } from './bot-identity.js'
@@ -38,10 +39,7 @@ export function messageHandlers(deps: MessageDeps): Pick<JournalHandlers, 'messa
 
   /** A word to stop does what the Stop button does: the store has it already, and a turn that runs here hears it at once. */
   const stop = ({ stops }: Journaled): void => {
-    if (stops === undefined) return
-    deps
-      .stop(stops)
-      .catch((error: unknown) => log.warn({ turn: stops, ...describeError(error) }, 'turn not interrupted yet'))
+    if (stops !== undefined) stopSoon(deps, stops)
   }
 
   const heard = async (message: IncomingMessage, journaled: Journaled): Promise<void> => {

@@ -11,6 +11,7 @@ import type { People } from '../../../store/tables/people.js'
 import { ENDING_WORDS } from '../../../turns/endings.js'
 import type { Person } from '../../../turns/model.js'
 import { type Surface, Unavailable } from '../../../turns/ports.js'
+import { stopSoon } from '../../../turns/stop-soon.js'
 import type { Clock } from '../../../turns/time/clock.js'
 import { inTime, LATE } from '../../../turns/time/in-time.js'
 import type { Words } from '../../../turns/words.js'
@@ -98,14 +99,10 @@ const BY_WORD: Readonly<Record<CommandWord, Take>> = {
     return lookedUp(deps.answers.threads(person))
   },
   stop: async (deps, command) => {
-    const { personsWork, answers, log } = deps
+    const { personsWork, answers } = deps
     const person = await personOf(deps, command)
     const stopping = await personsWork.stop(command)
-    for (const { turnId } of stopping) {
-      deps
-        .stop(turnId)
-        .catch((error: unknown) => log.warn({ turn: turnId, ...describeError(error) }, 'turn not interrupted yet'))
-    }
+    for (const { turnId } of stopping) stopSoon(deps, turnId)
     return lookedUp(answers.stopped(person, stopping))
   },
   // Nothing is ended by the word alone.

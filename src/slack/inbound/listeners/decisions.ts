@@ -4,6 +4,7 @@ import { describeError, type Log } from '../../../log.js'
 import type { Approvals, Asked, DecisionOutcome } from '../../../store/tables/approvals.js'
 import type { Conversations } from '../../../store/tables/conversations.js'
 import type { Turns } from '../../../store/tables/turns.js'
+import { stopSoon } from '../../../turns/stop-soon.js'
 import { NOT_YOURS_TO_STOP } from '../../agent/native-stop.js'
 import * as words from '../../blocks/approval-words.js'
 import { changeModal } from '../../blocks/change-modal.js'
@@ -152,9 +153,7 @@ export async function stop(deps: DecisionDeps, { value, team, user }: Press): Pr
     const owned = await deps.turns.ownedBy(value, team, user)
     if (owned !== 'yes') return keeping(owned === 'unknown' ? words.GONE : NOT_YOURS_TO_STOP)
     if (!(await deps.turns.requestStop(value))) return keeping(words.GONE)
-    deps
-      .stop(value)
-      .catch((error: unknown) => deps.log.warn({ turn: value, ...describeError(error) }, 'turn not interrupted yet'))
+    stopSoon(deps, value)
     return null
   })
 }
