@@ -7,6 +7,7 @@ import type { WebClient } from '@slack/web-api'
 import { describeError, type Log } from '../../log.js'
 import type { Clock } from '../../turns/time/clock.js'
 import { inTime } from '../../turns/time/in-time.js'
+import { waitFor } from '../../turns/time/pause.js'
 import { retryPause } from '../../turns/time/retry-pause.js'
 import type { AgentCalls } from './agent-calls.js'
 import type { SessionStatus } from './session-status.js'
@@ -48,8 +49,7 @@ interface About {
 
 export class Sessions {
   readonly #bringing = new Map<string, Bringing>()
-  readonly #pauses = new Set<() => void>()
-  #isStopped = false
+  readonly #stop = new AbortController()
   #hasToldNoStop = false
 
   constructor(private readonly deps: SessionsDeps) {}
@@ -62,7 +62,7 @@ export class Sessions {
       running.wanted = status
       return
     }
-    if (this.#isStopped || !this.deps.calls.has('sessions')) return
+    if (this.#stop.signal.aborted || !this.deps.calls.has('sessions')) return
     const bringing: Bringing = { wanted: status, done: Promise.resolve() }
     this.#bringing.set(key, bringing)
     bringing.done = this.#bring(bringing, session).finally(() => this.#bringing.delete(key))
@@ -70,8 +70,7 @@ export class Sessions {
 
   /** Resolves when nothing is on its way any more, or has been for too long. */
   async stop(): Promise<void> {
-    this.#isStopped = true
-    for (const end of this.#pauses) end()
+    this.#stop.abort(new Error('the bot is shutting down'))
     const under = [...this.#bringing.values()].map(({ done }) => done)
     await inTime(this.deps.clock, Promise.all(under), STOP_PATIENCE_MS)
   }
@@ -89,8 +88,8 @@ export class Sessions {
         continue
       }
       tries += 1
-      if (typeof outcome === 'string' || tries >= MOST_TRIES || this.#isStopped) return
-      await this.#pause(retryPause(tries, outcome.later))
+      if (typeof outcome === 'string' || tries >= MOST_TRIES || this.#stop.signal.aborted) return
+      await waitFor(this.deps.clock, retryPause(tries, outcome.later), this.#stop.signal)
     }
   }
 
@@ -111,18 +110,6 @@ export class Sessions {
     if (warning?.includes(NO_STOP) !== true || this.#hasToldNoStop) return
     this.#hasToldNoStop = true
     this.deps.log.warn('agent sessions have no Stop button: the app does not subscribe to agent_session_stopped')
-  }
-
-  async #pause(ms: number): Promise<void> {
-    await new Promise<void>((resolve) => {
-      const end = () => {
-        timer.clear()
-        this.#pauses.delete(end)
-        resolve()
-      }
-      const timer = this.deps.clock.setTimeout(end, ms)
-      this.#pauses.add(end)
-    })
   }
 }
 
