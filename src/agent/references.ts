@@ -5,7 +5,6 @@ import type {
   BetaManagedAgentsUserMessageEvent,
 } from '@anthropic-ai/sdk/resources/beta/sessions/events'
 import type { LogPosition } from '../turns/events.js'
-import type { Exchange } from '../turns/ports.js'
 
 /** A line of the context block. Words of people are folded into single lines there, so that none of them can begin one. */
 const REFERENCE = /^Reference: (\S+)$/gim
@@ -34,23 +33,4 @@ export async function foundIn(
 function isBehind(event: BetaManagedAgentsUserMessageEvent, after: LogPosition | null): boolean {
   if (after === null || typeof event.processed_at !== 'string') return false
   return event.id === after.id || Date.parse(event.processed_at) < Date.parse(after.at)
-}
-
-/** What a person asked last, in one message or in several, and what the agent answered to it. @param events newest first */
-export async function lastExchangeIn(events: AsyncIterable<BetaManagedAgentsSessionEvent>): Promise<Exchange | null> {
-  const asked: string[] = []
-  const answered: string[] = []
-  for await (const event of events) {
-    if (event.type === 'agent.message') {
-      if (asked.length > 0) break
-      const texts = event.content.flatMap((block) => (block.type === 'text' ? [block.text] : []))
-      answered.unshift(texts.join(''))
-    }
-    if (event.type !== 'user.message') continue
-    const [, ...blocks] = event.content
-    const words = blocks.at(-1)
-    // A note of the bot's own is a context block and nothing more.
-    if (words?.type === 'text') asked.unshift(words.text)
-  }
-  return asked.length === 0 ? null : { asked: asked.join('\n'), answered: answered.join('\n\n') }
 }

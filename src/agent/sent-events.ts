@@ -1,12 +1,13 @@
-/** What a session is sent: messages and the answers to its tool calls, and which of these it waits for or has been told. */
+/** What a session is sent: messages and the answers to its tool calls, which of these it waits for or has been told, and what it heard and said last. */
 
 import type {
   BetaManagedAgentsSessionEvent,
   BetaManagedAgentsUserMessageEventParams,
   EventSendParams,
 } from '@anthropic-ai/sdk/resources/beta/sessions/events'
-import type { OutgoingMessage, ToolAnswer } from '../turns/ports.js'
+import type { Exchange, OutgoingMessage, ToolAnswer } from '../turns/ports.js'
 import { WRITTEN_INSTEAD } from '../turns/sending/sending-results.js'
+import { textOf } from './translate.js'
 
 /** What moves a session on that waits for its calls. */
 export const ANSWERS = ['user.tool_confirmation', 'user.custom_tool_result'] as const
@@ -17,7 +18,7 @@ function answeredCall(event: BetaManagedAgentsSessionEvent): string | null {
 }
 
 /** A no to a call that its owner was never asked about: they wrote something new first. */
-export function unasked(callId: string, isHosted: boolean): ToolAnswer {
+function unasked(callId: string, isHosted: boolean): ToolAnswer {
   return isHosted
     ? { callId, text: WRITTEN_INSTEAD, failed: false }
     : { callId, allowed: false, reason: WRITTEN_INSTEAD }
@@ -60,6 +61,13 @@ export async function awaitedIn(events: AsyncIterable<BetaManagedAgentsSessionEv
   return awaited.flatMap((callId) => (told.has(callId) ? [] : [{ callId, isHosted: hosted.has(callId) }]))
 }
 
+/** An answer to every call that a session waits for: as long as one has none, the API takes no message. What its owner was never asked about is denied, too. */
+export function denialsOf(awaited: readonly AwaitedCall[], denials: readonly ToolAnswer[]): ToolAnswer[] {
+  return awaited.map(
+    ({ callId, isHosted }) => denials.find((one) => one.callId === callId) ?? unasked(callId, isHosted),
+  )
+}
+
 /** The calls whose answers the session has been told. */
 export async function toldIn(events: AsyncIterable<BetaManagedAgentsSessionEvent>): Promise<ReadonlySet<string>> {
   const told = new Set<string>()
@@ -79,4 +87,22 @@ export function messageEvent(message: OutgoingMessage): BetaManagedAgentsUserMes
       ...(message.text === null ? [] : [{ type: 'text' as const, text: message.text }]),
     ],
   }
+}
+
+/** What a person asked last, in one message or in several, and what the agent answered to it. @param events newest first */
+export async function lastExchangeIn(events: AsyncIterable<BetaManagedAgentsSessionEvent>): Promise<Exchange | null> {
+  const asked: string[] = []
+  const answered: string[] = []
+  for await (const event of events) {
+    if (event.type === 'agent.message') {
+      if (asked.length > 0) break
+      answered.unshift(textOf(event.content))
+    }
+    if (event.type !== 'user.message') continue
+    const [, ...blocks] = event.content
+    const words = blocks.at(-1)
+    // As `messageEvent` writes it: words come last, and a note of the bot's own is a context block and nothing more.
+    if (words?.type === 'text') asked.unshift(words.text)
+  }
+  return asked.length === 0 ? null : { asked: asked.join('\n'), answered: answered.join('\n\n') }
 }

@@ -33,11 +33,20 @@ import type { Deployment } from './deployment.js'
 import { type FollowPace, followSession, STANDARD_PACE } from './event-log.js'
 import { type Attachment, personalGrant } from './grants.js'
 import { isMarked, sessionMark } from './mark.js'
-import { foundIn, lastExchangeIn } from './references.js'
-import { ANSWERS, AWAITED_TYPES, answerEvent, awaitedIn, messageEvent, toldIn, unasked } from './sent-events.js'
+import { foundIn } from './references.js'
+import {
+  ANSWERS,
+  AWAITED_TYPES,
+  answerEvent,
+  awaitedIn,
+  denialsOf,
+  lastExchangeIn,
+  messageEvent,
+  toldIn,
+} from './sent-events.js'
 import { goneInsteadOf, whyGone } from './session-state.js'
 import { DESCRIBING_TYPES, describedInLog } from './targets.js'
-import { sameAddress, sameServers, sameTools } from './tool-comparison.js'
+import { sameAddress, sameIds, sameServers, sameTools } from './tool-comparison.js'
 
 /** The API takes longer titles; its lists show about this much. */
 const TITLE_LENGTH = 80
@@ -159,11 +168,7 @@ export class ManagedAgent implements Agent {
     denials: readonly ToolAnswer[] = [],
   ): Promise<void> {
     const awaited = denials.length === 0 ? [] : await awaitedIn(this.#events(sessionId, AWAITED_TYPES))
-    const first = awaited.map(({ callId, isHosted }) => {
-      const denial = denials.find((one) => one.callId === callId)
-      // One that was called after its owner had been asked: as long as any call has no answer, the API takes no message.
-      return denial ?? unasked(callId, isHosted)
-    })
+    const first = denialsOf(awaited, denials)
     await this.#send(sessionId, [...first.map(answerEvent), ...messages.map(messageEvent)])
   }
 
@@ -291,10 +296,6 @@ export class ManagedAgent implements Agent {
       ),
     )
   }
-}
-
-function sameIds(one: readonly string[], other: readonly string[]): boolean {
-  return one.length === other.length && one.every((id) => other.includes(id))
 }
 
 /** One line of visible characters. */

@@ -103,3 +103,7 @@ function standardPolicy(toolset: Toolset): string {
 function sameTexts(one: readonly string[], other: readonly string[]): boolean {
   return one.length === other.length && [...one].sort().join('\n') === [...other].sort().join('\n')
 }
+
+export function sameIds(one: readonly string[], other: readonly string[]): boolean {
+  return one.length === other.length && one.every((id) => other.includes(id))
+}

@@ -95,7 +95,7 @@ function permissionOf({
 }
 
 /** Withheld blocks have no text; the blocks of one message are one text cut into pieces. */
-function textOf(content: readonly { readonly type: string; readonly text?: string }[]): string {
+export function textOf(content: readonly { readonly type: string; readonly text?: string }[]): string {
   return content.map((block) => (block.type === 'text' ? (block.text ?? '') : '')).join('')
 }
 

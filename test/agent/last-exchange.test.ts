@@ -1,6 +1,6 @@
 import type { BetaManagedAgentsSessionEvent } from '@anthropic-ai/sdk/resources/beta/sessions/events'
 import { expect, it } from 'vitest'
-import { lastExchangeIn } from '../../src/agent/references.js'
+import { lastExchangeIn } from '../../src/agent/sent-events.js'
 
 const block = (text: string) => ({ type: 'text' as const, text })
 const user = (...texts: string[]) => ({ type: 'user.message', id: 'u', content: texts.map(block) })
