@@ -4,6 +4,7 @@ import type { Address, Person } from '../turns/model.js'
 import type { Words } from '../turns/words.js'
 import type { Database } from './database/database.js'
 import { noteCommand, type ReceivedCommand } from './tables/commands.js'
+import { addressOf } from './tables/conversations.js'
 import { noteStop } from './tables/stop-requests.js'
 import { byTs } from './tables/timestamps.js'
 import { queuedTurn } from './tables/turns.js'
@@ -222,8 +223,5 @@ function threadOf(row: {
   readonly address_channel: string | null
   readonly address_thread_ts: string | null
 }): Address {
-  const { address_channel: channel, address_thread_ts: threadTs } = row
-  return channel === null || threadTs === null
-    ? { channel: row.channel, threadTs: row.thread_ts }
-    : { channel, threadTs }
+  return addressOf(row) ?? { channel: row.channel, threadTs: row.thread_ts }
 }

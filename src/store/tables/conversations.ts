@@ -303,13 +303,16 @@ function toConversation(row: Row): Conversation {
       slack_user: row.slack_user,
       identifier: row.identifier,
     }),
-    address:
-      row.address_channel === null || row.address_thread_ts === null
-        ? null
-        : { channel: row.address_channel, threadTs: row.address_thread_ts },
+    address: addressOf(row),
     sessionId: row.session_id,
     needsResync: row.adrift === 1,
     position:
       row.position_event === null || row.position_at === null ? null : { id: row.position_event, at: row.position_at },
   }
+}
+
+/** Where replies go; null: that is not decided. */
+export function addressOf(row: Pick<Row, 'address_channel' | 'address_thread_ts'>): Address | null {
+  const { address_channel: channel, address_thread_ts: threadTs } = row
+  return channel === null || threadTs === null ? null : { channel, threadTs }
 }
