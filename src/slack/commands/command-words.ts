@@ -52,9 +52,6 @@ export const NOT_LOOKED_UP = "I can't look that up right now. Please try again i
 /** Before anything is ended. */
 export const DISCONNECT_QUESTION =
   "*Disconnect your Gmail?*\nI'll stop what I'm working on. Nothing that is waiting or scheduled will be sent."
-/** Plain text. */
-export const DISCONNECT_SHORT = 'Disconnect your Gmail?'
-export const DISCONNECT_BUTTON = 'Disconnect Gmail'
 export function disconnecting(url: string | null): string {
   return url === null ? `Disconnecting your Gmail. I'll confirm in ${DMS}.` : `Done. Details are in ${link(url, DMS)}.`
 }

@@ -115,10 +115,9 @@ export class ReplyMessage implements ReplyDisplay {
 
   /** A channel is found under another id only. */
   channelIdChanged(previous: string, channel: string): void {
-    if (this.target.channel === previous) this.target = { ...this.target, channel }
+    if (this.target.channel === previous) this.#moveTo({ ...this.target, channel })
     this.look = { ...this.look, ...(this.look.askedIn === previous ? { askedIn: channel } : {}) }
     for (const place of PLACES) this.#posted[place].channelIdChanged(previous, channel)
-    this.#file = this.#answerFile()
     this.#rounds.request()
   }
 
@@ -321,10 +320,9 @@ export class ReplyMessage implements ReplyDisplay {
   /** What stands in the channel stays there, as far as it got; the whole of the reply stands in the owner's thread. */
   async #moveToOwner(): Promise<void> {
     if (this.look.audience === 'others') {
-      this.target = await this.deps.leave()
+      this.#moveTo(await this.deps.leave())
       const { askedIn: _, ...look } = this.look
       this.look = { ...look, audience: 'owner' }
-      this.#file = this.#answerFile()
       await this.#posted.card.removeFrom(0)
     }
     this.#posted.reply.close()
