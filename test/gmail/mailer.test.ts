@@ -144,7 +144,7 @@ describe('a reply', () => {
     const draft = await mailbox.createDraft(letter, threadId)
     const mail = await mailer.resolve(PERSON, { type: 'draft', draftId: draft.id })
     expect(mail.content.inReplyTo).toBe('<gone@x>')
-    await mailer.send(PERSON, mail).catch(() => undefined)
+    expect(await mailer.send(PERSON, mail)).toMatchObject({ outcome: 'sent' })
     expect(inputs('gmail_reply_to_thread')).toMatchObject([{ in_reply_to_message_id: '<gone@x>' }])
   })
 })

@@ -29,7 +29,7 @@ export async function stopByMessage(
 
 /**
  * `stopping`: the turn under way in the thread is to stop. `at_rest`: none is under way there. `not_yours`: the conversation is somebody else's.
- * `outlived`: what was meant is over, and what is under way was asked for later. `unknown`: there is no conversation.
+ * `outlived`: the turn under way began after the press, so the press did not mean it. `unknown`: there is no conversation.
  */
 export type ThreadStop =
   | { readonly outcome: 'stopping'; readonly turnId: string }
