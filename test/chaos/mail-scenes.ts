@@ -2,6 +2,7 @@
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import { SlackRefusal } from '../../src/sandbox/slack/index.js'
+import { gate } from '../../src/sandbox/wire/fault-queue.js'
 import { type Card, cardsIn, toldIn } from './cards.js'
 import { letterOf, MAILS, type MailVerb, mailKey } from './chaos-brain.js'
 import { mailOf } from './chaos-house.js'
@@ -37,7 +38,8 @@ const MOST_EDITS = 3
 const LATE_UNDO_MS = [700, 2_200] as const
 /** Milliseconds for which Slack keeps showing a button whose mail is leaving. */
 const STALE_BUTTON_MS = 700
-const SLOW_READING_MS = 900
+/** How long somebody waits for the moment at which the mailbox is read before a mail leaves, in milliseconds. */
+const READING_WITHIN_MS = 3_500
 const MODAL_WITHIN_MS = 1_500
 
 interface Plan {
@@ -45,8 +47,8 @@ interface Plan {
   intent: Intent
   edits: number
   readonly isImpatient: boolean
-  /** Milliseconds between seeing the button that takes a mail back and pressing it. */
-  readonly undoesAfter: number
+  /** When the button that takes a mail back is pressed: so many milliseconds after it was seen, or just as the mailbox is read before the mail leaves. */
+  readonly undoesAfter: number | 'reading'
 }
 
 export const mailScene: Scene = async (stage, random) => {
@@ -61,7 +63,7 @@ export const mailScene: Scene = async (stage, random) => {
     intent: random.pick(INTENTS),
     edits: 0,
     isImpatient: random.chance(0.3),
-    undoesAfter: random.chance(0.5) ? 0 : random.between(...LATE_UNDO_MS),
+    undoesAfter: random.pick([0, 'reading', random.between(...LATE_UNDO_MS)] as const),
   }))
   if (verb === 'mixed') stage.ledger.decisions.set(token, random.pick(['allow', 'allow', 'deny'] as const))
   const twists = verb === 'draft' ? OF_DRAFTS : TWISTS
@@ -213,18 +215,27 @@ async function act(stage: Stage, talk: Talk, plan: Plan): Promise<void> {
   if (held === undefined || intent !== 'undo') return
   const [button] = held.message.elements.filter(({ blockId }) => blockId === held.blockId)
   if (button === undefined) throw new Error('a mail that can be stopped has a button for it')
-  if (plan.undoesAfter > 0) {
-    if (stage.isStormy()) slowDown(stage)
+  const kind = button.actionId === 'send_undo' ? 'undo' : 'cancel'
+  const pressIt = () => pressAbout(stage, talk, mail, kind, held, button, plan.isImpatient)
+  if (plan.undoesAfter === 'reading' && stage.isStormy()) return await whileRead(stage, pressIt)
+  if (typeof plan.undoesAfter === 'number' && plan.undoesAfter > 0) {
+    // Slack keeps showing the button while its mail leaves.
+    if (stage.isStormy()) stage.chaos.house.slack.faults.next('chat.update', { delayMs: STALE_BUTTON_MS }, 2)
     await sleep(plan.undoesAfter)
   }
-  const kind = button.actionId === 'send_undo' ? 'undo' : 'cancel'
-  await pressAbout(stage, talk, mail, kind, held, button, plan.isImpatient)
+  await pressIt()
 }
 
-/** Slack keeps showing the button while its mail leaves, and the mailbox is slow to say what the mail reads by now. */
-function slowDown({ chaos: { house } }: Stage): void {
-  house.slack.faults.next('chat.update', { delayMs: STALE_BUTTON_MS }, 2)
-  house.scalekit.fault('grpc ExecuteTool', { type: 'delay', milliseconds: SLOW_READING_MS })
+/** Presses between the beginning and the end of the reading that comes before a mail leaves: whose mailbox it is. */
+async function whileRead({ chaos: { house } }: Stage, pressIt: () => Promise<void>): Promise<void> {
+  const { hold, arrived, released } = gate()
+  house.scalekit.fault('grpc ExecuteTool', { type: 'hold', until: released, arrived }, 1, 'gmail_get_profile')
+  try {
+    await Promise.race([hold.reached, sleep(READING_WITHIN_MS)])
+    await pressIt()
+  } finally {
+    hold.release()
+  }
 }
 
 async function pressAbout(
