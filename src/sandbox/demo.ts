@@ -16,7 +16,7 @@ import { existsSync } from 'node:fs'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { claudeBrain } from './agents/claude.js'
@@ -44,7 +44,8 @@ const USAGE = `npm run demo -- [options]
 interface DemoOptions {
   readonly mbox: string | undefined
   readonly claude: boolean
-  readonly port: number
+  /** Undefined where none was asked for. */
+  readonly port: number | undefined
   readonly mode: string
   readonly verify: boolean
 }
@@ -64,8 +65,9 @@ function readOptions(): DemoOptions {
     process.stdout.write(USAGE)
     process.exit(0)
   }
-  const port = Number(values.port ?? DEFAULT_PORT)
-  if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new Error('--port takes a number from 0 to 65535')
+  const port = values.port === undefined ? undefined : Number(values.port)
+  if (port !== undefined && (!/^\d+$/.test(values.port ?? '') || port > 65_535))
+    throw new Error('--port takes a number from 0 to 65535')
   if (values.mode !== 'virtual' && values.mode !== 'instance') throw new Error('--mode takes virtual or instance')
   if (values.mbox !== undefined && !existsSync(values.mbox)) throw new Error(`there is no file ${values.mbox}`)
   return { mbox: values.mbox, claude: values.claude, port, mode: values.mode, verify: values.verify }
@@ -81,8 +83,8 @@ function chooseBrain(claude: boolean): AgentBrain {
 interface OpenWorld {
   readonly world: World
   readonly mailboxes: Map<string, Mailbox>
-  /** What an mbox held. */
-  readonly summary?: string
+  /** What an mbox held, by the path that was given and by its name alone. */
+  readonly summary?: { readonly forTerminal: string; readonly forPage: string }
 }
 
 /** The sample's mailboxes; with an mbox, that one in the first one's place, under its own owner's address. */
@@ -97,7 +99,7 @@ async function openWorld(mbox: string | undefined): Promise<OpenWorld> {
   return {
     world: { ...WORLD, mailAccounts: [{ address: own.address, displayName: own.displayName }, ...others] },
     mailboxes,
-    summary: mboxSummary(own, mbox),
+    summary: { forTerminal: mboxSummary(own, mbox), forPage: mboxSummary(own, basename(mbox)) },
   }
 }
 
@@ -109,7 +111,10 @@ async function main(): Promise<void> {
   const agents = await startManagedAgents({ brain })
   const { world, mailboxes, summary } = await openWorld(options.mbox)
   const scalekit = await startScalekit({ world, mailboxes })
-  const slack = await startSlackNear(options.port, options.claude ? 'Claude answers' : 'A script answers, not Claude')
+  const slack = await startSlackOn(options.port, {
+    answeredBy: options.claude ? 'Claude answers' : 'A script answers, not Claude',
+    ...(summary !== undefined && { mailboxNote: summary.forPage }),
+  })
   const directory = await mkdtemp(join(tmpdir(), 'slack-inbox-agent-'))
 
   // Nothing of the caller's environment: a real token there must not reach the demo, nor the demo's settings a real account.
@@ -174,7 +179,7 @@ async function main(): Promise<void> {
       `  Slack is at   ${slack.url}`,
       '',
       '  Two people, two channels, their mail, and the bot "inbox".',
-      ...(summary === undefined ? [] : [`  The first one's mail: ${summary}`]),
+      ...(summary === undefined ? [] : [`  The first one's mail: ${summary.forTerminal}`]),
       options.claude
         ? '  Claude answers: mail that it reads goes to the Claude API.'
         : '  A script answers instead of Claude, and knows some thirty kinds of requests; nothing leaves this machine. For free talk: --claude.',
@@ -206,14 +211,16 @@ async function freePort(): Promise<number> {
   return address.port
 }
 
-/** On the wanted port, or on any free one where it is taken. */
-async function startSlackNear(port: number, answeredBy: string) {
-  const staticDir = built('sandbox/page')
+/** On the port that was asked for and no other. Without one on the usual port, or on any free one where that is taken, and says so. */
+async function startSlackOn(port: number | undefined, notes: { answeredBy: string; mailboxNote?: string }) {
+  const start = (on: number) => startSlack({ world: WORLD, port: on, staticDir: built('sandbox/page'), ...notes })
   try {
-    return await startSlack({ world: WORLD, port, staticDir, answeredBy })
+    return await start(port ?? DEFAULT_PORT)
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')) throw error
-    return await startSlack({ world: WORLD, port: 0, staticDir, answeredBy })
+    if (port !== undefined) throw new Error(`port ${port} is taken. Choose another with --port.`)
+    process.stdout.write(`Port ${DEFAULT_PORT} is taken, so the page is at another one.\n`)
+    return await start(0)
   }
 }
 

@@ -110,6 +110,7 @@ export async function startSlack(options: SlackOptions): Promise<SlackSandbox> {
     person,
     slashCommand,
     answeredBy: options.answeredBy,
+    mailboxNote: options.mailboxNote,
     appConnected: () => transport.connected,
     hearsStop: subscriptions.has('agent_session_stopped'),
   })

@@ -35,6 +35,8 @@ export interface SlackOptions {
   readonly rateLimits?: RateLimits
   /** Who answers in the app's name, told at the top of the page. */
   readonly answeredBy?: string
+  /** What the first person's mailbox was read from, told in the page's sidebar. */
+  readonly mailboxNote?: string
   /** Folder with the built page, served at `/`. */
   readonly staticDir?: string
   /** Milliseconds since the epoch. Decides timestamps, rate limits and everything that expires. */

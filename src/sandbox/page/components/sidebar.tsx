@@ -1,12 +1,13 @@
 import type { PageChannel } from '../../slack/wire/page-api.js'
 import { Avatar } from '../controls/avatar.js'
 import { HashIcon, LockIcon } from '../controls/icons.js'
-import { useViewer, useWorkspace } from '../state/context.js'
+import { useViewer, useWorkspace, useWorkspaceState } from '../state/context.js'
 import { channelUnread } from '../state/unread.js'
 
 /** The workspace's channels and direct messages. Up and Down move between them, as in Slack. */
 export function Sidebar() {
   const { state } = useViewer()
+  const { mailboxNote, people } = useWorkspaceState()
   const channels = state.channels.filter((channel) => channel.kind === 'channel')
   const ims = state.channels.filter((channel) => channel.kind === 'im')
   return (
@@ -32,6 +33,11 @@ export function Sidebar() {
       {ims.map((channel) => (
         <SidebarItem key={channel.id} channel={channel} />
       ))}
+      {mailboxNote === undefined ? null : (
+        <p class="sidebar-note">
+          <b>{people[0]?.realName.split(' ')[0]}’s mailbox:</b> {mailboxNote}
+        </p>
+      )}
     </nav>
   )
 }

@@ -24,6 +24,13 @@ export function allRead(state: ViewerState): ReadMarks {
   return { since, seen: {} }
 }
 
+/** The further of both, place by place: what was read in one tab is read in all. */
+export function mergeMarks(one: ReadMarks, other: ReadMarks): ReadMarks {
+  const seen: Record<string, string> = { ...one.seen }
+  for (const [key, ts] of Object.entries(other.seen)) if (ts > (seen[key] ?? '')) seen[key] = ts
+  return { since: one.since > other.since ? one.since : other.since, seen }
+}
+
 /** Marks after the person looked at a channel's top level, or at a thread. */
 export function markRead(
   marks: ReadMarks,

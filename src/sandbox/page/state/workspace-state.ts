@@ -1,6 +1,6 @@
 /** What the page knows, as a value: who there is, where each of them is, and what is under way. */
 import type { PagePerson, WireEntry } from '../../slack/wire/page-api.js'
-import type { ReadMarks } from './unread.js'
+import { firstUnread, type ReadMarks } from './unread.js'
 import { threadKey, type ViewerState } from './viewer-state.js'
 
 /** Where one person is in the workspace. Each viewer has a place of their own, as if each sat at their own computer. */
@@ -34,6 +34,8 @@ export interface WorkspaceState {
   readonly viewer: string
   /** Who answers in the app's name, where the server tells it. */
   readonly answeredBy: string | undefined
+  /** What the first person's mailbox was read from, where the server tells it. */
+  readonly mailboxNote: string | undefined
   readonly viewers: ReadonlyMap<string, ViewerState>
   readonly places: ReadonlyMap<string, Place>
   readonly marks: ReadonlyMap<string, ReadMarks>
@@ -52,9 +54,10 @@ export function pressKey(press: ElementPlace): string {
   return `${place}/${press.blockId}/${press.actionId}`
 }
 
-export function firstPlace(state: ViewerState): Place {
+export function firstPlace(state: ViewerState, marks: ReadMarks): Place {
   const channel = state.channels.find((other) => other.kind === 'im') ?? state.channels[0]
-  return { channel: channel?.id ?? '', tab: 'messages', thread: undefined, newFrom: undefined, pane: 'sidebar' }
+  const id = channel?.id ?? ''
+  return { channel: id, tab: 'messages', thread: undefined, newFrom: firstUnread(state, marks, id), pane: 'sidebar' }
 }
 
 /** A message that began a thread stands in its conversation and in the open thread; it is edited in one of them. */

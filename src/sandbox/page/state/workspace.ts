@@ -7,7 +7,8 @@ import type { LiveEvent, Snapshot } from '../../slack/wire/page-api.js'
 import type { MessageAddress } from '../text/permalink.js'
 import { actErrorWords, commandErrorWords, modalErrorWords, pressErrorWords } from './error-words.js'
 import { firstSnapshot, followViewer, sendAct } from './slack-client.js'
-import { allRead, firstUnread, markRead } from './unread.js'
+import { onStoredMarks, storedMarks, storeMarks } from './stored-marks.js'
+import { allRead, firstUnread, markRead, mergeMarks, type ReadMarks } from './unread.js'
 import { applyEvent, dismissEphemeral, dropModal, fromSnapshot, threadKey, type ViewerState } from './viewer-state.js'
 import { addWireEntry } from './wire-log.js'
 import { editKey, firstPlace, type Place, type Press, pressKey, type WorkspaceState } from './workspace-state.js'
@@ -26,6 +27,7 @@ export class Workspace {
     people: [],
     viewer: '',
     answeredBy: undefined,
+    mailboxNote: undefined,
     viewers: new Map(),
     places: new Map(),
     marks: new Map(),
@@ -55,7 +57,9 @@ export class Workspace {
       return
     }
     const people = snapshot.people.filter((person) => !person.isBot)
-    this.#set({ people, viewer: snapshot.viewer.id, answeredBy: snapshot.answeredBy, isReachable: true })
+    const { answeredBy, mailboxNote } = snapshot
+    this.#set({ people, viewer: snapshot.viewer.id, answeredBy, mailboxNote, isReachable: true })
+    this.#stopFollowing.push(onStoredMarks((viewer, marks) => this.#readFurther(viewer, marks)))
     this.#onSnapshot(snapshot)
     this.#tellOpenedFirst()
     for (const person of people)
@@ -82,6 +86,8 @@ export class Workspace {
 
   selectViewer(viewer: string): void {
     sessionStorage.setItem(VIEWER_KEY, viewer)
+    // An address that names a person would bring them back at the next reload.
+    history.replaceState(null, '', location.pathname)
     this.#set({ viewer, editing: undefined })
     this.markVisibleRead()
     this.#tellOpenedFirst()
@@ -139,7 +145,7 @@ export class Workspace {
     if (place.pane === 'sidebar' && matchMedia('(max-width: 480px)').matches) return
     let read = markRead(marks, state, place.channel, undefined)
     if (place.thread !== undefined) read = markRead(read, state, place.channel, place.thread)
-    if (read !== marks) this.#set({ marks: new Map(this.state.marks).set(viewer, read) })
+    if (read !== marks) this.#keepMarks(viewer, read)
   }
 
   draft(channel: string, threadTs: string | undefined): string {
@@ -277,16 +283,31 @@ export class Workspace {
   #onSnapshot(snapshot: Snapshot): void {
     const id = snapshot.viewer.id
     const state = fromSnapshot(snapshot, this.state.viewers.get(id))
-    const { places, marks } = this.state
+    const { places } = this.state
+    const marks = this.state.marks.get(id) ?? storedMarks(id) ?? allRead(state)
     // A server that was started anew counts from the beginning again.
     if ((snapshot.wire.at(-1)?.id ?? 0) < this.#clearedWire) this.#clearedWire = -1
+    this.#keepMarks(id, marks)
     this.#set({
       viewers: new Map(this.state.viewers).set(id, state),
-      places: places.has(id) ? places : new Map(places).set(id, firstPlace(state)),
-      marks: marks.has(id) ? marks : new Map(marks).set(id, allRead(state)),
+      places: places.has(id) ? places : new Map(places).set(id, firstPlace(state, marks)),
       wire: snapshot.wire.filter((entry) => entry.id > this.#clearedWire),
     })
     this.markVisibleRead()
+  }
+
+  /** Keeps the marks for this page and the browser's other tabs, which may have read further meanwhile. */
+  #keepMarks(viewer: string, marks: ReadMarks): void {
+    const stored = storedMarks(viewer)
+    const merged = stored === undefined ? marks : mergeMarks(marks, stored)
+    this.#set({ marks: new Map(this.state.marks).set(viewer, merged) })
+    storeMarks(viewer, merged)
+  }
+
+  /** Another tab has read further. What this one knows already changes nothing. */
+  #readFurther(viewer: string, marks: ReadMarks): void {
+    const current = this.state.marks.get(viewer)
+    if (current) this.#set({ marks: new Map(this.state.marks).set(viewer, mergeMarks(current, marks)) })
   }
 
   #onEvent(viewer: string, event: LiveEvent): void {

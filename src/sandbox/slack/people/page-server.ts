@@ -21,6 +21,7 @@ export interface PageParts {
   readonly hearsStop: boolean
   readonly slashCommand: string
   readonly answeredBy?: string | undefined
+  readonly mailboxNote?: string | undefined
 }
 
 interface Viewer {
@@ -68,7 +69,7 @@ export class PageServer {
   }
 
   #snapshot(viewer: Member): Snapshot {
-    const { workspace, clients, wire, slashCommand, answeredBy, appConnected } = this.parts
+    const { workspace, clients, wire, slashCommand, answeredBy, mailboxNote, appConnected } = this.parts
     workspace.directMessage(viewer.id)
     const conversations = workspace.conversations.filter(({ members }) => members.has(viewer.id))
     const bot = workspace.member(workspace.bot.userId)
@@ -80,6 +81,7 @@ export class PageServer {
       bot: pagePerson(bot ?? viewer),
       slashCommand,
       ...(answeredBy !== undefined && { answeredBy }),
+      ...(mailboxNote !== undefined && { mailboxNote }),
       channels: conversations.map((conversation) => pageChannel(workspace, conversation)),
       messages: conversations
         .flatMap(({ id }) => workspace.messages(id))

@@ -116,6 +116,8 @@ export interface Snapshot {
   slashCommand: string
   /** Who answers in the app's name, for the top of the page. */
   answeredBy?: string
+  /** What the first person's mailbox was read from, for the sidebar. */
+  mailboxNote?: string
   channels: PageChannel[]
   /** All messages the viewer may see, ascending by ts: top-level ones and thread replies. */
   messages: PageMessage[]

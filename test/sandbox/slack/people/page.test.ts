@@ -140,8 +140,11 @@ describe('a snapshot', () => {
   })
 
   test('tells who answers in the name of the app', async () => {
-    const slack = await slackFor({ answeredBy: 'A script answers, not Claude' })
-    expect(await snapshot(slack, 'U0ANNA')).toMatchObject({ answeredBy: 'A script answers, not Claude' })
+    const slack = await slackFor({ answeredBy: 'A script answers, not Claude', mailboxNote: '2 emails in a.mbox.' })
+    expect(await snapshot(slack, 'U0ANNA')).toMatchObject({
+      answeredBy: 'A script answers, not Claude',
+      mailboxNote: '2 emails in a.mbox.',
+    })
     expect(await snapshot(await slackFor(), 'U0ANNA')).not.toHaveProperty('answeredBy')
   })
 
