@@ -1,4 +1,5 @@
 import { useEffect, useMemo } from 'preact/hooks'
+import { focusMain, focusNextPart, useKeptFocus } from '../controls/focus.js'
 import {
   type Directory,
   DirectoryContext,
@@ -12,6 +13,7 @@ import { ConversationPane } from './conversation-pane.js'
 import { ModalLayer } from './modal.js'
 import { Sidebar } from './sidebar.js'
 import { ThreadPane } from './thread-pane.js'
+import { ThreadsPane } from './threads-pane.js'
 import { Toasts } from './toasts.js'
 import { TopBar } from './top-bar.js'
 import { WirePanel } from './wire-panel.js'
@@ -42,9 +44,9 @@ export function App() {
 
   useEffect(() => {
     if (!state) return
-    const where = place?.tab === 'home' ? state.bot.name : channel?.name
+    const where = place?.view === 'threads' ? 'Threads' : place?.tab === 'home' ? state.bot.name : channel?.name
     document.title = `${where ?? 'Slack'} – ${state.team.name} – Slack sandbox`
-  }, [state, place?.tab, channel])
+  }, [state, place?.view, place?.tab, channel])
 
   useEffect(() => {
     // A link to a message is opened here, as in Slack's own clients, wherever on the page it stands.
@@ -59,6 +61,36 @@ export function App() {
     return () => document.removeEventListener('click', open)
   }, [workspace])
 
+  const isWireOpen = wireOpen === 'open'
+  const closeWire = () => {
+    const hadFocus = document.activeElement?.closest('.wire') !== null
+    setWireOpen('closed')
+    if (hadFocus) document.querySelector<HTMLElement>('.top-button')?.focus()
+  }
+  useKeptFocus()
+  const isReady = view !== undefined
+  useEffect(() => {
+    // Where one writes; at phone width the list of channels covers it.
+    if (isReady && document.activeElement === document.body) focusMain()
+  }, [isReady, shared.viewer])
+  useEffect(() => {
+    // What has a use for the key itself (a dialog, a menu, a list of names) does not let it come here.
+    const onKeyDown = (event: KeyboardEvent) => {
+      if (event.defaultPrevented || event.isComposing) return
+      if (event.key === 'F6') {
+        event.preventDefault()
+        focusNextPart(event.shiftKey ? -1 : 1)
+      }
+      if (event.key !== 'Escape') return
+      const isInWire = event.target instanceof Element && event.target.closest('.wire') !== null
+      if (place?.thread !== undefined && !isInWire) workspace.closeThread()
+      else if (isWireOpen) closeWire()
+      else focusMain()
+    }
+    document.addEventListener('keydown', onKeyDown)
+    return () => document.removeEventListener('keydown', onKeyDown)
+  }, [workspace, place?.thread, isWireOpen])
+
   if (!view || !directory || !channel)
     return (
       <div class="loading" role="status">
@@ -67,7 +99,6 @@ export function App() {
     )
 
   const pane = view.place.thread === undefined ? view.place.pane : 'thread'
-  const isWireOpen = wireOpen === 'open'
   return (
     <DirectoryContext.Provider value={directory}>
       <ViewerContext.Provider value={view}>
@@ -75,11 +106,11 @@ export function App() {
         <div class={`app pane-${pane} ${isWireOpen ? 'with-wire' : ''}`} key={shared.viewer}>
           <TopBar isWireOpen={isWireOpen} onToggleWire={() => setWireOpen(isWireOpen ? 'closed' : 'open')} />
           <Sidebar />
-          <ConversationPane key={channel.id} channel={channel} />
+          {view.place.view === 'threads' ? <ThreadsPane /> : <ConversationPane key={channel.id} channel={channel} />}
           {view.place.thread === undefined ? null : (
             <ThreadPane key={`${channel.id}/${view.place.thread}`} channel={channel} threadTs={view.place.thread} />
           )}
-          {isWireOpen ? <WirePanel onClose={() => setWireOpen('closed')} /> : null}
+          {isWireOpen ? <WirePanel onClose={closeWire} /> : null}
         </div>
         <ModalLayer />
         <Toasts />

@@ -2,6 +2,7 @@ import { useEffect, useId, useLayoutEffect, useRef, useState } from 'preact/hook
 import type { PageChannel, PageMessage } from '../../slack/wire/page-api.js'
 import { CompletionList } from '../controls/completion-list.js'
 import { BoldIcon, CodeIcon, ItalicIcon, MentionIcon, SendIcon, StrikeIcon } from '../controls/icons.js'
+import { useRoving } from '../controls/roving.js'
 import { COMMAND_HINT, type Completion, completing } from '../state/completion.js'
 import { useViewer, useWorkspace } from '../state/context.js'
 import { commandInThreadWords, unknownCommandWords } from '../state/error-words.js'
@@ -30,6 +31,8 @@ export function Composer({ channel, threadTs, placeholder, messages, autoFocus }
   const box = useRef<HTMLTextAreaElement>(null)
   /** Where the caret goes once the text that was put in is there: before the next key arrives. */
   const pendingCaret = useRef<number | undefined>(undefined)
+  const marks = useRef<HTMLDivElement>(null)
+  useRoving(marks, { items: 'button' })
   const listId = useId()
   const [text, setText] = useState(() => workspace.draft(channel.id, threadTs))
   const [caret, setCaret] = useState(text.length)
@@ -69,7 +72,8 @@ export function Composer({ channel, threadTs, placeholder, messages, autoFocus }
   }, [text])
   useEffect(() => {
     if (autoFocus) box.current?.focus()
-  }, [autoFocus])
+    // Only when it appears.
+  }, [])
 
   /** Puts `insert` in the place of the characters from `from` to `to`, with the caret behind it. */
   const replace = (from: number, to: number, insert: string, caretAt = from + insert.length) => {
@@ -140,7 +144,7 @@ export function Composer({ channel, threadTs, placeholder, messages, autoFocus }
         <CompletionList id={listId} options={found.options} at={at} onChoose={choose} onHighlight={setHighlighted} />
       ) : null}
       <div class="composer-box">
-        <div class="composer-marks" role="toolbar" aria-label="Formatting">
+        <div class="composer-marks" role="toolbar" aria-label="Formatting" ref={marks}>
           {MARKS.map(({ mark, label, Icon }) => (
             <button
               key={mark}
@@ -186,7 +190,11 @@ export function Composer({ channel, threadTs, placeholder, messages, autoFocus }
             class="send-button"
             aria-label="Send"
             disabled={text.trim() === ''}
-            onClick={() => void send()}
+            onClick={() => {
+              // An empty box has nothing to send: the button cannot keep the focus.
+              box.current?.focus()
+              void send()
+            }}
           >
             <SendIcon />
           </button>

@@ -1,3 +1,4 @@
+import { useEffect, useRef } from 'preact/hooks'
 import type { PageChannel } from '../../slack/wire/page-api.js'
 import { Avatar } from '../controls/avatar.js'
 import { BackIcon, HashIcon, WarningIcon } from '../controls/icons.js'
@@ -14,6 +15,11 @@ import { StatusLine } from './status-line.js'
 export function ConversationPane({ channel }: { channel: PageChannel }) {
   const workspace = useWorkspace()
   const { state, place } = useViewer()
+  /** One writes in a channel that one opens; going through the tabs leaves the focus on them. */
+  const isFresh = useRef(true)
+  useEffect(() => {
+    isFresh.current = false
+  }, [])
   const isIm = channel.kind === 'im'
   const messages = (state.messages.get(channel.id) ?? []).filter(isTopLevel)
   const isHome = isIm && place.tab === 'home'
@@ -60,6 +66,7 @@ export function ConversationPane({ channel }: { channel: PageChannel }) {
             threadTs={undefined}
             placeholder={isIm ? `Message ${channel.name}` : `Message #${channel.name}`}
             messages={messages}
+            autoFocus={isFresh.current}
           />
         </>
       )}

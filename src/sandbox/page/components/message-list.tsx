@@ -1,6 +1,7 @@
 import type { ComponentChildren } from 'preact'
 import { useLayoutEffect, useRef } from 'preact/hooks'
 import type { PageChannel, PageMessage } from '../../slack/wire/page-api.js'
+import { useRoving } from '../controls/roving.js'
 import { useMinute, useViewer } from '../state/context.js'
 import { timeline } from '../state/timeline.js'
 import { Message } from './message.js'
@@ -24,6 +25,7 @@ export function MessageList({ label, channel, messages, newFrom, intro, afterFir
   const { state } = useViewer()
   const now = useMinute()
   const scroller = useRef<HTMLDivElement>(null)
+  useRoving(scroller, { items: '.message', from: 'end', holdsControls: true })
   const isAtEnd = useRef(true)
   const last = useRef<string | undefined>(undefined)
 
@@ -57,8 +59,8 @@ export function MessageList({ label, channel, messages, newFrom, intro, afterFir
     <section
       class="message-scroller"
       ref={scroller}
-      // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable with the keyboard
-      tabIndex={0}
+      // A region that scrolls must be reachable with the keyboard: by its messages, or by itself where there is none.
+      tabIndex={messages.length === 0 ? 0 : undefined}
       aria-label={label}
       onScroll={(event) => {
         const { scrollHeight, scrollTop, clientHeight } = event.currentTarget

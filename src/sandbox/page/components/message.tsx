@@ -46,6 +46,10 @@ export function Message({ channel, message, isGrouped, inThread, now }: MessageP
       class={`message ${isGrouped ? 'message-grouped' : ''} ${message.ephemeral ? 'message-ephemeral' : ''} ${isEditing ? 'message-editing' : ''}`}
       role="listitem"
       data-ts={message.ts}
+      onKeyDown={(event) => {
+        if (event.key !== 'Enter' || event.target !== event.currentTarget || inThread || message.ephemeral) return
+        workspace.openThread(message.threadTs ?? message.ts)
+      }}
       aria-label={`${name}, ${timeLabel(message.ts, tz)}`}
     >
       {message.ephemeral ? (

@@ -40,6 +40,7 @@ function Modal({ view }: { view: PageModal }) {
 
   const close = () => workspace.closeModal(view.id)
   const submit = async () => {
+    if (isSubmitting) return
     setIsSubmitting(true)
     setProblem(undefined)
     const refused = await workspace.submitModal(view.id, structuredClone(values))
@@ -81,7 +82,7 @@ function Modal({ view }: { view: PageModal }) {
             <button
               type="submit"
               class={`button button-primary ${isSubmitting ? 'button-busy' : ''}`}
-              disabled={isSubmitting}
+              aria-disabled={isSubmitting}
             >
               {view.submit}
             </button>

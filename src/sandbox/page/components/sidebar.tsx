@@ -1,30 +1,26 @@
+import { flushSync } from 'preact/compat'
+import { useRef } from 'preact/hooks'
 import type { PageChannel } from '../../slack/wire/page-api.js'
 import { Avatar } from '../controls/avatar.js'
-import { HashIcon, LockIcon } from '../controls/icons.js'
+import { focusMain } from '../controls/focus.js'
+import { HashIcon, LockIcon, ReplyIcon } from '../controls/icons.js'
+import { useRoving } from '../controls/roving.js'
 import { useViewer, useWorkspace, useWorkspaceState } from '../state/context.js'
+import { threadsOf } from '../state/threads.js'
 import { channelUnread } from '../state/unread.js'
 
 /** The workspace's channels and direct messages. Up and Down move between them, as in Slack. */
 export function Sidebar() {
   const { state } = useViewer()
   const { mailboxNote, people } = useWorkspaceState()
+  const nav = useRef<HTMLElement>(null)
+  useRoving(nav, { items: '.sidebar-item' })
   const channels = state.channels.filter((channel) => channel.kind === 'channel')
   const ims = state.channels.filter((channel) => channel.kind === 'im')
   return (
-    <nav
-      class="sidebar"
-      aria-label={`${state.team.name}: channels and direct messages`}
-      onKeyDown={(event) => {
-        if (event.key !== 'ArrowDown' && event.key !== 'ArrowUp') return
-        const items = [...event.currentTarget.querySelectorAll<HTMLElement>('.sidebar-item')]
-        const at = document.activeElement instanceof HTMLElement ? items.indexOf(document.activeElement) : -1
-        const next = items[(at + (event.key === 'ArrowDown' ? 1 : -1) + items.length) % items.length]
-        if (at < 0 || !next) return
-        event.preventDefault()
-        next.focus()
-      }}
-    >
+    <nav class="sidebar" ref={nav} aria-label={`${state.team.name}: channels and direct messages`}>
       <h1 class="sidebar-team">{state.team.name}</h1>
+      <ThreadsItem />
       <h2 class="sidebar-section">Channels</h2>
       {channels.map((channel) => (
         <SidebarItem key={channel.id} channel={channel} />
@@ -42,10 +38,36 @@ export function Sidebar() {
   )
 }
 
+/** The way to the list of threads, with how many of them have something new. */
+function ThreadsItem() {
+  const workspace = useWorkspace()
+  const { state, place, marks } = useViewer()
+  const unread = threadsOf(state, marks).filter((thread) => thread.unread > 0).length
+  return (
+    <button
+      type="button"
+      class={`sidebar-item ${unread > 0 ? 'sidebar-item-unread' : ''}`}
+      aria-current={place.view === 'threads' ? 'page' : undefined}
+      onClick={() => workspace.openThreads()}
+    >
+      <span class="sidebar-icon">
+        <ReplyIcon />
+      </span>
+      <span class="sidebar-name">Threads</span>
+      {unread > 0 ? (
+        <span class="badge">
+          {unread}
+          <span class="visually-hidden"> unread</span>
+        </span>
+      ) : null}
+    </button>
+  )
+}
+
 function SidebarItem({ channel }: { channel: PageChannel }) {
   const workspace = useWorkspace()
   const { state, place, marks } = useViewer()
-  const isCurrent = place.channel === channel.id
+  const isCurrent = place.view === 'channel' && place.channel === channel.id
   const { isBold, badge } = channelUnread(state, marks, channel.id)
   const isIm = channel.kind === 'im'
   return (
@@ -53,7 +75,11 @@ function SidebarItem({ channel }: { channel: PageChannel }) {
       type="button"
       class={`sidebar-item ${isBold ? 'sidebar-item-unread' : ''}`}
       aria-current={isCurrent ? 'page' : undefined}
-      onClick={() => workspace.openChannel(channel.id)}
+      onClick={() => {
+        // One writes in what one opens, also where it was open already.
+        flushSync(() => workspace.openChannel(channel.id))
+        focusMain()
+      }}
     >
       <span class="sidebar-icon">
         {isIm ? <Avatar person={state.bot} size={20} /> : channel.isPrivate ? <LockIcon /> : <HashIcon />}

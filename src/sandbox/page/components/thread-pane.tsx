@@ -10,7 +10,7 @@ import { StatusLine } from './status-line.js'
 /** A thread beside its channel. Escape closes it and gives the focus back. */
 export function ThreadPane({ channel, threadTs }: { channel: PageChannel; threadTs: string }) {
   const workspace = useWorkspace()
-  const { state } = useViewer()
+  const { state, place } = useViewer()
   const list = state.messages.get(channel.id) ?? []
   const parent = list.find((message) => message.ts === threadTs && !message.ephemeral)
   const replies = repliesOf(list, threadTs)
@@ -19,14 +19,6 @@ export function ThreadPane({ channel, threadTs }: { channel: PageChannel; thread
   const before = useRef<Element | null>(document.activeElement)
 
   const close = () => workspace.closeThread()
-  useEffect(() => {
-    // When the element that had the focus goes away (a button that was pressed), keys arrive at the body.
-    const onKeyDown = (event: KeyboardEvent) => {
-      if (event.key === 'Escape' && event.target === document.body) workspace.closeThread()
-    }
-    document.addEventListener('keydown', onKeyDown)
-    return () => document.removeEventListener('keydown', onKeyDown)
-  }, [workspace])
   useEffect(
     () => () => {
       if (before.current instanceof HTMLElement && before.current.isConnected) before.current.focus()
@@ -34,13 +26,7 @@ export function ThreadPane({ channel, threadTs }: { channel: PageChannel; thread
     [],
   )
   return (
-    <aside
-      class="pane thread"
-      aria-label={`Thread in ${channel.name}`}
-      onKeyDown={(event) => {
-        if (event.key === 'Escape') close()
-      }}
-    >
+    <aside class="pane thread" aria-label={`Thread in ${channel.name}`}>
       <div class="pane-header">
         <button type="button" class="icon-button back-button" aria-label="Back to the conversation" onClick={close}>
           <BackIcon />
@@ -55,7 +41,7 @@ export function ThreadPane({ channel, threadTs }: { channel: PageChannel; thread
         label={`Messages of the thread in ${channel.name}`}
         channel={channel}
         messages={parent ? [parent, ...replies] : replies}
-        newFrom={undefined}
+        newFrom={place.threadNewFrom}
         inThread={true}
         afterFirst={
           parent && counted > 0 ? (

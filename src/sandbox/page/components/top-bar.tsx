@@ -1,5 +1,7 @@
+import { useRef } from 'preact/hooks'
 import { Avatar } from '../controls/avatar.js'
 import { WireIcon } from '../controls/icons.js'
+import { useRoving } from '../controls/roving.js'
 import { useWorkspace, useWorkspaceState } from '../state/context.js'
 import { channelUnread } from '../state/unread.js'
 import type { WorkspaceState } from '../state/workspace-state.js'
@@ -8,10 +10,13 @@ import type { WorkspaceState } from '../state/workspace-state.js'
 export function TopBar({ isWireOpen, onToggleWire }: { isWireOpen: boolean; onToggleWire(): void }) {
   const workspace = useWorkspace()
   const shared = useWorkspaceState()
+  const switcher = useRef<HTMLFieldSetElement>(null)
+  useRoving(switcher, { items: '.switcher-person' })
   return (
     <header class="top-bar">
+      <SkipLinks />
       {shared.answeredBy ? <span class="answered-by">{shared.answeredBy}</span> : null}
-      <fieldset class="switcher">
+      <fieldset class="switcher" ref={switcher}>
         <legend class="switcher-label">You are</legend>
         {shared.people.map((person) => {
           const isCurrent = person.id === shared.viewer
@@ -48,6 +53,27 @@ export function TopBar({ isWireOpen, onToggleWire }: { isWireOpen: boolean; onTo
         <span>Wire</span>
       </button>
     </header>
+  )
+}
+
+/** The first stops of the Tab key, seen once they are reached: past all that stands before where one writes and reads. */
+function SkipLinks() {
+  const skip = (selector: string) => () =>
+    [...document.querySelectorAll<HTMLElement>(selector)]
+      .findLast((element) => element.getClientRects().length > 0)
+      ?.focus()
+  return (
+    <div class="skip-links">
+      <button type="button" class="skip-link" onClick={skip('.composer textarea')}>
+        Skip to the message box
+      </button>
+      <button type="button" class="skip-link" onClick={skip('.message[tabindex="0"], .thread-card[tabindex="0"]')}>
+        Skip to the messages
+      </button>
+      <button type="button" class="skip-link" onClick={skip('.sidebar-item[tabindex="0"]')}>
+        Skip to channels
+      </button>
+    </div>
   )
 }
 

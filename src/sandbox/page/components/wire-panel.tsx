@@ -1,6 +1,7 @@
 import { useLayoutEffect, useRef, useState } from 'preact/hooks'
 import type { WireEntry } from '../../slack/wire/page-api.js'
 import { BackIcon, CloseIcon, DeleteIcon, PauseIcon, PlayIcon } from '../controls/icons.js'
+import { useRoving } from '../controls/roving.js'
 import { useWorkspace, useWorkspaceState } from '../state/context.js'
 import { isFailure, isPending, matchesFilter } from '../state/wire-log.js'
 
@@ -13,6 +14,7 @@ export function WirePanel({ onClose }: { onClose(): void }) {
   const [paused, setPaused] = useState<readonly WireEntry[]>()
   const scroller = useRef<HTMLDivElement>(null)
   const isAtEnd = useRef(true)
+  useRoving(scroller, { items: '.wire-entry > summary', from: 'end' })
   const entries = (paused ?? wire).filter((entry) => matchesFilter(entry, filter))
   const waiting = paused ? wire.filter((entry) => entry.id > (paused.at(-1)?.id ?? -1)).length : 0
 
@@ -72,8 +74,8 @@ export function WirePanel({ onClose }: { onClose(): void }) {
       <section
         class="wire-entries"
         ref={scroller}
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable with the keyboard
-        tabIndex={0}
+        // A region that scrolls must be reachable with the keyboard: by its entries, or by itself where there is none.
+        tabIndex={entries.length === 0 ? 0 : undefined}
         aria-label="Calls and deliveries"
         onScroll={(event) => {
           const { scrollHeight, scrollTop, clientHeight } = event.currentTarget

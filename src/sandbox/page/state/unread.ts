@@ -52,19 +52,41 @@ function seenUpTo(marks: ReadMarks, key: string): string {
   return [seen, marks.since].sort().at(-1) ?? seen
 }
 
-/** How many replies of a thread are new to the person. Replies count when the thread is theirs: a DM, or they wrote in it. */
-export function unreadReplies(state: ViewerState, marks: ReadMarks, channel: string, threadTs: string): number {
+/** Whether a thread is the person's: one of their direct messages, or they wrote in it or are mentioned there. */
+export function takesPart(state: ViewerState, channel: string, threadTs: string): boolean {
   const list = state.messages.get(channel) ?? []
-  const replies = repliesOf(list, threadTs)
   const isIm = state.channels.find((other) => other.id === channel)?.kind === 'im'
   const viewer = state.viewer.id
-  const isMine =
+  return (
     isIm ||
-    replies.some((reply) => reply.user === viewer || mentions(reply, viewer)) ||
-    list.some((message) => message.ts === threadTs && (message.user === viewer || mentions(message, viewer)))
-  if (!isMine) return 0
+    list.some(
+      (message) =>
+        (message.ts === threadTs || message.threadTs === threadTs) &&
+        (message.user === viewer || mentions(message, viewer)),
+    )
+  )
+}
+
+/** How many replies of a thread are new to the person, where the thread is theirs. */
+export function unreadReplies(state: ViewerState, marks: ReadMarks, channel: string, threadTs: string): number {
+  return takesPart(state, channel, threadTs) ? freshReplies(state, marks, channel, threadTs).length : 0
+}
+
+/** `ts` of the first reply of a thread that is new to the person. */
+export function firstUnreadReply(
+  state: ViewerState,
+  marks: ReadMarks,
+  channel: string,
+  threadTs: string,
+): string | undefined {
+  return freshReplies(state, marks, channel, threadTs)[0]?.ts
+}
+
+function freshReplies(state: ViewerState, marks: ReadMarks, channel: string, threadTs: string): PageMessage[] {
   const seen = seenUpTo(marks, threadKey(channel, threadTs))
-  return replies.filter((reply) => reply.ts > seen && reply.user !== viewer).length
+  return repliesOf(state.messages.get(channel) ?? [], threadTs).filter(
+    (reply) => reply.ts > seen && reply.user !== state.viewer.id,
+  )
 }
 
 /** `ts` of the first message in the channel itself that is new to the person. */

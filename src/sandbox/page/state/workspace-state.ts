@@ -7,10 +7,14 @@ import { threadKey, type ViewerState } from './viewer-state.js'
 export interface Place {
   readonly channel: string
   readonly tab: 'messages' | 'home'
+  /** What stands in the middle: the channel, or the threads of all of them. */
+  readonly view: 'channel' | 'threads'
   /** `ts` of the parent of the open thread, a thread of `channel`. */
   readonly thread: string | undefined
   /** `ts` of the first message that was new when the channel was opened: the "New" line stands above it. */
   readonly newFrom: string | undefined
+  /** `ts` of the first reply that was new when the thread was opened. */
+  readonly threadNewFrom: string | undefined
   /** In a narrow window one pane is shown at a time; a wide one shows the sidebar beside `main`. */
   readonly pane: 'sidebar' | 'main'
 }
@@ -57,7 +61,15 @@ export function pressKey(press: ElementPlace): string {
 export function firstPlace(state: ViewerState, marks: ReadMarks): Place {
   const channel = state.channels.find((other) => other.kind === 'im') ?? state.channels[0]
   const id = channel?.id ?? ''
-  return { channel: id, tab: 'messages', thread: undefined, newFrom: firstUnread(state, marks, id), pane: 'sidebar' }
+  return {
+    channel: id,
+    tab: 'messages',
+    view: 'channel',
+    thread: undefined,
+    newFrom: firstUnread(state, marks, id),
+    threadNewFrom: undefined,
+    pane: 'sidebar',
+  }
 }
 
 /** A message that began a thread stands in its conversation and in the open thread; it is edited in one of them. */

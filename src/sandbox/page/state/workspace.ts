@@ -8,7 +8,7 @@ import type { MessageAddress } from '../text/permalink.js'
 import { actErrorWords, commandErrorWords, modalErrorWords, pressErrorWords } from './error-words.js'
 import { firstSnapshot, followViewer, sendAct } from './slack-client.js'
 import { onStoredMarks, storedMarks, storeMarks } from './stored-marks.js'
-import { allRead, firstUnread, markRead, mergeMarks, type ReadMarks } from './unread.js'
+import { allRead, firstUnread, firstUnreadReply, markRead, mergeMarks, type ReadMarks } from './unread.js'
 import { applyEvent, dismissEphemeral, dropModal, fromSnapshot, threadKey, type ViewerState } from './viewer-state.js'
 import { addWireEntry } from './wire-log.js'
 import { editKey, firstPlace, type Place, type Press, pressKey, type WorkspaceState } from './workspace-state.js'
@@ -97,19 +97,33 @@ export class Workspace {
     const { viewer, viewers, marks } = this.state
     const [state, read] = [viewers.get(viewer), marks.get(viewer)]
     const newFrom = state && read && firstUnread(state, read, channel)
-    this.#place({ channel, tab: 'messages', thread: undefined, newFrom, pane: 'main' })
+    this.#place({ channel, tab: 'messages', view: 'channel', thread: undefined, newFrom, pane: 'main' })
     this.markVisibleRead()
     this.#tellOpened()
   }
 
   openTab(tab: Place['tab']): void {
-    this.#place({ tab, thread: undefined, pane: 'main' })
+    this.#place({ tab, view: 'channel', thread: undefined, pane: 'main' })
     this.#tellOpened()
   }
 
   openThread(ts: string): void {
-    this.#place({ thread: ts, tab: 'messages', pane: 'main' })
+    const channel = this.state.places.get(this.state.viewer)?.channel
+    if (channel !== undefined) this.openThreadOf(channel, ts)
+  }
+
+  /** A thread of any channel, beside what stands in the middle. */
+  openThreadOf(channel: string, ts: string): void {
+    const { viewer, viewers, marks } = this.state
+    const [state, read] = [viewers.get(viewer), marks.get(viewer)]
+    const threadNewFrom = state && read && firstUnreadReply(state, read, channel, ts)
+    this.#place({ channel, thread: ts, threadNewFrom, tab: 'messages', pane: 'main' })
     this.markVisibleRead()
+  }
+
+  /** The list of the viewer's threads. */
+  openThreads(): void {
+    this.#place({ view: 'threads', tab: 'messages', thread: undefined, pane: 'main' })
   }
 
   /** Goes to a message; whoever may not see it stays where they are. */
@@ -143,7 +157,7 @@ export class Workspace {
     if (!state || !place || !marks || document.visibilityState !== 'visible' || place.tab !== 'messages') return
     // At phone width the list of channels covers the channel. The width is the one of styles/narrow.css.
     if (place.pane === 'sidebar' && matchMedia('(max-width: 480px)').matches) return
-    let read = markRead(marks, state, place.channel, undefined)
+    let read = place.view === 'channel' ? markRead(marks, state, place.channel, undefined) : marks
     if (place.thread !== undefined) read = markRead(read, state, place.channel, place.thread)
     if (read !== marks) this.#keepMarks(viewer, read)
   }
@@ -183,7 +197,8 @@ export class Workspace {
       return false
     }
     const isIm = this.state.viewers.get(viewer)?.channels.some((other) => other.id === channel && other.kind === 'im')
-    const isStillThere = this.state.viewer === viewer && this.state.places.get(viewer)?.channel === channel
+    const place = this.state.places.get(viewer)
+    const isStillThere = this.state.viewer === viewer && place?.view === 'channel' && place.channel === channel
     if (isIm && isStillThere && threadTs === undefined && result.ts !== undefined) this.openThread(result.ts)
     return true
   }

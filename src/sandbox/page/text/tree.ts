@@ -42,6 +42,29 @@ export function plainText(nodes: readonly Inline[]): string {
   return nodes.map(inlineText).join('')
 }
 
+/** The plain text of blocks, in one line. */
+export function plainWords(blocks: readonly Block[]): string {
+  return blocks.map(blockText).join(' ').replace(/\s+/g, ' ').trim()
+}
+
+function blockText(block: Block): string {
+  switch (block.type) {
+    case 'paragraph':
+    case 'heading':
+      return plainText(block.children)
+    case 'list':
+      return block.items.map((item) => plainWords(item.children)).join(', ')
+    case 'quote':
+      return plainWords(block.children)
+    case 'code':
+      return block.text
+    case 'divider':
+      return ''
+    case 'table':
+      return [block.header, ...block.rows].map((row) => row.map(plainText).join(' ')).join(', ')
+  }
+}
+
 function inlineText(node: Inline): string {
   switch (node.type) {
     case 'text':
