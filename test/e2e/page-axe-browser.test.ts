@@ -2,7 +2,6 @@ import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import type { App } from '@slack/bolt'
 import type { KnownBlock } from '@slack/types'
-import type { RunOptions } from 'axe-core'
 import type { Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
 import { type Scene, type Stage, setStage } from '../support/scene.js'
@@ -23,18 +22,27 @@ afterEach(async () => {
   scene = undefined
 })
 
+/** What axe-core says of a rule that is broken, as far as it is read here. */
+interface Violation {
+  readonly id: string
+  readonly impact: string
+  readonly nodes: readonly { readonly target: readonly string[]; readonly failureSummary: string }[]
+}
+
+/** Eighteen states, each looked at whole: on a busy machine more than the minute that other tests have. */
+const PATIENCE_MS = 240_000
+
 /** In words, what is serious or critical. */
 async function problems(page: Page): Promise<string[]> {
   // By the debugger's way: the page's own policy lets no other script in.
   await page.evaluate(axeSource)
-  const options: RunOptions = { resultTypes: ['violations'] }
-  return await page.evaluate(async (given: RunOptions) => {
-    const { axe } = globalThis as unknown as { axe: typeof import('axe-core') }
-    const { violations } = await axe.run(given)
+  return await page.evaluate(async () => {
+    const { axe } = globalThis as unknown as { axe: { run(options: object): Promise<{ violations: Violation[] }> } }
+    const { violations } = await axe.run({ resultTypes: ['violations'] })
     return violations
       .filter(({ impact }) => impact === 'serious' || impact === 'critical')
       .flatMap(({ id, nodes }) => nodes.map(({ target, failureSummary }) => `${id}: ${target} ${failureSummary}`))
-  }, options)
+  })
 }
 
 const plain = (text: string) => ({ type: 'plain_text' as const, text })
@@ -111,93 +119,97 @@ it.each([
   ['a wide window', { width: 1400, height: 800 }],
   ['a middling one', { width: 1100, height: 800 }],
   ['a narrow one', { width: 390, height: 780 }],
-])('%s has nothing serious in any state, and nothing wider than itself', async (_name, viewport) => {
-  scene = await stage.scene({ context: { viewport, reducedMotion: 'reduce' } })
-  const { page, app, slack } = scene
-  editing(app)
-  const found: Record<string, string[]> = {}
-  const look = async (state: string) => {
-    found[state] = await problems(page)
-    const wide = await page.evaluate<number>('document.documentElement.scrollWidth - innerWidth')
-    if (wide > 0) found[state].push(`${wide} pixels are beyond the window`)
-  }
-  const isPhone = viewport.width < 481
-  const sidebar = (name: RegExp) => page.getByRole('navigation').getByRole('button', { name })
-  const thread = page.getByRole('complementary', { name: /^Thread/ })
-  const { dm } = slack.person('U0ANNA')
+])(
+  '%s has nothing serious in any state, and nothing wider than itself',
+  async (_name, viewport) => {
+    scene = await stage.scene({ context: { viewport, reducedMotion: 'reduce' } })
+    const { page, app, slack } = scene
+    editing(app)
+    const found: Record<string, string[]> = {}
+    const look = async (state: string) => {
+      found[state] = await problems(page)
+      const wide = await page.evaluate<number>('document.documentElement.scrollWidth - innerWidth')
+      if (wide > 0) found[state].push(`${wide} pixels are beyond the window`)
+    }
+    const isPhone = viewport.width < 481
+    const sidebar = (name: RegExp) => page.getByRole('navigation').getByRole('button', { name })
+    const thread = page.getByRole('complementary', { name: /^Thread/ })
+    const { dm } = slack.person('U0ANNA')
 
-  await look('the first look')
-  await app.client.assistant.threads.setSuggestedPrompts({
-    channel_id: dm,
-    prompts: [{ title: 'What can you do?', message: 'What can you do?' }],
-  })
-  await sidebar(/^inbox/).click()
-  await page.getByRole('button', { name: 'What can you do?' }).waitFor()
-  await look('empty')
+    await look('the first look')
+    await app.client.assistant.threads.setSuggestedPrompts({
+      channel_id: dm,
+      prompts: [{ title: 'What can you do?', message: 'What can you do?' }],
+    })
+    await sidebar(/^inbox/).click()
+    await page.getByRole('button', { name: 'What can you do?' }).waitFor()
+    await look('empty')
 
-  await page.getByRole('textbox', { name: 'Message inbox', exact: true }).fill('Reply to <b>Rosa</b>')
-  await look('typing')
-  await page.keyboard.press('Enter')
-  await thread.getByText('Reply to <b>Rosa</b>').waitFor()
-  const [asked] = slack.person('U0ANNA').messages(dm)
-  const ts = asked?.ts ?? ''
-  await app.client.assistant.threads.setStatus({ channel_id: dm, thread_ts: ts, status: 'is searching your email…' })
-  const session = { channel_id: dm, thread_ts: ts, title: 'Reply to Rosa', status: 'processing' as const }
-  await app.client.agents.sessions.setStatus(session)
-  await thread.getByRole('button', { name: 'Interrupt inbox' }).waitFor()
-  await look('answering')
+    await page.getByRole('textbox', { name: 'Message inbox', exact: true }).fill('Reply to <b>Rosa</b>')
+    await look('typing')
+    await page.keyboard.press('Enter')
+    await thread.getByText('Reply to <b>Rosa</b>').waitFor()
+    const [asked] = slack.person('U0ANNA').messages(dm)
+    const ts = asked?.ts ?? ''
+    await app.client.assistant.threads.setStatus({ channel_id: dm, thread_ts: ts, status: 'is searching your email…' })
+    const session = { channel_id: dm, thread_ts: ts, title: 'Reply to Rosa', status: 'processing' as const }
+    await app.client.agents.sessions.setStatus(session)
+    await thread.getByRole('button', { name: 'Interrupt inbox' }).waitFor()
+    await look('answering')
 
-  await app.client.agents.sessions.setStatus({ ...session, status: 'suspended' })
-  await app.client.chat.postMessage({ channel: dm, thread_ts: ts, text: 'Reply to Rosa?', blocks: CARD })
-  await thread.getByRole('button', { name: 'Edit', exact: true }).waitFor()
-  await look('a card')
-  await thread.getByRole('button', { name: 'More options' }).click()
-  await look('a menu')
-  await page.keyboard.press('Escape')
-  await thread.getByRole('button', { name: 'Discard' }).click()
-  await page.getByRole('dialog', { name: 'Really?' }).waitFor()
-  await look('a question before a press')
-  await page.keyboard.press('Escape')
-  await thread.getByRole('button', { name: 'Edit', exact: true }).click()
-  await page.getByRole('dialog', { name: 'Edit email' }).waitFor()
-  await look('a modal')
-  await page.keyboard.press('Escape')
-  await page.getByRole('dialog').waitFor({ state: 'detached' })
+    await app.client.agents.sessions.setStatus({ ...session, status: 'suspended' })
+    await app.client.chat.postMessage({ channel: dm, thread_ts: ts, text: 'Reply to Rosa?', blocks: CARD })
+    await thread.getByRole('button', { name: 'Edit', exact: true }).waitFor()
+    await look('a card')
+    await thread.getByRole('button', { name: 'More options' }).click()
+    await look('a menu')
+    await page.keyboard.press('Escape')
+    await thread.getByRole('button', { name: 'Discard' }).click()
+    await page.getByRole('dialog', { name: 'Really?' }).waitFor()
+    await look('a question before a press')
+    await page.keyboard.press('Escape')
+    await thread.getByRole('button', { name: 'Edit', exact: true }).click()
+    await page.getByRole('dialog', { name: 'Edit email' }).waitFor()
+    await look('a modal')
+    await page.keyboard.press('Escape')
+    await page.getByRole('dialog').waitFor({ state: 'detached' })
 
-  await page.keyboard.press('Escape')
-  await thread.waitFor({ state: 'detached' })
-  await app.client.chat.postMessage({ channel: dm, thread_ts: ts, text: 'Done.' })
-  await page.getByText('1 new').waitFor()
-  await look('the conversation, with something new')
-  await page.getByRole('tab', { name: 'Home' }).click()
-  await page.getByText('The app has not put anything here yet.').waitFor()
-  await look('an empty Home tab')
-  await app.client.views.publish({ user_id: 'U0ANNA', view: { type: 'home', blocks: CARD.slice(1, -1) } })
-  await page.getByRole('tabpanel').getByRole('button', { name: 'Edit', exact: true }).waitFor()
-  await look('a Home tab')
+    await page.keyboard.press('Escape')
+    await thread.waitFor({ state: 'detached' })
+    await app.client.chat.postMessage({ channel: dm, thread_ts: ts, text: 'Done.' })
+    await page.getByText('1 new').waitFor()
+    await look('the conversation, with something new')
+    await page.getByRole('tab', { name: 'Home' }).click()
+    await page.getByText('The app has not put anything here yet.').waitFor()
+    await look('an empty Home tab')
+    await app.client.views.publish({ user_id: 'U0ANNA', view: { type: 'home', blocks: CARD.slice(1, -1) } })
+    await page.getByRole('tabpanel').getByRole('button', { name: 'Edit', exact: true }).waitFor()
+    await look('a Home tab')
 
-  if (isPhone) await page.getByRole('button', { name: 'Back to channels' }).click()
-  await sidebar(/^Threads 1 unread/).click()
-  await page.getByRole('main', { name: 'Threads' }).getByText('1 new').waitFor()
-  await look('the threads')
-  await page.getByRole('main', { name: 'Threads' }).getByRole('listitem').click()
-  await thread.getByText('Done.').waitFor()
-  await look('the threads with one open')
-  await page.getByRole('button', { name: 'Wire', exact: true }).click()
-  const wire = page.getByRole('complementary', { name: 'Wire' })
-  await wire.getByText('chat.postMessage').first().waitFor()
-  await look('the wire')
-  await wire.getByText('chat.postMessage').first().click()
-  await look('the wire with an entry open')
-  await wire.getByRole('button', { name: 'Pause' }).click()
-  await look('the wire, paused')
-  // Its words stay whole: no column is narrower than its longest part.
-  const narrow = await page.evaluate<string[]>(
-    `[...document.querySelectorAll('.wire-method')].filter((e) => e.clientWidth < 90 && e.getClientRects().length && e.offsetHeight > 40).map((e) => e.textContent)`,
-  )
-  expect(narrow).toEqual([])
-  await app.stop()
-  await page.keyboard.press('Escape')
-  await look('the app away')
-  expect(Object.entries(found).filter(([, all]) => all.length > 0)).toEqual([])
-})
+    if (isPhone) await page.getByRole('button', { name: 'Back to channels' }).click()
+    await sidebar(/^Threads 1 unread/).click()
+    await page.getByRole('main', { name: 'Threads' }).getByText('1 new').waitFor()
+    await look('the threads')
+    await page.getByRole('main', { name: 'Threads' }).getByRole('listitem').click()
+    await thread.getByText('Done.').waitFor()
+    await look('the threads with one open')
+    await page.getByRole('button', { name: 'Wire', exact: true }).click()
+    const wire = page.getByRole('complementary', { name: 'Wire' })
+    await wire.getByText('chat.postMessage').first().waitFor()
+    await look('the wire')
+    await wire.getByText('chat.postMessage').first().click()
+    await look('the wire with an entry open')
+    await wire.getByRole('button', { name: 'Pause' }).click()
+    await look('the wire, paused')
+    // Its words stay whole: no column is narrower than its longest part.
+    const narrow = await page.evaluate<string[]>(
+      `[...document.querySelectorAll('.wire-method')].filter((e) => e.clientWidth < 90 && e.getClientRects().length && e.offsetHeight > 40).map((e) => e.textContent)`,
+    )
+    expect(narrow).toEqual([])
+    await app.stop()
+    await page.keyboard.press('Escape')
+    await look('the app away')
+    expect(Object.entries(found).filter(([, all]) => all.length > 0)).toEqual([])
+  },
+  PATIENCE_MS,
+)
