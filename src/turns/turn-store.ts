@@ -71,6 +71,8 @@ export interface TurnStore {
     }>
     /** The owner's last `limit` messages of ended turns that were meant for a session, oldest first. */
     earlier(conversationId: string, limit: number): Promise<Words[]>
+    /** What said yes in words to an open question there, and has not been told to press. No session hears it. */
+    assented(conversationId: string): Promise<Message[]>
     /** Marks messages as answered without a session. */
     dismiss(messages: readonly Message[]): Promise<void>
   }

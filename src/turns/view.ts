@@ -50,7 +50,11 @@ export type Phase =
       /** A process that ended was at it: what it was showing of a message that is not whole yet is gone. */
       readonly isResumed?: boolean
     }
-  | { readonly type: 'deciding' }
+  | {
+      readonly type: 'deciding'
+      /** Its owner said yes in words, which decides nothing. */
+      readonly isToPress?: boolean
+    }
   | { readonly type: 'ended'; readonly ending: Ending }
 
 export interface ApprovalView {

@@ -291,3 +291,50 @@ describe('where others read along', () => {
     expect(sent()).toHaveLength(2)
   })
 })
+
+describe('a yes in words', () => {
+  const sessionsWords = () =>
+    house.agents.driver
+      .sessions()
+      .flatMap(({ id }) => house.agents.driver.events(id))
+      .filter(({ type }) => type === 'user.message')
+
+  it('decides nothing and is heard by no session: a line says to press, and the card stands below', async () => {
+    await running()
+    const anna = house.slack.person(ANNA)
+    const question = anna.post('send one')
+    const card = await anna.waitFor(asks)
+    const yes = anna.post('Yes, send it! :+1::skin-tone-4:', { threadTs: question.ts })
+    const below = await anna.waitFor((message) => asks(message) && Number(message.ts) > Number(yes.ts))
+    expect(below.shown).toContain('Press a button to decide')
+    expect(anna.messages().some(({ ts }) => ts === card.ts)).toBe(false)
+    expect(sent()).toEqual([])
+    await anna.press(below, APPROVE)
+    await anna.waitFor((message) => message.elements.length === 0 && answers(SENT)(message))
+    expect(sessionsWords()).toHaveLength(1)
+    expect(sent()).toHaveLength(1)
+  })
+
+  it('is meant for the card above it in a direct message, too, and has it below', async () => {
+    await running()
+    const anna = house.slack.person(ANNA)
+    anna.post('send one')
+    await anna.waitFor(asks)
+    const yes = anna.post('ok')
+    const below = await anna.waitFor((message) => asks(message) && message.threadTs === yes.ts)
+    await anna.press(below, APPROVE)
+    const reply = await anna.waitFor((message) => message.elements.length === 0 && answers(SENT)(message))
+    expect(reply.threadTs).toBe(yes.ts)
+    expect(sessionsWords()).toHaveLength(1)
+  })
+
+  it('with a wish is a message like any other, which goes on instead', async () => {
+    await running()
+    const anna = house.slack.person(ANNA)
+    const question = anna.post('send one')
+    await anna.waitFor(asks)
+    anna.post('yes, but say Thursday', { threadTs: question.ts })
+    await anna.waitFor((message) => message.shown.includes('I set it aside because you wrote again'))
+    expect(sent()).toEqual([])
+  })
+})

@@ -41,7 +41,8 @@ export function closing(view: ReplyView, look: ReplyLook): KnownBlock[][] {
         ? [[line(words.RESUMED), stopButton(look)]]
         : [...underWay(view, look), [...activity(view, look), stopButton(look)]]
     case 'deciding':
-      if (look.audience === 'owner') return [...decided(view), ...openApprovals(view)]
+      if (look.audience === 'owner')
+        return [...decided(view), ...(phase.isToPress === true ? [[line(words.PRESS)]] : []), ...openApprovals(view)]
       return view.approvals.some(isOpen)
         ? [[line(words.waitsForApproval(nameIn(view))), ...review(view, look)]]
         : [[line(words.SENDING)]]

@@ -20,6 +20,8 @@ export const BUSY = '⏳ Claude is busy. Trying again…'
 export const THINKING = '💭 Thinking…'
 export const WRITING = '✍️ Writing…'
 export const SENDING = '⏳ Sending…'
+/** To whoever says yes in words. */
+export const PRESS = '👇 Press a button to decide. Nothing has been done yet.'
 
 /** @param owner their name; null before it is known */
 export function waitsForConnection(owner: string | null): string {

@@ -82,8 +82,8 @@ export interface MessageTable {
   replaces: Generated<number>
   /** 1 where only its mention has arrived, which carries neither files nor what was passed on. */
   partial: Generated<number>
-  /** `taken`: a session was, or is, to hear it; `refused`: answered without one. */
-  state: 'queued' | 'taken' | 'cancelled' | 'refused'
+  /** `taken`: a session was, or is, to hear it; `refused`: answered without one; `assented`: a yes in words, whose author has yet to be told to press. */
+  state: 'queued' | 'taken' | 'cancelled' | 'refused' | 'assented'
   turn_id: string | null
   received_at: number
 }

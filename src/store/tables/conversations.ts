@@ -96,6 +96,14 @@ export class Conversations {
     return nearest === undefined ? null : toConversation(nearest)
   }
 
+  /** In a direct message, what is asked in a conversation stands from now on below this line of its owner's. */
+  async answerBelow(id: string, { channel, ts, threadTs }: IncomingMessage): Promise<void> {
+    const { kind, address } = await this.get(id)
+    const thread = threadTs ?? ts
+    if (kind === 'im' && address?.channel === channel && address.threadTs !== thread)
+      await this.moveAddress(id, { channel, threadTs: thread })
+  }
+
   /** Where a line was taken back, replies stand below the last line that is left. */
   async leaveLine(id: string, { channel, ts }: Pick<Line, 'channel' | 'ts'>): Promise<void> {
     const { kind, address } = await this.get(id)

@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import { type Admission, admit, type IncomingMessage } from '../../turns/admission.js'
+import { isAssent } from '../../turns/assent-words.js'
 import type { Message, MessagePlace, MessageRest } from '../../turns/model.js'
 import { isStopWord } from '../../turns/stop-words.js'
 import type { Words } from '../../turns/words.js'
 import type { Database } from '../database/database.js'
 import { Conversations } from './conversations.js'
 import { People } from './people.js'
-import { stopByMessage } from './stop-requests.js'
+import { askedInWords, stopByMessage } from './stop-requests.js'
 import { byTs } from './timestamps.js'
 import { parseMentions, toMessage } from './words.js'
 
@@ -81,11 +82,20 @@ export class Messages {
 
   /** What waits in a conversation, in the order in which it was written. */
   async queued(conversationId: string): Promise<Message[]> {
+    return await this.#inState(conversationId, 'queued')
+  }
+
+  /** What said yes in words there, and has not been told to press. */
+  async assented(conversationId: string): Promise<Message[]> {
+    return await this.#inState(conversationId, 'assented')
+  }
+
+  async #inState(conversationId: string, state: 'queued' | 'assented'): Promise<Message[]> {
     const rows = await this.db
       .selectFrom('message')
       .selectAll()
       .where('conversation_id', '=', conversationId)
-      .where('state', '=', 'queued')
+      .where('state', '=', state)
       .execute()
     return rows.map(toMessage).sort(byTs)
   }
@@ -191,6 +201,14 @@ export class Messages {
         return { admission: 'continues', conversationId: stopped.conversationId, isNew: true, stops: stopped.turnId }
       }
     }
+    if (isAssent(message) && (await conversationOf(tx, message)) === null) {
+      const asking = await askedInWords(tx, message, existing?.id ?? null, this.now())
+      if (asking !== null) {
+        await conversations.answerBelow(asking, message)
+        const isNew = await this.#insert(tx, asking, message, revision, 'assented')
+        return { admission: 'continues', conversationId: asking, isNew }
+      }
+    }
     const neighbour = existing === null ? await conversations.joinLine(message) : null
     const conversationId =
       existing?.id ??
@@ -206,14 +224,14 @@ export class Messages {
     return { admission, conversationId, isNew: await this.#insert(tx, conversationId, message, revision) }
   }
 
-  /** Stop words that are not in time to stop anything are answered, and no session hears of them. */
+  /** Stop words that are not in time to stop anything, and a yes in words, are answered, and no session hears of them. */
   async dismiss(messages: readonly Pick<Message, 'id'>[]): Promise<void> {
     for (const { id } of messages) {
       await this.db
         .updateTable('message')
         .set({ state: 'refused' })
         .where('id', '=', id)
-        .where('state', '=', 'queued')
+        .where('state', 'in', ['queued', 'assented'])
         .execute()
     }
   }
@@ -223,7 +241,7 @@ export class Messages {
     conversationId: string,
     message: IncomingMessage,
     revision: string,
-    state: 'queued' | 'refused' = 'queued',
+    state: 'queued' | 'refused' | 'assented' = 'queued',
   ): Promise<boolean> {
     const known = await tx
       .selectFrom('message')

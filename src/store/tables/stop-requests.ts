@@ -1,8 +1,11 @@
-/** A message that says nothing but "stop": which turn it stops. Runs inside the transaction that stores the message. */
+/**
+ * A message that says nothing but the word of a button: "stop", which stops a turn, and "yes", which decides nothing. Which turn is meant, inside the
+ * transaction that stores the message.
+ */
 
 import type { IncomingMessage } from '../../turns/admission.js'
 import type { Database } from '../database/database.js'
-import { byTs } from './timestamps.js'
+import { byTs, isDeliveredLate } from './timestamps.js'
 
 /**
  * Notes the wish to stop, where there is a turn that it can mean: the one under way in its thread, or the newest one of the same person in a
@@ -25,6 +28,37 @@ export async function stopByMessage(
   if (target === undefined || !(await hasEarlierMessage(tx, target, message.ts))) return null
   await noteStop(tx, target.id, now)
   return { turnId: target.id, conversationId: target.conversation_id }
+}
+
+/**
+ * The conversation whose card a bare yes is about: the one of its thread, or the newest of the same person in a direct message, where people answer below.
+ * @param conversationId of the message's thread; null where it starts one
+ * @returns null: nothing that its author has seen waits there for a press
+ */
+export async function askedInWords(
+  tx: Database,
+  message: IncomingMessage,
+  conversationId: string | null,
+  now: number,
+): Promise<string | null> {
+  const candidates =
+    conversationId === null ? await inDirectMessage(tx, message) : await ofConversation(tx, conversationId)
+  if (candidates.length === 0) return null
+  const open = await tx
+    .selectFrom('approval')
+    .select(['turn_id', 'asked_at'])
+    .where(
+      'turn_id',
+      'in',
+      candidates.map(({ id }) => id),
+    )
+    .where('decision', 'is', null)
+    .execute()
+  // One that is being put may be seen before it is noted that it was asked.
+  const at = (asked: (typeof open)[number]) => (asked.asked_at === null ? now : Number(asked.asked_at))
+  const seen = open.filter((asked) => asked.asked_at === null || !isDeliveredLate(message.ts, now, at(asked)))
+  const [newest] = seen.sort((one, other) => at(other) - at(one))
+  return candidates.find(({ id }) => id === newest?.turn_id)?.conversation_id ?? null
 }
 
 /**

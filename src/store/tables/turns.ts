@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import type { Selectable } from 'kysely'
+import { isAssent } from '../../turns/assent-words.js'
 import type { LogPosition } from '../../turns/events.js'
 import type { Message, ThreadRead, Turn, TurnState } from '../../turns/model.js'
 import type { Database } from '../database/database.js'
 import type { TurnTable } from '../database/schema.js'
 import { decideMails } from './mail-decisions.js'
 import { noteStop, type StopPress, stopInThread, type ThreadStop } from './stop-requests.js'
-import { byTs } from './timestamps.js'
+import { byTs, isDeliveredLate } from './timestamps.js'
 import { toMessage } from './words.js'
 
 export class Turns {
@@ -73,7 +74,7 @@ export class Turns {
 
   /**
    * A message instead of a decision: denies what is open and marks the turn as superseded, in one transaction. Only what was written after
-   * the question had been seen counts, and an empty mention is no message.
+   * the question had been seen counts; an empty mention is no message, and a bare yes is told to press.
    * @returns whether there is such a message, and neither a decision that the session has not heard nor a wish to stop came first
    */
   async supersede(turn: Turn): Promise<boolean> {
@@ -89,7 +90,7 @@ export class Turns {
       const since = Math.min(...askedAt)
       const later = await tx
         .selectFrom('message')
-        .select(['ts', 'received_at'])
+        .selectAll()
         .where('conversation_id', '=', turn.conversationId)
         .where('state', '=', 'queued')
         .where('received_at', '>=', since)
@@ -97,7 +98,12 @@ export class Turns {
           message.or([message('text', '!=', ''), message('files', '!=', '[]'), message('forwarded', '!=', '[]')]),
         )
         .execute()
-      if (!later.some((message) => !isDeliveredLate(message.ts, Number(message.received_at), since))) return false
+      const after = later.filter((message) => !isDeliveredLate(message.ts, Number(message.received_at), since))
+      // A yes that came while the question was being put denies nothing.
+      const assents = after.filter((message) => isAssent(toMessage(message))).map(({ id }) => id)
+      if (assents.length > 0)
+        await tx.updateTable('message').set({ state: 'assented' }).where('id', 'in', assents).execute()
+      if (after.length === assents.length) return false
       const { slack_user } = await tx
         .selectFrom('conversation')
         .innerJoin('person', 'person.id', 'conversation.person_id')
@@ -252,17 +258,6 @@ export async function queuedTurn(tx: Database, conversationId: string, now: () =
   }
   await tx.insertInto('turn').values(row).execute()
   return toTurn(row)
-}
-
-/** Slack's clock and ours may differ by this much. */
-const CLOCK_SKEW_MS = 5_000
-/** Slack gives up repeating a delivery long before; a timestamp that is further off tells nothing about time. */
-const LATEST_DELIVERY_MS = 2 * 60 * 60_000
-
-/** Whether a message that came after a moment (epoch milliseconds) had been written before it: Slack repeats what it could not deliver. */
-function isDeliveredLate(ts: string, receivedAt: number, moment: number): boolean {
-  const writtenAt = Number(ts) * 1_000
-  return writtenAt < moment - CLOCK_SKEW_MS && receivedAt - writtenAt < LATEST_DELIVERY_MS
 }
 
 function toTurn(row: Selectable<TurnTable>): Turn {

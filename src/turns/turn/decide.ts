@@ -46,10 +46,34 @@ export async function resumeDeciding(scope: TurnScope): Promise<'follow' | TurnO
   const { deps, turn, questions } = scope
   if (!questions.hasUndelivered && scope.stopCause() === null) {
     if (await deps.store.turns.supersede(turn)) return await endSuperseded(scope)
+    await tellToPress(scope)
     if (!(await hasMissedQuestion(scope))) return 'waiting'
   }
+  await dismissAssents(scope)
   await deps.store.turns.setState(turn.id, 'running')
   return 'follow'
+}
+
+/** Whoever says yes in words is told to press, and finds the buttons below what they wrote. */
+async function tellToPress(scope: TurnScope): Promise<void> {
+  const { deps, conversation, owner } = scope
+  const { messages } = deps.store
+  const assents = await messages.assented(conversation.id)
+  if (assents.length === 0) return
+  await scope.ownerProfile()
+  owner.learnMailboxAddress()
+  await recallReply(scope, null)
+  await recallNames(scope)
+  await scope.placeBelow(assents)
+  scope.show({ type: 'deciding', isToPress: true })
+  await scope.display.settled()
+  scope.display.close()
+  await messages.dismiss(assents)
+}
+
+/** Something else has decided meanwhile. */
+async function dismissAssents({ deps: { store }, conversation }: TurnScope): Promise<void> {
+  await store.messages.dismiss(await store.messages.assented(conversation.id))
 }
 
 /**
@@ -57,6 +81,7 @@ export async function resumeDeciding(scope: TurnScope): Promise<'follow' | TurnO
  * new message in one batch.
  */
 export async function endSuperseded(scope: TurnScope): Promise<TurnOutcome> {
+  await dismissAssents(scope)
   await scope.questions.load()
   await scope.ownerProfile()
   scope.owner.learnMailboxAddress()
