@@ -50,7 +50,8 @@ export interface TurnStore {
     settlePosition(id: string, position: LogPosition | null): Promise<void>
   }
   readonly messages: {
-    queued(conversationId: string): Promise<Message[]>
+    /** What waits there. `assented`: what said yes in words to an open question instead, and has not been told to press; no session hears it. */
+    queued(conversationId: string, state?: 'queued' | 'assented'): Promise<Message[]>
     /** Queued messages of which only the mention has arrived: files and forwarded messages are missing. */
     partial(conversationId: string): Promise<MessagePlace[]>
     /** Adds what a partial message lacked; null: Slack does not tell. */
@@ -71,8 +72,6 @@ export interface TurnStore {
     }>
     /** The owner's last `limit` messages of ended turns that were meant for a session, oldest first. */
     earlier(conversationId: string, limit: number): Promise<Words[]>
-    /** What said yes in words to an open question there, and has not been told to press. No session hears it. */
-    assented(conversationId: string): Promise<Message[]>
     /** Marks messages as answered without a session. */
     dismiss(messages: readonly Message[]): Promise<void>
   }

@@ -1,3 +1,9 @@
+/**
+ * Conversations: found, made, and moved to where they are answered.
+ *
+ * One file because all of it is about one row, and where a line in a direct message belongs is read from the same columns that moving it writes.
+ */
+
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage } from '../../turns/admission.js'
 import type { LogPosition } from '../../turns/events.js'

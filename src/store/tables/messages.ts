@@ -80,17 +80,8 @@ export class Messages {
     })
   }
 
-  /** What waits in a conversation, in the order in which it was written. */
-  async queued(conversationId: string): Promise<Message[]> {
-    return await this.#inState(conversationId, 'queued')
-  }
-
-  /** What said yes in words there, and has not been told to press. */
-  async assented(conversationId: string): Promise<Message[]> {
-    return await this.#inState(conversationId, 'assented')
-  }
-
-  async #inState(conversationId: string, state: 'queued' | 'assented'): Promise<Message[]> {
+  /** What waits in a conversation, in the order in which it was written; `assented`: what said yes in words there, and has not been told to press. */
+  async queued(conversationId: string, state: 'queued' | 'assented' = 'queued'): Promise<Message[]> {
     const rows = await this.db
       .selectFrom('message')
       .selectAll()

@@ -58,7 +58,7 @@ export async function resumeDeciding(scope: TurnScope): Promise<'follow' | TurnO
 async function tellToPress(scope: TurnScope): Promise<void> {
   const { deps, conversation, owner } = scope
   const { messages } = deps.store
-  const assents = await messages.assented(conversation.id)
+  const assents = await messages.queued(conversation.id, 'assented')
   if (assents.length === 0) return
   await scope.ownerProfile()
   owner.learnMailboxAddress()
@@ -73,7 +73,7 @@ async function tellToPress(scope: TurnScope): Promise<void> {
 
 /** Something else has decided meanwhile. */
 async function dismissAssents({ deps: { store }, conversation }: TurnScope): Promise<void> {
-  await store.messages.dismiss(await store.messages.assented(conversation.id))
+  await store.messages.dismiss(await store.messages.queued(conversation.id, 'assented'))
 }
 
 /**
