@@ -9,6 +9,7 @@ import { ACTIONS } from '../src/slack/blocks/action-ids.js'
 import { approvalsTogether } from '../src/slack/blocks/approval-card.js'
 import { changeModal } from '../src/slack/blocks/change-modal.js'
 import { editModal, editWindow } from '../src/slack/blocks/edit-modal.js'
+import { feedbackBlock } from '../src/slack/blocks/feedback.js'
 import { outgoingOutcome, outgoingQuestion } from '../src/slack/blocks/outgoing-card.js'
 import { scheduledBlocks } from '../src/slack/blocks/scheduled-list.js'
 import { SLACK_EVENTS_PATH } from '../src/slack/inbound/signed-requests.js'
@@ -37,6 +38,7 @@ function all(value: unknown, name: string): unknown[] {
 describe('in Slack', () => {
   it('the ids of buttons', () => {
     expect(Object.values(ACTIONS).sort()).toEqual([
+      'answer_feedback',
       'approval_approve',
       'approval_approve_all',
       'approval_change',
@@ -86,6 +88,12 @@ describe('in Slack', () => {
       'approval-1:0123456789abcdef,approval-2:0123456789abcdef',
       'approval-1,approval-2',
     ])
+  })
+
+  it('what the buttons below an answer carry: its turn, and what its owner thinks', () => {
+    const block = feedbackBlock('turn-1')
+    expect(all(block, 'action_id')).toEqual(['answer_feedback'])
+    expect(all(block, 'value')).toEqual(['turn-1:good', 'turn-1:bad'])
   })
 
   it('the window for a change', () => {

@@ -8,6 +8,7 @@ import { EditBudget } from '../../src/slack/api/edit-budget.js'
 import { Poster } from '../../src/slack/api/poster.js'
 import { type ReplyStreaming, Streams } from '../../src/slack/api/streams.js'
 import { createWebClient } from '../../src/slack/api/web.js'
+import { FeedbackOffer } from '../../src/slack/reply/feedback-offer.js'
 import { ReplyMessage } from '../../src/slack/reply/reply-message.js'
 import { Store } from '../../src/store/store.js'
 import type { AgentEvent } from '../../src/turns/events.js'
@@ -56,6 +57,7 @@ async function answerIn({ channel, ts }: Thread, turnId: string): Promise<void> 
       budget,
       streams,
       reader: job.reader,
+      feedback: new FeedbackOffer(Date.now),
       log,
       clock: SYSTEM_CLOCK,
       ownersDm: async () => channel,

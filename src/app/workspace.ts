@@ -183,6 +183,7 @@ export class Workspace implements ServedWorkspace {
       },
       outgoing: sending.presses,
       schedule,
+      onFeedback: (feedback) => services.metrics.feedbackGiven(feedback),
       slackNow: () => slackClock.now(),
       onRefusedRequest: (reason) => services.metrics.requestRefused(reason),
       log,

@@ -50,6 +50,7 @@ export interface SlackBotOptions {
     /** Takes up a turn anew whose messages were edited or deleted, as the store says already. */
     readonly revise: (turnId: string) => Promise<void>
   }
+  readonly onFeedback: ActionDeps['onFeedback']
   /** Slack's time, epoch milliseconds; null where it is not known. */
   readonly slackNow: () => number | null
   /** A request in HTTP mode was not signed by Slack. */

@@ -37,6 +37,7 @@ import type { AppRules } from './blocks/consent.js'
 import { Directory } from './directory.js'
 import type { BotIdentity } from './inbound/bot-identity.js'
 import { ThreadReader } from './inbound/thread-reader.js'
+import { FeedbackOffer } from './reply/feedback-offer.js'
 import { OutgoingMessages } from './reply/outgoing-messages.js'
 import { ReplyMessage } from './reply/reply-message.js'
 import { type ChannelReplies, ReplyPlaces } from './reply/reply-places.js'
@@ -78,9 +79,11 @@ export class SlackSurface implements Surface, OutgoingDisplay {
   readonly #mails: OutgoingMessages
   readonly #directory: Directory
   readonly #threads: ThreadReader
+  readonly #feedback: FeedbackOffer
 
   constructor(private readonly options: SlackSurfaceOptions) {
     this.#directory = new Directory(options.web, options.clock, options.log)
+    this.#feedback = new FeedbackOffer(options.clock.now)
     this.#mails = new OutgoingMessages(options)
     this.#threads = new ThreadReader(options.web, options.identity, options.log)
     this.#places = new ReplyPlaces({
@@ -145,6 +148,7 @@ export class SlackSurface implements Surface, OutgoingDisplay {
         budget,
         streams,
         reader,
+        feedback: this.#feedback,
         log,
         clock,
         ownersDm: () => this.directMessage(owner),

@@ -102,6 +102,9 @@ export type TurnState =
 /** How many messages of a thread; `unreadable`: Slack lets the bot read none there; null: there was nothing to read. */
 export type ThreadRead = number | 'unreadable' | null
 
+/** What an owner thinks of an answer. */
+export type Feedback = 'good' | 'bad'
+
 export interface Turn {
   readonly id: string
   readonly conversationId: string

@@ -14,4 +14,5 @@ export const ACTIONS = {
   disconnect: 'mailbox_disconnect',
   answerHere: 'place_here',
   answerPrivately: 'place_private',
+  feedback: 'answer_feedback',
 } as const

@@ -26,14 +26,14 @@ export function append(
   const result = messages.slice(0, -1)
   let current = messages.at(-1) ?? { text: '…', blocks: [] }
   const add = (blocks: readonly KnownBlock[]) => {
-    if (!fits(current.blocks, blocks) && current.blocks.length > 0) {
+    if (!roomFor(current.blocks, blocks) && current.blocks.length > 0) {
       result.push(current)
       current = { text: current.text, blocks: [] }
     }
     current = { ...current, blocks: [...current.blocks, ...blocks] }
   }
   for (const unit of units) {
-    if (fits([], unit)) add(unit)
+    if (roomFor([], unit)) add(unit)
     else for (const block of unit) add([block])
   }
   result.push(current.blocks.length === 0 ? { ...current, blocks: [line('…')] } : current)
@@ -42,7 +42,7 @@ export function append(
 
 /** Together where there is room for all of it; otherwise what stands beside the buttons stays with them. */
 export function units({ head, tail }: CardParts): KnownBlock[][] {
-  return fits([], [...head, ...tail]) ? [[...head, ...tail]] : [...head.map((block) => [block]), tail]
+  return roomFor([], [...head, ...tail]) ? [[...head, ...tail]] : [...head.map((block) => [block]), tail]
 }
 
 /** A card that is not part of a reply, in as many messages as it takes. @param text for notifications */
@@ -50,7 +50,8 @@ export function cardOf(approval: ApprovalView, text: string): MessageContent[] {
   return append([{ text, blocks: [] }], units(approvalParts(approval)))
 }
 
-function fits(blocks: readonly KnownBlock[], more: readonly KnownBlock[]): boolean {
+/** Whether Slack takes these blocks and more below them as one message. */
+export function roomFor(blocks: readonly KnownBlock[], more: readonly KnownBlock[]): boolean {
   const added = weight(more)
   const total = weight(blocks) + added
   const isLine = added <= LINE_WEIGHT

@@ -4,6 +4,7 @@ import type { ReplyView } from '../../turns/view.js'
 import type { MessageContent } from '../api/poster.js'
 import { PLAINEST, plainly } from '../blocks/plain-message.js'
 import { Pager } from '../markdown/pages.js'
+import { type FeedbackOffer, hasFeedback, withFeedback } from './feedback-offer.js'
 import { growthOf, hasWords } from './growth.js'
 import type { Place, Wanted } from './plan.js'
 import { cardMessages, firstOpenCard, replyMessages } from './reply-blocks.js'
@@ -32,6 +33,10 @@ export class Rendering {
   /** How plainly a message has to be written, by place and its number in its best form, since Slack refused it in a richer form. */
   readonly #plainness = new Map<string, number>()
   #rendered: Rendered | null = null
+  /** Decided once, so that what others are refused changes nothing of an answer that stands; null: not yet. */
+  #offersFeedback: boolean | null = null
+
+  constructor(private readonly feedback: FeedbackOffer) {}
 
   /** The card is left out: Slack takes nothing in the owner's direct messages. */
   get isCardLeftOut(): boolean {
@@ -70,12 +75,23 @@ export class Rendering {
     return isPlain ? null : growthOf(view, look, reply.messages, part)
   }
 
+  /** Leaves out the feedback buttons of a message that Slack refused. Answers false where it has none: they are not why. */
+  leaveOutFeedback(view: ReplyView | null, look: ReplyLook, place: Place, part: number): boolean {
+    const content = view === null ? undefined : this.#render(view, look)[place].messages[part]
+    if (content === undefined || !hasFeedback(content)) return false
+    this.#offersFeedback = false
+    this.feedback.withdraw()
+    this.#rendered = null
+    return true
+  }
+
   /** Writes a message of this state more plainly from now on. Answers false when there is no plainer form left. */
   writePlainer(view: ReplyView | null, look: ReplyLook, place: Place, part: number): boolean {
     const origin = view === null ? part : originOf(this.#render(view, look)[place], part)
     const plainness = (this.#plainness.get(`${place}:${origin}`) ?? 0) + 1
     if (plainness > PLAINEST) return false
     this.#plainness.set(`${place}:${origin}`, plainness)
+    if (this.#offersFeedback === false && place === 'reply') this.feedback.reopen()
     this.#rendered = null
     return true
   }
@@ -93,10 +109,16 @@ export class Rendering {
       const forms = messages.map((content, origin) => plainly(content, this.#plainness.get(`${place}:${origin}`) ?? 0))
       return { messages: forms.flat(), origins: forms.flatMap((form, origin) => form.map(() => origin)) }
     }
-    const reply = formsOf('reply', replyMessages(view, look, this.#pager))
+    const reply = formsOf('reply', this.#withFeedback(replyMessages(view, look, this.#pager), view, look))
     const card = this.#isCardLeftOut ? NOTHING : formsOf('card', cardMessages(view, look))
     this.#rendered = { view, look, reply, card, leadsTo: cardToLeadTo(view, look, card) }
     return this.#rendered
+  }
+
+  #withFeedback(messages: readonly MessageContent[], view: ReplyView, look: ReplyLook): readonly MessageContent[] {
+    if (view.phase.type !== 'ended') return messages
+    this.#offersFeedback ??= this.feedback.isOpen
+    return this.#offersFeedback ? withFeedback(messages, view, look) : messages
   }
 }
 

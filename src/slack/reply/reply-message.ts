@@ -18,6 +18,7 @@ import { ReviewLink } from '../blocks/review-link.js'
 import { AnswerFile } from './answer-file.js'
 import { stopButton } from './closing.js'
 import { ConnectPointer } from './connect-pointer.js'
+import type { FeedbackOffer } from './feedback-offer.js'
 import { answerLength, hasWords } from './growth.js'
 import {
   editPriority,
@@ -37,6 +38,7 @@ import { Rounds } from './rounds.js'
 
 export interface ReplyMessageDeps extends PostedMessagesDeps {
   readonly budget: EditBudget
+  readonly feedback: FeedbackOffer
   /** The DM of the reply's owner, for what others must not see. @throws Unavailable, SlackRefused */
   readonly ownersDm: () => Promise<string>
   /** Where the reply goes on when Slack takes nothing more in a channel: a thread for its owner alone. @throws Unavailable, SlackRefused */
@@ -56,7 +58,7 @@ interface Refused {
 
 export class ReplyMessage implements ReplyDisplay {
   readonly #posted: Readonly<Record<Place, PostedMessages>>
-  readonly #rendering = new Rendering()
+  readonly #rendering: Rendering
   readonly #rounds: Rounds
   readonly #handle: EditHandle
   readonly #review: ReviewLink
@@ -83,6 +85,7 @@ export class ReplyMessage implements ReplyDisplay {
     private readonly onClose: () => void,
   ) {
     const { turnId } = look
+    this.#rendering = new Rendering(deps.feedback)
     const messages = (place: Place) => new PostedMessages(deps, turnId, place)
     this.#posted = { reply: messages('reply'), card: messages('card') }
     this.#rounds = new Rounds(deps.clock, () => this.#round())
@@ -284,7 +287,9 @@ export class ReplyMessage implements ReplyDisplay {
         this.#state = 'leaving'
         break
       case 'plainer':
-        if (at !== undefined && this.#rendering.writePlainer(this.#view, this.look, at.place, at.part))
+        if (at !== undefined && this.#rendering.leaveOutFeedback(this.#view, this.look, at.place, at.part))
+          log.warn({ turn, code, details }, 'slack feedback buttons refused: answers go without them for an hour')
+        else if (at !== undefined && this.#rendering.writePlainer(this.#view, this.look, at.place, at.part))
           log.error({ turn, code, details }, 'slack refused the form of a reply: it is written more plainly')
         else this.#giveUp(at?.place, turn, code, details)
         break

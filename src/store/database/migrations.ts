@@ -260,6 +260,14 @@ const partialMentions: Migration = {
   },
 }
 
+/** What the owner of an answer thinks of it. */
+const feedback: Migration = {
+  async up(db: Kysely<unknown>) {
+    await db.schema.alterTable('turn').addColumn('feedback', 'text').execute()
+    await db.schema.alterTable('turn').addColumn('feedback_at', 'bigint').execute()
+  },
+}
+
 export const MIGRATIONS: Record<string, Migration> = {
   '0001_first': first,
   '0002_message_revision': messageRevision,
@@ -275,4 +283,5 @@ export const MIGRATIONS: Record<string, Migration> = {
   '0014_partial_mentions': partialMentions,
   '0015_late_mails': lateMails,
   '0016_mail_drafts': mailDrafts,
+  '0017_feedback': feedback,
 }

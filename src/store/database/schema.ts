@@ -4,7 +4,7 @@
  */
 
 import type { Generated } from 'kysely'
-import type { TurnState } from '../../turns/model.js'
+import type { Feedback, TurnState } from '../../turns/model.js'
 import type { OutgoingMail, OutgoingState } from '../../turns/outgoing-mail.js'
 import type { MailDraftPurpose } from '../../turns/outgoing-store.js'
 
@@ -104,6 +104,9 @@ export interface TurnTable {
   /** Id of the event with which the session came to rest when the mailbox was lost; what follows is a further attempt. */
   lost_event: string | null
   lost_at: number | null
+  /** What its owner thinks of the answer, and since when; null while they have not said. */
+  feedback: Feedback | null
+  feedback_at: number | null
   created_at: number
   started_at: number | null
   ended_at: number | null

@@ -2,13 +2,19 @@ import { randomUUID } from 'node:crypto'
 import type { Selectable } from 'kysely'
 import { isAssent } from '../../turns/assent-words.js'
 import type { LogPosition } from '../../turns/events.js'
-import type { Message, ThreadRead, Turn, TurnState } from '../../turns/model.js'
+import type { Feedback, Message, ThreadRead, Turn, TurnState } from '../../turns/model.js'
 import type { Database } from '../database/database.js'
 import type { TurnTable } from '../database/schema.js'
 import { decideMails } from './mail-decisions.js'
 import { noteStop, type StopPress, stopInThread, type ThreadStop } from './stop-requests.js'
 import { byTs, isDeliveredLate } from './timestamps.js'
 import { toMessage } from './words.js'
+
+/** Whether a turn is somebody's. */
+export type Ownership = 'yes' | 'not_yours' | 'unknown'
+
+/** `unchanged`: its owner had said the same before. */
+export type FeedbackOutcome = 'stored' | 'unchanged' | Exclude<Ownership, 'yes'>
 
 export class Turns {
   constructor(
@@ -144,16 +150,24 @@ export class Turns {
   }
 
   /** Whether a turn belongs to this person. */
-  async ownedBy(id: string, team: string, user: string): Promise<'yes' | 'not_yours' | 'unknown'> {
-    const row = await this.db
-      .selectFrom('turn')
-      .innerJoin('conversation', 'conversation.id', 'turn.conversation_id')
-      .innerJoin('person', 'person.id', 'conversation.person_id')
-      .select(['person.team', 'person.slack_user'])
-      .where('turn.id', '=', id)
-      .executeTakeFirst()
-    if (row === undefined) return 'unknown'
-    return row.team === team && row.slack_user === user ? 'yes' : 'not_yours'
+  async ownedBy(id: string, team: string, user: string): Promise<Ownership> {
+    return await ownerOf(this.db, id, team, user)
+  }
+
+  /** What its owner thinks of the answer now: a later word replaces an earlier one. One transaction. */
+  async rate(id: string, feedback: Feedback, team: string, user: string): Promise<FeedbackOutcome> {
+    return await this.db.transaction().execute(async (tx) => {
+      const owned = await ownerOf(tx, id, team, user)
+      if (owned !== 'yes') return owned
+      const rated = await tx
+        .updateTable('turn')
+        .set({ feedback, feedback_at: this.now() })
+        .where('id', '=', id)
+        .where((turn) => turn.or([turn('feedback', 'is', null), turn('feedback', '!=', feedback)]))
+        .returning('id')
+        .executeTakeFirst()
+      return rated === undefined ? 'unchanged' : 'stored'
+    })
   }
 
   /**
@@ -232,6 +246,18 @@ export class Turns {
   }
 }
 
+async function ownerOf(db: Database, id: string, team: string, user: string): Promise<Ownership> {
+  const row = await db
+    .selectFrom('turn')
+    .innerJoin('conversation', 'conversation.id', 'turn.conversation_id')
+    .innerJoin('person', 'person.id', 'conversation.person_id')
+    .select(['person.team', 'person.slack_user'])
+    .where('turn.id', '=', id)
+    .executeTakeFirst()
+  if (row === undefined) return 'unknown'
+  return row.team === team && row.slack_user === user ? 'yes' : 'not_yours'
+}
+
 /** The turn that waits to be next in a conversation, made where there is none. Runs inside a transaction. */
 export async function queuedTurn(tx: Database, conversationId: string, now: () => number): Promise<Turn> {
   const waiting = await tx
@@ -252,6 +278,8 @@ export async function queuedTurn(tx: Database, conversationId: string, now: () =
     access_ended_at: null,
     lost_event: null,
     lost_at: null,
+    feedback: null,
+    feedback_at: null,
     created_at: now(),
     started_at: null,
     ended_at: null,

@@ -4,6 +4,7 @@ import { EditBudget } from '../../../src/slack/api/edit-budget.js'
 import { Poster } from '../../../src/slack/api/poster.js'
 import { Streams } from '../../../src/slack/api/streams.js'
 import { createWebClient } from '../../../src/slack/api/web.js'
+import { FeedbackOffer } from '../../../src/slack/reply/feedback-offer.js'
 import { ReplyMessage } from '../../../src/slack/reply/reply-message.js'
 import { Store } from '../../../src/store/store.js'
 import { EMPTY_REPLY } from '../../../src/turns/reply.js'
@@ -55,6 +56,7 @@ async function removed() {
       budget: new EditBudget({ perMinute: 45, clock }),
       streams: new Streams({ mode: 'edit', editsPerMinute: 45, clock, log }),
       reader: { team: WORLD.team.id, user: 'U0ANNA' },
+      feedback: new FeedbackOffer(() => 0),
       log,
       clock,
       ownersDm: async () => anna.dm,

@@ -3,6 +3,7 @@ import { EditBudget, type EditHandle, type EditPriority, type Flush } from '../.
 import { Poster } from '../../../src/slack/api/poster.js'
 import { type ReplyStreaming, Streams } from '../../../src/slack/api/streams.js'
 import { createWebClient } from '../../../src/slack/api/web.js'
+import { FeedbackOffer } from '../../../src/slack/reply/feedback-offer.js'
 import { ReplyMessage } from '../../../src/slack/reply/reply-message.js'
 import { Store } from '../../../src/store/store.js'
 import { EMPTY_REPLY } from '../../../src/turns/reply.js'
@@ -40,6 +41,7 @@ const answered = (text: string) => view({ type: 'ended', ending: 'answered' }, t
 async function open(mode: ReplyStreaming = 'edit') {
   const slack = await slackFor()
   const log = new SilentLog()
+  const feedback = new FeedbackOffer(Date.now)
   const web = createWebClient(slack.botToken, slack.apiUrl, log)
   const anna = slack.person('U0ANNA')
   const { ts: threadTs } = anna.post('a question', { channel: CHANNEL })
@@ -53,6 +55,7 @@ async function open(mode: ReplyStreaming = 'edit') {
         budget,
         streams: new Streams({ mode, editsPerMinute: 45, clock: SYSTEM_CLOCK, log }),
         reader: { team: WORLD.team.id, user: 'U0ANNA' },
+        feedback,
         log,
         clock: SYSTEM_CLOCK,
         ownersDm: async () => anna.dm,
@@ -535,5 +538,72 @@ describe('the edits that a reply asks for', () => {
     reply.show(view({ type: 'working' }, 'One'))
     while (budget.came.length === 0) await new Promise((resolve) => setImmediate(resolve))
     expect(budget.came).toEqual(['unchanged'])
+  })
+})
+
+describe('feedback buttons', () => {
+  const buttons = (of: Awaited<ReturnType<typeof open>>) =>
+    of.anna
+      .thread(CHANNEL, of.threadTs)
+      .map(({ elements }) =>
+        elements.filter(({ actionId }) => actionId === 'answer_feedback').map(({ label }) => label),
+      )
+      .slice(1)
+
+  it('stand below the last message of an answer, and only there', async () => {
+    const opened = await open()
+    const reply = opened.start()
+    const long = 'A line of the answer that is quite long, with words.\n\n'.repeat(300)
+    reply.show(view({ type: 'working' }, long))
+    await reply.settled()
+    expect(buttons(opened).flat()).toEqual([])
+    reply.show(answered(long))
+    await reply.settled()
+    const shown = buttons(opened)
+    expect(shown.length).toBeGreaterThan(1)
+    expect(shown.slice(0, -1).flat()).toEqual([])
+    expect(shown.at(-1)).toEqual(['Good answer', 'Bad answer'])
+  })
+
+  it.each(['stopped', 'model_failed', 'not_connected', 'help'] as const)('do not stand below %s', async (ending) => {
+    const opened = await open()
+    const reply = opened.start()
+    reply.show(view({ type: 'ended', ending }, 'Some words.'))
+    await reply.settled()
+    expect(buttons(opened)).toEqual([[]])
+  })
+
+  it('are what is left out first where Slack refuses them: the answer keeps its form, and the next is not refused', async () => {
+    const opened = await open()
+    const { slack, log } = opened
+    const reply = opened.start()
+    reply.show(view({ type: 'working' }, 'Some **words**.'))
+    await reply.settled()
+    slack.faults.next('chat.update', { error: 'invalid_blocks' })
+    reply.show(answered('Some **words**.'))
+    await reply.settled()
+    expect(buttons(opened)).toEqual([[]])
+    const [, message] = opened.anna.thread(CHANNEL, opened.threadTs)
+    expect(message?.blocks).toMatchObject([{ type: 'markdown' }])
+    expect(log.lines.map(({ message }) => message)).toEqual([
+      'slack feedback buttons refused: answers go without them for an hour',
+    ])
+    const next = opened.start('turn-2')
+    next.show(answered('Other words.'))
+    await next.settled()
+    expect(buttons(opened)).toEqual([[], []])
+  })
+
+  it('are offered again where Slack refuses the answer without them, too', async () => {
+    const opened = await open()
+    const reply = opened.start()
+    opened.slack.faults.next('chat.postMessage', { error: 'invalid_blocks' })
+    opened.slack.faults.next('chat.postMessage', { error: 'invalid_blocks' })
+    reply.show(answered('Some words.'))
+    await reply.settled()
+    const next = opened.start('turn-2')
+    next.show(answered('Other words.'))
+    await next.settled()
+    expect(buttons(opened)).toEqual([[], ['Good answer', 'Bad answer']])
   })
 })

@@ -3,6 +3,7 @@ import { EditBudget } from '../../../src/slack/api/edit-budget.js'
 import { Poster } from '../../../src/slack/api/poster.js'
 import { type ReplyStreaming, Streams } from '../../../src/slack/api/streams.js'
 import { createWebClient } from '../../../src/slack/api/web.js'
+import { FeedbackOffer } from '../../../src/slack/reply/feedback-offer.js'
 import { ReplyMessage } from '../../../src/slack/reply/reply-message.js'
 import { Store } from '../../../src/store/store.js'
 import { EMPTY_REPLY, type ReplyItem } from '../../../src/turns/reply.js'
@@ -67,6 +68,7 @@ async function open(mode: ReplyStreaming = 'native', options: Parameters<typeof 
         budget: new EditBudget({ perMinute: 45, clock: SYSTEM_CLOCK }),
         streams,
         reader: { team: WORLD.team.id, user: 'U0ANNA' },
+        feedback: new FeedbackOffer(() => 0),
         log,
         clock: SYSTEM_CLOCK,
         ownersDm: async () => anna.dm,

@@ -15,7 +15,16 @@ import type { BotIdentity } from '../bot-identity.js'
 import { readAs } from '../deliveries.js'
 import type { Press } from '../read-interactions.js'
 import type { KeptPlace, Requests } from '../requests.js'
-import { askForChange, choosePlace, type DecisionDeps, decide, keeping, type PressAnswer, stop } from './decisions.js'
+import {
+  askForChange,
+  choosePlace,
+  type DecisionDeps,
+  decide,
+  keeping,
+  type PressAnswer,
+  rate,
+  stop,
+} from './decisions.js'
 import { cancelScheduled, type OutgoingDeps, openEdit, undoSend } from './outgoing-presses.js'
 import type { Respond, ResponseMessage } from './respond.js'
 
@@ -74,6 +83,10 @@ export function registerActions(app: App, deps: ActionDeps): void {
   app.action(
     ACTIONS.answerPrivately,
     answering((press) => choosePlace(deps, press, 'private')),
+  )
+  app.action(
+    ACTIONS.feedback,
+    answering((press) => rate(deps, press)),
   )
   app.action(
     ACTIONS.undoSend,

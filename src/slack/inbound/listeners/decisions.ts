@@ -4,10 +4,12 @@ import { describeError, type Log } from '../../../log.js'
 import type { Approvals, Asked, DecisionOutcome } from '../../../store/tables/approvals.js'
 import type { Conversations } from '../../../store/tables/conversations.js'
 import type { Turns } from '../../../store/tables/turns.js'
+import type { Feedback } from '../../../turns/model.js'
 import { stopSoon } from '../../../turns/stop-soon.js'
 import { NOT_YOURS_TO_STOP } from '../../agent/native-stop.js'
 import * as words from '../../blocks/approval-words.js'
 import { changeModal } from '../../blocks/change-modal.js'
+import { NOT_YOURS_TO_RATE, readFeedback, THANKS } from '../../blocks/feedback.js'
 import { AT_ONCE } from '../../blocks/outgoing-card.js'
 import { TIME_PASSED_UNSENT } from '../../blocks/outgoing-words.js'
 import type { ChangeSubmission, Press } from '../read-interactions.js'
@@ -16,7 +18,9 @@ import type { Modals } from './modals.js'
 export interface DecisionDeps extends Pick<Modals, 'openModal'> {
   readonly approvals: Pick<Approvals, 'canDecide' | 'decide' | 'decideAll'>
   readonly conversations: Pick<Conversations, 'choosePlace'>
-  readonly turns: Pick<Turns, 'ownedBy' | 'requestStop'>
+  readonly turns: Pick<Turns, 'ownedBy' | 'requestStop' | 'rate'>
+  /** An owner said what they think of an answer, or changed their mind. */
+  readonly onFeedback: (feedback: Feedback) => void
   readonly wake: (conversationId: string) => void
   readonly stop: (turnId: string) => Promise<void>
   readonly log: Log
@@ -145,6 +149,19 @@ function wordsFor({ wake }: Pick<DecisionDeps, 'wake'>, result: DecisionOutcome)
     case 'unknown':
       return words.GONE
   }
+}
+
+/** Stores what its owner thinks of an answer. */
+export async function rate(deps: DecisionDeps, { value, team, user }: Press): Promise<PressAnswer | null> {
+  return await told(deps, async () => {
+    const rating = readFeedback(value)
+    if (rating === null) return keeping(words.GONE)
+    const { turnId, feedback } = rating
+    const outcome = await deps.turns.rate(turnId, feedback, team, user)
+    if (outcome === 'stored') deps.onFeedback(feedback)
+    if (outcome === 'not_yours') return keeping(NOT_YOURS_TO_RATE)
+    return keeping(outcome === 'unknown' ? words.GONE : THANKS[feedback])
+  })
 }
 
 /** Ends a turn. The wish is in the store; where the turn runs here, it is heard at once. */

@@ -19,6 +19,7 @@ let turn: Turn
 let approval: string
 let woken: string[]
 let stopped: string[]
+let feedbacks: string[]
 let requested: string[]
 let modals: string[]
 let trigger: string
@@ -31,6 +32,7 @@ beforeEach(async () => {
   approval = (await store.approvals.open(turn.id, ['call']))[0]?.id ?? ''
   woken = []
   stopped = []
+  feedbacks = []
   requested = []
   modals = []
   trigger = 't1'
@@ -55,6 +57,9 @@ function listening(more: Partial<ActionDeps> = {}) {
     },
     stop: async (id) => {
       stopped.push(id)
+    },
+    onFeedback: (feedback) => {
+      feedbacks.push(feedback)
     },
     openModal: async (triggerId, view) => {
       if (triggerId === 'expired') throw new SlackRefused('expired_trigger_id')
@@ -627,5 +632,40 @@ describe('a wish for a change', () => {
     await store.close()
     expect(await wish('say Wednesday')).toMatch(/didn't work/)
     store = await openStore()
+  })
+})
+
+describe('what somebody thinks of an answer', () => {
+  const rate = (feedback: string, user = ANNA) => answerTo(ACTIONS.feedback, `${turn.id}:${feedback}`, user)
+  const stored = async () =>
+    await store.db
+      .selectFrom('turn')
+      .select(['feedback', 'feedback_at'])
+      .where('id', '=', turn.id)
+      .executeTakeFirstOrThrow()
+
+  it('is kept with its turn, counted, and thanked for', async () => {
+    expect(await rate('good')).toMatchObject({ replace_original: false, text: 'Thanks for the feedback.' })
+    expect(await stored()).toEqual({ feedback: 'good', feedback_at: expect.any(Number) })
+    expect(feedbacks).toEqual(['good'])
+  })
+
+  it('may change: the later press replaces the earlier, and the same again counts once', async () => {
+    await rate('good')
+    await rate('bad')
+    expect(await rate('bad')).toMatchObject({ text: 'Thanks for telling me.' })
+    expect(await stored()).toMatchObject({ feedback: 'bad' })
+    expect(feedbacks).toEqual(['good', 'bad'])
+  })
+
+  it('is nobody else’s to say', async () => {
+    expect(await rate('bad', BEN)).toMatchObject({ text: 'Only the person who asked can rate this answer.' })
+    expect(await stored()).toEqual({ feedback: null, feedback_at: null })
+    expect(feedbacks).toEqual([])
+  })
+
+  it.each(['great', 'good:more', ''])('is not stored where it reads %j', async (feedback) => {
+    expect(await rate(feedback)).toMatchObject({ text: 'This is over. Ask me again if you still want it.' })
+    expect(await stored()).toMatchObject({ feedback: null })
   })
 })
