@@ -3,6 +3,7 @@ import SQLite from 'better-sqlite3'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { SeenMessage } from '../../src/sandbox/slack/index.js'
 import { readMail, TestBrain } from '../support/brains.js'
+import { leftToPress } from '../support/cards.js'
 import { freePort } from '../support/free-port.js'
 import { ANNA, ANNAS_MAIL, BEN, BENS_MAIL, House, identifierOf } from '../support/house.js'
 
@@ -91,7 +92,7 @@ describe('with a public address', () => {
     expect(stateOf(ANNA)).toMatchObject({ status: 'ACTIVE', mailAddress: ANNAS_MAIL })
     const anna = house.slack.person(ANNA)
     const reply = await anna.waitFor((message) => message.shown.includes('The newest mail:'))
-    expect(reply.elements).toEqual([])
+    expect(leftToPress(reply)).toEqual([])
     expect((await browser.visit(verifyPage)).text).toContain('done already')
   })
 

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { inTwoHalves, readMail, sendMail, TestBrain } from '../support/brains.js'
-import { APPROVE, asks } from '../support/cards.js'
+import { APPROVE, asks, FEEDBACK, has, leftToPress } from '../support/cards.js'
 import { ANNA, ANNAS_MAIL, GENERAL, House } from '../support/house.js'
 
 /** Replies as native streams, over the wire: whatever happens on the way, the end is the one that edits lead to. */
@@ -31,7 +31,8 @@ describe.each(['native', 'auto'] as const)('REPLY_STREAMING=%s', (mode) => {
       const asked = anna.post(words, { channel })
       const reply = await anna.waitFor((message) => answers(footer)(message) && message.threadTs === asked.ts)
       expect(reply.shown).toContain('The newest mail:')
-      expect(reply.elements).toEqual([])
+      expect(leftToPress(reply)).toEqual([])
+      expect(has(reply, FEEDBACK)).toBe(channel === anna.dm)
       expect(anna.thread(channel, asked.ts)).toHaveLength(2)
     }
     expect(calls('chat.startStream').map(({ outcome }) => outcome)).toEqual(['200 ok', '200 ok'])
@@ -118,7 +119,7 @@ describe('an answer of 200,000 characters', () => {
       const messages = own()
       expect(messages.flatMap(({ files }) => files ?? [])).toMatchObject([{ size: long.length }])
       expect(numbers(messages.map(({ shown }) => shown).join('\n'))).toEqual(Array.from({ length: LINES }, (_, n) => n))
-      expect(messages.flatMap(({ elements }) => elements)).toEqual([])
+      expect(messages.flatMap(leftToPress)).toEqual([])
     },
   )
 })

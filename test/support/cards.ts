@@ -10,6 +10,7 @@ export const APPROVE_ALL = { actionId: 'approval_approve_all' }
 export const DENY_ALL = { actionId: 'approval_deny_all' }
 export const UNDO = { actionId: 'send_undo' }
 export const CANCEL_SCHEDULED = { actionId: 'schedule_cancel' }
+export const FEEDBACK = { actionId: 'answer_feedback' }
 
 interface Shown {
   readonly elements: readonly ShownElement[]
@@ -22,4 +23,9 @@ export function has(message: Shown, { actionId }: { readonly actionId: string })
 /** Something waits for its owner's yes. */
 export function asks(message: Shown): boolean {
   return has(message, APPROVE)
+}
+
+/** What can be pressed besides saying whether the answer was good. */
+export function leftToPress(message: Shown | undefined): readonly ShownElement[] {
+  return message?.elements.filter(({ actionId }) => actionId !== FEEDBACK.actionId) ?? []
 }
