@@ -74,7 +74,7 @@ describe('in the middle of a stream', () => {
     await house.startBot()
     goOn()
     const ended = await anna.waitFor(
-      (message) => message.shown.includes('And here is the second.') && message.elements.length === 0,
+      (message) => message.shown.includes('And here is the second.') && leftToPress(message).length === 0,
     )
     expect(ended.ts).toBe(reply.ts)
     expect(anna.thread(asked.channel, asked.ts)).toHaveLength(2)
@@ -90,7 +90,7 @@ describe('in the middle of a stream', () => {
     expect((await house.bot.kill('SIGTERM')).code).toBe(0)
     await house.startBot()
     goOn()
-    await anna.waitFor((message) => message.shown.includes('And here is the second.') && message.elements.length === 0)
+    await anna.waitFor((message) => message.shown.includes('And here is the second.') && leftToPress(message).length === 0)
     expect(anna.thread(asked.channel, asked.ts)).toHaveLength(2)
   })
 })
