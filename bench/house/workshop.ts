@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { SeenMessage } from '../../src/sandbox/slack/index.js'
 import { TestBrain } from '../../test/support/brains.js'
+import { FEEDBACK, has, leftToPress } from '../../test/support/cards.js'
 import { ANNAS_MAIL, House, identifierOf } from '../../test/support/house.js'
 import { channelOf } from '../wire.js'
 
@@ -98,7 +99,7 @@ export class Workshop {
     const person = slack.person(userId)
     const question = person.post(words)
     const finished = (message: SeenMessage) =>
-      message.threadTs === question.ts && message.elements.length === 0 && !/👀|💭|⏳|✍️/u.test(message.shown)
+      message.threadTs === question.ts && leftToPress(message).length === 0 && !/👀|💭|⏳|✍️/u.test(message.shown)
     const reply = await new Promise<SeenMessage>((resolve) => {
       // Only at calls about this channel: the sandbox's own waiters look at everything whenever anything changes.
       this.#askers.set(question.channel, () => {
@@ -107,8 +108,8 @@ export class Workshop {
       })
     })
     this.#askers.delete(question.channel)
-    // How long it took stands below an answer, and below nothing else.
-    return / s$/m.test(reply.shown)
+    // Whether it was good is asked below an answer, and below nothing else.
+    return has(reply, FEEDBACK)
   }
 
   /** @param rest after a garbage collection: what is really held */

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import type { BrainTurn } from '../../src/sandbox/agents/session/brain.js'
 import type { SeenMessage } from '../../src/sandbox/slack/index.js'
 import { TestBrain } from '../support/brains.js'
-import { APPROVE, APPROVE_ALL, asks, CHANGE, DENY_ALL, has } from '../support/cards.js'
+import { APPROVE, APPROVE_ALL, asks, CHANGE, DENY_ALL, has, leftToPress } from '../support/cards.js'
 import { ANNA, ANNAS_MAIL, BEN, GENERAL, House } from '../support/house.js'
 
 /** Decisions about what the agent wants to do: one by one, together, and with words about what should be different. */
@@ -46,7 +46,7 @@ describe('several at once', () => {
     const card = await anna.waitFor(asks)
     for (const button of [APPROVE_ALL, DENY_ALL, CHANGE]) expect(has(card, button)).toBe(true)
     await anna.press(card, APPROVE_ALL)
-    const reply = await anna.waitFor((message) => message.elements.length === 0 && answers(SENT)(message))
+    const reply = await anna.waitFor((message) => leftToPress(message).length === 0 && answers(SENT)(message))
     expect(reply.shown.match(/✅ Email to dana@lumen.example sent at/g)).toHaveLength(2)
     expect(sent()).toHaveLength(2)
   })
@@ -60,7 +60,7 @@ describe('several at once', () => {
     if (first === undefined) throw new Error('there is no such button')
     await anna.press(card, first)
     await anna.press(card, DENY_ALL)
-    const reply = await anna.waitFor((message) => message.elements.length === 0 && answers(SAID_NO)(message))
+    const reply = await anna.waitFor((message) => leftToPress(message).length === 0 && answers(SAID_NO)(message))
     expect(reply.shown).toContain(SENT)
     expect(sent()).toHaveLength(1)
   })
@@ -71,7 +71,7 @@ describe('several at once', () => {
     anna.post('send and draft')
     const card = await anna.waitFor((message) => asks(message) && has(message, APPROVE_ALL))
     await anna.press(card, APPROVE_ALL)
-    const reply = await anna.waitFor((message) => message.elements.length === 0 && answers(SENT)(message))
+    const reply = await anna.waitFor((message) => leftToPress(message).length === 0 && answers(SENT)(message))
     expect(reply.shown).toMatch(/ok: \{"id":"r-/)
     expect(sent()).toHaveLength(1)
     expect(house.scalekit.mailboxes.get(ANNAS_MAIL)?.search({ query: 'in:drafts subject:Two' })).toHaveLength(1)
@@ -89,7 +89,7 @@ describe('Change…', () => {
     await house.bot.kill()
     await house.startBot()
     await anna.submitModal({ change: { words: 'Say Wednesday & <!channel>' } })
-    const reply = await anna.waitFor((message) => message.elements.length === 0 && answers('ok: Nothing')(message))
+    const reply = await anna.waitFor((message) => leftToPress(message).length === 0 && answers('ok: Nothing')(message))
     expect(reply.shown).toContain('In their words: Say Wednesday &amp; &lt;!channel')
     expect(reply.shown).toContain('You asked for a change to the email to dana@lumen.example: Say Wednesday')
     expect(sent()).toHaveLength(0)
@@ -310,7 +310,7 @@ describe('a yes in words', () => {
     expect(anna.messages().some(({ ts }) => ts === card.ts)).toBe(false)
     expect(sent()).toEqual([])
     await anna.press(below, APPROVE)
-    await anna.waitFor((message) => message.elements.length === 0 && answers(SENT)(message))
+    await anna.waitFor((message) => leftToPress(message).length === 0 && answers(SENT)(message))
     expect(sessionsWords()).toHaveLength(1)
     expect(sent()).toHaveLength(1)
   })
@@ -323,7 +323,7 @@ describe('a yes in words', () => {
     const yes = anna.post('ok')
     const below = await anna.waitFor((message) => asks(message) && message.threadTs === yes.ts)
     await anna.press(below, APPROVE)
-    const reply = await anna.waitFor((message) => message.elements.length === 0 && answers(SENT)(message))
+    const reply = await anna.waitFor((message) => leftToPress(message).length === 0 && answers(SENT)(message))
     expect(reply.threadTs).toBe(yes.ts)
     expect(sessionsWords()).toHaveLength(1)
   })

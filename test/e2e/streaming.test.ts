@@ -90,7 +90,9 @@ describe('in the middle of a stream', () => {
     expect((await house.bot.kill('SIGTERM')).code).toBe(0)
     await house.startBot()
     goOn()
-    await anna.waitFor((message) => message.shown.includes('And here is the second.') && leftToPress(message).length === 0)
+    await anna.waitFor(
+      (message) => message.shown.includes('And here is the second.') && leftToPress(message).length === 0,
+    )
     expect(anna.thread(asked.channel, asked.ts)).toHaveLength(2)
   })
 })
