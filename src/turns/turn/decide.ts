@@ -5,7 +5,7 @@
 
 import type { ToolAnswer } from '../ports.js'
 import { endTurn } from './end.js'
-import { lookAhead, recallNames, recallReply } from './feed.js'
+import { lookAhead, recallWhole } from './feed.js'
 import type { TurnOutcome, TurnScope } from './scope.js'
 
 /** How long before Slack's answer somebody may have seen what the request showed. */
@@ -62,8 +62,7 @@ async function tellToPress(scope: TurnScope): Promise<void> {
   if (assents.length === 0) return
   await scope.ownerProfile()
   owner.learnMailboxAddress()
-  await recallReply(scope, null)
-  await recallNames(scope)
+  await recallWhole(scope)
   await scope.placeBelow(assents)
   scope.show({ type: 'deciding', isToPress: true })
   await scope.display.settled()
@@ -85,8 +84,7 @@ export async function endSuperseded(scope: TurnScope): Promise<TurnOutcome> {
   await scope.questions.load()
   await scope.ownerProfile()
   scope.owner.learnMailboxAddress()
-  await recallReply(scope, null)
-  await recallNames(scope)
+  await recallWhole(scope)
   return await endTurn(scope, 'superseded')
 }
 

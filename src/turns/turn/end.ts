@@ -6,7 +6,7 @@ import type { Turn } from '../model.js'
 import type { ReplyDisplay } from '../ports.js'
 import { toolSteps } from '../reply.js'
 import { failureEnding } from './failures.js'
-import { recallNames, recallReply } from './feed.js'
+import { recallWhole } from './feed.js'
 import { hasLostMailbox } from './lost-mailbox.js'
 import { interruptAndRequeue } from './revision.js'
 import type { PhaseOutcome, TurnOutcome, TurnScope } from './scope.js'
@@ -132,8 +132,7 @@ export async function restartRevised(scope: TurnScope, turn: Turn): Promise<Turn
     return ended(scope, 'retracted', scope.display)
   }
   await scope.ownerProfile()
-  await recallReply(scope, null)
-  await recallNames(scope)
+  await recallWhole(scope)
   return await endTurn(scope, 'retracted')
 }
 

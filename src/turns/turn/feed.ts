@@ -52,6 +52,12 @@ export async function lookAhead(scope: TurnScope, sessionId: string): Promise<Re
   return reading.reply
 }
 
+/** Reads again all that the reply of a turn shows which nothing follows any more. */
+export async function recallWhole(scope: TurnScope): Promise<void> {
+  await recallReply(scope, null)
+  await recallNames(scope)
+}
+
 /** What was decided before is told by name, as it was asked. */
 export async function recallNames({
   deps,
