@@ -1,7 +1,8 @@
 import { useEffect, useRef } from 'preact/hooks'
 import type { PageChannel } from '../../slack/wire/page-api.js'
 import { Avatar } from '../controls/avatar.js'
-import { BackIcon, HashIcon, WarningIcon } from '../controls/icons.js'
+import { BackButton } from '../controls/back-button.js'
+import { HashIcon, WarningIcon } from '../controls/icons.js'
 import { useViewer, useWorkspace, useWorkspaceState } from '../state/context.js'
 import { displayName } from '../state/typed-text.js'
 import { isTopLevel } from '../state/viewer-state.js'
@@ -29,14 +30,7 @@ export function ConversationPane({ channel }: { channel: PageChannel }) {
       aria-label={isIm ? `Direct messages with ${channel.name}` : `Channel ${channel.name}`}
     >
       <div class="pane-header">
-        <button
-          type="button"
-          class="icon-button back-button"
-          aria-label="Back to channels"
-          onClick={() => workspace.showSidebar()}
-        >
-          <BackIcon />
-        </button>
+        <BackButton label="Back to channels" onClick={() => workspace.showSidebar()} />
         <h2 class="pane-title">
           {isIm ? <Avatar person={state.bot} size={24} /> : <HashIcon />}
           <span>{channel.name}</span>

@@ -1,10 +1,11 @@
 import { flushSync } from 'preact/compat'
 import { useRef } from 'preact/hooks'
 import type { PageChannel } from '../../slack/wire/page-api.js'
-import { Avatar } from '../controls/avatar.js'
+import { ChannelIcon } from '../controls/channel-icon.js'
 import { focusMain } from '../controls/focus.js'
-import { HashIcon, LockIcon, ReplyIcon } from '../controls/icons.js'
+import { ReplyIcon } from '../controls/icons.js'
 import { useRoving } from '../controls/roving.js'
+import { UnreadBadge } from '../controls/unread-badge.js'
 import { useViewer, useWorkspace, useWorkspaceState } from '../state/context.js'
 import { threadsOf } from '../state/threads.js'
 import { channelUnread } from '../state/unread.js'
@@ -54,12 +55,7 @@ function ThreadsItem() {
         <ReplyIcon />
       </span>
       <span class="sidebar-name">Threads</span>
-      {unread > 0 ? (
-        <span class="badge">
-          {unread}
-          <span class="visually-hidden"> unread</span>
-        </span>
-      ) : null}
+      <UnreadBadge count={unread} />
     </button>
   )
 }
@@ -82,16 +78,11 @@ function SidebarItem({ channel }: { channel: PageChannel }) {
       }}
     >
       <span class="sidebar-icon">
-        {isIm ? <Avatar person={state.bot} size={20} /> : channel.isPrivate ? <LockIcon /> : <HashIcon />}
+        <ChannelIcon channel={channel} />
       </span>
       <span class="sidebar-name">{channel.name}</span>
       {isIm ? <span class="app-badge app-badge-dark">App</span> : null}
-      {badge > 0 ? (
-        <span class="badge">
-          {badge}
-          <span class="visually-hidden"> unread</span>
-        </span>
-      ) : null}
+      <UnreadBadge count={badge} />
     </button>
   )
 }

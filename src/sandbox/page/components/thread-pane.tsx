@@ -1,6 +1,7 @@
 import { useEffect, useRef } from 'preact/hooks'
 import type { PageChannel } from '../../slack/wire/page-api.js'
-import { BackIcon, CloseIcon } from '../controls/icons.js'
+import { BackButton } from '../controls/back-button.js'
+import { CloseIcon } from '../controls/icons.js'
 import { useViewer, useWorkspace } from '../state/context.js'
 import { repliesOf, threadKey } from '../state/viewer-state.js'
 import { Composer } from './composer.js'
@@ -28,9 +29,7 @@ export function ThreadPane({ channel, threadTs }: { channel: PageChannel; thread
   return (
     <aside class="pane thread" aria-label={`Thread in ${channel.name}`}>
       <div class="pane-header">
-        <button type="button" class="icon-button back-button" aria-label="Back to the conversation" onClick={close}>
-          <BackIcon />
-        </button>
+        <BackButton label="Back to the conversation" onClick={close} />
         <h2 class="pane-title">Thread</h2>
         <span class="pane-topic">{title ?? (channel.kind === 'im' ? channel.name : `#${channel.name}`)}</span>
         <button type="button" class="icon-button close-button" aria-label="Close thread" onClick={close}>

@@ -1,6 +1,6 @@
 import { useEffect, useRef } from 'preact/hooks'
-import { Avatar } from '../controls/avatar.js'
-import { BackIcon, HashIcon, LockIcon } from '../controls/icons.js'
+import { BackButton } from '../controls/back-button.js'
+import { ChannelIcon } from '../controls/channel-icon.js'
 import { useRoving } from '../controls/roving.js'
 import { useMinute, useViewer, useWorkspace } from '../state/context.js'
 import { type ThreadSummary, threadsOf } from '../state/threads.js'
@@ -20,14 +20,7 @@ export function ThreadsPane() {
   return (
     <main class="pane conversation" aria-label="Threads">
       <div class="pane-header">
-        <button
-          type="button"
-          class="icon-button back-button"
-          aria-label="Back to channels"
-          onClick={() => workspace.showSidebar()}
-        >
-          <BackIcon />
-        </button>
+        <BackButton label="Back to channels" onClick={() => workspace.showSidebar()} />
         <h2 class="pane-title">Threads</h2>
       </div>
       <div class="threads" ref={list}>
@@ -76,13 +69,7 @@ function ThreadCard({ thread }: { thread: ThreadSummary }) {
       onClick={() => workspace.openThreadOf(channel.id, parent.ts)}
     >
       <span class="thread-card-head">
-        {channel.kind === 'im' ? (
-          <Avatar person={state.bot} size={20} />
-        ) : channel.isPrivate ? (
-          <LockIcon />
-        ) : (
-          <HashIcon />
-        )}
+        <ChannelIcon channel={channel} />
         <b>{channel.name}</b>
         <span class="thread-card-people">
           {names.slice(0, NAMED).join(', ')}

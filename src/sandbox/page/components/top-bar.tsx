@@ -2,6 +2,7 @@ import { useRef } from 'preact/hooks'
 import { Avatar } from '../controls/avatar.js'
 import { WireIcon } from '../controls/icons.js'
 import { useRoving } from '../controls/roving.js'
+import { UnreadBadge } from '../controls/unread-badge.js'
 import { useWorkspace, useWorkspaceState } from '../state/context.js'
 import { channelUnread } from '../state/unread.js'
 import type { WorkspaceState } from '../state/workspace-state.js'
@@ -32,12 +33,7 @@ export function TopBar({ isWireOpen, onToggleWire }: { isWireOpen: boolean; onTo
             >
               <Avatar person={person} size={20} />
               <span>{person.realName.split(' ')[0] || person.name}</span>
-              {unread > 0 ? (
-                <span class="badge">
-                  {unread}
-                  <span class="visually-hidden"> unread</span>
-                </span>
-              ) : null}
+              <UnreadBadge count={unread} />
             </button>
           )
         })}

@@ -1,6 +1,7 @@
 import { useLayoutEffect, useRef, useState } from 'preact/hooks'
 import type { WireEntry } from '../../slack/wire/page-api.js'
-import { BackIcon, CloseIcon, DeleteIcon, PauseIcon, PlayIcon } from '../controls/icons.js'
+import { BackButton } from '../controls/back-button.js'
+import { CloseIcon, DeleteIcon, PauseIcon, PlayIcon } from '../controls/icons.js'
 import { useRoving } from '../controls/roving.js'
 import { useWorkspace, useWorkspaceState } from '../state/context.js'
 import { isFailure, isPending, matchesFilter } from '../state/wire-log.js'
@@ -25,9 +26,7 @@ export function WirePanel({ onClose }: { onClose(): void }) {
   return (
     <aside class="pane wire" aria-label="Wire">
       <div class="pane-header">
-        <button type="button" class="icon-button back-button" aria-label="Back to Slack" onClick={onClose}>
-          <BackIcon />
-        </button>
+        <BackButton label="Back to Slack" onClick={onClose} />
         <h2 class="pane-title">Wire</h2>
         <span class="pane-topic">between Slack and the app</span>
         <button type="button" class="icon-button close-button" aria-label="Close wire" onClick={onClose}>
