@@ -2,32 +2,19 @@ import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import type { App } from '@slack/bolt'
 import type { KnownBlock } from '@slack/types'
+import type Axe from 'axe-core'
 import type { Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
-import { type Scene, type Stage, setStage } from '../support/scene.js'
+import { beforeAll, expect, it } from 'vitest'
+import { useStage } from '../support/scene.js'
 
 /** What axe-core finds in the page, in each of its states: nothing serious. */
 
-let stage: Stage
-let scene: Scene | undefined
+const open = useStage()
 let axeSource: string
 
 beforeAll(async () => {
-  stage = await setStage()
   axeSource = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 })
-afterAll(() => stage?.close())
-afterEach(async () => {
-  await scene?.close()
-  scene = undefined
-})
-
-/** What axe-core says of a rule that is broken, as far as it is read here. */
-interface Violation {
-  readonly id: string
-  readonly impact: string
-  readonly nodes: readonly { readonly target: readonly string[]; readonly failureSummary: string }[]
-}
 
 /** Eighteen states, each looked at whole: on a busy machine more than the minute that other tests have. */
 const PATIENCE_MS = 240_000
@@ -37,7 +24,7 @@ async function problems(page: Page): Promise<string[]> {
   // By the debugger's way: the page's own policy lets no other script in.
   await page.evaluate(axeSource)
   return await page.evaluate(async () => {
-    const { axe } = globalThis as unknown as { axe: { run(options: object): Promise<{ violations: Violation[] }> } }
+    const { axe } = globalThis as typeof globalThis & { axe: typeof Axe }
     const { violations } = await axe.run({ resultTypes: ['violations'] })
     return violations
       .filter(({ impact }) => impact === 'serious' || impact === 'critical')
@@ -122,8 +109,7 @@ it.each([
 ])(
   '%s has nothing serious in any state, and nothing wider than itself',
   async (_name, viewport) => {
-    scene = await stage.scene({ context: { viewport, reducedMotion: 'reduce' } })
-    const { page, app, slack } = scene
+    const { page, app, slack } = await open({ context: { viewport, reducedMotion: 'reduce' } })
     editing(app)
     const found: Record<string, string[]> = {}
     const look = async (state: string) => {

@@ -1,40 +1,19 @@
 import type { App } from '@slack/bolt'
 import type { KnownBlock } from '@slack/types'
 import type { Locator, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { startSlack } from '../../src/sandbox/slack/index.js'
 import { WORLD } from '../../src/sandbox/world.js'
-import { type Scene, type SceneOptions, type Stage, setStage } from '../support/scene.js'
+import { channel, isFocused, thread, useStage } from '../support/scene.js'
 
-let stage: Stage
-let scene: Scene | undefined
+const open = useStage()
 
-beforeAll(async () => {
-  stage = await setStage()
-})
-afterAll(() => stage?.close())
-afterEach(async () => {
-  const complaints = scene?.complaints ?? []
-  await scene?.close()
-  scene = undefined
-  expect(complaints).toEqual([])
-})
-
-async function open(options?: SceneOptions): Promise<Scene> {
-  scene = await stage.scene(options)
-  return scene
-}
-
-const thread = (page: Page) => page.getByRole('complementary', { name: /^Thread/ })
 const write = async (page: Page, name: string, text: string) => {
   await page.getByRole('textbox', { name, exact: true }).fill(text)
   await page.keyboard.press('Enter')
 }
-const channel = (page: Page, name: string) =>
-  page.getByRole('navigation').getByRole('button', { name: new RegExp(`^${name}`) })
 const become = (page: Page, name: string) =>
   page.getByRole('group', { name: 'You are' }).getByRole('button', { name }).click()
-const isFocused = (locator: Locator) => locator.and(locator.page().locator(':focus')).waitFor()
 
 /** Answers each message of a person in its thread, with these blocks. */
 function answering(app: App, blocks: (text: string) => KnownBlock[]): void {
@@ -574,7 +553,7 @@ describe('hostile texts', () => {
 
 describe('a server that goes away', () => {
   it('is announced, and what it says after its return appears by itself', async () => {
-    const { page, slack, complaints } = await open({ connected: false })
+    const { page, slack, staticDir, complaints, forgive } = await open({ connected: false })
     const port = Number(new URL(slack.url).port)
     await page.getByRole('textbox', { name: 'Message inbox' }).fill('A draft')
     await slack.close()
@@ -582,7 +561,7 @@ describe('a server that goes away', () => {
     await page.keyboard.press('Enter')
     await page.getByRole('alert').getByText('Slack can’t be reached right now').waitFor()
     expect(await page.getByRole('textbox', { name: 'Message inbox' }).inputValue()).toBe('A draft')
-    const again = await startSlack({ world: WORLD, port, staticDir: stage.staticDir })
+    const again = await startSlack({ world: WORLD, port, staticDir })
     try {
       again.person('U0BEN').post('Back again', { channel: 'C0GENERAL' })
       await page.getByText('We’re having trouble reaching Slack').waitFor({ state: 'detached' })
@@ -595,6 +574,6 @@ describe('a server that goes away', () => {
     // The browser itself reports what it could not reach.
     const unexpected = complaints.filter((complaint) => !/ERR_(CONNECTION|INCOMPLETE|EMPTY|NETWORK)/.test(complaint))
     expect(unexpected).toEqual([])
-    scene?.forgive()
+    forgive()
   })
 })

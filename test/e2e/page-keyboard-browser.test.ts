@@ -1,34 +1,13 @@
 import type { App } from '@slack/bolt'
-import type { Locator, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { type Scene, type SceneOptions, type Stage, setStage } from '../support/scene.js'
+import type { Locator } from 'playwright-core'
+import { describe, expect, it } from 'vitest'
+import { channel, isFocused, thread, useStage } from '../support/scene.js'
 
 /** The page without a mouse, over reloads and in two tabs. */
 
-let stage: Stage
-let scene: Scene | undefined
-
-beforeAll(async () => {
-  stage = await setStage()
-})
-afterAll(() => stage?.close())
-afterEach(async () => {
-  const complaints = scene?.complaints ?? []
-  await scene?.close()
-  scene = undefined
-  expect(complaints).toEqual([])
-})
-
-async function open(options?: SceneOptions): Promise<Scene> {
-  scene = await stage.scene(options)
-  return scene
-}
+const open = useStage()
 
 const DM_BOX = { name: 'Message inbox', exact: true }
-const thread = (page: Page) => page.getByRole('complementary', { name: /^Thread/ })
-const channel = (page: Page, name: string) =>
-  page.getByRole('navigation').getByRole('button', { name: new RegExp(`^${name}`) })
-const isFocused = (locator: Locator) => locator.and(locator.page().locator(':focus')).waitFor()
 
 /** Presses the key until the element has the focus; how often that was. */
 async function reach(target: Locator, key: string): Promise<number> {
@@ -128,7 +107,7 @@ describe('the focus', () => {
     await isFocused(channel(page, 'general'))
   })
 
-  it('comes back to the button that opened the wire, which Escape closes', async () => {
+  it('returns to the Wire button when Escape closes the wire', async () => {
     const { page } = await open()
     const toggle = page.getByRole('button', { name: 'Wire', exact: true })
     await reach(toggle, 'Shift+Tab')

@@ -4,8 +4,9 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { App, LogLevel } from '@slack/bolt'
 import sparticuz from '@sparticuz/chromium'
-import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
+import { type Browser, type BrowserContextOptions, chromium, type Locator, type Page } from 'playwright-core'
 import { build } from 'vite'
+import { afterAll, afterEach, beforeAll, expect } from 'vitest'
 import { type SlackOptions, type SlackSandbox, startSlack } from '../../src/sandbox/slack/index.js'
 import { WORLD } from '../../src/sandbox/world.js'
 
@@ -13,6 +14,8 @@ import { WORLD } from '../../src/sandbox/world.js'
 export interface Scene {
   readonly page: Page
   readonly slack: SlackSandbox
+  /** Where the built page is. */
+  readonly staticDir: string
   /** A Bolt app, connected in Socket Mode. */
   readonly app: App
   /** What the browser complained about: console errors and warnings, uncaught exceptions, requests to other hosts. */
@@ -59,6 +62,34 @@ export async function setStage(): Promise<Stage> {
   }
 }
 
+/** A stage for the tests of a file: what is answered opens the scene of one of them. Each fails with what its browser complained of. */
+export function useStage(): (options?: SceneOptions) => Promise<Scene> {
+  let stage: Stage | undefined
+  let scene: Scene | undefined
+  beforeAll(async () => {
+    stage = await setStage()
+  })
+  afterAll(() => stage?.close())
+  afterEach(async () => {
+    const complaints = scene?.complaints ?? []
+    await scene?.close()
+    scene = undefined
+    expect(complaints).toEqual([])
+  })
+  return async (options) => {
+    if (stage === undefined) throw new Error('a scene is opened by a test')
+    scene = await stage.scene(options)
+    return scene
+  }
+}
+
+/** The thread that stands open. */
+export const thread = (page: Page) => page.getByRole('complementary', { name: /^Thread/ })
+/** A channel in the list at the side. */
+export const channel = (page: Page, name: string) =>
+  page.getByRole('navigation').getByRole('button', { name: new RegExp(`^${name}`) })
+export const isFocused = (locator: Locator) => locator.and(locator.page().locator(':focus')).waitFor()
+
 async function openScene(browser: Browser, staticDir: string, options: SceneOptions = {}): Promise<Scene> {
   // A busy machine may take longer than Slack allows; what nobody acknowledges would be delivered twice.
   const slack = await startSlack({ world: WORLD, staticDir, timing: { acknowledgeWithinMs: 60_000 }, ...options.slack })
@@ -86,6 +117,7 @@ async function openScene(browser: Browser, staticDir: string, options: SceneOpti
   return {
     page,
     slack,
+    staticDir,
     app,
     complaints,
     forgive: () => {
