@@ -328,7 +328,7 @@ describe('a yes in words', () => {
     expect(sessionsWords()).toHaveLength(1)
   })
 
-  it('with a wish is a message like any other, which goes on instead', async () => {
+  it('with a wish beside it is an ordinary message: the agent hears it, and the card is set aside', async () => {
     await running()
     const anna = house.slack.person(ANNA)
     const question = anna.post('send one')

@@ -573,7 +573,7 @@ describe('feedback buttons', () => {
     expect(buttons(opened)).toEqual([[]])
   })
 
-  it('are what is left out first where Slack refuses them: the answer keeps its form, and the next is not refused', async () => {
+  it('go first where Slack refuses them: the answer keeps its form, and the next one is posted without them', async () => {
     const opened = await open()
     const { slack, log } = opened
     const reply = opened.start()
