@@ -75,6 +75,22 @@ describe('the focus', () => {
     await isFocused(page.getByRole('textbox', DM_BOX))
   })
 
+  it('is in the thread as soon as that is there: no letter typed right after falls beside it', async () => {
+    const { page, slack } = await open()
+    slack.person('U0ANNA').post('What is unread?', { channel: 'C0GENERAL' })
+    await channel(page, 'general').click()
+    await page.getByRole('main').getByText('What is unread?').hover()
+    const reply = page.getByRole('main').getByRole('button', { name: 'Reply in thread' })
+    await reply.waitFor()
+    const focused = page.evaluate<string>(`new Promise((resolve) => {
+      new MutationObserver(() => {
+        if (document.querySelector('.thread')) resolve(document.activeElement?.placeholder)
+      }).observe(document.body, { childList: true, subtree: true })
+      document.querySelector('main [aria-label="Reply in thread"]').click()
+    })`)
+    expect(await focused).toBe('Reply…')
+  })
+
   it('reaches the composer in few steps, however long the conversation is', async () => {
     const { page, app } = await open()
     for (let count = 0; count < 12; count++)

@@ -158,6 +158,8 @@ export class Pager {
       if (full) return this.#cut(start, at, boundaries, reader)
       cost.endLine(before.state, effect, reader.state())
       at += 1
+      // An empty line in code is shown, and has no character of its own that could be one too many.
+      if (cost.total > this.#budget && effect !== 'blank') return this.#cut(start, at, boundaries, reader)
     }
     return undefined
   }

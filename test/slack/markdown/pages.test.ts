@@ -142,6 +142,8 @@ describe('whatever the text', () => {
     ['line breaks in lists', '- - - - a<br><br><br>\n'],
     ['many tables', 'a|b\n-|-\n1|2\n\n'],
     ['tables with long names', `|${'name '.repeat(8)}|b|\n|-|-|\n${'|1|2|\n'.repeat(9)}\n`],
+    ['empty lines in code', `\`\`\`ts\n${'<!channel>'.repeat(57)}${'\n'.repeat(9_000)}`],
+    ['empty lines in code of a list', `- \`\`\`ts\n  x${'\n'.repeat(9_000)}  y`],
     ['unclosed code in quotes', '> ```\n> x\n\n'],
     ['long numbers', `9999. a\n${'1. a\n'.repeat(99)}`],
   ])('%s: no page is longer than the limit', (_, piece) => {

@@ -1,4 +1,4 @@
-import { useEffect, useMemo } from 'preact/hooks'
+import { useEffect, useLayoutEffect, useMemo } from 'preact/hooks'
 import { focusMain, focusNextPart, useKeptFocus } from '../controls/focus.js'
 import {
   type Directory,
@@ -69,7 +69,7 @@ export function App() {
   }
   useKeptFocus()
   const isReady = view !== undefined
-  useEffect(() => {
+  useLayoutEffect(() => {
     // Where one writes; at phone width the list of channels covers it.
     if (isReady && document.activeElement === document.body) focusMain()
   }, [isReady, shared.viewer])

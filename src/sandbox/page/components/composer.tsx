@@ -1,4 +1,4 @@
-import { useEffect, useId, useLayoutEffect, useRef, useState } from 'preact/hooks'
+import { useId, useLayoutEffect, useRef, useState } from 'preact/hooks'
 import type { PageChannel, PageMessage } from '../../slack/wire/page-api.js'
 import { CompletionList } from '../controls/completion-list.js'
 import { BoldIcon, CodeIcon, ItalicIcon, MentionIcon, SendIcon, StrikeIcon } from '../controls/icons.js'
@@ -70,7 +70,8 @@ export function Composer({ channel, threadTs, placeholder, messages, autoFocus }
     element.setSelectionRange(pendingCaret.current, pendingCaret.current)
     pendingCaret.current = undefined
   }, [text])
-  useEffect(() => {
+  // With the render itself: what is typed right after a thread was opened is typed here.
+  useLayoutEffect(() => {
     if (autoFocus) box.current?.focus()
     // Only when it appears.
   }, [])

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'preact/hooks'
+import { useLayoutEffect, useRef, useState } from 'preact/hooks'
 import type { PageMessage } from '../../slack/wire/page-api.js'
 import { useViewer, useWorkspace } from '../state/context.js'
 import { decodeTyped, encodeTyped } from '../state/typed-text.js'
@@ -10,7 +10,7 @@ export function MessageEditor({ message }: { message: PageMessage }) {
   const names = () => ({ people: state.people.values(), channels: state.channels })
   const [text, setText] = useState(() => decodeTyped(message.text, names()))
   const box = useRef<HTMLTextAreaElement>(null)
-  useEffect(() => {
+  useLayoutEffect(() => {
     box.current?.focus()
     box.current?.setSelectionRange(text.length, text.length)
     // Only when the editor opens.

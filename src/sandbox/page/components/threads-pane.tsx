@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'preact/hooks'
+import { useLayoutEffect, useRef } from 'preact/hooks'
 import { BackButton } from '../controls/back-button.js'
 import { ChannelIcon } from '../controls/channel-icon.js'
 import { useRoving } from '../controls/roving.js'
@@ -16,7 +16,7 @@ export function ThreadsPane() {
   const list = useRef<HTMLDivElement>(null)
   const threads = threadsOf(state, marks)
   useRoving(list, { items: '.thread-card' })
-  useEffect(() => list.current?.querySelector<HTMLElement>('[tabindex="0"]')?.focus(), [])
+  useLayoutEffect(() => list.current?.querySelector<HTMLElement>('[tabindex="0"]')?.focus(), [])
   return (
     <main class="pane conversation" aria-label="Threads">
       <div class="pane-header">

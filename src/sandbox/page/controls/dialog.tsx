@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact'
-import { useEffect, useRef } from 'preact/hooks'
+import { useLayoutEffect, useRef } from 'preact/hooks'
 
 /**
  * A modal dialog. The browser's own `<dialog>` keeps the focus inside, returns it afterwards and closes on Escape; the
@@ -7,7 +7,7 @@ import { useEffect, useRef } from 'preact/hooks'
  */
 export function Dialog(props: { label: string; class?: string; onEscape(): void; children: ComponentChildren }) {
   const ref = useRef<HTMLDialogElement>(null)
-  useEffect(() => {
+  useLayoutEffect(() => {
     const dialog = ref.current
     dialog?.showModal()
     // The first field, as in Slack; without one the browser's own choice stands.

@@ -1,4 +1,4 @@
-import { useEffect } from 'preact/hooks'
+import { useLayoutEffect } from 'preact/hooks'
 
 /**
  * Where the keyboard is. The browser gives the focus to the body when its element goes away (a button that was pressed, a pane that was
@@ -12,7 +12,7 @@ const PLACES = '[role="listitem"], .home .block, .home, dialog[open], .pane, .si
 
 /** Keeps the focus in the page, as long as it was in there. */
 export function useKeptFocus(): void {
-  useEffect(() => {
+  useLayoutEffect(() => {
     /** Each element that had the focus, the newest first, with all that it stood in. */
     let history: HTMLElement[][] = []
     const onFocusIn = ({ target }: FocusEvent) => {

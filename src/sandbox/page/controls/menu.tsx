@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact'
-import { useEffect, useRef, useState } from 'preact/hooks'
+import { useLayoutEffect, useRef, useState } from 'preact/hooks'
 
 export interface MenuItem {
   key: string
@@ -13,7 +13,7 @@ export function Menu(props: { label: string; icon: ComponentChildren; isBusy?: b
   const root = useRef<HTMLSpanElement>(null)
   const button = useRef<HTMLButtonElement>(null)
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!isOpen) return
     root.current?.querySelector<HTMLElement>('[role="menuitem"]')?.focus()
     const onPress = (event: PointerEvent) => {
