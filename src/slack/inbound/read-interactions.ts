@@ -26,6 +26,8 @@ export interface Press {
   readonly value: string
   /** The block that the button stands in. */
   readonly blockId: string | null
+  /** Of the thread that the message with the button is an answer in; null: it is none. */
+  readonly threadTs: string | null
   /** Unique for each press. */
   readonly triggerId: string
   readonly responseUrl: string | null
@@ -68,6 +70,8 @@ const ACTIONS_BODY = z.object({
   actions: z
     .array(z.object({ action_id: z.string(), block_id: z.string().nullish(), value: z.string().optional() }))
     .min(1),
+  // Where there is no message, as in a view, it has other fields.
+  container: z.object({ message_ts: z.string().nullish(), thread_ts: z.string().nullish() }).nullish(),
   response_url: z.string().nullish(),
   trigger_id: z.string().nullish(),
 })
@@ -106,7 +110,7 @@ export function readCommand(body: object, bot: BotIdentity): SlashCommand | Malf
 export function readPress(body: object, bot: BotIdentity): Press | Malformed {
   const parsed = ACTIONS_BODY.safeParse(body)
   if (!parsed.success) return malformed(parsed.error)
-  const { user, actions, response_url, trigger_id } = parsed.data
+  const { user, actions, container, response_url, trigger_id } = parsed.data
   const [action] = actions
   const team = homeOfPresser(parsed.data, bot)
   if (action === undefined || team === undefined) return { kind: 'malformed', reason: 'a press without action or team' }
@@ -117,6 +121,7 @@ export function readPress(body: object, bot: BotIdentity): Press | Malformed {
     actionId: action.action_id,
     value: action.value ?? '',
     blockId: action.block_id ?? null,
+    threadTs: container?.thread_ts === container?.message_ts ? null : (container?.thread_ts ?? null),
     triggerId: trigger_id ?? '',
     responseUrl: response_url ?? null,
   }

@@ -560,6 +560,7 @@ describe('a press of a button', () => {
     expect(read(press)).toEqual({
       kind: 'press',
       blockId: 'approval:1',
+      threadTs: null,
       team: 'T1',
       user: 'U0ANNA',
       actionId: 'approval_approve',
@@ -567,6 +568,15 @@ describe('a press of a button', () => {
       triggerId: '1.2.abc',
       responseUrl: 'https://hooks.slack.com/actions/T1/1/x',
     })
+  })
+
+  it('is in the thread that its message is an answer in', () => {
+    const inThread = { ...press.container, thread_ts: '0.5' }
+    expect(read({ ...press, container: inThread })).toMatchObject({ threadTs: '0.5' })
+    // The message that a thread began with stands in the channel.
+    expect(read({ ...press, container: { ...press.container, thread_ts: '1.0' } })).toMatchObject({ threadTs: null })
+    expect(read({ ...press, container: { type: 'view', view_id: 'V1' } })).toMatchObject({ threadTs: null })
+    expect(read({ ...press, container: undefined })).toMatchObject({ threadTs: null })
   })
 
   it.each([

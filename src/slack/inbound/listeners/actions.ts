@@ -167,20 +167,27 @@ async function sayDisconnected(
   outcome: Promise<KeptPlace>,
 ): Promise<void> {
   if (responseUrl === null) return
-  const inPlace = async (text: string) => await deps.respond(responseUrl, RESPONSES.place(text))
+  const inPlace = async (text: string) => await deps.respond(responseUrl, RESPONSES.place(text, null))
   await inPlace(disconnecting(null))
   const place = await outcome
   const url = place === 'unreachable' ? null : await deps.answers.linkTo(place)
   if (url !== null) await inPlace(disconnecting(url))
 }
 
-function say(deps: ActionDeps, { responseUrl }: Press, answer: PressAnswer | null): void {
+function say(deps: ActionDeps, { responseUrl, threadTs }: Press, answer: PressAnswer | null): void {
   if (answer === null || responseUrl === null) return
-  inBackground(deps, deps.respond(responseUrl, RESPONSES[answer.original](answer.text)))
+  inBackground(deps, deps.respond(responseUrl, RESPONSES[answer.original](answer.text, threadTs)))
 }
 
-const RESPONSES: Readonly<Record<PressAnswer['original'], (text: string) => ResponseMessage>> = {
-  keep: (text) => ({ response_type: 'ephemeral', replace_original: false, text }),
+type Response = (text: string, threadTs: string | null) => ResponseMessage
+
+const RESPONSES: Readonly<Record<PressAnswer['original'], Response>> = {
+  keep: (text, threadTs) => ({
+    response_type: 'ephemeral',
+    replace_original: false,
+    text,
+    ...(threadTs !== null && { thread_ts: threadTs }),
+  }),
   place: (text) => ({ response_type: 'ephemeral', replace_original: true, text }),
   gone: () => ({ delete_original: true }),
 }

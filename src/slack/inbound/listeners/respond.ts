@@ -9,6 +9,8 @@ export type ResponseMessage =
       readonly replace_original: boolean
       readonly text: string
       readonly blocks?: readonly KnownBlock[]
+      /** Slack shows it in the channel without. Only where nothing is replaced. */
+      readonly thread_ts?: string
     }
   | { readonly replace_original: true; readonly text: string; readonly blocks: readonly KnownBlock[] }
 

@@ -211,6 +211,17 @@ describe('a response_url', () => {
     expect(slack.person('U0BEN').messages(GENERAL).at(-1)).toMatchObject({ text: 'hear, hear' })
   })
 
+  test('answers in the channel, unless it names a thread', async () => {
+    const { anna, respond } = await pressed(false)
+    const [{ ts = '' } = {}] = anna.messages(GENERAL)
+    await respond({ text: 'beside it', response_type: 'ephemeral', replace_original: false })
+    await respond({ text: 'below it', response_type: 'ephemeral', replace_original: false, thread_ts: ts })
+    expect(anna.ephemerals(GENERAL).map(({ text, threadTs }) => [text, threadTs])).toEqual([
+      ['beside it', undefined],
+      ['below it', ts],
+    ])
+  })
+
   test('replaces and deletes the original, ephemeral or not', async () => {
     for (const ephemeral of [true, false]) {
       const { anna, respond } = await pressed(ephemeral)

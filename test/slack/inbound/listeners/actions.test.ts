@@ -141,6 +141,22 @@ async function pressed(actionId: string, value: string, user = ANNA, team = TEAM
   return 'text' in answer ? answer.text : null
 }
 
+describe('what only its presser sees', () => {
+  const container = { type: 'message', message_ts: '2.0', channel_id: 'D1', is_ephemeral: false }
+  const stranger = async (more: object) => await answerTo(ACTIONS.approve, turn.id, 'U0BEN', TEAM, { container: more })
+
+  it('stands in the thread of its button', async () => {
+    expect(await stranger({ ...container, thread_ts: '1.0' })).toEqual({
+      ...{ response_type: 'ephemeral', replace_original: false, text: expect.any(String), thread_ts: '1.0' },
+    })
+  })
+
+  it('stands beside a button that is in no thread', async () => {
+    expect(await stranger(container)).not.toHaveProperty('thread_ts')
+    expect(await stranger({ ...container, thread_ts: '2.0' })).not.toHaveProperty('thread_ts')
+  })
+})
+
 const decision = async () => (await store.approvals.ofTurn(turn.id))[0]?.decision
 
 describe('a press', () => {

@@ -62,6 +62,7 @@ const press = (value = 'a1') =>
     user: 'U1',
     actionId: 'x',
     value,
+    threadTs: null,
     triggerId: 't',
     blockId: null,
     responseUrl: null,
