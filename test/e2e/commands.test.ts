@@ -11,6 +11,7 @@ import { provision } from '../../src/cli/provision.js'
 import { botScopes } from '../../src/cli/slack-checks.js'
 import { Store } from '../../src/store/store.js'
 import { Platform } from '../agent/platform.js'
+import { PROGRAM } from '../support/house.js'
 
 let platform: Platform
 let directory: string
@@ -48,7 +49,7 @@ async function run(
   command: 'setup' | 'doctor',
   environment: Environment = complete(),
 ): Promise<{ code: number | null; output: string }> {
-  const script = join(process.cwd(), 'dist/cli', `${command}.js`)
+  const script = join(PROGRAM, 'cli', `${command}.js`)
   const child = spawn(process.execPath, [script], { cwd: directory, env: { PATH: process.env.PATH, ...environment } })
   let output = ''
   child.stdout.on('data', (chunk) => {

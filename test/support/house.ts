@@ -3,7 +3,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { provision } from '../../src/cli/provision.js'
 import { readPlatformConfig } from '../../src/config.js'
@@ -27,6 +27,8 @@ export const BENS_MAIL = 'ben@northwind.example'
 
 /** The compiled bot. */
 export const COMPILED = fileURLToPath(new URL('../../dist', import.meta.url))
+/** What tests start: the compiled bot in one file (`one-file.ts`), where vitest made that. */
+export const PROGRAM = resolve(process.env.BOT_PROGRAM ?? COMPILED)
 
 export interface HouseOptions {
   readonly brain: AgentBrain
@@ -119,7 +121,7 @@ export class House {
     })
     const slack = await startSlack({ world: WORLD, ...options.slack })
     const directory = await mkdtemp(join(tmpdir(), 'slack-inbox-agent-test-'))
-    const house = new House(slack, agents, scalekit, directory, options.environment ?? {}, options.program ?? COMPILED)
+    const house = new House(slack, agents, scalekit, directory, options.environment ?? {}, options.program ?? PROGRAM)
     for (const [user, address] of Object.entries(options.connected ?? { [ANNA]: ANNAS_MAIL, [BEN]: BENS_MAIL })) {
       scalekit.connect(identifierOf(user), address)
     }
