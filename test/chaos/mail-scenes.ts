@@ -63,7 +63,7 @@ export const mailScene: Scene = async (stage, random) => {
     intent: random.pick(INTENTS),
     edits: 0,
     isImpatient: random.chance(0.3),
-    undoesAfter: random.pick([0, 'reading', random.between(...LATE_UNDO_MS)] as const),
+    undoesAfter: random.pick([0, 'reading', 'reading', random.between(...LATE_UNDO_MS)] as const),
   }))
   if (verb === 'mixed') stage.ledger.decisions.set(token, random.pick(['allow', 'allow', 'deny'] as const))
   const twists = verb === 'draft' ? OF_DRAFTS : TWISTS
@@ -217,13 +217,23 @@ async function act(stage: Stage, talk: Talk, plan: Plan): Promise<void> {
   if (button === undefined) throw new Error('a mail that can be stopped has a button for it')
   const kind = button.actionId === 'send_undo' ? 'undo' : 'cancel'
   const pressIt = () => pressAbout(stage, talk, mail, kind, held, button, plan.isImpatient)
-  if (plan.undoesAfter === 'reading' && stage.isStormy()) return await whileRead(stage, pressIt)
+  if (plan.undoesAfter === 'reading')
+    return await whileRead(stage, async () => {
+      await pressIt()
+      await isTakenAway(stage, mail)
+    })
   if (typeof plan.undoesAfter === 'number' && plan.undoesAfter > 0) {
     // Slack keeps showing the button while its mail leaves.
     if (stage.isStormy()) stage.chaos.house.slack.faults.next('chat.update', { delayMs: STALE_BUTTON_MS }, 2)
     await sleep(plan.undoesAfter)
   }
   await pressIt()
+}
+
+/** Resolves when the mail has no button any more that stops it: the press is acknowledged before it is carried out. */
+async function isTakenAway(stage: Stage, mail: AskedMail): Promise<void> {
+  const latest = Date.now() + READING_WITHIN_MS
+  while (stopCard(stage, mail) !== undefined && Date.now() < latest) await sleep(20)
 }
 
 /** Presses between the beginning and the end of the reading that comes before a mail leaves: whose mailbox it is. */
