@@ -3,23 +3,30 @@
  * never a secret. Errors are reduced to their class, code and message, since SDK errors carry whole requests.
  */
 
-import { pino } from 'pino'
+import { type DestinationStream, pino } from 'pino'
 
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
 export type LogLevel = (typeof LOG_LEVELS)[number]
 
 export type Log = Pick<ReturnType<typeof pino>, 'debug' | 'info' | 'warn' | 'error' | 'fatal'>
 
-export function createLog(level: LogLevel): Log {
+/** @param destination where the lines go; the standard output, if not given */
+export function createLog(level: LogLevel, destination: DestinationStream = standardOutput()): Log {
   const options = {
     level,
     base: null,
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label: string) => ({ level: label }) },
   }
-  // Written at once. Lines kept back until the process exits would be tried for ever where nobody reads them any more (`npm start | tee log`,
-  // and both were stopped), and the process would never end.
-  return pino(options, pino.destination({ dest: 1, sync: true }))
+  return pino(options, destination)
+}
+
+/**
+ * Written at once. Lines kept back until the process exits would be tried for ever where nobody reads them any more (`npm start | tee log`,
+ * and both were stopped), and the process would never end.
+ */
+function standardOutput(): DestinationStream {
+  return pino.destination({ dest: 1, sync: true })
 }
 
 /** What may be logged of an error. Messages of ours and of the SDKs hold no content, save those that say so; their other fields do. */

@@ -60,6 +60,7 @@ export class Workshop {
     const directory = await mkdtemp(join(tmpdir(), 'slack-inbox-agent-bench-'))
     const house = await House.open({
       brain,
+      killable: true,
       ...(limits ? {} : { slack: { rateLimits: NO_LIMITS } }),
       environment: { LOG_LEVEL: 'warn', ...(limits ? {} : { SLACK_EDITS_PER_MINUTE: '10000' }) },
     })

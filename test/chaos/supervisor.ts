@@ -1,7 +1,8 @@
 /** Keeps a bot running, as a service manager does, and kills it when asked: whatever else ends it is a crash. */
 
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { BotProcess, House } from '../support/house.js'
+import type { BotProcess } from '../support/bots.js'
+import type { House } from '../support/house.js'
 
 /** What is shown of a process that crashed. */
 const TAIL = 1_500

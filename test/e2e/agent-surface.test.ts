@@ -11,8 +11,8 @@ afterEach(async () => {
   await house.close()
 })
 
-async function open(brain: TestBrain, slack: Partial<SlackOptions> = {}) {
-  house = await House.running({ brain, slack, environment: { CHANNEL_REPLIES: 'here' } })
+async function open(brain: TestBrain, slack: Partial<SlackOptions> = {}, killable = false) {
+  house = await House.running({ brain, slack, killable, environment: { CHANNEL_REPLIES: 'here' } })
   const [anna, ben] = [house.slack.person(ANNA), house.slack.person(BEN)]
   return { anna, ben }
 }
@@ -73,7 +73,7 @@ describe('a conversation', () => {
 
   it('that a kill left at work is put right by the next start', async () => {
     const halves = inTwoHalves('The first half. ', 'The second half.')
-    const { anna } = await open(new TestBrain().when(/long/, halves.answer))
+    const { anna } = await open(new TestBrain().when(/long/, halves.answer), {}, true)
     const asked = anna.post('a long one')
     await halves.reached
     await stands(asked, 'processing')

@@ -14,10 +14,10 @@ const NEW_ID = 'C0SHARED'
 const answers = (text: string) => (message: { shown: string; user: string }) =>
   message.shown.includes(text) && message.user === BOT
 
-async function running() {
+async function running(killable = false) {
   const halves = inTwoHalves('The first half. ', 'The second half.')
   const brain = new TestBrain().when(/^long/, halves.answer)
-  house = await House.running({ brain, environment: { CHANNEL_REPLIES: 'here' } })
+  house = await House.running({ brain, killable, environment: { CHANNEL_REPLIES: 'here' } })
   return { brain, halves, anna: house.slack.person(ANNA) }
 }
 
@@ -30,7 +30,7 @@ const toldOfNewId = () =>
 
 describe('a channel with a new id', () => {
   it.each([false, true])('goes on with its conversations, also in mid-answer (killed: %s)', async (isKilled) => {
-    const { brain, halves, anna } = await running()
+    const { brain, halves, anna } = await running(isKilled)
     const { ts } = anna.post('<@U0INBOXBOT> long answer', { channel: GENERAL })
     const begun = await anna.waitFor(answers('The first half.'))
     house.slack.changeChannelId(GENERAL, NEW_ID)
@@ -52,7 +52,7 @@ describe('a channel with a new id', () => {
 
 describe('a channel that is archived in mid-answer', () => {
   it.each([false, true])('is left for the owner’s direct messages (killed: %s)', async (isKilled) => {
-    const { halves, anna } = await running()
+    const { halves, anna } = await running(isKilled)
     anna.post('<@U0INBOXBOT> long answer', { channel: GENERAL })
     await anna.waitFor(answers('The first half.'))
     if (isKilled) await house.bot.kill()

@@ -50,7 +50,7 @@ function openDoors(): string[] {
 
 describe('a question for a connection', () => {
   it('stands in the direct messages where others read along, and a pointer leads its owner there, and nobody else', async () => {
-    await running({ connected: {}, environment: { CHANNEL_REPLIES: 'here' } })
+    await running({ killable: true, connected: {}, environment: { CHANNEL_REPLIES: 'here' } })
     const anna = house.slack.person(ANNA)
     const asked = anna.post('<@U0INBOXBOT> what is the newest mail?', { channel: GENERAL })
     const prompt = await anna.waitFor(asksToConnect)
@@ -116,7 +116,7 @@ describe('/inbox connect', () => {
   })
 
   it('survives a kill while the prompt stands', async () => {
-    await running({ connected: {} })
+    await running({ killable: true, connected: {} })
     const anna = house.slack.person(ANNA)
     await anna.command('connect')
     const prompt = await anna.waitFor(asksToConnect)
@@ -207,7 +207,7 @@ describe.each(MODES)('/inbox disconnect, in %s mode,', (name) => {
   })
 
   it('is carried out to its end after a kill in the middle', async () => {
-    await running(mode(name))
+    await running({ killable: true, ...mode(name) })
     const anna = house.slack.person(ANNA)
     anna.post('send it')
     await anna.waitFor(asks)
@@ -282,7 +282,7 @@ describe('somebody who leaves the workspace', () => {
   })
 
   it('has none at the next sight at the latest', async () => {
-    await running({ slack: { botEvents: ['message.im'] } })
+    await running({ killable: true, slack: { botEvents: ['message.im'] } })
     const anna = house.slack.person(ANNA)
     const halves = inTwoHalves('The first half. ', 'The second half.')
     brain.when(/long/, halves.answer)

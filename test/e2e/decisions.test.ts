@@ -21,12 +21,12 @@ async function tell(turn: BrainTurn, calls: Parameters<BrainTurn['callTools']>[0
 }
 
 let house: House
-async function running(environment: Record<string, string> = {}): Promise<void> {
+async function running(environment: Record<string, string> = {}, killable = false): Promise<void> {
   const brain = new TestBrain()
     .when(/send one/, (turn) => tell(turn, [letter('One')]))
     .when(/send both/, (turn) => tell(turn, [letter('One'), letter('Two')]))
     .when(/^send and draft/, (turn) => tell(turn, [letter('One'), { ...letter('Two'), name: 'gmail_create_draft' }]))
-  house = await House.running({ brain, environment })
+  house = await House.running({ brain, environment, killable })
 }
 afterEach(async () => {
   await house.close()
@@ -80,7 +80,7 @@ describe('several at once', () => {
 
 describe('Change…', () => {
   it('is a no whose words reach the agent, also after a kill; the card says who wanted what, and when', async () => {
-    await running()
+    await running({}, true)
     const anna = house.slack.person(ANNA)
     anna.post('send one')
     const card = await anna.waitFor(asks)
@@ -166,7 +166,7 @@ describe('a new message instead of a decision', () => {
   })
 
   it('goes out once, and so do the denials, whatever fails or is killed on the way', async () => {
-    await running()
+    await running({}, true)
     const anna = house.slack.person(ANNA)
     const asked = anna.post('send one')
     const card = await anna.waitFor(asks)

@@ -13,6 +13,7 @@ afterEach(async () => {
 it('a full disk is reported, nothing is acknowledged that is not stored, and all of it is answered once there is room', async () => {
   const brain = new TestBrain()
   house = await House.open({
+    killable: true,
     brain,
     slack: { timing: { acknowledgeWithinMs: 500, retryAfterMs: [100, 500, 1_000, 1_000, 2_000, 2_000, 5_000] } },
   })

@@ -14,11 +14,12 @@ afterEach(async () => {
 const answers = (text: string) => (message: { shown: string; user: string }) =>
   message.shown.includes(text) && message.user === 'U0INBOXBOT'
 
-async function overHttp(): Promise<{ brain: TestBrain; port: number }> {
+async function overHttp(killable = false): Promise<{ brain: TestBrain; port: number }> {
   const port = await freePort()
   const brain = new TestBrain().when(/send/, sendMail)
   house = await House.open({
     brain,
+    killable,
     slack: {
       requestUrl: `http://127.0.0.1:${port}/slack/events`,
       timing: { retryAfterMs: [50], acknowledgeWithinMs: 60_000 },
@@ -90,7 +91,7 @@ describe('HTTP mode', () => {
   })
 
   it('hears what Slack delivers again after the bot was away', async () => {
-    const { brain, port } = await overHttp()
+    const { brain, port } = await overHttp(true)
     await house.bot.kill()
     const anna = house.slack.person(ANNA)
     anna.post('while you were away')

@@ -231,7 +231,7 @@ describe('a guest', () => {
 
 describe('a question behind the command', () => {
   it('is answered although the process ends right after it said so', async () => {
-    await running()
+    await running({ killable: true })
     const hold = house.slack.faults.hold('chat.postMessage')
     const typed = anna.command('what is the newest mail?', { channel: GENERAL })
     await hold.reached

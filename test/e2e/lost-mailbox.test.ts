@@ -19,9 +19,9 @@ const LOCKED: TurnFailure = {
 }
 const MODES = ['virtual', 'instance'] as const
 
-async function running(mode: (typeof MODES)[number]): Promise<void> {
+async function running(mode: (typeof MODES)[number], killable = false): Promise<void> {
   brain = new TestBrain().when(NOTE, readMail).when(/send/, sendMail)
-  house = await House.running({ brain, environment: { SCALEKIT_MCP_MODE: mode } })
+  house = await House.running({ brain, killable, environment: { SCALEKIT_MCP_MODE: mode } })
 }
 
 interface Seen {
@@ -35,7 +35,7 @@ const reconnect = async (prompt: Seen) => await house.scalekit.press(linkOf(prom
 describe.each(MODES)('in %s mode', (mode) => {
   it('an account that expires between two steps is asked for, and the question answered, with a kill in between', async () => {
     const gate = inTwoHalves('One moment. ', '')
-    await running(mode)
+    await running(mode, true)
     brain.when(/newest/, async (turn, words) => {
       await gate.answer(turn, words)
       await readMail(turn, words)
@@ -84,7 +84,7 @@ describe.each(MODES)('in %s mode', (mode) => {
 
   it('a note that was under way when the process was killed is not repeated', async () => {
     const gate = inTwoHalves('Looking again. ', 'Here it is.')
-    await running(mode)
+    await running(mode, true)
     const anna = house.slack.person(ANNA)
     const hold = house.agents.faults.hold('sessions.events.send')
     house.agents.faults.failNextTurn(LOCKED)

@@ -43,7 +43,7 @@ describe('a direct message', () => {
   })
 
   it('goes on in the same session, also after a restart', async () => {
-    const { house } = await running()
+    const { house } = await running({ killable: true })
     const anna = house.slack.person(ANNA)
     const asked = anna.post('first')
     await anna.waitFor(answers('You said: first'))
@@ -115,7 +115,7 @@ describe('/inbox', () => {
 
 describe('a person without a connection', () => {
   it('gets a private prompt, and the answer by itself once they have connected', async () => {
-    const { house } = await running({ connected: {} })
+    const { house } = await running({ killable: true, connected: {} })
     const anna = house.slack.person(ANNA)
     const asked = anna.post('what is the newest mail?')
     const prompt = await anna.waitFor((message) =>
@@ -134,7 +134,7 @@ describe('a person without a connection', () => {
 
 describe('a tool call that asks', () => {
   it('shows its owner what will happen, waits across a restart, and happens when approved', async () => {
-    const { house } = await running()
+    const { house } = await running({ killable: true })
     const anna = house.slack.person(ANNA)
     const asked = anna.post('send it')
     const card = await anna.waitFor(asks)
@@ -228,7 +228,7 @@ describe('killed in the middle of an answer', () => {
   it('goes on in the same Slack message to the complete answer', async () => {
     const halves = inTwoHalves('The first half. ', 'The second half.')
     const brain = new TestBrain().when(/long/, halves.answer)
-    house = await House.running({ brain })
+    house = await House.running({ killable: true, brain })
     const anna = house.slack.person(ANNA)
     const asked = anna.post('a long one')
     const started = await anna.waitFor(answers('The first half.'))

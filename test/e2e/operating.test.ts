@@ -11,7 +11,8 @@ import { ANNA, ANNAS_MAIL, House, type HouseOptions } from '../support/house.js'
 
 let house: House
 async function open(options: Partial<HouseOptions> = {}): Promise<House> {
-  house = await House.open({ brain: new TestBrain().when(/newest/, readMail).when(/send/, sendMail), ...options })
+  const brain = new TestBrain().when(/newest/, readMail).when(/send/, sendMail)
+  house = await House.open({ brain, killable: true, ...options })
   return house
 }
 afterEach(async () => {

@@ -10,9 +10,9 @@ afterEach(async () => {
   await house.close()
 })
 
-async function running() {
+async function running(killable = false) {
   const brain = new TestBrain()
-  house = await House.running({ brain, environment: { CHANNEL_REPLIES: 'here' } })
+  house = await House.running({ brain, killable, environment: { CHANNEL_REPLIES: 'here' } })
   return { brain, slack: house.slack, anna: house.slack.person(ANNA) }
 }
 
@@ -52,7 +52,7 @@ describe('what its owner writes below a mention', () => {
   })
 
   it('is answered, though it arrived before the mention at a process that is gone', async () => {
-    const { brain, slack, anna } = await running()
+    const { brain, slack, anna } = await running(true)
     const release = holdBack(slack, 'the question')
     const { ts } = anna.post('<@U0INBOXBOT> the question', { channel: GENERAL })
     anna.post('one thing more', { channel: GENERAL, threadTs: ts })

@@ -125,7 +125,7 @@ describe.each(['virtual', 'instance'])('unlink, in %s mode,', (mode) => {
   })
 
   it('without the bot does the same; what was under way ends when the bot starts', async () => {
-    await running({ environment: { SCALEKIT_MCP_MODE: mode } })
+    await running({ killable: true, environment: { SCALEKIT_MCP_MODE: mode } })
     const anna = house.slack.person(ANNA)
     anna.post('send it')
     await anna.waitFor(asks)
@@ -142,7 +142,7 @@ describe.each(['virtual', 'instance'])('unlink, in %s mode,', (mode) => {
   })
 
   it('without keys changes the mapping, says what is left, and the bot does that when it starts', async () => {
-    await running({ environment: { SCALEKIT_MCP_MODE: mode } })
+    await running({ killable: true, environment: { SCALEKIT_MCP_MODE: mode } })
     await annaAsks()
     await house.bot.kill()
     const { code, output } = await house.run('cli/people.js', keyless, ['unlink', TEAM, ANNA])

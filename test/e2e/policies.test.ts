@@ -42,7 +42,7 @@ describe('TOOL_POLICIES', () => {
   })
 
   it('reaches a conversation that began before, and asks again when it is taken back', async () => {
-    await running()
+    await running({ killable: true })
     const anna = house.slack.person(ANNA)
     const asked = anna.post('tools?')
     await anna.waitFor(answers('gmail_trash_thread'))

@@ -7,9 +7,9 @@ import { ANNA, BEN, GENERAL, House } from '../support/house.js'
 
 let house: House
 let brain: TestBrain
-async function running(environment: Record<string, string> = {}): Promise<void> {
+async function running(environment: Record<string, string> = {}, killable = false): Promise<void> {
   brain = new TestBrain().when(/newest/, readMail)
-  house = await House.running({ brain, environment })
+  house = await House.running({ brain, environment, killable })
 }
 afterEach(async () => {
   await house.close()
@@ -110,7 +110,7 @@ describe('the question where to answer', () => {
   })
 
   it('survives kill -9, is not put twice, and a choice made just before one counts', async () => {
-    await running()
+    await running({}, true)
     const anna = house.slack.person(ANNA)
     mention('what is the newest mail?')
     const question = await anna.waitFor(inThread)

@@ -56,7 +56,7 @@ describe('an edit while the session is at it', () => {
   })
 
   it.each(['before', 'after'])('survives kill -9, %s the edit arrives, and is heard once', async (when) => {
-    const { brain, anna } = await running()
+    const { brain, anna } = await running({ killable: true })
     const asked = anna.post('long answer please')
     const begun = await anna.waitFor(answers('The first half.'))
     if (when === 'before') await house.bot.kill()
@@ -118,7 +118,7 @@ describe('an edit while the session is at it', () => {
 
 describe('an edit while a decision is asked for', () => {
   it.each([false, true])('denies that, and the session hears the new words (killed: %s)', async (isKilled) => {
-    const { brain, anna } = await running()
+    const { brain, anna } = await running({ killable: isKilled })
     const asked = anna.post('send it')
     const card = await anna.waitFor(asks)
     anna.edit(asked.channel, asked.ts, 'rather tell me a joke')
@@ -181,7 +181,7 @@ describe('a deletion', () => {
   })
 
   it.each([false, true])('ends a question to its owner (killed: %s)', async (isKilled) => {
-    const { anna } = await running()
+    const { anna } = await running({ killable: isKilled })
     const asked = anna.post('send it')
     const card = await anna.waitFor(asks)
     anna.delete(asked.channel, asked.ts)

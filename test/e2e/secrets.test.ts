@@ -35,6 +35,7 @@ async function richRun(
   const slackCalls = await recordingProxy(() => apiUrl)
   proxy = slackCalls
   const running = await House.open({
+    killable: true,
     brain,
     environment: {
       ...{ SCALEKIT_MCP_MODE: mode, LOG_LEVEL: 'trace', SLACK_API_URL: slackCalls.url, CHANNEL_REPLIES: 'private' },

@@ -22,7 +22,7 @@ async function open(environment: Record<string, string> = {}): Promise<void> {
     const [heard] = await turn.callTools(call === undefined ? [] : [call])
     await turn.say(`${words}, heard: ${heard?.status === 'denied' ? 'denied' : heard?.text}`)
   })
-  house = await House.running({ brain, environment })
+  house = await House.running({ brain, environment, killable: true })
 }
 
 const anna = () => house.slack.person(ANNA)

@@ -11,6 +11,7 @@ beforeAll(async () => {
   brain = new TestBrain().when(/send/, sendMail)
   house = await House.running({
     brain,
+    killable: true,
     environment: { CHANNEL_REPLIES: 'here' },
     slack: { timing: { retryAfterMs: [50, 200, 500, 1_000] } },
   })

@@ -10,8 +10,8 @@ afterEach(async () => {
   await house.close()
 })
 
-async function running(mode: 'edit' | 'native' | 'auto', brain: TestBrain): Promise<void> {
-  house = await House.running({ brain, environment: { REPLY_STREAMING: mode, CHANNEL_REPLIES: 'here' } })
+async function running(mode: 'edit' | 'native' | 'auto', brain: TestBrain, killable = false): Promise<void> {
+  house = await House.running({ brain, killable, environment: { REPLY_STREAMING: mode, CHANNEL_REPLIES: 'here' } })
 }
 
 const fromBot = ({ user }: { user: string }) => user === 'U0INBOXBOT'
@@ -65,7 +65,7 @@ describe('in the middle of a stream', () => {
 
   it('a killed bot goes on in the same message', async () => {
     const { answer, reached, goOn } = inTwoHalves('The first half stands. ', 'And here is the second.')
-    await running('native', new TestBrain().when(/tell/, answer))
+    await running('native', new TestBrain().when(/tell/, answer), true)
     const anna = house.slack.person(ANNA)
     const asked = anna.post('tell me')
     await reached
@@ -82,7 +82,7 @@ describe('in the middle of a stream', () => {
 
   it('a bot that is stopped in order leaves it to the next one', async () => {
     const { answer, reached, goOn } = inTwoHalves('The first half stands. ', 'And here is the second.')
-    await running('native', new TestBrain().when(/tell/, answer))
+    await running('native', new TestBrain().when(/tell/, answer), true)
     const anna = house.slack.person(ANNA)
     const asked = anna.post('tell me')
     await reached
@@ -108,7 +108,7 @@ describe('an answer of 200,000 characters', () => {
     async (mode) => {
       expect(long.length).toBeGreaterThan(200_000)
       const { answer, reached, goOn } = inTwoHalves(long.slice(0, 60_000), long.slice(60_000))
-      await running(mode, new TestBrain().when(/everything/, answer))
+      await running(mode, new TestBrain().when(/everything/, answer), true)
       const anna = house.slack.person(ANNA)
       const asked = anna.post('tell me everything')
       await reached

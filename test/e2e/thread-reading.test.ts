@@ -96,7 +96,7 @@ describe('a mention in a thread', () => {
   })
 
   it('hears it once, though the bot is killed while it is sent, and its owner is still told', async () => {
-    const { brain, anna, ben } = await running()
+    const { brain, anna, ben } = await running({ killable: true })
     const { ts } = ben.post('before', { channel: GENERAL })
     anna.post('<@U0INBOXBOT> one', { channel: GENERAL, threadTs: ts })
     await house.slack.waitFor(() => brain.heard.length > 0 || undefined)

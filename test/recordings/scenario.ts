@@ -41,7 +41,13 @@ export const asksToConnect = (message: SeenMessage) => linkOf(message) !== undef
 export function scenario(name: string, options: Partial<HouseOptions>, play: Play): void {
   it(name, { timeout: 240_000 }, async () => {
     const tap = new HttpTap()
-    const house = await House.open({ brain: new TestBrain(), slack: { timing: RETRIES }, ...PROGRAM, ...options })
+    const house = await House.open({
+      brain: new TestBrain(),
+      killable: true,
+      slack: { timing: RETRIES },
+      ...PROGRAM,
+      ...options,
+    })
     try {
       await setUp(house)
       recordChanges(house.databasePath)

@@ -72,6 +72,8 @@ export async function openFixture(
   const house = await House.open({
     brain: options.brain,
     connected: {},
+    // Its clock is behind.
+    killable: true,
     slack: { now },
     agents: { now },
     scalekit: { now, mailboxes },

@@ -1,6 +1,5 @@
-/** The whole house for end-to-end tests: the sandbox's servers in this process, and the real bot, compiled, as a process of its own. */
+/** The whole house for end-to-end tests: the sandbox's servers and the real bot. */
 
-import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
@@ -18,6 +17,7 @@ import { type ScalekitOptions, type ScalekitSandbox, startScalekit } from '../..
 import { type SlackOptions, type SlackSandbox, startSlack } from '../../src/sandbox/slack/index.js'
 import { WORLD } from '../../src/sandbox/world.js'
 import { Store } from '../../src/store/store.js'
+import { BotProcess, type Finished, InnerBot, type RunningBot } from './bots.js'
 
 export const ANNA = 'U0ANNA'
 export const BEN = 'U0BEN'
@@ -37,70 +37,16 @@ export interface HouseOptions {
   readonly scalekit?: Partial<ScalekitOptions>
   /** Beside what every bot here is given. */
   readonly environment?: Readonly<Record<string, string>>
-  /** Folder of the compiled bot, where it is not the project's own. */
+  /** Whether its bots are processes of their own, which end when they are killed and log as a process does. A test that needs neither is quicker without. */
+  readonly killable?: boolean
+  /** Folder of the compiled bot, where it is not the project's own; for bots that are processes. */
   readonly program?: string
   /** People whose own mailbox is connected from the start: user id → address. */
   readonly connected?: Readonly<Record<string, string>>
 }
 
-export interface Finished {
-  readonly code: number | null
-  readonly output: string
-}
-
-/** A bot process. */
-export class BotProcess {
-  readonly #child: ChildProcess
-  #output = ''
-  readonly exited: Promise<Finished>
-  readonly #listeners = new Set<() => void>()
-
-  /** @param script where it is, absolute */
-  constructor(script: string, environment: NodeJS.ProcessEnv, cwd: string, args: readonly string[] = []) {
-    this.#child = spawn(process.execPath, [script, ...args], {
-      cwd,
-      env: environment,
-      stdio: ['ignore', 'pipe', 'pipe'],
-    })
-    for (const stream of [this.#child.stdout, this.#child.stderr]) {
-      stream?.on('data', (chunk: Buffer) => {
-        this.#output += chunk.toString()
-        for (const listen of [...this.#listeners]) listen()
-      })
-    }
-    this.exited = new Promise((resolve) => {
-      // Not `exit`: what it wrote last may still be on its way then.
-      this.#child.once('close', (code) => resolve({ code, output: this.#output }))
-    })
-  }
-
-  /** All that it wrote, logs and complaints. */
-  get output(): string {
-    return this.#output
-  }
-
-  /** Resolves when it has written this. @throws Error with what it wrote instead, where it ends before */
-  async wrote(text: string): Promise<void> {
-    await new Promise<void>((resolve, reject) => {
-      const listen = () => {
-        if (!this.#output.includes(text)) return
-        this.#listeners.delete(listen)
-        resolve()
-      }
-      this.#listeners.add(listen)
-      listen()
-      this.exited.then(({ output }) => reject(new Error(`the process ended without writing "${text}":\n${output}`)))
-    })
-  }
-
-  async kill(signal: 'SIGKILL' | 'SIGTERM' = 'SIGKILL'): Promise<Finished> {
-    this.#child.kill(signal)
-    return await this.exited
-  }
-}
-
 export class House {
-  readonly #bots: BotProcess[] = []
+  readonly #bots: RunningBot[] = []
 
   private constructor(
     readonly slack: SlackSandbox,
@@ -109,6 +55,7 @@ export class House {
     readonly directory: string,
     private readonly extra: Readonly<Record<string, string>>,
     private readonly program: string,
+    private readonly killable: boolean,
   ) {}
 
   /** Everything up and set up, without a bot. */
@@ -121,7 +68,8 @@ export class House {
     })
     const slack = await startSlack({ world: WORLD, ...options.slack })
     const directory = await mkdtemp(join(tmpdir(), 'slack-inbox-agent-test-'))
-    const house = new House(slack, agents, scalekit, directory, options.environment ?? {}, options.program ?? PROGRAM)
+    const { environment = {}, program = PROGRAM, killable = false } = options
+    const house = new House(slack, agents, scalekit, directory, environment, program, killable)
     for (const [user, address] of Object.entries(options.connected ?? { [ANNA]: ANNAS_MAIL, [BEN]: BENS_MAIL })) {
       scalekit.connect(identifierOf(user), address)
     }
@@ -195,14 +143,19 @@ export class House {
   }
 
   /** Starts a bot and waits until it receives. */
-  async startBot(environment: Readonly<Record<string, string | undefined>> = {}): Promise<BotProcess> {
+  async startBot(environment: Readonly<Record<string, string | undefined>> = {}): Promise<RunningBot> {
+    if (!this.killable) {
+      const inner = await InnerBot.start({ ...this.environment, ...environment })
+      this.#bots.push(inner)
+      return inner
+    }
     const bot = this.spawn('main.js', environment)
     await bot.wrote('the bot is running')
     return bot
   }
 
   /** The bot that was started last. */
-  get bot(): BotProcess {
+  get bot(): RunningBot {
     const bot = this.#bots.at(-1)
     if (bot === undefined) throw new Error('no bot was started')
     return bot
@@ -214,7 +167,7 @@ export class House {
   }
 
   async close(): Promise<void> {
-    await Promise.all(this.#bots.map((bot) => bot.kill()))
+    await Promise.all(this.#bots.map((bot) => bot.close()))
     await Promise.all([this.slack.close(), this.agents.close(), this.scalekit.close()])
     await rm(this.directory, { recursive: true, force: true })
   }

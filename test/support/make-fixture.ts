@@ -25,6 +25,7 @@ await mailboxes
   )
 const house = await House.open({
   brain: new UnfinishedBrain(new Promise(() => undefined)),
+  killable: true,
   program: resolve(program),
   scalekit: { mailboxes },
   connected: { [ANNA]: ANNAS_MAIL },
