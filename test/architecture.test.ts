@@ -51,6 +51,7 @@ const LAYERS = [
   'slack/reply',
   'slack/agent',
   'slack/connection',
+  'slack/home',
   'slack/inbound',
   'slack/inbound/listeners',
   'slack',

@@ -9,6 +9,7 @@ import { ACTIONS } from '../src/slack/blocks/action-ids.js'
 import { approvalsTogether } from '../src/slack/blocks/approval-card.js'
 import { changeModal } from '../src/slack/blocks/change-modal.js'
 import { editModal, editWindow } from '../src/slack/blocks/edit-modal.js'
+import { EXAMPLES, exampleButtons } from '../src/slack/blocks/examples.js'
 import { feedbackBlock } from '../src/slack/blocks/feedback.js'
 import { outgoingOutcome, outgoingQuestion } from '../src/slack/blocks/outgoing-card.js'
 import { scheduledBlocks } from '../src/slack/blocks/scheduled-list.js'
@@ -46,6 +47,8 @@ describe('in Slack', () => {
       'approval_deny_all',
       'approval_edit',
       'approval_review',
+      'example_ask',
+      'home_help',
       'mailbox_connect',
       'mailbox_disconnect',
       'place_here',
@@ -94,6 +97,12 @@ describe('in Slack', () => {
     const block = feedbackBlock('turn-1')
     expect(all(block, 'action_id')).toEqual(['answer_feedback'])
     expect(all(block, 'value')).toEqual(['turn-1:good', 'turn-1:bad'])
+  })
+
+  it('what an example carries: its question', () => {
+    const block = exampleButtons()
+    expect(all(block, 'action_id')).toEqual(['example_ask_0', 'example_ask_1', 'example_ask_2', 'example_ask_3'])
+    expect(all(block, 'value')).toEqual(EXAMPLES)
   })
 
   it('the window for a change', () => {

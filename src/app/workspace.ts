@@ -13,7 +13,8 @@ import { createWebClient, SlackRefused } from '../slack/api/web.js'
 import { scheduleReader } from '../slack/blocks/scheduled-list.js'
 import { createSlackBot, identify, type SlackBot } from '../slack/bot.js'
 import { CommandAnswers } from '../slack/commands/command-answers.js'
-import { Home } from '../slack/home.js'
+import { Home } from '../slack/home/home.js'
+import { Welcome } from '../slack/home/welcome.js'
 import { Requests } from '../slack/inbound/requests.js'
 import { SLACK_EVENTS_PATH } from '../slack/inbound/signed-requests.js'
 import { SlackSurface } from '../slack/surface.js'
@@ -112,15 +113,17 @@ export class Workspace implements ServedWorkspace {
     })
 
     const schedule = scheduleReader(sending.presses, surface)
+    const settings = { channelReplies, replyStreaming: slack.replyStreaming, undoMs: services.config.undoSendMs }
     const answers = new CommandAnswers({
       web,
       work: store.personsWork,
       outgoing: store.outgoing,
+      endings: store.accessEndings,
       connections,
       mailboxes,
       surface,
       rules,
-      settings: { channelReplies, replyStreaming: slack.replyStreaming, undoMs: services.config.undoSendMs },
+      settings,
       log,
     })
     const connection = {
@@ -136,7 +139,7 @@ export class Workspace implements ServedWorkspace {
       rules,
       now: clock.now,
     }
-    this.home = new Home({ ...connection, channelReplies, log })
+    this.home = new Home({ ...connection, answers, settings, log })
     this.requests = new Requests({
       commands: {
         unfinished: async () => (await store.commands.unfinished()).filter(({ person }) => isOwn(person)),
@@ -164,6 +167,16 @@ export class Workspace implements ServedWorkspace {
       apiUrl: slack.apiUrl,
       rules,
       home: this.home,
+      welcome: new Welcome({
+        people: store.people,
+        posts: store.posts,
+        poster: this.#poster,
+        work: store.personsWork,
+        profile: connection.profile,
+        directMessage: (person) => surface.directMessage(person),
+        rules,
+        log,
+      }),
       agent,
       onLeft: (team, user) => this.departures.reported(team, user),
       onProfileChanged: (user) => surface.forgetUser(user),

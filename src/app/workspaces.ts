@@ -4,6 +4,7 @@
  */
 
 import type { MessageContent } from '../slack/api/poster.js'
+import type { Home } from '../slack/home/home.js'
 import type { ConversationWork } from '../turns/dispatch/dispatcher.js'
 import type { Conversation, IdentifiedPerson, Person, Profile } from '../turns/model.js'
 import type { OutgoingDisplay, ProfileProblem, Surface } from '../turns/ports.js'
@@ -15,7 +16,7 @@ export interface ServedWorkspace {
   readonly identity: { readonly teamId: string; readonly enterpriseId?: string | null }
   readonly surface: OutgoingDisplay & Pick<Surface, 'profile'>
   readonly turns: ConversationWork & { endAccess(turnId: string): Promise<void> }
-  readonly home: { refresh(person: Person): Promise<void> }
+  readonly home: Pick<Home, 'refresh' | 'workChanged'>
   readonly requests: { wake(): void }
   /** Whether deliveries can arrive right now. */
   readonly connected: boolean
@@ -28,7 +29,7 @@ export interface ServedWorkspace {
 }
 
 export interface WorkspacesDeps {
-  readonly conversations: { get(id: string): Promise<Pick<Conversation, 'team'>> }
+  readonly conversations: { get(id: string): Promise<Pick<Conversation, 'team' | 'owner'>> }
   readonly people: { identified(id: string): Promise<IdentifiedPerson | null> }
 }
 
@@ -61,7 +62,10 @@ export class Workspaces implements ConversationWork, OutgoingDisplay {
   }
 
   async run(conversationId: string, signal: AbortSignal): Promise<void> {
-    await (await this.#ofConversation(conversationId)).turns.run(conversationId, signal)
+    const { team, owner } = await this.deps.conversations.get(conversationId)
+    const { turns, home } = this.of(team)
+    await turns.run(conversationId, signal)
+    void home.workChanged(owner)
   }
 
   async arrived(conversationId: string): Promise<void> {

@@ -10,7 +10,8 @@ import type { AgentSurface } from './agent/agent-surface.js'
 import { stopNatively } from './agent/native-stop.js'
 import { sdkLogger, slackCall, webClientOptions } from './api/web.js'
 import type { AppRules } from './blocks/consent.js'
-import type { Home } from './home.js'
+import type { Home } from './home/home.js'
+import type { Welcome } from './home/welcome.js'
 import type { BotIdentity } from './inbound/bot-identity.js'
 import { Journal, type JournalHandlers } from './inbound/journal.js'
 import { type ActionDeps, registerActions } from './inbound/listeners/actions.js'
@@ -32,6 +33,7 @@ export interface SlackBotOptions {
   readonly apiUrl: string
   readonly rules: AppRules
   readonly home: Home
+  readonly welcome: Welcome
   readonly agent: AgentSurface
   /** Slack says that somebody's account was deactivated. */
   readonly onLeft: (team: string, user: string) => Promise<void>

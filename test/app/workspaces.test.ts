@@ -185,11 +185,12 @@ function saying(text: string): ReplyView {
 }
 
 describe('whose workspace', () => {
+  const ANNAS = { id: 'p1', team: 'T1', user: ANNA, identifier: null }
   const served = (teamId: string, enterpriseId: string | null = null): ServedWorkspace => ({
     identity: { teamId, enterpriseId },
     surface: new FakeSurface(),
     turns: { run: async () => {}, arrived: async () => {}, endAccess: async () => {} },
-    home: { refresh: async () => {} },
+    home: { refresh: async () => {}, workChanged: async () => {} },
     requests: { wake() {} },
     connected: true,
     problems: [],
@@ -198,7 +199,7 @@ describe('whose workspace', () => {
   })
   const workspaces = (...all: ServedWorkspace[]) => {
     const directory = new Workspaces({
-      conversations: { get: async () => ({ team: '' }) },
+      conversations: { get: async () => ({ team: 'T1', owner: ANNAS }) },
       people: { identified: async () => null },
     })
     for (const one of all) directory.add(one)
@@ -212,6 +213,24 @@ describe('whose workspace', () => {
   ])('%s', (_, team, expected) => {
     const directory = workspaces(served('T1'), served('T2', 'E2'))
     expect(directory.of(team).identity.teamId).toBe(expected)
+  })
+
+  it('shows its owner where a request stands, when it has come to rest', async () => {
+    const happened: string[] = []
+    const workspace = {
+      ...served('T1'),
+      turns: {
+        run: async () => void happened.push('run'),
+        arrived: async () => {},
+        endAccess: async () => {},
+      },
+      home: {
+        refresh: async () => {},
+        workChanged: async ({ user }: { user: string }) => void happened.push(`shown to ${user}`),
+      },
+    }
+    await workspaces(workspace).run('c1', new AbortController().signal)
+    expect(happened).toEqual(['run', `shown to ${ANNA}`])
   })
 
   it('one team is served once', () => {

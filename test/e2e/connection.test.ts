@@ -320,6 +320,8 @@ describe('somebody who leaves the workspace', () => {
 })
 
 describe('the Home tab', () => {
+  const connectionButtons = (home: ReturnType<typeof house.slack.person>['home']) =>
+    home?.elements.map(({ label }) => label).filter((label) => /connect/i.test(label))
   const opened = async (state: string) => {
     const anna = house.slack.person(ANNA)
     anna.openHome()
@@ -330,13 +332,12 @@ describe('the Home tab', () => {
   it('connects and disconnects its visitor, and follows what happens', async () => {
     await running({ connected: {} })
     const anna = await opened("isn't connected")
-    for (const line of ['tidy email', 'ask you before I send', '/inbox threads'])
-      expect(anna.home?.shown).toContain(line)
+    for (const line of ['tidy email', 'ask you before I send']) expect(anna.home?.shown).toContain(line)
     const link = anna.home?.elements.find(({ label }) => label.startsWith('Connect'))?.url
     await house.scalekit.press(link ?? '', 'allow', ANNAS_MAIL)
     await house.slack.waitFor(() => anna.home?.shown.includes('Only you can use it here') === true)
     const { home } = anna
-    expect(home?.elements.map(({ label }) => label)).toEqual(['Disconnect Gmail'])
+    expect(connectionButtons(home)).toEqual(['Disconnect Gmail'])
     await anna.press({ viewId: home?.viewId ?? '' }, { label: 'Disconnect' })
     await anna.waitFor(answers('Disconnected.'))
     await house.slack.waitFor(() => anna.home?.shown.includes("isn't connected") === true)
@@ -348,6 +349,40 @@ describe('the Home tab', () => {
     house.scalekit.fault(ACCOUNTS, { type: 'fail', status: 503 }, 50)
     const anna = await opened("can't tell right now")
     expect(anna.home?.elements).toEqual([])
+  })
+
+  it('asks an example, and shows its thread and what waits there', async () => {
+    await running()
+    const anna = await opened('Only you can use it here')
+    await anna.press({ viewId: anna.home?.viewId ?? '' }, { label: 'Find my latest invoice' })
+    await anna.waitFor(answers('You said: Find my latest invoice'))
+    await house.slack.waitFor(
+      () =>
+        anna.home?.shown.includes('|Find my latest invoice>') === true &&
+        anna.home.shown.includes('Nothing is waiting for you.'),
+    )
+  })
+
+  it('unfolds its help', async () => {
+    await running()
+    const anna = await opened('Only you can use it here')
+    expect(anna.home?.shown).not.toContain('/inbox threads')
+    await anna.press({ viewId: anna.home?.viewId ?? '' }, { label: 'Show help' })
+    await house.slack.waitFor(() => anna.home?.shown.includes('/inbox threads') === true)
+    await anna.press({ viewId: anna.home?.viewId ?? '' }, { label: 'Hide help' })
+    await house.slack.waitFor(() => anna.home?.shown.includes('/inbox threads') === false)
+  })
+
+  it('brings a welcome with its first opening, and no other', async () => {
+    await running()
+    const anna = await opened('Only you can use it here')
+    await anna.waitFor(answers('Hi!* I find, sum up, write, send and tidy email'))
+    await house.bot.kill()
+    await house.startBot()
+    await opened('Only you can use it here')
+    anna.post('hello')
+    await anna.waitFor(answers('You said: hello'))
+    expect(anna.messages(anna.dm).filter(({ shown }) => shown.includes('Hi!*'))).toHaveLength(1)
   })
 
   it('has nothing to connect for a guest', async () => {

@@ -1,15 +1,14 @@
 /** What the bot suggests to ask, where somebody opens their direct messages with it (`assistant.threads.setSuggestedPrompts`). */
 
 import type { AssistantThreadsSetSuggestedPromptsArguments, WebClient } from '@slack/web-api'
+import { EXAMPLES } from '../blocks/examples.js'
 import type { AgentCalls } from './agent-calls.js'
 
-/** For any mailbox, and each sent as it reads. Slack takes four. The same stand in manifest.yml, for before the bot has set any. */
-export const PROMPTS: AssistantThreadsSetSuggestedPromptsArguments['prompts'] = [
-  'What needs my attention?',
-  'Summarize my unread email',
-  'Find my latest invoice',
-  'What can you do?',
-].map((words) => ({ title: words, message: words }))
+/** Slack takes four. The same stand in manifest.yml, for before the bot has set any. */
+export const PROMPTS: AssistantThreadsSetSuggestedPromptsArguments['prompts'] = EXAMPLES.map((words) => ({
+  title: words,
+  message: words,
+}))
 
 export interface PromptPlace {
   readonly channel: string

@@ -15,4 +15,7 @@ export const ACTIONS = {
   answerHere: 'place_here',
   answerPrivately: 'place_private',
   feedback: 'answer_feedback',
+  /** With the number of the example behind it. */
+  example: 'example_ask',
+  help: 'home_help',
 } as const

@@ -1,4 +1,4 @@
-/** What is said about a person's connection to Gmail: the prompt to connect it, what they agree to, and the Home tab. mrkdwn, unless it says otherwise. Pure. */
+/** What is said about a person's connection to Gmail: the prompt to connect it, what they agree to, and how it ends. mrkdwn, unless it says otherwise. Pure. */
 
 /** Why somebody is asked to connect. */
 export const NEEDED = '*To do this, I need access to your Gmail.*'
@@ -34,19 +34,7 @@ export const SOMEBODY_ELSE =
 /** Plain text. */
 export const SOMEBODY_ELSE_IN_SHORT = 'Someone else opened your link. Nothing was connected.'
 
-/** The Home tab. Plain text. */
-export const HOME_HEADING = 'Your inbox, from Slack'
-export const NOT_CONNECTED = "*Your Gmail isn't connected.*"
-export const LINK_LAPSED = "*Your Gmail isn't connected.* Open this tab again for a new link."
 export const DISCONNECTING = "*Disconnecting your Gmail…* I'll message you when it's done."
-export const NOT_KNOWN = "I can't tell right now whether your Gmail is connected. Open this tab again in a moment."
-export const ONLY_YOU = 'Only you can direct me in your threads.'
-/** Where the answers to what is asked in a channel go. */
-export const ANSWERS_IN_CHANNELS = {
-  ask: 'In channels, I ask you first where to answer.',
-  here: 'In channels, I answer in the thread, where everyone can see it.',
-  private: 'In channels, I answer in your direct messages.',
-}
 
 /** The button that disconnects, and what it asks. Plain text. */
 export const DISCONNECT_GMAIL = 'Disconnect Gmail'

@@ -4,79 +4,78 @@
  */
 
 import type { WebClient } from '@slack/web-api'
-import { describeError, type Log } from '../../log.js'
+import { describeError } from '../../log.js'
 import type { OpenRequest, PersonsConversation, PersonsWork, WaitsFor } from '../../store/persons-work.js'
 import type { OutgoingMails } from '../../store/tables/outgoing-mails.js'
 import type { Person } from '../../turns/model.js'
-import {
-  type ConnectionState,
-  type Connections,
-  type MailboxAddresses,
-  OperatorProblem,
-  type Surface,
-  Unavailable,
-} from '../../turns/ports.js'
+import type { Surface } from '../../turns/ports.js'
 import { shorten } from '../../turns/shorten.js'
 import { type Words, withNames } from '../../turns/words.js'
 import { slackCall } from '../api/web.js'
 import { onOneLine } from '../blocks/card-text.js'
+import { DISCONNECTING } from '../blocks/connect-words.js'
 import { type AppRules, whatNeedsApproval } from '../blocks/consent.js'
 import { escapeName } from '../markdown/escape.js'
 import * as words from './command-words.js'
+import { connectionStanding, type Standing, type StandingDeps } from './connection-standing.js'
 
-/** What an installation decides, as far as it matters to the people in it. */
-export interface Settings {
-  readonly channelReplies: keyof typeof words.CHANNEL_ANSWERS
-  readonly undoMs: number
-  readonly replyStreaming: keyof typeof words.REPLY_GROWTH
-}
-
-export interface AnswerDeps {
+export interface AnswerDeps extends StandingDeps {
   readonly web: WebClient
   readonly work: Pick<PersonsWork, 'recent' | 'open'>
   readonly outgoing: Pick<OutgoingMails, 'scheduledOf'>
-  readonly connections: Pick<Connections, 'state'>
-  readonly mailboxes: Pick<MailboxAddresses, 'address'>
   readonly surface: Pick<Surface, 'names' | 'profile'>
   readonly rules: AppRules
-  readonly settings: Settings
-  readonly log: Log
+  readonly settings: words.Settings
 }
 
 /** A list is read at one glance. */
 const MOST_LISTED = 10
 const TITLE_LENGTH = 60
+const MOST_LINKS = 1_000
 
 export class CommandAnswers {
+  /** A message keeps its link, and a Home tab asks for the same ones whenever it is shown anew. */
+  readonly #links = new Map<string, string>()
+
   constructor(private readonly deps: AnswerDeps) {}
 
   async status(person: Person): Promise<string> {
-    const { work, outgoing, rules } = this.deps
-    const [connection, open, scheduled] = await Promise.all([
-      this.#connection(person),
-      work.open(person.id),
+    const { outgoing, rules } = this.deps
+    const [standing, waiting, scheduled] = await Promise.all([
+      connectionStanding(this.deps, person),
+      this.waiting(person),
       outgoing.scheduledOf(person),
     ])
-    const waiting = HEADINGS.map(({ waitsFor, heading }) => ({
-      heading,
-      requests: open.filter((request) => request.waitsFor === waitsFor),
-    })).filter(({ requests }) => requests.length > 0)
-    const lists = await Promise.all(
-      waiting.map(async ({ heading, requests }) =>
-        [heading(requests.length), ...(await this.#list(person, requests))].join('\n'),
-      ),
-    )
     return [
-      connection,
-      ...(lists.length === 0 ? [words.NOTHING_WAITS] : lists),
+      connectionWords(standing, rules),
+      ...(waiting.length === 0 ? [words.NOTHING_WAITS] : waiting),
       ...(scheduled.length === 0 ? [] : [words.scheduledEmails(scheduled.length, rules)]),
     ].join('\n')
   }
 
+  /** Their requests under way: a paragraph for each thing that these wait for. */
+  async waiting(person: Person, mostListed = MOST_LISTED): Promise<string[]> {
+    const open = await this.deps.work.open(person.id)
+    const waiting = HEADINGS.map(({ waitsFor, heading }) => ({
+      heading,
+      requests: open.filter((request) => request.waitsFor === waitsFor),
+    })).filter(({ requests }) => requests.length > 0)
+    return await Promise.all(
+      waiting.map(async ({ heading, requests }) =>
+        [heading(requests.length), ...(await this.#list(person, requests, mostListed))].join('\n'),
+      ),
+    )
+  }
+
   async threads(person: Person): Promise<string> {
-    const { work, rules } = this.deps
-    const recent = await work.recent(person.id, MOST_LISTED)
-    if (recent.length === 0) return words.noThreads(rules)
+    const recent = await this.recent(person)
+    return recent === '' ? words.noThreads(this.deps.rules) : recent
+  }
+
+  /** Where they were last. Empty: they have no conversation. */
+  async recent(person: Person, mostListed = MOST_LISTED): Promise<string> {
+    const recent = await this.deps.work.recent(person.id, mostListed)
+    if (recent.length === 0) return ''
     const [titles, timeZone] = await Promise.all([this.#titles(person, recent), this.#timeZone(person)])
     const lines = await Promise.all(
       recent.map(async ({ thread, lastAt }, index) => {
@@ -89,36 +88,35 @@ export class CommandAnswers {
 
   settings(): string {
     const { settings, rules } = this.deps
-    return [
-      words.CHANNEL_ANSWERS[settings.channelReplies],
-      whatNeedsApproval(rules),
-      words.undoTime(Math.round(settings.undoMs / 1_000)),
-      words.REPLY_GROWTH[settings.replyStreaming],
-    ]
-      .map((line) => `• ${line}`)
-      .join('\n')
+    return words.bullets([whatNeedsApproval(rules), ...words.settingLines(settings)])
   }
 
   async stopped(person: Person, stopping: readonly OpenRequest[]): Promise<string> {
     if (stopping.length === 0) return words.NOTHING_RUNS
-    return [words.stopped(stopping.length), ...(await this.#list(person, stopping))].join('\n')
+    return [words.stopped(stopping.length), ...(await this.#list(person, stopping, MOST_LISTED))].join('\n')
   }
 
   /** Slack's own link to a message, which opens for those who may read it. Null where Slack does not tell: it is a shortcut. */
-  async linkTo(place: { readonly channel: string; readonly ts: string }): Promise<string | null> {
+  async linkTo({ channel, ts }: { readonly channel: string; readonly ts: string }): Promise<string | null> {
     const { web, log } = this.deps
+    const key = `${channel}/${ts}`
+    const known = this.#links.get(key)
+    if (known !== undefined) return known
     try {
-      const { channel, ts } = place
       const { permalink } = await slackCall(() => web.chat.getPermalink({ channel, message_ts: ts }))
-      return permalink ?? null
+      if (permalink === undefined) return null
+      this.#links.set(key, permalink)
+      const [oldest] = this.#links.keys()
+      if (this.#links.size > MOST_LINKS && oldest !== undefined) this.#links.delete(oldest)
+      return permalink
     } catch (error) {
-      log.warn(describeError(error), 'slack permalink failed: an answer to a command has no link')
+      log.warn(describeError(error), 'slack permalink failed: something is listed without a link')
       return null
     }
   }
 
-  async #list(person: Person, requests: readonly OpenRequest[]): Promise<string[]> {
-    const shown = requests.slice(0, MOST_LISTED)
+  async #list(person: Person, requests: readonly OpenRequest[], mostListed: number): Promise<string[]> {
+    const shown = requests.slice(0, mostListed)
     const [titles, urls] = await Promise.all([
       this.#titles(person, shown),
       Promise.all(shown.map(({ place }) => this.linkTo(place))),
@@ -145,26 +143,21 @@ export class CommandAnswers {
     const profile = await this.deps.surface.profile(person)
     return 'problem' in profile ? 'UTC' : profile.timeZone
   }
-
-  async #connection(person: Person): Promise<string> {
-    const { connections, mailboxes, rules, log } = this.deps
-    const { identifier } = person
-    if (identifier === null) return words.notConnected(rules)
-    const identified = { ...person, identifier }
-    try {
-      const state = await connections.state(identified)
-      return state === 'connected' ? words.connectedAs(await mailboxes.address(identified)) : UNCONNECTED[state](rules)
-    } catch (error) {
-      if (!(error instanceof Unavailable || error instanceof OperatorProblem)) throw error
-      log.warn({ person: person.id, ...describeError(error) }, 'connection status unknown')
-      return words.CONNECTION_UNKNOWN
-    }
-  }
 }
 
-const UNCONNECTED: Readonly<Record<Exclude<ConnectionState, 'connected'>, (rules: AppRules) => string>> = {
-  missing: words.notConnected,
-  expired: words.connectionExpired,
+function connectionWords(standing: Standing, rules: AppRules): string {
+  switch (standing.state) {
+    case 'connected':
+      return words.connectedAs(standing.address)
+    case 'missing':
+      return words.notConnected(rules)
+    case 'expired':
+      return words.connectionExpired(rules)
+    case 'ending':
+      return DISCONNECTING
+    case 'unknown':
+      return words.CONNECTION_UNKNOWN
+  }
 }
 
 /** What waits for its person comes first. */

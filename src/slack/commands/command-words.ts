@@ -5,12 +5,18 @@ import { readersTime, scheduledCount } from '../blocks/outgoing-words.js'
 import { escapeMrkdwn } from '../markdown/escape.js'
 import { COMMANDS, type CommandWord } from './command-table.js'
 
-/** What it does, what needs a press, and the commands. Reads the same as Markdown and as mrkdwn. */
+/** These and `helpText` read the same as Markdown and as mrkdwn. */
+export const WHAT_I_DO = 'I find, sum up, write, send and tidy email in your own Gmail.'
+export function howToAsk({ slashCommand }: AppRules): string {
+  return `Send me a direct message, or mention me in a channel. Or type \`${slashCommand}\` and your question anywhere: only you see the answer.`
+}
+
+/** What it does, what needs a press, and the commands. */
 export function helpText(rules: AppRules): string {
   const { slashCommand } = rules
   const commands = Object.entries(COMMANDS).map(([word, does]) => `• \`${slashCommand} ${word}\`: ${does}`)
   return [
-    `I find, sum up, write, send and tidy email in your own Gmail. Send me a direct message, or mention me in a channel. Or type \`${slashCommand}\` and your question anywhere: only you see the answer.`,
+    `${WHAT_I_DO} ${howToAsk(rules)}`,
     whatNeedsApproval(rules),
     [`• \`${slashCommand}\` alone: what needs your attention`, ...commands].join('\n'),
   ].join('\n\n')
@@ -139,19 +145,32 @@ export function scheduledEmails(count: number, { slashCommand }: AppRules): stri
   return count === 0 ? scheduledCount(0) : `${scheduledCount(count)} Type \`${slashCommand} scheduled\` to see them.`
 }
 
+/** What an installation decides, as far as it matters to the people in it. */
+export interface Settings {
+  readonly channelReplies: keyof typeof CHANNEL_ANSWERS
+  readonly undoMs: number
+  readonly replyStreaming: keyof typeof REPLY_GROWTH
+}
+export function settingLines({ channelReplies, undoMs, replyStreaming }: Settings): string[] {
+  return [CHANNEL_ANSWERS[channelReplies], undoTime(Math.round(undoMs / 1_000)), REPLY_GROWTH[replyStreaming]]
+}
+export function bullets(lines: readonly string[]): string {
+  return lines.map((line) => `• ${line}`).join('\n')
+}
+
 /** Where the answers to what is asked in a channel go. */
-export const CHANNEL_ANSWERS = {
+const CHANNEL_ANSWERS = {
   ask: 'When you ask in a channel, you choose where I answer.',
   here: 'When you ask in a channel, I answer there. Everyone in it can read the answer.',
   private: 'When you ask in a channel, I answer in your direct messages.',
 } as const
 /** @param seconds 0: there is no time to undo */
-export function undoTime(seconds: number): string {
+function undoTime(seconds: number): string {
   return seconds === 0
     ? 'Emails leave as soon as you press Send.'
     : `After you press Send, you have ${seconds === 1 ? '1 second' : `${seconds} seconds`} to undo.`
 }
-export const REPLY_GROWTH = {
+const REPLY_GROWTH = {
   edit: 'My answers grow in one message while I work.',
   native: 'My answers stream in while I work.',
   auto: 'My answers stream in while I work, where Slack can show that.',

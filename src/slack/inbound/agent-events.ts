@@ -16,6 +16,8 @@ export interface PlaceOpened {
   readonly channel: string
   /** Of a thread that Slack opens for the older surface of assistants; null in the direct messages of an agent. */
   readonly threadTs: string | null
+  /** Whose direct messages with an agent they are. */
+  readonly visitor: { readonly team: string; readonly user: string } | null
 }
 
 const STOPPED = z.object({ channel: z.string(), user: z.string(), thread_ts: z.string(), event_ts: z.string() })
@@ -38,12 +40,12 @@ export function readAgentEvent(
       const { data, error } = THREAD_STARTED.safeParse(event)
       if (error) return malformed(error)
       const { channel_id: channel, thread_ts: threadTs } = data.assistant_thread
-      return { kind: 'place_opened', channel, threadTs }
+      return { kind: 'place_opened', channel, threadTs, visitor: null }
     }
     case 'app_home_opened': {
       const { data } = MESSAGES_TAB.safeParse(event)
       if (data === undefined || data.user === SLACKBOT) return null
-      return { kind: 'place_opened', channel: data.channel, threadTs: null }
+      return { kind: 'place_opened', channel: data.channel, threadTs: null, visitor: { team, user: data.user } }
     }
     default:
       return null

@@ -1,6 +1,6 @@
 /** Forward-only migrations. Never edit one that has been released: add another. */
 
-import type { Kysely, Migration } from 'kysely'
+import { type Kysely, type Migration, sql } from 'kysely'
 import { lateMails, mailDrafts, outgoingMails } from './mail-migrations.js'
 
 type AnyDatabase = Kysely<unknown>
@@ -268,6 +268,14 @@ const feedback: Migration = {
   },
 }
 
+/** People are welcomed once. Who was known before needs none. */
+const welcomes: Migration = {
+  async up(db: Kysely<unknown>) {
+    await sql`insert into post (subject, place, part, channel, ts, announced_at)
+      select id, 'welcome', 0, '', 'before', created_at from person`.execute(db)
+  },
+}
+
 export const MIGRATIONS: Record<string, Migration> = {
   '0001_first': first,
   '0002_message_revision': messageRevision,
@@ -284,4 +292,5 @@ export const MIGRATIONS: Record<string, Migration> = {
   '0015_late_mails': lateMails,
   '0016_mail_drafts': mailDrafts,
   '0017_feedback': feedback,
+  '0018_welcomes': welcomes,
 }

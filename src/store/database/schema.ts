@@ -114,10 +114,10 @@ export interface TurnTable {
 
 /** The bot's own messages in Slack, noted before they are posted, so that a lost answer is looked up and not repeated. */
 export interface PostTable {
-  /** Id of the turn, conversation or command that the message belongs to. */
+  /** Id of the turn, conversation, command or person that the message belongs to. */
   subject: string
-  /** `reply`: of a turn; `card`: what only its owner may see of it; `quote`: the request, repeated in the DM; `pointer`: the line that points there; `answer`: to a command about the connection; `file`: a long answer once more; `question`: where to answer; `mail`: about a mail whose turn is over (the subject is its approval); `asked`: what was shown to its owner alone where they asked, which nothing finds again. */
-  place: 'reply' | 'card' | 'quote' | 'pointer' | 'answer' | 'file' | 'question' | 'asked' | 'mail'
+  /** `reply`: of a turn; `card`: what only its owner may see of it; `quote`: the request, repeated in the DM; `pointer`: the line that points there; `answer`: to a command about the connection; `file`: a long answer once more; `question`: where to answer; `mail`: about a mail whose turn is over (the subject is its approval); `welcome`: at somebody's first opening (the subject is that person); `asked`: what was shown to its owner alone where they asked, which nothing finds again. */
+  place: 'reply' | 'card' | 'quote' | 'pointer' | 'answer' | 'file' | 'question' | 'asked' | 'mail' | 'welcome'
   part: number
   channel: string
   /** Null between "about to post" and "posted": then Slack is asked whether it arrived. */

@@ -2,10 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { connectPrompt } from '../../../src/slack/blocks/connect-prompt.js'
 import { consentLines } from '../../../src/slack/blocks/consent.js'
 import { helpText } from '../../../src/slack/commands/command-words.js'
-import { homeBlocks } from '../../../src/slack/home.js'
 
 const rules = { slashCommand: '/mail' }
-const NOTHING = { mails: [], timeZone: 'UTC' }
 
 describe('what will be allowed', () => {
   it('is three lines: reading, the press, and the way out', () => {
@@ -29,31 +27,6 @@ describe('what will be allowed', () => {
       for (const line of consentLines(rules)) expect(prompt).toContain(line)
       expect(prompt).toContain('"url":"https://connect.example/1"')
       expect(prompt).toMatch(/"text":"Connect Gmail/)
-      const home = JSON.stringify(homeBlocks({ state, url: 'https://connect.example/1' }, NOTHING, rules, 'ask'))
-      for (const line of consentLines(rules)) expect(home).toContain(line)
     }
-  })
-})
-
-describe('a Home tab', () => {
-  it.each(['lapsed', 'ending', 'unknown', 'none'] as const)('has no button where the state is %s', (state) => {
-    expect(homeBlocks({ state }, NOTHING, rules, 'ask').filter(({ type }) => type === 'actions')).toEqual([])
-  })
-
-  it.each([
-    ['ask', 'I ask you first'],
-    ['here', 'where everyone can see'],
-    ['private', 'in your direct messages'],
-  ] as const)('says where answers go that others could read: %s', (channelReplies, words) => {
-    expect(JSON.stringify(homeBlocks({ state: 'none' }, NOTHING, rules, channelReplies))).toContain(words)
-  })
-
-  it('asks before it disconnects', () => {
-    const button = JSON.stringify(
-      homeBlocks({ state: 'connected', personId: 'person-1', address: 'a&b@x.example' }, NOTHING, rules, 'ask'),
-    )
-    expect(button).toContain('"confirm":{"title"')
-    expect(button).toContain('"value":"person-1"')
-    expect(button).toContain('*Connected:* a&amp;b@x.example')
   })
 })

@@ -441,7 +441,8 @@ describe('the Home tab', () => {
     const opened = { type: 'app_home_opened', user: 'U0ANNA', channel: 'D0ANNA', tab: 'home', event_ts: '1.0' }
     expect(read(event(opened))).toEqual({ kind: 'home_opened', team: 'T1', user: 'U0ANNA' })
     const messages = { ...opened, tab: 'messages' }
-    expect(read(event(messages))).toEqual({ kind: 'place_opened', channel: opened.channel, threadTs: null })
+    const visitor = { team: 'T1', user: 'U0ANNA' }
+    expect(read(event(messages))).toEqual({ kind: 'place_opened', channel: opened.channel, threadTs: null, visitor })
     expect(read(event({ ...messages, channel: undefined }))).toEqual({ kind: 'other' })
     expect(read(event({ ...opened, user: 'USLACKBOT' }))).toEqual({ kind: 'other' })
   })

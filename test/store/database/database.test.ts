@@ -92,6 +92,20 @@ describe('migrations', () => {
     await db.destroy()
   })
 
+  it('welcome nobody who was known before', async () => {
+    const path = join(folder, 'inbox.db')
+    const before = await Store.open(path)
+    const { id } = await before.people.ensure('T1', ANNA)
+    await sql`DELETE FROM post`.execute(before.db)
+    await sql`DELETE FROM kysely_migration WHERE name = '0018_welcomes'`.execute(before.db)
+    await before.close()
+    const after = await Store.open(path)
+    expect(await after.posts.of(id, 'welcome')).toMatchObject([{ ts: expect.any(String) }])
+    const { id: newcomer } = await after.people.ensure('T1', 'U0BEN')
+    expect(await after.posts.of(newcomer, 'welcome')).toEqual([])
+    await after.close()
+  })
+
   it('leave nothing half done where one fails', async () => {
     const path = join(folder, 'inbox.db')
     const inTheWay = new SQLite(path)

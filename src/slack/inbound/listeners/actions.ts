@@ -8,9 +8,12 @@ import { describeError } from '../../../log.js'
 import type { Commands } from '../../../store/tables/commands.js'
 import type { People } from '../../../store/tables/people.js'
 import { ACTIONS } from '../../blocks/action-ids.js'
+import { EXAMPLE_ACTION } from '../../blocks/examples.js'
 import { isInList, type ReadSchedule, scheduledMessage } from '../../blocks/scheduled-list.js'
 import type { CommandAnswers } from '../../commands/command-answers.js'
 import { disconnecting, NOT_STORED } from '../../commands/command-words.js'
+import type { Home } from '../../home/home.js'
+import { OPEN_HELP } from '../../home/home-view.js'
 import type { BotIdentity } from '../bot-identity.js'
 import { readAs } from '../deliveries.js'
 import type { Press } from '../read-interactions.js'
@@ -32,7 +35,7 @@ export interface ActionDeps extends DecisionDeps, OutgoingDeps {
   readonly identity: BotIdentity
   readonly commands: Pick<Commands, 'journal'>
   readonly people: Pick<People, 'find'>
-  readonly home: { open(team: string, user: string): Promise<void> }
+  readonly home: Pick<Home, 'open' | 'refresh'>
   readonly requests: Pick<Requests, 'takeUp'>
   readonly answers: Pick<CommandAnswers, 'linkTo'>
   readonly schedule: ReadSchedule
@@ -100,6 +103,15 @@ export function registerActions(app: App, deps: ActionDeps): void {
     ACTIONS.disconnect,
     listener((press) => disconnect(deps, press)),
   )
+  app.action(
+    EXAMPLE_ACTION,
+    listener((press) => askExample(deps, press)),
+  )
+  // Nothing is stored.
+  app.action(
+    ACTIONS.help,
+    listener(async ({ team, user, value }) => inBackground(deps, deps.home.open(team, user, value === OPEN_HELP))),
+  )
   // Nothing is stored, and the modal may take longer than the acknowledgement.
   app.action(
     ACTIONS.edit,
@@ -115,7 +127,7 @@ export function registerActions(app: App, deps: ActionDeps): void {
 const LISTENED_TO: readonly string[] = Object.values(ACTIONS).filter(
   (id) => id !== ACTIONS.connect && id !== ACTIONS.review,
 )
-const ANY_OTHER = new RegExp(`^(?!(?:${LISTENED_TO.join('|')})$)`)
+const ANY_OTHER = new RegExp(`^(?!(?:${LISTENED_TO.join('|')}|${ACTIONS.example}_\\d+)$)`)
 
 async function edit(deps: ActionDeps, press: Press): Promise<void> {
   say(deps, press, keeping(await openEdit(deps, press)))
@@ -154,6 +166,26 @@ async function disconnect(deps: ActionDeps, press: Press): Promise<void> {
     }
     const id = await commands.journal({ triggerId, team, user, text: 'disconnect', mentions: [] })
     if (id !== null) inBackground(deps, sayDisconnected(deps, responseUrl, requests.takeUp(id)))
+  } catch (error) {
+    log.error(describeError(error), 'press not stored')
+    say(deps, press, keeping(NOT_STORED))
+  }
+}
+
+/** A question of the bot's own, asked as if its presser had written it: the request is repeated in their direct messages. Never rejects. */
+async function askExample(deps: ActionDeps, press: Press): Promise<void> {
+  const { people, commands, requests, home, log } = deps
+  const { team, user, value, triggerId } = press
+  try {
+    if (value === '' || triggerId === '') return
+    const id = await commands.journal({ triggerId, team, user, text: value, mentions: [] })
+    if (id === null) return
+    const showing = async () => {
+      await requests.takeUp(id)
+      const person = await people.find(team, user)
+      if (person !== null) await home.refresh(person)
+    }
+    inBackground(deps, showing())
   } catch (error) {
     log.error(describeError(error), 'press not stored')
     say(deps, press, keeping(NOT_STORED))

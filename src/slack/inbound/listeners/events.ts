@@ -8,16 +8,22 @@ import { readEvent } from '../read-events.js'
 export interface EventDeps {
   readonly identity: BotIdentity
   readonly home: { open(team: string, user: string): Promise<void> }
+  readonly welcome: { greet(team: string, user: string): Promise<void> }
   readonly agent: Pick<AgentSurface, 'opened'>
   /** What is known of somebody may be out of date. */
   readonly onProfileChanged: (user: string) => void
 }
 
-export function registerEvents(app: App, { identity, home, agent, onProfileChanged }: EventDeps): void {
+export function registerEvents(app: App, { identity, home, welcome, agent, onProfileChanged }: EventDeps): void {
   app.event('app_home_opened', async ({ body }) => {
     const opened = readEvent(body, identity)
-    if (opened.kind === 'home_opened') await home.open(opened.team, opened.user)
-    if (opened.kind === 'place_opened') await agent.opened(opened)
+    if (opened.kind === 'home_opened') {
+      await Promise.all([home.open(opened.team, opened.user), welcome.greet(opened.team, opened.user)])
+    }
+    if (opened.kind === 'place_opened') {
+      const { visitor } = opened
+      await Promise.all([agent.opened(opened), visitor === null ? null : welcome.greet(visitor.team, visitor.user)])
+    }
   })
   // Only apps that are assistants still hear it.
   app.event('assistant_thread_started', async ({ body }) => {

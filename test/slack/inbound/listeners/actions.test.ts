@@ -75,7 +75,7 @@ function listening(more: Partial<ActionDeps> = {}) {
       approveEdit: unasked,
       scheduled: unasked,
     },
-    home: { open: unasked },
+    home: { open: unasked, refresh: unasked },
     requests: {
       takeUp: async (id) => {
         requested.push(id)
@@ -300,6 +300,71 @@ describe('a press on a Home tab', () => {
   })
 })
 
+describe('a press of an example', () => {
+  const press = (more: Record<string, unknown> = {}) =>
+    pressOf({ action_id: `${ACTIONS.example}_1`, value: 'Summarize my unread email' }, more)
+  const asked = async () => (await store.commands.unfinished()).map(({ text, person }) => `${person.user}: ${text}`)
+  const refreshed: string[] = []
+  const home = {
+    open: async () => await Promise.reject(new Error('not asked for')),
+    refresh: async ({ user }: { user: string }) => void refreshed.push(user),
+  }
+  beforeEach(() => {
+    refreshed.length = 0
+  })
+
+  it('asks it, and the Home tab shows its thread', async () => {
+    const { deliver, acknowledged, responses, errors } = listening({ home })
+    await deliver(press({ response_url: undefined }))
+    expect([errors, acknowledged, responses]).toEqual([[], [undefined], []])
+    expect(await asked()).toEqual([`${ANNA}: Summarize my unread email`])
+    expect(requested).toHaveLength(1)
+    await expect.poll(() => refreshed).toEqual([ANNA])
+  })
+
+  it('asks once, however often the same press is delivered', async () => {
+    const { deliver } = listening({ home })
+    await deliver(press())
+    await deliver(press())
+    expect(await asked()).toHaveLength(1)
+    expect(requested).toHaveLength(1)
+  })
+
+  it('that cannot be stored is told beside a message', async () => {
+    await store.close()
+    const { deliver, acknowledged, responses } = listening({ home })
+    await deliver(press())
+    expect(acknowledged).toEqual([undefined])
+    expect(responses).toMatchObject([{ text: expect.stringContaining('try again') }])
+    expect(log.lines).toMatchObject([{ level: 'error', message: 'press not stored' }])
+  })
+
+  it.each([{ value: '' }, { value: undefined }])('without a question asks nothing: %s', async (more) => {
+    const { deliver, errors } = listening({ home })
+    await deliver(pressOf({ action_id: `${ACTIONS.example}_1`, ...more }))
+    expect(errors).toEqual([])
+    expect(await asked()).toEqual([])
+  })
+})
+
+describe('a press on the button that folds the help', () => {
+  it.each([
+    ['open', true],
+    ['', false],
+  ])('with "%s" draws the tab again', async (value, isOpen) => {
+    const opened: unknown[] = []
+    const { deliver, acknowledged, errors } = listening({
+      home: {
+        open: async (...how) => void opened.push(how),
+        refresh: async () => await Promise.reject(new Error('not asked for')),
+      },
+    })
+    await deliver(pressOf({ action_id: ACTIONS.help, value }, { response_url: undefined }))
+    expect([errors, acknowledged]).toEqual([[], [undefined]])
+    expect(opened).toEqual([[TEAM, ANNA, isOpen]])
+  })
+})
+
 describe('a press in an app that a whole organisation installed', () => {
   it('is of the person of the organisation, whatever workspace it comes from', async () => {
     const more = {
@@ -365,6 +430,7 @@ describe('a press about an email on its way', () => {
         open: async (team, user) => {
           opened.push(`${team} ${user}`)
         },
+        refresh: never,
       },
     })
     const action = { action_id: ACTIONS.cancelScheduled, block_id: 'scheduled:m1', value: 'm1' }

@@ -14,6 +14,11 @@ async function happens(event: Record<string, unknown>, body: Record<string, unkn
         happened.push(`home of ${team}/${user}`)
       },
     },
+    welcome: {
+      greet: async (team, user) => {
+        happened.push(`welcome to ${team}/${user}`)
+      },
+    },
     agent: {
       opened: async ({ channel, threadTs }) => {
         happened.push(`prompts in ${channel}${threadTs === null ? '' : ` at ${threadTs}`}`)
@@ -33,8 +38,8 @@ const changed = { type: 'user_change', user: { id: 'U0ANNA', team_id: 'T1' } }
 
 describe('an event that may be lost', () => {
   it.each([
-    ['a Home tab is opened', opened, ['home of T1/U0ANNA']],
-    ['the Messages tab is opened', { ...opened, tab: 'messages' }, ['prompts in D0ANNA']],
+    ['a Home tab is opened', opened, ['home of T1/U0ANNA', 'welcome to T1/U0ANNA']],
+    ['the Messages tab is opened', { ...opened, tab: 'messages' }, ['prompts in D0ANNA', 'welcome to T1/U0ANNA']],
     ['Slackbot opens the Messages tab', { ...opened, tab: 'messages', user: 'USLACKBOT' }, []],
     [
       'a thread of the older surface is opened',
@@ -55,6 +60,10 @@ describe('an event that may be lost', () => {
 
   it('of an app that a whole organisation installed is keyed by the organisation', async () => {
     const authorizations = [{ enterprise_id: 'E1', team_id: null, user_id: 'U0BOT', is_enterprise_install: true }]
-    expect(await happens(opened, { authorizations })).toEqual(['acknowledged', 'home of E1/U0ANNA'])
+    expect(await happens(opened, { authorizations })).toEqual([
+      'acknowledged',
+      'home of E1/U0ANNA',
+      'welcome to E1/U0ANNA',
+    ])
   })
 })

@@ -1,20 +1,22 @@
 import { type ViewsPublishArguments, WebClient } from '@slack/web-api'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { ReadSchedule, Schedule } from '../../src/slack/blocks/scheduled-list.js'
-import { Home } from '../../src/slack/home.js'
-import type { Store } from '../../src/store/store.js'
-import { ConnectionWatch } from '../../src/turns/connections/connection-watch.js'
-import { Unavailable } from '../../src/turns/ports.js'
-import { ANNA, openStore, TEAM } from '../store/fixture.js'
-import { FakeClock } from '../turns/fake-clock.js'
-import { SilentLog } from '../turns/silent-log.js'
-import { AT, mail } from './blocks/outgoing-views.js'
+import type { ReadSchedule, Schedule } from '../../../src/slack/blocks/scheduled-list.js'
+import { Home } from '../../../src/slack/home/home.js'
+import type { Store } from '../../../src/store/store.js'
+import { ConnectionWatch } from '../../../src/turns/connections/connection-watch.js'
+import { Unavailable } from '../../../src/turns/ports.js'
+import { ANNA, openStore, TEAM } from '../../store/fixture.js'
+import { FakeClock } from '../../turns/fake-clock.js'
+import { SilentLog } from '../../turns/silent-log.js'
+import { AT, mail } from '../blocks/outgoing-views.js'
 
 let store: Store
 let shown: string[]
 let home: Home
 let schedule: ReadSchedule
 let isConnected: boolean
+let clock: FakeClock
+let waiting: () => Promise<string[]>
 
 const ONE: Schedule = {
   mails: [{ id: 'a1', dueAt: AT, conversationId: 'c1', mail: mail() }],
@@ -27,7 +29,8 @@ beforeEach(async () => {
   shown = []
   schedule = async () => ONE
   isConnected = true
-  const clock = new FakeClock()
+  clock = new FakeClock()
+  waiting = async () => []
   const log = new SilentLog()
   const web = new WebClient('xoxb-1')
   web.views.publish = async (options: ViewsPublishArguments) => {
@@ -49,7 +52,11 @@ beforeEach(async () => {
     profile: async () => ({ name: 'Anna', timeZone: 'UTC', email: null }),
     identifierOf: () => 'slack:T1:anna',
     rules: { slashCommand: '/inbox' },
-    channelReplies: 'ask',
+    answers: {
+      waiting: async () => await waiting(),
+      recent: async () => '*Your recent conversations*',
+    },
+    settings: { channelReplies: 'ask', undoMs: 10_000, replyStreaming: 'edit' },
     schedule: (person) => schedule(person),
     now: () => clock.now(),
     log,
@@ -103,5 +110,56 @@ describe('what waits for its time, in the Home tab', () => {
     await Promise.all([opening, refreshing])
     expect(shown).toHaveLength(2)
     expect(shown.at(-1)).toContain('No emails are scheduled.')
+  })
+})
+
+describe('an open Home tab', () => {
+  const anna = async () => await store.people.ensure(TEAM, ANNA)
+  const one = async () => ['*1 request is waiting for you*']
+
+  it('follows the requests of its visitor', async () => {
+    await home.open(TEAM, ANNA)
+    expect(shown.at(-1)).toContain('Nothing is waiting for you.')
+    waiting = one
+    await home.workChanged(await anna())
+    expect(shown.at(-1)).toContain('1 request is waiting for you')
+  })
+
+  it('is shown anew once for all that comes to rest before its turn', async () => {
+    await home.open(TEAM, ANNA)
+    const person = await anna()
+    await Promise.all([home.workChanged(person), home.workChanged(person), home.workChanged(person)])
+    expect(shown.length).toBeLessThanOrEqual(3)
+    waiting = one
+    await home.workChanged(person)
+    expect(shown.at(-1)).toContain('1 request is waiting for you')
+  })
+
+  it('follows nothing before it was opened, and no longer than it is likely to be looked at', async () => {
+    await home.workChanged(await anna())
+    expect(shown).toEqual([])
+    await home.open(TEAM, ANNA)
+    await clock.advance(10 * 60_000 + 1)
+    await home.workChanged(await anna())
+    expect(shown).toHaveLength(1)
+    await home.open(TEAM, ANNA)
+    await home.workChanged(await anna())
+    expect(shown).toHaveLength(3)
+  })
+
+  it('keeps its help unfolded until it is opened again', async () => {
+    await home.open(TEAM, ANNA, true)
+    expect(shown.at(-1)).toContain('/inbox threads')
+    await home.refresh(await anna())
+    expect(shown.at(-1)).toContain('/inbox threads')
+    await home.open(TEAM, ANNA)
+    expect(shown.at(-1)).not.toContain('/inbox threads')
+  })
+
+  it('says so where its requests cannot be told', async () => {
+    waiting = async () => await Promise.reject(new Unavailable('slack', 'no answer'))
+    await home.open(TEAM, ANNA)
+    expect(shown.at(-1)).toContain("I can't list your requests right now.")
+    expect(shown.at(-1)).not.toContain('Nothing is waiting')
   })
 })
