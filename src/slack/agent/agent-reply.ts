@@ -1,4 +1,7 @@
-/** A turn's reply that also tells Slack's agent surface how its conversation stands. What is shown in messages is the reply's own, unchanged. */
+/**
+ * A turn's reply that also tells Slack's agent surface how its conversation stands. While that says that the agent works and offers to stop it, the
+ * reply's first message waits for its first words; otherwise what is shown in messages is the reply's own, unchanged.
+ */
 
 import type { Address, Message } from '../../turns/model.js'
 import type { Lines, ReplyDisplay } from '../../turns/ports.js'
@@ -11,34 +14,56 @@ import { statusWords } from './status-words.js'
 /** A reply in Slack, as far as its channel is concerned. */
 export interface SlackReply extends ReplyDisplay {
   channelIdChanged(previous: string, channel: string): void
+  /** Its first message waits for its first words, for some seconds at most. Ended by `release`, and by `settled`. */
+  hold(): void
+  release(): void
+  /** @param listener called after each message that was posted where the conversation is answered, and for what a process before this one posted */
+  whenStands(listener: () => void): void
 }
 
 export interface AgentReplyDeps {
-  readonly sessions: Pick<Sessions, 'set'>
-  readonly statusLine: (thread: () => Session) => StatusLine
+  readonly sessions: Pick<Sessions, 'set' | 'offerStop'>
+  /** Whether a line under a thread can say what the agent does, as far as is known. */
+  readonly offerWords: () => boolean
+  readonly statusLine: (thread: () => Session, onFailure: () => void) => StatusLine
 }
 
-export class AgentReply implements SlackReply {
+export class AgentReply implements ReplyDisplay {
   readonly #line: StatusLine
   #told: SessionStatus | null = null
   #hasShown = false
+  /** Its first message waits for what it is to say: until then the line says it. */
+  #isHeld = false
+  #words = ''
 
   constructor(
     private readonly deps: AgentReplyDeps,
     private readonly reply: SlackReply,
     private session: Session,
   ) {
-    this.#line = deps.statusLine(() => this.session)
+    this.#line = deps.statusLine(
+      () => this.session,
+      () => this.reply.release(),
+    )
+    reply.whenStands(() => {
+      this.#isHeld = false
+      this.#line.posted(this.#words)
+    })
   }
 
   show(view: ReplyView): void {
-    this.reply.show(view)
     const status = sessionStatus(view)
+    if (!this.#hasShown && status === 'processing' && this.deps.sessions.offerStop && this.deps.offerWords())
+      this.#hold()
+    this.reply.show(view)
     if (status !== null) this.#tell(status)
-    this.#line.show(statusWords(view))
+    this.#words = statusWords(view)
+    // The message with the first words takes the line away: until it stands, the line does.
+    if (this.#words !== '' || !this.#isHeld) this.#line.show(this.#words)
     if (this.#hasShown) return
     this.#hasShown = true
-    void this.reply.settled().then(() => this.#line.open())
+    if (this.#isHeld) this.#line.open()
+    else void this.reply.settled().then(() => this.#line.open())
   }
 
   async settled(): Promise<void> {
@@ -70,6 +95,11 @@ export class AgentReply implements SlackReply {
     this.reply.channelIdChanged(previous, channel)
   }
 
+  #hold(): void {
+    this.#isHeld = true
+    this.reply.hold()
+  }
+
   /** Nothing is under way any more in the thread that it leaves. */
   #moveTo({ channel, threadTs }: Address): void {
     const { session } = this
@@ -77,13 +107,16 @@ export class AgentReply implements SlackReply {
     this.session = { ...session, channel, threadTs }
     const told = this.#told
     if (told === null) return
-    this.deps.sessions.set(session, 'active')
-    this.deps.sessions.set(this.session, told)
+    void this.deps.sessions.set(session, 'active')
+    void this.deps.sessions.set(this.session, told)
   }
 
   #tell(status: SessionStatus): void {
     if (status === this.#told) return
     this.#told = status
-    this.deps.sessions.set(this.session, status)
+    void this.deps.sessions.set(this.session, status).then((isShown) => {
+      // Whoever sees no Stop button of Slack's needs the one in the message.
+      if (!isShown || !this.deps.sessions.offerStop) this.reply.release()
+    })
   }
 }

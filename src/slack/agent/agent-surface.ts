@@ -39,7 +39,8 @@ export class AgentSurface {
     return new AgentReply(
       {
         sessions: this.#sessions,
-        statusLine: (thread) => new StatusLine({ web, calls: this.#calls, clock }, thread),
+        offerWords: () => this.#calls.has('status words'),
+        statusLine: (thread, onFailure) => new StatusLine({ web, calls: this.#calls, clock }, thread, onFailure),
       },
       reply,
       { ...address, owner: owner.user, title: () => this.#title(id, names) },
@@ -53,7 +54,7 @@ export class AgentSurface {
 
   /** Says how a thread stands where Slack may believe something else. */
   correct(thread: SessionThread, owner: string, status: Exclude<SessionStatus, 'processing'>): void {
-    this.#sessions.set({ ...thread, owner, title: async () => null }, status)
+    void this.#sessions.set({ ...thread, owner, title: async () => null }, status)
   }
 
   /** Resolves when nothing is on its way any more, or has been for too long. */

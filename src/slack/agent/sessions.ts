@@ -39,7 +39,7 @@ const STOP_PATIENCE_MS = 3_000
 
 interface Bringing {
   wanted: SessionStatus
-  done: Promise<void>
+  done: Promise<boolean>
 }
 
 interface About {
@@ -54,18 +54,24 @@ export class Sessions {
 
   constructor(private readonly deps: SessionsDeps) {}
 
-  /** Returns at once, and never throws. */
-  set(session: Session, status: SessionStatus): void {
+  /** Whether what is `processing` has a Stop button of Slack's, as far as is known. */
+  get offerStop(): boolean {
+    return !this.#hasToldNoStop && this.deps.calls.has('sessions')
+  }
+
+  /** Begins at once, and never rejects. Answers whether Slack shows what was asked for last. */
+  async set(session: Session, status: SessionStatus): Promise<boolean> {
     const key = `${session.channel} ${session.threadTs}`
     const running = this.#bringing.get(key)
     if (running !== undefined) {
       running.wanted = status
-      return
+      return await running.done
     }
-    if (this.#stop.signal.aborted || !this.deps.calls.has('sessions')) return
-    const bringing: Bringing = { wanted: status, done: Promise.resolve() }
+    if (this.#stop.signal.aborted || !this.deps.calls.has('sessions')) return false
+    const bringing: Bringing = { wanted: status, done: Promise.resolve(false) }
     this.#bringing.set(key, bringing)
     bringing.done = this.#bring(bringing, session).finally(() => this.#bringing.delete(key))
+    return await bringing.done
   }
 
   /** Resolves when nothing is on its way any more, or has been for too long. */
@@ -75,7 +81,7 @@ export class Sessions {
     await inTime(this.deps.clock, Promise.all(under), STOP_PATIENCE_MS)
   }
 
-  async #bring(bringing: Bringing, session: Session): Promise<void> {
+  async #bring(bringing: Bringing, session: Session): Promise<boolean> {
     let brought: SessionStatus | null = null
     let tries = 0
     while (bringing.wanted !== brought) {
@@ -88,9 +94,10 @@ export class Sessions {
         continue
       }
       tries += 1
-      if (typeof outcome === 'string' || tries >= MOST_TRIES || this.#stop.signal.aborted) return
+      if (typeof outcome === 'string' || tries >= MOST_TRIES || this.#stop.signal.aborted) return false
       await waitFor(this.deps.clock, retryPause(tries, outcome.later), this.#stop.signal)
     }
+    return true
   }
 
   /** Slack takes both from whichever call is the first in a thread, and leaves a session that is there as it is. */

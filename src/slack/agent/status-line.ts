@@ -1,6 +1,6 @@
 /**
- * The line under a thread that says what the agent does (`assistant.threads.setStatus`). Slack takes it away after two minutes, and with the next message
- * of the bot in the thread; so it is renewed while it is meant to stand, and there is none before the reply's own message stands.
+ * The line under a thread that says what the agent does (`assistant.threads.setStatus`). Slack takes it away after two minutes, and with each message
+ * of the bot in the thread; so it is told again while it is meant to stand.
  */
 
 import type { WebClient } from '@slack/web-api'
@@ -20,16 +20,20 @@ const RENEW_MS = 0.75 * STATUS_STANDS_MS
 
 export class StatusLine {
   #wanted = ''
-  /** What Slack was told last, as far as it may still show it. */
-  #shown = ''
+  /** What Slack shows, as far as it was told; null: it is not known which of two things reached it last. */
+  #shown: string | null = ''
   #isOpen = false
   #isBusy = false
   #renewal: { clear(): void } | null = null
 
-  /** @param thread asked for each time: a channel's id may change */
+  /**
+   * @param thread asked for each time: a channel's id may change
+   * @param onFailure what is to be said is not shown
+   */
   constructor(
     private readonly deps: StatusLineDeps,
     private readonly thread: () => SessionThread,
+    private readonly onFailure: () => void,
   ) {}
 
   /** What is to be said from now on; empty: nothing. Returns at once, and never throws. */
@@ -39,10 +43,17 @@ export class StatusLine {
     void this.#bring()
   }
 
-  /** The reply's message stands. */
+  /** From now on it is told. */
   open(): void {
     this.#isOpen = true
     void this.#bring()
+  }
+
+  /** A message of the bot stands in the thread, and took away what stood there. @param words to be said from now on */
+  posted(words: string): void {
+    this.#wanted = words
+    this.#shown = this.#isBusy ? null : ''
+    this.open()
   }
 
   /** Nothing is renewed any more. What stands is taken away. */
@@ -54,13 +65,15 @@ export class StatusLine {
   async #bring(): Promise<void> {
     if (!this.#isOpen || this.#isBusy) return
     this.#isBusy = true
+    if (!this.deps.calls.has('status words')) this.onFailure()
     while (this.#wanted !== this.#shown && this.deps.calls.has('status words')) {
       const words = this.#wanted
       const { channel, threadTs } = this.thread()
       const status = { channel_id: channel, thread_ts: threadTs, status: words }
       this.#shown = words
       // Words that do not arrive are out of date before they could be repeated: the next ones are tried, if there are any.
-      await this.deps.calls.try('status words', () => this.deps.web.assistant.threads.setStatus(status))
+      const outcome = await this.deps.calls.try('status words', () => this.deps.web.assistant.threads.setStatus(status))
+      if (outcome !== 'done') this.onFailure()
       this.#renewLater()
     }
     this.#isBusy = false
@@ -69,7 +82,7 @@ export class StatusLine {
   #renewLater(): void {
     this.#renewal?.clear()
     this.#renewal = null
-    if (this.#shown === '') return
+    if (this.#wanted === '') return
     this.#renewal = this.deps.clock.setTimeout(() => {
       this.#shown = ''
       void this.#bring()

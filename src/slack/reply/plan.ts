@@ -24,6 +24,8 @@ export interface Wanted {
   readonly leadsTo: number | null
   /** There are words of the answer, and none has been shown yet. */
   readonly hasFirstWords: boolean
+  /** The reply's first message is posted with its first words, which are not there yet. */
+  readonly isHeld: boolean
 }
 
 /** A message that stands in Slack. */
@@ -70,7 +72,7 @@ export type Step =
     }
   | /** This message and all below it. */ { readonly type: 'delete'; readonly place: Place; readonly from: number }
   | { readonly type: 'lead'; readonly part: number }
-  | /** Everything stands there. */ { readonly type: 'wait' }
+  | /** Everything stands there, or is not to stand there yet. */ { readonly type: 'wait' }
 
 export function planNext(wanted: Wanted, landed: Standing, round: Round): Step {
   const isDeciding = wanted.phase === 'deciding'
@@ -132,6 +134,7 @@ function arrangement(place: Place, wanted: Wanted, landed: Standing, { refused }
   if (refused.has(place)) return null
   const part = landed[place].length
   const content = wanted[place][part]
+  if (place === 'reply' && part === 0 && wanted.isHeld) return null
   if (content !== undefined) {
     // Buttons must not stand there before what stands above them does.
     if (wanted.phase === 'deciding' && nextEdit(wanted, landed, [place]) !== null) return null

@@ -17,6 +17,22 @@ interface Forms {
   readonly origins: readonly number[]
 }
 
+/** How far the reply has come. */
+interface Progress {
+  /** Words of the answer stand in Slack already. */
+  readonly hasShownWords: boolean
+  readonly isHeld: boolean
+}
+
+const NOTHING_WANTED: Wanted = {
+  phase: null,
+  reply: [],
+  card: [],
+  growing: null,
+  leadsTo: null,
+  hasFirstWords: false,
+  isHeld: false,
+}
 const NOTHING: Forms = { messages: [], origins: [] }
 
 interface Rendered {
@@ -48,9 +64,9 @@ export class Rendering {
     this.#rendered = null
   }
 
-  /** What is wanted for this state. @param hasShownWords words of the answer stand in Slack already */
-  wanted(view: ReplyView | null, look: ReplyLook, hasShownWords: boolean): Wanted {
-    if (view === null) return { phase: null, reply: [], card: [], growing: null, leadsTo: null, hasFirstWords: false }
+  /** What is wanted for this state. */
+  wanted(view: ReplyView | null, look: ReplyLook, { hasShownWords, isHeld }: Progress): Wanted {
+    if (view === null) return NOTHING_WANTED
     const { reply, card, leadsTo } = this.#render(view, look)
     const last = reply.messages.length - 1
     const growth = () => this.growth(view, look, last)
@@ -64,6 +80,7 @@ export class Rendering {
       },
       leadsTo,
       hasFirstWords: hasWords(view) && !hasShownWords,
+      isHeld,
     }
   }
 

@@ -19,6 +19,7 @@ import { AnswerFile } from './answer-file.js'
 import { stopButton } from './closing.js'
 import { ConnectPointer } from './connect-pointer.js'
 import type { FeedbackOffer } from './feedback-offer.js'
+import { FirstPost } from './first-post.js'
 import { answerLength, hasWords } from './growth.js'
 import {
   editPriority,
@@ -60,6 +61,7 @@ export class ReplyMessage implements ReplyDisplay {
   readonly #posted: Readonly<Record<Place, PostedMessages>>
   readonly #rendering: Rendering
   readonly #rounds: Rounds
+  readonly #first: FirstPost
   readonly #handle: EditHandle
   readonly #review: ReviewLink
   readonly #pointer: ConnectPointer
@@ -76,6 +78,7 @@ export class ReplyMessage implements ReplyDisplay {
   /** It was said below which messages it belongs. */
   #isPlaced = false
   #editing: Promise<unknown> = Promise.resolve()
+  #onStands: () => void = () => undefined
   #waiters: (() => void)[] = []
 
   constructor(
@@ -89,6 +92,7 @@ export class ReplyMessage implements ReplyDisplay {
     const messages = (place: Place) => new PostedMessages(deps, turnId, place)
     this.#posted = { reply: messages('reply'), card: messages('card') }
     this.#rounds = new Rounds(deps.clock, () => this.#round())
+    this.#first = new FirstPost(deps.clock, () => this.#rounds.request())
     this.#handle = deps.budget.open(turnId, () => this.#flush())
     this.#file = this.#answerFile()
     this.#review = new ReviewLink(deps.web, deps.log, turnId)
@@ -108,7 +112,24 @@ export class ReplyMessage implements ReplyDisplay {
     return !this.#rendering.isCardLeftOut
   }
 
+  /** Until its first words are there its message waits, for some seconds at most: what the agent does, and how to stop it, stands beside the reply. */
+  hold(): void {
+    this.#first.hold()
+  }
+
+  /** Nothing stands beside it any more: what it says is posted at once. */
+  release(): void {
+    this.#first.end()
+  }
+
+  /** @param listener called after each message that was posted where the conversation is answered, and for what a process before this one posted */
+  whenStands(listener: () => void): void {
+    this.#onStands = listener
+  }
+
   settled(): Promise<void> {
+    // Whoever waits for it wants to see it stand.
+    this.release()
     if (this.#isSettled()) return Promise.resolve()
     return new Promise((resolve) => {
       this.#waiters.push(resolve)
@@ -152,6 +173,7 @@ export class ReplyMessage implements ReplyDisplay {
 
   close(): void {
     this.#state = 'closed'
+    this.#first.close()
     this.#rounds.stop()
     this.#handle.close()
     this.#posted.reply.close()
@@ -172,7 +194,9 @@ export class ReplyMessage implements ReplyDisplay {
     this.#lookedAt = answerLength(this.#view)
     const round = { refused: new Set<Place>(), hasLed: false }
     try {
+      const isFirst = !this.#posted.reply.isLoaded
       for (const place of PLACES) await this.#posted[place].load()
+      if (isFirst && this.#posted.reply.isInherited) this.#onStands()
       if (this.#state === 'leaving') await this.#moveToOwner()
       let step: Step
       do {
@@ -220,6 +244,7 @@ export class ReplyMessage implements ReplyDisplay {
     try {
       const target = place === 'reply' ? this.target : { channel: await this.deps.ownersDm() }
       await this.#posted[place].post(part, target, content, asStream ? growing : null)
+      if (place === 'reply') this.#onStands()
       return true
     } catch (error) {
       if (!(error instanceof SlackRefused)) throw error
@@ -341,7 +366,8 @@ export class ReplyMessage implements ReplyDisplay {
   }
 
   #wanted(): Wanted {
-    return this.#rendering.wanted(this.#view, this.look, this.#hasShownWords)
+    const isHeld = this.#view !== null && this.#first.waits(this.#view)
+    return this.#rendering.wanted(this.#view, this.look, { hasShownWords: this.#hasShownWords, isHeld })
   }
 
   #landed(): Readonly<Record<Place, readonly PostedMessage[]>> {

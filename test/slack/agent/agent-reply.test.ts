@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { AgentCalls } from '../../../src/slack/agent/agent-calls.js'
 import { AgentReply, type SlackReply } from '../../../src/slack/agent/agent-reply.js'
 import type { Session, Sessions } from '../../../src/slack/agent/sessions.js'
@@ -7,11 +7,11 @@ import { EMPTY_REPLY } from '../../../src/turns/reply.js'
 import type { Phase, ReplyView } from '../../../src/turns/view.js'
 import { SilentLog } from '../../turns/silent-log.js'
 import { FakeClock } from '../fake-clock.js'
-import { FakeWeb, held } from './fake-web.js'
+import { FakeWeb, held, refusal } from './fake-web.js'
 
-const view = (phase: Phase): ReplyView => ({
+const view = (phase: Phase, text = ''): ReplyView => ({
   phase,
-  reply: EMPTY_REPLY,
+  reply: { ...EMPTY_REPLY, items: text === '' ? [] : [{ type: 'text', id: 'm', text }] },
   approvals: [],
   ownerName: null,
   mailboxAddress: null,
@@ -20,11 +20,19 @@ const view = (phase: Phase): ReplyView => ({
   tookMs: null,
 })
 
-function open() {
+interface Surface {
+  readonly offerStop?: boolean
+  readonly offerWords?: boolean
+  /** Whether Slack shows how the conversation stands. */
+  readonly showsSession?: boolean
+}
+
+function open({ offerStop = true, offerWords = true, showsSession = true }: Surface = {}) {
   const happened: string[] = []
   const clock = new FakeClock()
   const web = new FakeWeb()
   const standing = held()
+  let stands: () => void = () => undefined
   const inner: SlackReply = {
     show: ({ phase }) => happened.push(`shows ${phase.type}`),
     settled: async () => void (await standing.answer),
@@ -33,19 +41,30 @@ function open() {
     remove: async () => void happened.push('removed'),
     close: () => happened.push('closed'),
     channelIdChanged: () => undefined,
+    hold: () => happened.push('held'),
+    release: () => happened.push('released'),
+    whenStands: (listener) => {
+      stands = listener
+    },
   }
-  const sessions: Pick<Sessions, 'set'> = {
-    set: ({ channel }: Session, status) => happened.push(`${channel} is ${status}`),
+  const sessions: Pick<Sessions, 'set' | 'offerStop'> = {
+    offerStop,
+    set: async ({ channel }: Session, status) => {
+      happened.push(`${channel} is ${status}`)
+      return showsSession
+    },
   }
   const calls = new AgentCalls({ now: () => clock.now(), log: new SilentLog() })
-  const statusLine = (thread: () => Session) => new StatusLine({ web: web.client, calls, clock }, thread)
+  const statusLine = (thread: () => Session, onFailure: () => void) =>
+    new StatusLine({ web: web.client, calls, clock }, thread, onFailure)
   const session = { channel: 'C1', threadTs: '1.000001', owner: 'U0ANNA', title: async () => null }
   return {
-    reply: new AgentReply({ sessions, statusLine }, inner, session),
+    reply: new AgentReply({ sessions, offerWords: () => offerWords, statusLine }, inner, session),
     happened,
     web,
     clock,
-    stands: standing.give,
+    settles: standing.give,
+    posts: () => stands(),
   }
 }
 
@@ -54,6 +73,7 @@ it('shows first and tells then, each change once', () => {
   for (const type of ['starting', 'working', 'working'] as const) reply.show(view({ type }))
   reply.show(view({ type: 'ended', ending: 'answered' }))
   expect(happened).toEqual([
+    'held',
     'shows starting',
     'C1 is processing',
     'shows working',
@@ -63,14 +83,70 @@ it('shows first and tells then, each change once', () => {
   ])
 })
 
-it('has words under the thread only once its message stands', async () => {
-  const { reply, web, clock, stands } = open()
-  reply.show(view({ type: 'starting' }))
-  await clock.pass(0)
-  expect(web.calls).toEqual([])
-  stands()
-  await clock.pass(0)
-  expect(web.statuses).toEqual(['is thinking…'])
+describe('its first message', () => {
+  it('waits for its words: until it stands, the line says what the agent does', async () => {
+    const { reply, happened, web, clock, posts } = open()
+    reply.show(view({ type: 'starting' }))
+    await clock.pass(0)
+    expect(happened.slice(0, 2)).toEqual(['held', 'shows starting'])
+    expect(web.statuses).toEqual(['is thinking…'])
+    reply.show(view({ type: 'working' }, 'Two emails.'))
+    await clock.pass(0)
+    // The post takes the line away.
+    expect(web.statuses).toEqual(['is thinking…'])
+    posts()
+    await clock.pass(10 * 60_000)
+    expect(web.statuses).toEqual(['is thinking…'])
+    expect(happened).not.toContain('released')
+  })
+
+  it('that came without words took the line away, which is told again', async () => {
+    const { reply, web, clock, posts } = open()
+    reply.show(view({ type: 'starting' }))
+    await clock.pass(0)
+    posts()
+    await clock.pass(0)
+    expect(web.statuses).toEqual(['is thinking…', 'is thinking…'])
+    reply.show(view({ type: 'working' }, 'Two emails.'))
+    await clock.pass(0)
+    expect(web.statuses).toEqual(['is thinking…', 'is thinking…', ''])
+  })
+
+  it.each<[string, Surface]>([
+    ['no Stop button', { offerStop: false }],
+    ['no line', { offerWords: false }],
+  ])('is posted at once where Slack is known to have %s, and the line comes below it', async (_, surface) => {
+    const { reply, happened, web, clock, settles } = open(surface)
+    reply.show(view({ type: 'starting' }))
+    await clock.pass(0)
+    expect(happened).not.toContain('held')
+    expect(web.calls).toEqual([])
+    settles()
+    await clock.pass(0)
+    expect(web.statuses).toEqual(['is thinking…'])
+  })
+
+  it('waits no longer when Slack does not show the conversation at work', async () => {
+    const { reply, happened, clock } = open({ showsSession: false })
+    reply.show(view({ type: 'starting' }))
+    await clock.pass(0)
+    expect(happened.slice(-1)).toEqual(['released'])
+  })
+
+  it('waits no longer when the line is refused', async () => {
+    const { reply, happened, clock, web } = open()
+    web.answers.push(refusal('channel_not_found'))
+    reply.show(view({ type: 'starting' }))
+    await clock.pass(0)
+    expect(happened.slice(-1)).toEqual(['released'])
+  })
+
+  it('does not wait where something else than work comes first', () => {
+    const { reply, happened } = open()
+    reply.show(view({ type: 'queued', behind: 'turn' }))
+    reply.show(view({ type: 'working' }))
+    expect(happened).not.toContain('held')
+  })
 })
 
 it('that is removed leaves its conversation at rest', async () => {
@@ -79,14 +155,14 @@ it('that is removed leaves its conversation at rest', async () => {
   expect(happened).toEqual(['removed'])
   reply.show(view({ type: 'starting' }))
   await reply.remove()
-  expect(happened.slice(1)).toEqual(['shows starting', 'C1 is processing', 'removed', 'C1 is active'])
+  expect(happened.slice(1)).toEqual(['held', 'shows starting', 'C1 is processing', 'removed', 'C1 is active'])
 })
 
 it('follows its channel to a new id', () => {
   const { reply, happened } = open()
   reply.channelIdChanged('C1', 'C2')
   reply.show(view({ type: 'working' }))
-  expect(happened).toEqual(['shows working', 'C2 is processing'])
+  expect(happened).toEqual(['held', 'shows working', 'C2 is processing'])
 })
 
 it('that moves to another thread leaves nothing under way in the one before', async () => {
@@ -100,5 +176,5 @@ it('that moves to another thread leaves nothing under way in the one before', as
     first: { channel: 'C1', threadTs: '1.000001' },
     last: { channel: 'C2', threadTs: '2.000001' },
   })
-  expect(happened).toEqual(['shows starting', 'C1 is processing', 'C1 is active', 'C2 is processing'])
+  expect(happened).toEqual(['held', 'shows starting', 'C1 is processing', 'C1 is active', 'C2 is processing'])
 })

@@ -14,12 +14,20 @@ function open() {
   const web = new FakeWeb()
   const clock = new FakeClock()
   const calls = new AgentCalls({ now: () => clock.now(), log: new SilentLog() })
-  const line = new StatusLine({ web: web.client, calls, clock }, () => ({ channel: 'D1', threadTs: '1.000001' }))
-  return { web, clock, line }
+  const thread = { channel: 'D1', threadTs: '1.000001' }
+  let failures = 0
+  const line = new StatusLine(
+    { web: web.client, calls, clock },
+    () => thread,
+    () => {
+      failures += 1
+    },
+  )
+  return { web, clock, line, failures: () => failures }
 }
 
 describe('the line under a thread', () => {
-  it('comes once the reply stands, since its post would take it away', async () => {
+  it('comes once it is opened', async () => {
     const { web, clock, line } = open()
     line.show('is thinking…')
     await clock.pass(0)
@@ -55,6 +63,41 @@ describe('the line under a thread', () => {
     first.give()
     await clock.pass(0)
     expect(web.statuses).toEqual(['is one…', 'is three…'])
+  })
+
+  it('is told again after a message of the bot, which takes it away', async () => {
+    const { web, clock, line } = open()
+    line.open()
+    line.show('is one…')
+    await clock.pass(0)
+    line.posted('is one…')
+    await clock.pass(0)
+    expect(web.statuses).toEqual(['is one…', 'is one…'])
+    line.posted('')
+    await clock.pass(24 * 60 * MINUTE)
+    expect(web.statuses).toEqual(['is one…', 'is one…'])
+  })
+
+  it('that was under way while a message was posted is taken away: it may have come after it', async () => {
+    const { web, clock, line } = open()
+    const first = held()
+    web.answers.push(first.answer)
+    line.open()
+    line.show('is one…')
+    line.posted('')
+    first.give()
+    await clock.pass(0)
+    expect(web.statuses).toEqual(['is one…', ''])
+    expect(clock.waiting).toBe(0)
+  })
+
+  it('tells whoever relies on it when it cannot be shown', async () => {
+    const { web, clock, line, failures } = open()
+    web.answers.push(refusal('internal_error'))
+    line.open()
+    line.show('is one…')
+    await clock.pass(0)
+    expect(failures()).toBe(1)
   })
 
   it('goes when the reply is closed', async () => {

@@ -23,6 +23,7 @@ const wanting = (rest: Partial<Wanted>): Wanted => ({
   growing: null,
   leadsTo: null,
   hasFirstWords: false,
+  isHeld: false,
   ...rest,
 })
 const there = (shown: MessageContent | null, rest: Partial<Landed> = {}): Landed => ({

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { EditBudget, type EditHandle, type EditPriority, type Flush } from '../../../src/slack/api/edit-budget.js'
 import { Poster } from '../../../src/slack/api/poster.js'
 import { type ReplyStreaming, Streams } from '../../../src/slack/api/streams.js'
@@ -469,6 +469,67 @@ class WatchedBudget extends EditBudget {
     return { request, settle: () => handle.settle(), close: () => handle.close() }
   }
 }
+
+describe('a reply that waits for its first words', () => {
+  const calls = (slack: Awaited<ReturnType<typeof open>>['slack']) =>
+    slack.wire.entries.flatMap(({ method = '' }) => (/^chat\./.test(method) ? [method] : []))
+
+  it('is posted with them, and no edit is spent on what stood there before', async () => {
+    const { slack, start, shown } = await open()
+    const reply = start()
+    let stands = 0
+    reply.whenStands(() => {
+      stands += 1
+    })
+    reply.hold()
+    reply.show(view({ type: 'starting' }))
+    reply.show(view({ type: 'working' }))
+    expect(stands).toBe(0)
+    reply.show(view({ type: 'working' }, 'Two emails.'))
+    await reply.settled()
+    expect(calls(slack)).toEqual(['chat.postMessage'])
+    expect(shown()).toEqual([expect.stringContaining('Two emails.')])
+    expect(stands).toBe(1)
+    reply.show(answered('Two emails.'))
+    await reply.settled()
+    expect(calls(slack)).toEqual(['chat.postMessage', 'chat.update'])
+  })
+
+  it('is posted at once with a question, or with its end', async () => {
+    for (const what of [asking(1), view({ type: 'ended', ending: 'stopped' })]) {
+      const { slack, start } = await open()
+      const reply = start('turn-2')
+      reply.hold()
+      reply.show(view({ type: 'working' }))
+      reply.show(what)
+      await vi.waitUntil(() => calls(slack).length > 0)
+      reply.close()
+      expect(calls(slack)).toEqual(['chat.postMessage'])
+      await store.posts.forget({ subject: 'turn-2', place: 'reply', part: 0 })
+    }
+  })
+
+  it('says what it does as soon as somebody waits to see it', async () => {
+    const { start, shown } = await open()
+    const reply = start()
+    reply.hold()
+    reply.show(view({ type: 'working' }))
+    await reply.settled()
+    expect(shown()).toEqual([expect.stringContaining('Thinking')])
+  })
+
+  it('tells of what a process before this one posted', async () => {
+    const { start } = await open()
+    const before = start()
+    before.show(view({ type: 'working' }))
+    await before.settled()
+    const reply = start()
+    const standing = new Promise<void>((resolve) => reply.whenStands(resolve))
+    reply.hold()
+    reply.show(view({ type: 'working' }))
+    await standing
+  })
+})
 
 describe('the edits that a reply asks for', () => {
   it('are urgent for its first words, and only until those are shown', async () => {
