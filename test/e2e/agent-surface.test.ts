@@ -97,8 +97,9 @@ it('what the agent does stands under the thread until there are words, then no m
   const { anna } = await open(slowly)
   const asked = anna.post('what is the newest mail?')
   await house.slack.waitFor(() => anna.status(asked.channel, asked.ts) === 'is thinking…')
-  // Beside the message that stands there as ever.
-  expect(anna.thread(asked.channel, asked.ts).at(-1)?.shown).toContain('On it…')
+  // The message with the Stop button comes when that takes long, and the line is told again: the post took it away.
+  await house.slack.waitFor(() => anna.thread(asked.channel, asked.ts).at(-1)?.shown.includes('Thinking…') === true)
+  await house.slack.waitFor(() => anna.status(asked.channel, asked.ts) === 'is thinking…')
   goOn()
   await anna.waitFor(answer('The newest mail'))
   await house.slack.waitFor(() => anna.status(asked.channel, asked.ts) === undefined)
