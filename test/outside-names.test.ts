@@ -6,7 +6,7 @@ import { STANDARD_POLICIES, sendingTools } from '../src/gmail/policies.js'
 import { Poster } from '../src/slack/api/poster.js'
 import { createWebClient } from '../src/slack/api/web.js'
 import { ACTIONS } from '../src/slack/blocks/action-ids.js'
-import { approvalsTogether } from '../src/slack/blocks/approval-card.js'
+import { approvalsTogether, questionParts } from '../src/slack/blocks/approval-group.js'
 import { changeModal } from '../src/slack/blocks/change-modal.js'
 import { editModal, editWindow } from '../src/slack/blocks/edit-modal.js'
 import { EXAMPLES, exampleButtons } from '../src/slack/blocks/examples.js'
@@ -46,6 +46,7 @@ describe('in Slack', () => {
       'approval_deny',
       'approval_deny_all',
       'approval_edit',
+      'approval_leave_out',
       'approval_review',
       'example_ask',
       'home_help',
@@ -90,6 +91,32 @@ describe('in Slack', () => {
     expect(all(together, 'value')).toEqual([
       'approval-1:0123456789abcdef,approval-2:0123456789abcdef',
       'approval-1,approval-2',
+    ])
+  })
+
+  it('what stands for several changes of one kind: each of them, with the beginning of the hash of its call', () => {
+    const change = (id: string) => {
+      const input = { message_id: id, remove_label_ids: ['INBOX'] }
+      const step = { type: 'tool', id, name: 'gmail_modify_message_labels', input, state: 'undecided' } as const
+      return { ...outgoing(), outgoing: undefined, id, step, names: new Map([[id, 'Issue 214, from Exhibit Weekly']]) }
+    }
+    const { outgoing: _mail, ...first } = change('m-1')
+    const { outgoing: _other, ...second } = change('m-2')
+    const { head, tail } = questionParts([first, second])
+    const card = [...head, ...tail]
+    expect(all(card, 'block_id')).toEqual(['leave_out:m-1:0', 'approval_several:m-1'])
+    expect(all(card, 'action_id')).toEqual([
+      'approval_leave_out',
+      'approval_approve',
+      'approval_deny',
+      'approval_change',
+    ])
+    expect(all(card, 'value')).toEqual([
+      'm-1',
+      'm-2',
+      'm-1:2ac0d268ba0fb12a,m-2:081d0ae4742acd2d',
+      'm-1,m-2',
+      'm-1,m-2',
     ])
   })
 

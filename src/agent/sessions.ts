@@ -27,6 +27,7 @@ import {
   Unavailable,
 } from '../turns/ports.js'
 import type { HostToolSpec } from '../turns/sending/host-tools.js'
+import type { IdName } from '../turns/view.js'
 import type { Claude } from './claude.js'
 import { APP, type MailboxWiring, wireMailbox } from './definition.js'
 import type { Deployment } from './deployment.js'
@@ -201,7 +202,7 @@ export class ManagedAgent implements Agent {
     return null
   }
 
-  async describeIds(sessionId: string, ids: readonly string[]): Promise<ReadonlyMap<string, string>> {
+  async describeIds(sessionId: string, ids: readonly string[]): Promise<ReadonlyMap<string, IdName>> {
     return await describedInLog(this.#events(sessionId, DESCRIBING_TYPES, 'desc'), ids)
   }
 

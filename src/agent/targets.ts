@@ -6,6 +6,7 @@
 
 import type { BetaManagedAgentsSessionEvent } from '@anthropic-ai/sdk/resources/beta/sessions/events'
 import { namesIds } from '../gmail/tool-words.js'
+import type { IdName } from '../turns/view.js'
 import { textsOf } from './tool-results.js'
 
 /** How many of the newest tool results are searched for what an id stands for. */
@@ -21,8 +22,8 @@ export const DESCRIBING_TYPES = ['agent.mcp_tool_use', 'agent.mcp_tool_result'] 
 export async function describedInLog(
   events: AsyncIterable<BetaManagedAgentsSessionEvent>,
   ids: readonly string[],
-): Promise<Map<string, string>> {
-  const found = new Map<string, string>()
+): Promise<Map<string, IdName>> {
+  const found = new Map<string, IdName>()
   const missing = new Set(ids)
   let read = 0
   const answers = new Map<string, string[]>()
@@ -34,8 +35,8 @@ export async function describedInLog(
     read += 1
     if (!namesIds(event.name)) continue
     for (const text of answers.get(event.id) ?? []) {
-      for (const [id, words] of describedIn(text, missing)) {
-        found.set(id, words)
+      for (const [id, name] of describedIn(text, missing)) {
+        found.set(id, name)
         missing.delete(id)
       }
     }
@@ -44,8 +45,8 @@ export async function describedInLog(
 }
 
 /** Words for those of the ids that this answer of a tool describes. */
-function describedIn(answer: string, ids: ReadonlySet<string>): Map<string, string> {
-  const found = new Map<string, string>()
+function describedIn(answer: string, ids: ReadonlySet<string>): Map<string, IdName> {
+  const found = new Map<string, IdName>()
   let parsed: unknown
   try {
     parsed = JSON.parse(answer)
@@ -70,7 +71,7 @@ const ID_FIELDS = [
 ]
 const DEEPEST = 12
 
-function visit(value: unknown, ids: ReadonlySet<string>, found: Map<string, string>, depth: number): void {
+function visit(value: unknown, ids: ReadonlySet<string>, found: Map<string, IdName>, depth: number): void {
   if (typeof value !== 'object' || value === null || depth > DEEPEST) return
   if (Array.isArray(value)) {
     for (const item of value) visit(item, ids, found, depth + 1)
@@ -79,9 +80,10 @@ function visit(value: unknown, ids: ReadonlySet<string>, found: Map<string, stri
   const fields = new Map<string, unknown>(Object.entries(value))
   const words = describe(fields)
   if (words !== '') {
+    const at = dateOf(fields)
     for (const field of ID_FIELDS) {
       const id = fields.get(field)
-      if (typeof id === 'string' && ids.has(id) && !found.has(id)) found.set(id, words)
+      if (typeof id === 'string' && ids.has(id) && !found.has(id)) found.set(id, { words, at })
     }
   }
   for (const child of fields.values()) visit(child, ids, found, depth + 1)
@@ -97,16 +99,25 @@ function describe(fields: ReadonlyMap<string, unknown>): string {
 }
 
 /** Gmail's own form keeps them in a list of headers. */
-function headersOf(payload: unknown): { subject: string; from: string } {
-  const result = { subject: '', from: '' }
+function headersOf(payload: unknown): { subject: string; from: string; date: string } {
+  const result = { subject: '', from: '', date: '' }
   if (typeof payload !== 'object' || payload === null || !('headers' in payload) || !Array.isArray(payload.headers))
     return result
   for (const header of payload.headers) {
     if (typeof header !== 'object' || header === null || !('name' in header) || !('value' in header)) continue
     const name = text(header.name).toLowerCase()
-    if (name === 'subject' || name === 'from') result[name] = text(header.value)
+    if (name === 'subject' || name === 'from' || name === 'date') result[name] = text(header.value)
   }
   return result
+}
+
+/** When a message came, in epoch milliseconds: the mailbox's own time, else what the message says. */
+function dateOf(fields: ReadonlyMap<string, unknown>): number | null {
+  const internal = fields.get('internalDate') ?? fields.get('internal_date')
+  const received = typeof internal === 'string' || typeof internal === 'number' ? Number(internal) : Number.NaN
+  if (Number.isFinite(received) && received > 0) return received
+  const said = Date.parse(text(fields.get('date')) || headersOf(fields.get('payload')).date)
+  return Number.isFinite(said) ? said : null
 }
 
 function text(value: unknown): string {

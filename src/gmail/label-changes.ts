@@ -5,6 +5,23 @@
 
 import type { ToolInput } from './tool-input.js'
 
+/** On the buttons that decide about several at once. */
+export interface SeveralLabels {
+  approve(count: number): string
+  readonly deny: string
+  /** Where they differ in nothing but the email: they are one question. */
+  readonly asOne?: SeveralWords
+}
+
+export interface SeveralWords {
+  /** "Archive 4 emails?" */
+  question(count: number): string
+  /** "Archiving 4 emails" */
+  running(count: number): string
+  /** "Archived 4 emails" */
+  ran(count: number): string
+}
+
 /** What people read about a change; see `ToolWords`. */
 export interface LabelChangeWords {
   readonly running: string
@@ -13,7 +30,7 @@ export interface LabelChangeWords {
   readonly approve: string
   readonly deny: string
   readonly past: string
-  readonly several: { approve(count: number): string; readonly deny: string } | null
+  readonly several: SeveralLabels
 }
 
 type Thing = 'email' | 'conversation'
@@ -49,6 +66,28 @@ const VERBS: ReadonlyMap<string, Verb> = new Map([
   ['-SPAM', { ...MARK, rest: 'as not spam' }],
 ])
 
+/** The trash is a label, too. @param things what several of them are called */
+export const trashed = (things: string): SeveralLabels => ({
+  approve: (count) => `Move ${count} ${things} to trash`,
+  deny: 'Keep them',
+  asOne: {
+    question: (count) => `Move ${count} ${things} to the trash?`,
+    running: (count) => `Moving ${count} ${things} to the trash`,
+    ran: (count) => `Moved ${count} ${things} to the trash`,
+  },
+})
+
+/** @param things what several of them are called */
+export const restored = (things: string): SeveralLabels => ({
+  approve: (count) => `Restore ${count} ${things}`,
+  deny: 'Leave them there',
+  asOne: {
+    question: (count) => `Restore ${count} ${things} from the trash?`,
+    running: (count) => `Restoring ${count} ${things} from the trash`,
+    ran: (count) => `Restored ${count} ${things} from the trash`,
+  },
+})
+
 /** The question says all of the change: nothing is left for a list of labels to say. */
 export function isWholeLabelChange(input: ToolInput): boolean {
   return verbOf(input) !== undefined
@@ -65,7 +104,15 @@ export function labelChange(input: ToolInput, thing: Thing): LabelChangeWords {
       approve: 'Change labels',
       deny: 'Leave them',
       past: 'relabeled',
-      several: null,
+      several: {
+        approve: (count) => `Change labels of ${count} ${thing}s`,
+        deny: 'Leave them',
+        asOne: {
+          question: (count) => `Change the labels of ${count} ${thing}s?`,
+          running: (count) => `Changing the labels of ${count} ${thing}s`,
+          ran: (count) => `Changed the labels of ${count} ${thing}s`,
+        },
+      },
     }
   const { verb, ing, ed, deny, denySeveral } = found
   const rest = found.rest === undefined ? '' : ` ${found.rest}`
@@ -76,7 +123,15 @@ export function labelChange(input: ToolInput, thing: Thing): LabelChangeWords {
     approve: `${verb}${rest}`,
     deny,
     past: `${ed.toLowerCase()}${rest}`,
-    several: { approve: (count) => `${verb} ${count} ${thing}s${rest}`, deny: denySeveral },
+    several: {
+      approve: (count) => `${verb} ${count} ${thing}s${rest}`,
+      deny: denySeveral,
+      asOne: {
+        question: (count) => `${verb} ${count} ${thing}s${rest}?`,
+        running: (count) => `${ing} ${count} ${thing}s${rest}`,
+        ran: (count) => `${ed} ${count} ${thing}s${rest}`,
+      },
+    },
   }
 }
 

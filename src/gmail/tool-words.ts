@@ -3,9 +3,10 @@
  * Everything else knows tools by name alone and asks here.
  */
 
+import type { SeveralLabels } from './label-changes.js'
 import { SENDING_TOOLS } from './sending-tools.js'
 import { oneLine, type ToolInput } from './tool-input.js'
-import { GMAIL_TOOLS, isGmailTool, type SeveralLabels, type ToolSentence, type ToolWords } from './tools.js'
+import { GMAIL_TOOLS, isGmailTool, type ToolSentence, type ToolWords } from './tools.js'
 
 /** One line for the reply, while it runs: "Searching your unread email". Plain text, unescaped. */
 export function describeToolCall(name: string, input: ToolInput): string {
@@ -40,6 +41,22 @@ export function denyLabel(name: string, input: ToolInput): string {
 /** What the buttons about several such calls say; null where they say no more than yes and no. */
 export function severalLabels(name: string, input: ToolInput): SeveralLabels | null {
   return rowOf(name).several?.(input) ?? null
+}
+
+/** The fields that name the one email or conversation that a change is about. */
+const TARGETS: readonly string[] = ['message_id', 'thread_id']
+
+/**
+ * What several changes have in common where they differ in nothing but the one email that each is about; null for a call that stands for itself. The
+ * same change has the same text, in whatever order its fields came.
+ */
+export function changeInCommon(name: string, input: ToolInput): string | null {
+  if (severalLabels(name, input)?.asOne === undefined) return null
+  const given = Object.entries(input).filter(([, value]) => value !== undefined && value !== null)
+  const targets = given.filter(([field]) => TARGETS.includes(field))
+  if (targets.length !== 1 || typeof targets[0]?.[1] !== 'string') return null
+  const others = given.filter(([field]) => !TARGETS.includes(field)).sort(([a], [b]) => (a < b ? -1 : 1))
+  return JSON.stringify([name, others])
 }
 
 /** What becomes of the thing that a call is about, as it follows "not": "archived". */

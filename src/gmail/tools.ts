@@ -6,7 +6,14 @@
  * import, insert and watches. Each of them outlives the conversation or cannot be undone, and a hostile mail would ask for it first.
  */
 
-import { isWholeLabelChange, type LabelChangeWords, labelChange } from './label-changes.js'
+import {
+  isWholeLabelChange,
+  type LabelChangeWords,
+  labelChange,
+  restored,
+  type SeveralLabels,
+  trashed,
+} from './label-changes.js'
 import { emailSearched, type ToolInput, toWhom } from './tool-input.js'
 
 /**
@@ -39,11 +46,6 @@ export interface ToolWords {
   readonly isWholeChange?: (input: ToolInput) => boolean
 }
 
-export interface SeveralLabels {
-  approve(count: number): string
-  readonly deny: string
-}
-
 /** A row of the table. */
 export type GmailTool = ToolWords & {
   /** Its result is believed where it says what an id stands for. False where somebody else wrote what it returns. */
@@ -56,11 +58,6 @@ export const SEVERAL_EMAILS: SeveralLabels = {
   approve: (count) => (count === 2 ? 'Send both' : `Send all ${count}`),
   deny: "Don't send any",
 }
-
-const trashed = (things: string): SeveralLabels => ({
-  approve: (count) => `Move ${count} ${things} to trash`,
-  deny: 'Keep them',
-})
 
 /** Words of a row about labels, which follow from what is changed. */
 function labelling(thing: 'email' | 'conversation') {
@@ -244,6 +241,7 @@ const TABLE = {
     question: 'Restore this email from the trash?',
     approve: 'Restore',
     deny: 'Leave it there',
+    several: () => restored('emails'),
     past: 'restored from the trash',
     namesIds: true,
   },
@@ -254,6 +252,7 @@ const TABLE = {
     question: 'Restore this conversation from the trash?',
     approve: 'Restore',
     deny: 'Leave it there',
+    several: () => restored('conversations'),
     past: 'restored from the trash',
     namesIds: true,
   },

@@ -127,10 +127,10 @@ export interface Turn {
 
 export type Decision = 'approved' | 'denied'
 /**
- * Why it was denied. `press`: its owner's button. `new_message`: its owner wrote instead of deciding. `ended_access`: their access to the
+ * Why it was denied. `press`: its owner's button. `left_out`: they said yes to the others of several, and not to this one. `new_message`: its owner wrote instead of deciding. `ended_access`: their access to the
  * mailbox ended. `outdated`: a version of this program asked for it in a way that is gone.
  */
-export type DeniedBy = 'press' | 'new_message' | 'ended_access' | 'outdated'
+export type DeniedBy = 'press' | 'left_out' | 'new_message' | 'ended_access' | 'outdated'
 
 /** A tool call that needs its owner's decision. What the call would do is read from the session, and never stored. */
 export interface Approval {

@@ -13,7 +13,7 @@ import type {
   ThreadRange,
   Turn,
 } from './model.js'
-import type { ApprovalView, ReplyView } from './view.js'
+import type { ApprovalView, IdName, ReplyView } from './view.js'
 import type { Named, Names } from './words.js'
 
 /** One Slack message as the session hears it: one `user.message` each. */
@@ -131,7 +131,7 @@ export interface Agent {
   /** A call of a host-side tool in this session; null where there is none. @throws SessionGone, Unavailable, OperatorProblem */
   findToolCall(sessionId: string, callId: string): Promise<ToolCall | null>
   /** Names for ids of messages, threads, drafts and labels, as far as the mailbox has told them in this session. */
-  describeIds(sessionId: string, ids: readonly string[]): Promise<ReadonlyMap<string, string>>
+  describeIds(sessionId: string, ids: readonly string[]): Promise<ReadonlyMap<string, IdName>>
   /** Stops what the agent is doing; the session then goes idle with `end_turn`. */
   interrupt(sessionId: string): Promise<void>
   /**

@@ -68,8 +68,20 @@ export interface ApprovalView {
   readonly deniedBy: DeniedBy | null
   /** What the ids in the tool's input stand for, where that is known: "Invoice 20417, from Vandermeer". */
   readonly names: ReadonlyMap<string, string>
+  /** When those emails came, in the owner's time zone: "Nov 30, 2026". */
+  readonly dates?: ReadonlyMap<string, string>
+  /** When it was put to its owner, in epoch milliseconds: what was asked at one time is one question where it can be. Null before. */
+  readonly askedAt?: number | null
   /** The address of the mailbox that it would happen in, where it is known. */
   readonly mailbox: string | null
   /** For a mail that is to be sent. */
   readonly outgoing?: OutgoingMailView
+}
+
+/** What an id stands for, as the mailbox told it. */
+export interface IdName {
+  /** "Invoice 20417, from Vandermeer"; the name of a label. */
+  readonly words: string
+  /** When the email came, in epoch milliseconds; null where that was not told. */
+  readonly at: number | null
 }

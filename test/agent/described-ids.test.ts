@@ -29,12 +29,29 @@ function step(name: string, answer: string, isError = false) {
 async function described(...steps: ReturnType<typeof step>[]) {
   const data = steps.flat().toReversed()
   const { agent } = await serve({ 'GET /v1/sessions/sesn_1/events': { data, next_page: null } })
-  return [...(await agent.describeIds('sesn_1', ['18f2'])).values()]
+  return [...(await agent.describeIds('sesn_1', ['18f2'])).values()].map(({ words }) => words)
 }
 
 describe('what an id stands for', () => {
   it('an id is described by what the mailbox said of it', async () => {
     expect(await described(step('gmail_get_message_by_id', MESSAGE))).toEqual(['Invoice 20417, from Vandermeer'])
+  })
+
+  it.each([
+    ['the mailbox', { internalDate: '1795338000000', date: 'Mon, 2 Nov 2026 09:00:00 +0000' }, 1_795_338_000_000],
+    ['a field of the message', { date: 'Mon, 2 Nov 2026 09:00:00 +0000' }, Date.UTC(2026, 10, 2, 9)],
+    [
+      'its header',
+      { payload: { headers: [{ name: 'Date', value: 'Mon, 2 Nov 2026 09:00:00 +0000' }] } },
+      Date.UTC(2026, 10, 2, 9),
+    ],
+    ['nobody', { date: 'yesterday' }, null],
+  ])('says when an email came, as told by %s', async (_, told, at) => {
+    const answer = JSON.stringify({ id: '18f2', subject: 'Invoice 20417', from: 'Vandermeer', ...told })
+    const { agent } = await serve({
+      'GET /v1/sessions/sesn_1/events': { data: step('gmail_fetch_mails', answer).toReversed(), next_page: null },
+    })
+    expect((await agent.describeIds('sesn_1', ['18f2'])).get('18f2')?.at).toBe(at)
   })
 
   it('an id is never described by an attachment', async () => {

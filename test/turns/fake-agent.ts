@@ -13,6 +13,7 @@ import {
   type ToolAnswer,
   type ToolCall,
 } from '../../src/turns/ports.js'
+import type { IdName } from '../../src/turns/view.js'
 import { type LogEntry, log } from './log-events.js'
 
 /** What becomes of one call: it fails before it did anything, or its answer is lost after it did everything. */
@@ -106,6 +107,8 @@ export class FakeAgent implements Agent {
   readonly failures: Partial<Record<keyof Agent, Failure[]>> = {}
   /** What the mailbox has called its messages, threads and labels in front of the agent. */
   readonly names = new Map<string, string>()
+  /** When they came, in epoch milliseconds. */
+  readonly dates = new Map<string, number>()
   /** The platform's time, which has nothing to do with the host's; null: nobody has heard it yet. */
   time: number | null = Date.UTC(2020, 0, 1)
   /** Takes messages, and never takes them up. */
@@ -265,10 +268,11 @@ export class FakeAgent implements Agent {
     })
   }
 
-  async describeIds(sessionId: string, ids: readonly string[]): Promise<ReadonlyMap<string, string>> {
+  async describeIds(sessionId: string, ids: readonly string[]): Promise<ReadonlyMap<string, IdName>> {
     return await this.#call('describeIds', () => {
       this.#find(sessionId)
-      return new Map([...this.names].filter(([id]) => ids.includes(id)))
+      const asked = [...this.names].filter(([id]) => ids.includes(id))
+      return new Map(asked.map(([id, words]) => [id, { words, at: this.dates.get(id) ?? null }]))
     })
   }
 

@@ -17,6 +17,8 @@ export const TEXT_CHARACTERS = 3_000
 export const UPDATE_CHARACTERS = 4_000
 /** Characters of a button's label, and of the label for screen readers (…/block-elements/button-element). */
 export const LABEL_CHARACTERS = 75
+/** Options of one group of checkboxes (…/block-elements/checkboxes-element). */
+export const CHECKBOXES = 10
 /** Characters of a button's value (the same page). */
 export const BUTTON_VALUE_CHARACTERS = 2_000
 /** Characters that an input takes (…/block-elements/plain-text-input-element). */

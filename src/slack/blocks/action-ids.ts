@@ -18,4 +18,5 @@ export const ACTIONS = {
   /** With the number of the example behind it. */
   example: 'example_ask',
   help: 'home_help',
+  leaveOut: 'approval_leave_out',
 } as const

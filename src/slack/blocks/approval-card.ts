@@ -6,30 +6,15 @@
 import type { Button, KnownBlock } from '@slack/web-api'
 import { recipientWarning, visibly } from '../../gmail/look-alikes.js'
 import { fieldsOf, isLabels, isUnnamed, type ToolField } from '../../gmail/tool-fields.js'
-import {
-  approvalQuestion,
-  approveLabel,
-  denyLabel,
-  isWholeChange,
-  leavesMailbox,
-  severalLabels,
-} from '../../gmail/tool-words.js'
-import type { SeveralLabels } from '../../gmail/tools.js'
+import { approvalQuestion, approveLabel, denyLabel, isWholeChange, leavesMailbox } from '../../gmail/tool-words.js'
 import type { ApprovalView } from '../../turns/view.js'
-import { BUTTON_VALUE_CHARACTERS } from '../api/limits.js'
 import { escapeMrkdwn } from '../markdown/escape.js'
 import { ACTIONS } from './action-ids.js'
+import { button, small } from './approval-buttons.js'
 import { approvalOutcome, inPassing, type Stage } from './approval-outcome.js'
 import * as words from './approval-words.js'
 import { lines, literal, onOneLine, quotes, richTexts } from './card-text.js'
-import {
-  approvalValue,
-  type CardParts,
-  isAskingToSend,
-  isOutgoing,
-  outgoingOutcome,
-  outgoingQuestion,
-} from './outgoing-card.js'
+import { type CardParts, isAskingToSend, isOutgoing, outgoingOutcome, outgoingQuestion } from './outgoing-card.js'
 
 /** Whether it waits for its owner's word. */
 export function isOpen(approval: ApprovalView): boolean {
@@ -94,63 +79,4 @@ function details(fields: readonly ToolField[], warnings: readonly string[]): Kno
       ...quotes(value),
     ]),
   ]
-}
-
-/**
- * Decides all that is open at once; none where there is just one, or more than a button can name. It means exactly those that stand above it: a
- * question that comes later is not covered.
- */
-export function approvalsTogether(open: readonly ApprovalView[]): KnownBlock[] {
-  if (open.length < 2) return []
-  const seen = open.filter((approval) => !isUnseen(approval))
-  const approve = seen.length < 2 ? '' : jointValue(seen.map(approvalValue))
-  const deny = jointValue(open.map(({ id }) => id))
-  const yes = together(seen)?.approve(seen.length) ?? words.approveAll(seen.length)
-  const no = together(open)?.deny ?? words.denyAll(open.length)
-  const buttons = [
-    ...(approve === '' ? [] : [button(ACTIONS.approveAll, yes, approve, 'primary')]),
-    ...(deny === '' ? [] : [button(ACTIONS.denyAll, no, deny, 'danger')]),
-  ]
-  return buttons.length === 0 ? [] : [{ type: 'actions', block_id: `approvals:${open[0]?.id}`, elements: buttons }]
-}
-
-/** What the buttons say where all of them ask for the same; null where they do not. One that waits for a time is scheduled, and not sent. */
-function together(approvals: readonly ApprovalView[]): SeveralLabels | null {
-  const all = approvals.map(({ step }) => severalLabels(step.name, step.input))
-  const [first = null] = all
-  const isSame = (other: SeveralLabels | null) => other?.approve(2) === first?.approve(2) && other?.deny === first?.deny
-  const hasTime = approvals.some(({ outgoing }) => outgoing !== undefined && outgoing.sendAt !== null)
-  return !hasTime && all.every(isSame) ? first : null
-}
-
-/** Nobody has seen what a press would approve: it has no button for that, and none for several covers it. */
-function isUnseen({ outgoing }: ApprovalView): boolean {
-  return outgoing?.mail === null
-}
-
-/** For a message that was written while these wait: going on with it means a no to all of them. */
-export function denyInstead(open: readonly string[]): KnownBlock[] {
-  const value = jointValue(open)
-  return value === '' ? [] : [{ type: 'actions', elements: [button(ACTIONS.denyAll, words.DENY_INSTEAD, value)] }]
-}
-
-/** What a button for several stands for; empty where that is more than a button can name. */
-function jointValue(parts: readonly string[]): string {
-  const value = parts.join(',')
-  return value.length > BUTTON_VALUE_CHARACTERS ? '' : value
-}
-
-function button(action_id: string, text: string, value: string, style?: 'primary' | 'danger'): Button {
-  return {
-    type: 'button',
-    action_id,
-    ...(style === undefined ? {} : { style }),
-    text: { type: 'plain_text', text },
-    value,
-  }
-}
-
-/** mrkdwn of our own words. */
-function small(text: string): KnownBlock {
-  return { type: 'context', elements: [{ type: 'mrkdwn', text }] }
 }

@@ -1,7 +1,7 @@
 /** What became of a decision, in a line: on the card that asked for it, and in the reply. Plain text. Pure. */
 
 import { subjectOf } from '../../gmail/tool-fields.js'
-import { becomes, describeDone, describeToolCall } from '../../gmail/tool-words.js'
+import { becomes, describeDone, describeToolCall, severalLabels } from '../../gmail/tool-words.js'
 import { shorten } from '../../turns/shorten.js'
 import type { ApprovalView } from '../../turns/view.js'
 import * as words from './approval-words.js'
@@ -36,15 +36,19 @@ export function approvalOutcome(approval: ApprovalView, stage: Stage): string {
   if (deniedBy === 'new_message') return words.wroteInstead(past)
   if (deniedBy === 'ended_access') return words.disconnected(past)
   if (deniedBy === 'outdated') return words.askedAnew(past)
+  if (deniedBy === 'left_out') return words.leftOut(past)
   return reason === null ? words.denied(past) : words.changeAsked(shorten(onOneLine(reason), LONGEST_REASON))
 }
 
-/** In the reply: one line about a decided approval, to be shown as it is. */
-export function approvalLine(approval: ApprovalView, stage: Stage = 'open'): string {
+/**
+ * In the reply: one line about a decided approval, to be shown as it is.
+ * @param isOneOfMany it is said of several, which stand below the line
+ */
+export function approvalLine(approval: ApprovalView, stage: Stage = 'open', isOneOfMany = false): string {
   if (isOutgoing(approval)) return outgoingLine(approval, stage !== 'open')
   const { step, decision, reason, deniedBy } = approval
   const past = becomes(step.name, step.input)
-  const what = inPassing(approval)
+  const what = isOneOfMany ? null : inPassing(approval)
   if (decision !== 'denied') {
     switch (cameTo(approval, stage)) {
       case 'done':
@@ -60,8 +64,40 @@ export function approvalLine(approval: ApprovalView, stage: Stage = 'open'): str
     }
   }
   if (deniedBy === 'outdated') return words.askedAnewFor(past, what)
+  if (deniedBy === 'left_out') return words.leftOutOf(past, what)
   if (deniedBy !== 'press' || reason === null) return words.notDone(past, what)
   return words.changeAskedFor(past, what, shorten(onOneLine(reason), LONGEST_REASON))
+}
+
+/**
+ * In the reply: lines about approvals that were one question, those that came to the same end under one line that counts them. Each is to be shown as
+ * it is.
+ */
+export function outcomeLines(approvals: readonly ApprovalView[], stage: Stage = 'open'): string[][] {
+  const ends = new Map<string, ApprovalView[]>()
+  for (const approval of approvals) {
+    const end = approvalLine(approval, stage, true)
+    ends.set(end, [...(ends.get(end) ?? []), approval])
+  }
+  return [...ends].flatMap(([end, all]) => {
+    const [first] = all
+    if (first === undefined || all.length < 2) return all.map((approval) => [approvalLine(approval, stage)])
+    const { name, input } = first.step
+    const several = severalLabels(name, input)?.asOne
+    const counted = first.decision === 'denied' || several === undefined ? null : cameTo(first, stage)
+    const heading =
+      counted === 'done' && several !== undefined
+        ? words.doneSeveral(several.ran(all.length))
+        : counted === 'under_way' && several !== undefined
+          ? words.underWay(several.running(all.length))
+          : end
+    return [[heading, ...all.flatMap((approval) => listed(approval))]]
+  })
+}
+
+function listed(approval: ApprovalView): string[] {
+  const what = inPassing(approval)
+  return what === null ? [] : [`• ${what}`]
 }
 
 /**

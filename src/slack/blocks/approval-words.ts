@@ -20,6 +20,11 @@ export function approveAll(count: number): string {
 export function denyAll(count: number): string {
   return `No to all ${count}`
 }
+export const LEAVE_OUT = 'Tick any you want to leave out.'
+/** @param from the first of those that stand below, from 1 on */
+export function pageOf(from: number, to: number, count: number): string {
+  return `${from} to ${to} of ${count}`
+}
 export const DENY_INSTEAD = 'Skip that, go on with this'
 /** For those who hear a button and do not see its card. @param what "Issue 214, from Exhibit Weekly"; null where nobody knows */
 export function buttonLabel(label: string, what: string | null): string {
@@ -63,11 +68,19 @@ export function disconnected(past: string): string {
 export function askedAnew(past: string): string {
   return `🚫 Not ${past}. I'm asking you again in a new message.`
 }
+export function leftOut(past: string): string {
+  return `🚫 Not ${past}. You left it out.`
+}
 export function denied(past: string): string {
   return `🚫 Not ${past}`
 }
 export function changeAsked(reason: string): string {
   return `✏️ You asked for a change: ${reason}`
+}
+
+/** Of several, which stand below. @param ran "Archived 4 emails" */
+export function doneSeveral(ran: string): string {
+  return `✅ ${ran}`
 }
 
 /** In the reply. @param what "Issue 214, from Exhibit Weekly"; null where nobody knows. @param ran "Archived an email" */
@@ -82,6 +95,9 @@ export function notDone(past: string, what: string | null): string {
 }
 export function tooLateFor(past: string, what: string | null): string {
   return `${notDone(past, what)}. This had already ended.`
+}
+export function leftOutOf(past: string, what: string | null): string {
+  return `${notDone(past, what)}. You left ${what === null ? 'them' : 'it'} out.`
 }
 export function askedAnewFor(past: string, what: string | null): string {
   return `${notDone(past, what)}. I'm asking you again in a new message.`
@@ -98,6 +114,8 @@ export const NOT_YOURS = 'Only the person whose mailbox this is can decide that.
 export const NOT_STORED = "That didn't work, and nothing was done. Please press again in a moment."
 export const GONE = 'This is over. Ask me again if you still want it.'
 export const CHANGED_SINCE = 'This email has changed. Please look at the new version first.'
+export const ALL_LEFT_OUT = 'You ticked all of them. Untick what you want done, or press the button that says no.'
+export const BOXES_UNKNOWN = "Slack didn't say which boxes you ticked, and nothing was done. Please press again."
 export function alreadyDecided(decision: 'approved' | 'denied'): string {
   return decision === 'approved' ? 'You already said yes to this.' : 'You already said no to this.'
 }

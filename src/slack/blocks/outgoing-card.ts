@@ -32,7 +32,7 @@ export function isUnderWay({ decision, outgoing: { state } }: OutgoingApproval):
 }
 
 /** Characters of a hash that tell one content from another. */
-const HASH_SHOWN = 16
+export const HASH_SHOWN = 16
 
 /** On a card that says that its mail's time has passed. It stands in messages: rename nothing. */
 export const AT_ONCE = 'now'

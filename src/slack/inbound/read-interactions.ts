@@ -3,6 +3,7 @@
 import { z } from 'zod'
 import type { Words } from '../../turns/words.js'
 import { type Malformed, malformed, type Other } from '../api/malformed.js'
+import { ACTIONS } from '../blocks/action-ids.js'
 import { CHANGE_BLOCK, CHANGE_CALLBACK, CHANGE_INPUT } from '../blocks/change-modal.js'
 import { EDIT_CALLBACK, EDIT_INPUT, type EditWindow, readWindow } from '../blocks/edit-modal.js'
 import { SEND } from '../blocks/outgoing-words.js'
@@ -31,6 +32,8 @@ export interface Press {
   /** Unique for each press. */
   readonly triggerId: string
   readonly responseUrl: string | null
+  /** Ids of the approvals whose boxes in this message say to leave them out; null where Slack does not tell of boxes. */
+  readonly leftOut: readonly string[] | null
 }
 
 /** Somebody sent off the modal that asks what should be different. */
@@ -38,7 +41,7 @@ export interface ChangeSubmission {
   readonly kind: 'change'
   readonly team: string
   readonly user: string
-  readonly approvalId: string
+  readonly approvalIds: readonly string[]
   /** Empty where nothing was entered. */
   readonly words: string
 }
@@ -62,6 +65,10 @@ const COMMAND_BODY = z.object({
   response_url: z.string().nullish(),
 })
 
+/** What an element holds, as far as it is a box or a list to choose from. */
+const HELD = z.object({ selected_options: z.array(z.object({ value: z.string().nullish() })).nullish() })
+type Held = z.infer<typeof HELD>
+
 const ACTIONS_BODY = z.object({
   type: z.literal('block_actions'),
   user: z.object({ id: z.string(), team_id: z.string().nullish() }),
@@ -72,6 +79,7 @@ const ACTIONS_BODY = z.object({
     .min(1),
   // Where there is no message, as in a view, it has other fields.
   container: z.object({ message_ts: z.string().nullish(), thread_ts: z.string().nullish() }).nullish(),
+  state: z.object({ values: z.record(z.string(), z.record(z.string(), HELD)) }).nullish(),
   response_url: z.string().nullish(),
   trigger_id: z.string().nullish(),
 })
@@ -124,6 +132,7 @@ export function readPress(body: object, bot: BotIdentity): Press | Malformed {
     threadTs: container?.thread_ts === container?.message_ts ? null : (container?.thread_ts ?? null),
     triggerId: trigger_id ?? '',
     responseUrl: response_url ?? null,
+    leftOut: leftOutIn(parsed.data.state?.values),
   }
 }
 
@@ -148,9 +157,15 @@ export function readSubmission(body: object, bot: BotIdentity): ChangeSubmission
     kind: 'change',
     team,
     user: user.id,
-    approvalId: view.private_metadata ?? '',
+    approvalIds: (view.private_metadata ?? '').split(','),
     words: (view.state?.values[CHANGE_BLOCK]?.[CHANGE_INPUT]?.value ?? '').trim(),
   }
+}
+
+function leftOutIn(values: Readonly<Record<string, Readonly<Record<string, Held>>>> | undefined): string[] | null {
+  if (values === undefined) return null
+  const ticked = Object.values(values).flatMap((block) => block[ACTIONS.leaveOut]?.selected_options ?? [])
+  return ticked.flatMap(({ value }) => value ?? [])
 }
 
 /** What whoever pressed something is keyed by. */

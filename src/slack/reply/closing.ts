@@ -7,8 +7,9 @@ import { shorten } from '../../turns/shorten.js'
 import type { ApprovalView, ReplyView } from '../../turns/view.js'
 import { LABEL_CHARACTERS, TEXT_CHARACTERS } from '../api/limits.js'
 import { ACTIONS } from '../blocks/action-ids.js'
-import { approvalParts, approvalsTogether, denyInstead, isOpen } from '../blocks/approval-card.js'
-import { approvalLine, type Stage } from '../blocks/approval-outcome.js'
+import { approvalParts, isOpen } from '../blocks/approval-card.js'
+import { approvalsTogether, denyInstead, questionParts, questionsIn } from '../blocks/approval-group.js'
+import { outcomeLines, type Stage } from '../blocks/approval-outcome.js'
 import { connectBlocks } from '../blocks/connect-prompt.js'
 import * as connectWords from '../blocks/connect-words.js'
 import { isOutgoing, isUnderWay, outgoingOutcome } from '../blocks/outgoing-card.js'
@@ -129,7 +130,7 @@ export function stepWords({ name, input, state }: ToolStep, { audience }: Pick<R
 
 function openApprovals(view: ReplyView): KnownBlock[][] {
   const open = view.approvals.filter(isOpen)
-  return [...open.flatMap((approval) => units(approvalParts(approval))), approvalsTogether(open)]
+  return [...questionsIn(open).flatMap((question) => units(questionParts(question))), approvalsTogether(open)]
 }
 
 /** What was decided, a line each; mails that can still be stopped with the button for it. */
@@ -138,7 +139,8 @@ function decided(view: ReplyView): KnownBlock[][] {
   const all = view.approvals.filter((approval) => !isOpen(approval) || (isOver && isOutgoing(approval)))
   const isInFull = (approval: ApprovalView) =>
     isOutgoing(approval) && ((!isOver && isUnderWay(approval)) || approval.outgoing.edited)
-  const lines = all.filter((approval) => !isInFull(approval)).map((approval) => approvalLine(approval, stageOf(view)))
+  const inShort = questionsIn(all.filter((approval) => !isInFull(approval)))
+  const lines = inShort.flatMap((question) => outcomeLines(question, stageOf(view)).flatMap(packed))
   return [
     ...(lines.length > MOST_LINES ? packed(lines) : lines).map((text) => [literally(text)]),
     ...all.filter(isInFull).flatMap((approval) => units(approvalParts(approval, stageOf(view)))),

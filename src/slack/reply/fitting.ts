@@ -5,6 +5,7 @@ import type { ApprovalView } from '../../turns/view.js'
 import { BLOCKS_CHARACTERS, MESSAGE_BLOCKS } from '../api/limits.js'
 import type { MessageContent } from '../api/poster.js'
 import { approvalParts } from '../blocks/approval-card.js'
+import { OUR_OWN_WORDS } from '../blocks/approval-words.js'
 import type { CardParts } from '../blocks/outgoing-card.js'
 import { line } from './lines.js'
 
@@ -17,7 +18,8 @@ const CONTAINER_WEIGHT = 40
 
 /**
  * Adds what stands below the last message, and opens further messages where there is no room. What belongs together stays together: buttons stand
- * below the whole of what they are about, in the same message wherever Slack takes it as one, in the last one otherwise.
+ * below the whole of what they are about, in the same message wherever Slack takes it as one, in the last one otherwise. What a press means is explained
+ * once in a message.
  */
 export function append(
   messages: readonly MessageContent[],
@@ -25,12 +27,12 @@ export function append(
 ): MessageContent[] {
   const result = messages.slice(0, -1)
   let current = messages.at(-1) ?? { text: '…', blocks: [] }
-  const add = (blocks: readonly KnownBlock[]) => {
+  const add = (given: readonly KnownBlock[]) => {
+    const blocks = current.blocks.some(isExplainer) ? given.filter((block) => !isExplainer(block)) : given
     if (!roomFor(current.blocks, blocks) && current.blocks.length > 0) {
       result.push(current)
-      current = { text: current.text, blocks: [] }
-    }
-    current = { ...current, blocks: [...current.blocks, ...blocks] }
+      current = { text: current.text, blocks: [...given] }
+    } else current = { ...current, blocks: [...current.blocks, ...blocks] }
   }
   for (const unit of units) {
     if (roomFor([], unit)) add(unit)
@@ -38,6 +40,13 @@ export function append(
   }
   result.push(current.blocks.length === 0 ? { ...current, blocks: [line('…')] } : current)
   return result
+}
+
+/** The line that says what a press means. */
+function isExplainer(block: KnownBlock): boolean {
+  if (block.type !== 'context') return false
+  const [only] = block.elements
+  return only?.type === 'mrkdwn' && only.text === OUR_OWN_WORDS
 }
 
 /** Together where there is room for all of it; otherwise what stands beside the buttons stays with them. */

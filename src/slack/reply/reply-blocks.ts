@@ -5,7 +5,8 @@ import { isWriting, replyTexts } from '../../turns/reply.js'
 import { shorten } from '../../turns/shorten.js'
 import type { ReplyView } from '../../turns/view.js'
 import type { MessageContent } from '../api/poster.js'
-import { approvalParts, approvalsTogether, isOpen } from '../blocks/approval-card.js'
+import { isOpen } from '../blocks/approval-card.js'
+import { approvalsTogether, questionParts, questionsIn } from '../blocks/approval-group.js'
 import { helpText } from '../commands/command-words.js'
 import { escapeMrkdwn } from '../markdown/escape.js'
 import type { Part } from '../markdown/markdown.js'
@@ -44,11 +45,11 @@ export function cardMessages(view: ReplyView, look: ReplyLook): MessageContent[]
 
 /** Which of the card messages is the first that asks something; -1 where none does. */
 export function firstOpenCard(view: ReplyView, look: ReplyLook): number {
-  const open = view.approvals.findIndex(isOpen)
+  const open = questionsIn(view.approvals).findIndex((question) => question.some(isOpen))
   return open === -1 ? -1 : cards(view, look).slice(0, open).flat().length
 }
 
-/** The messages of each approval. */
+/** The messages of each question. */
 function cards(view: ReplyView, look: ReplyLook): MessageContent[][] {
   if (look.audience === 'owner') return []
   const about = (said: (channel: string) => string) => (look.askedIn === undefined ? [] : [line(said(look.askedIn))])
@@ -59,14 +60,17 @@ function cards(view: ReplyView, look: ReplyLook): MessageContent[][] {
   const stage = stageOf(view)
   const over = stage !== 'open'
   const open = over ? [] : view.approvals.filter(isOpen)
-  return view.approvals.map((approval) => {
-    const together = approval === open.at(-1) ? approvalsTogether(open) : []
-    const message = { text: cardNotification(isOpen(approval), over), blocks: [] }
-    const { head, tail } = approvalParts(approval, stage)
+  const questions = questionsIn(view.approvals)
+  const last = questions.findLast((question) => question.some(isOpen))
+  return questions.map((question) => {
+    const together = question === last ? approvalsTogether(open) : []
+    const isAsking = question.some(isOpen)
+    const message = { text: cardNotification(isAsking, over), blocks: [] }
+    const { head, tail } = questionParts(question, stage)
     return append(
       [message],
       units({
-        head: [...about(isOpen(approval) && !over ? words.decideAbout : words.askedIn), ...head],
+        head: [...about(isAsking && !over ? words.decideAbout : words.askedIn), ...head],
         tail: [...tail, ...together],
       }),
     )

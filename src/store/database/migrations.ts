@@ -276,6 +276,16 @@ const welcomes: Migration = {
   },
 }
 
+/** One of several questions that its owner left out of their yes. */
+const leftOut: Migration = {
+  async up(db: Kysely<unknown>) {
+    await db.schema
+      .alterTable('approval')
+      .addColumn('left_out', 'integer', (c) => c.notNull().defaultTo(0))
+      .execute()
+  },
+}
+
 export const MIGRATIONS: Record<string, Migration> = {
   '0001_first': first,
   '0002_message_revision': messageRevision,
@@ -293,4 +303,5 @@ export const MIGRATIONS: Record<string, Migration> = {
   '0016_mail_drafts': mailDrafts,
   '0017_feedback': feedback,
   '0018_welcomes': welcomes,
+  '0019_left_out': leftOut,
 }

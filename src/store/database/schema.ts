@@ -138,6 +138,8 @@ export interface ApprovalTable {
   superseded: Generated<number>
   /** 1 where it was asked by a version in which the agent itself could send: denied, and proposed again. */
   outdated: Generated<number>
+  /** 1 where its owner said yes to the others of several, and not to this one. */
+  left_out: Generated<number>
   /** Slack user who decided. */
   decided_by: string | null
   decided_at: number | null

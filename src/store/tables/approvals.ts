@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto'
-import type { Selectable } from 'kysely'
+import type { Selectable, Updateable } from 'kysely'
 import type { Approval, Decision, DeniedBy } from '../../turns/model.js'
 import { isPast } from '../../turns/outgoing-mail.js'
 import type { Database } from '../database/database.js'
 import type { ApprovalTable } from '../database/schema.js'
-import { decideMails, dropTimes, showAgain } from './mail-decisions.js'
+import { type Asked, decideMails, dropTimes, isOver, isShown, questions, showAgain } from './mail-decisions.js'
 import { addDraft } from './mail-drafts.js'
 
 export type DecisionOutcome =
@@ -18,14 +18,7 @@ export type DecisionOutcome =
       readonly conversationId: string
     }
 
-/** One question, as a button names it. */
-export interface Asked {
-  readonly id: string
-  /** The beginning of the hash of what the card showed; null on cards that show no mail. */
-  readonly shown: string | null
-  /** The card said that its time has passed, and that it leaves at once. */
-  readonly atOnce?: boolean
-}
+export type { Asked }
 
 export class Approvals {
   /** @param undoMs how long an approved mail can be taken back before it leaves, in milliseconds */
@@ -101,7 +94,8 @@ export class Approvals {
   /**
    * Records one decision about several questions of one turn, all or none; what was decided before stays as it was. A yes to a mail counts only where
    * its card shows what is known now, and holds the mail for as long as it can be taken back, or until its time; where that has passed, only a card that
-   * says so.
+   * says so. The same goes for a call of the session's own, where its card names what it shows.
+   * @param leftOut ids of those that a yes leaves out: a no to them
    */
   async decideAll(
     asked: readonly Asked[],
@@ -109,6 +103,7 @@ export class Approvals {
     team: string,
     user: string,
     reason: string | null = null,
+    leftOut: ReadonlySet<string> = new Set(),
   ): Promise<DecisionOutcome> {
     return await this.db.transaction().execute(async (tx) => {
       const ids = new Set(asked.map(({ id }) => id))
@@ -120,14 +115,13 @@ export class Approvals {
       if (open.length === 0) return { outcome: 'already', decision: first.decision ?? decision }
       // A mail that waited for its time outlives its turn, and is asked about again where it was changed meanwhile.
       if (open.some((row) => isOver(row, decision))) return { outcome: 'unknown' }
-      const isShown = ({ id, hosted, mail_hash }: (typeof open)[number]) =>
-        mail_hash === null
-          ? hosted === 0
-          : asked.some((one) => one.id === id && one.shown !== null && mail_hash.startsWith(one.shown))
+      const isLeftOut = ({ id }: (typeof open)[number]) => decision === 'approved' && leftOut.has(id)
+      const decided = open.filter((row) => !isLeftOut(row))
+      const left = open.filter(isLeftOut)
       if (decision === 'approved') {
-        if (!open.every(isShown)) return { outcome: 'changed' }
+        if (!decided.every((row) => isShown(row, asked))) return { outcome: 'changed' }
         const isAtOnce = ({ id }: (typeof open)[number]) => asked.some((one) => one.id === id && one.atOnce === true)
-        const late = open.filter((row) => !isAtOnce(row) && isPast(row.mail_send_at, this.now()))
+        const late = decided.filter((row) => !isAtOnce(row) && isPast(row.mail_send_at, this.now()))
         if (late.length > 0) {
           await showAgain(
             tx,
@@ -137,27 +131,24 @@ export class Approvals {
         }
         await dropTimes(
           tx,
-          open.filter(isAtOnce).map((row) => row.id),
+          decided.filter(isAtOnce).map((row) => row.id),
         )
       }
-      await decideMails(
-        tx,
-        open.map((row) => row.id),
-        decision,
-        this.now(),
-        this.undoMs,
-      )
-      await tx
-        .updateTable('approval')
-        .set({ decision, reason, decided_by: user, decided_at: this.now() })
-        .where(
-          'id',
-          'in',
-          open.map((row) => row.id),
-        )
-        .execute()
+      await this.#note(tx, decided, { decision, reason, decided_by: user, decided_at: this.now() })
+      await this.#note(tx, left, { decision: 'denied', left_out: 1, decided_by: user, decided_at: this.now() })
       return { outcome: 'decided', conversationId: first.conversation_id }
     })
+  }
+
+  async #note(
+    tx: Database,
+    rows: readonly { readonly id: string }[],
+    made: Updateable<ApprovalTable> & { readonly decision: Decision },
+  ): Promise<void> {
+    if (rows.length === 0) return
+    const ids = rows.map(({ id }) => id)
+    await decideMails(tx, ids, made.decision, this.now(), this.undoMs)
+    await tx.updateTable('approval').set(made).where('id', 'in', ids).execute()
   }
 
   /** Whether this person may still decide it, and whether it is about a mail or about another tool call. */
@@ -166,12 +157,23 @@ export class Approvals {
     team: string,
     user: string,
   ): Promise<Extract<DecisionOutcome, { outcome: 'already' | 'not_yours' | 'unknown' }> | 'mail' | 'call'> {
-    const [row] = await questions(this.db, [id])
-    if (row === undefined) return { outcome: 'unknown' }
-    if (row.team !== team || row.slack_user !== user) return { outcome: 'not_yours' }
-    if (row.decision !== null) return { outcome: 'already', decision: row.decision }
-    if (isOver(row, 'approved')) return { outcome: 'unknown' }
-    return row.mail_state === null ? 'call' : 'mail'
+    return await this.canDecideAll([id], team, user)
+  }
+
+  /** The same about several of one turn: whether one of them is about a mail. */
+  async canDecideAll(
+    ids: readonly string[],
+    team: string,
+    user: string,
+  ): Promise<Extract<DecisionOutcome, { outcome: 'already' | 'not_yours' | 'unknown' }> | 'mail' | 'call'> {
+    const rows = await questions(this.db, ids)
+    const [first] = rows
+    if (first === undefined || rows.length < new Set(ids).size) return { outcome: 'unknown' }
+    if (rows.some((row) => row.team !== team || row.slack_user !== user)) return { outcome: 'not_yours' }
+    const open = rows.filter((row) => row.decision === null)
+    if (open.length === 0) return { outcome: 'already', decision: first.decision ?? 'approved' }
+    if (open.some((row) => isOver(row, 'approved'))) return { outcome: 'unknown' }
+    return open.some((row) => row.mail_state !== null) ? 'mail' : 'call'
   }
 
   /**
@@ -253,40 +255,6 @@ export class Approvals {
   }
 }
 
-async function questions(db: Database, ids: readonly string[]) {
-  return await db
-    .selectFrom('approval')
-    .innerJoin('turn', 'turn.id', 'approval.turn_id')
-    .innerJoin('conversation', 'conversation.id', 'turn.conversation_id')
-    .innerJoin('person', 'person.id', 'conversation.person_id')
-    .leftJoin('outgoing_mail', 'outgoing_mail.id', 'approval.id')
-    .select([
-      'approval.id',
-      'approval.decision',
-      'approval.hosted',
-      'outgoing_mail.state as mail_state',
-      'outgoing_mail.hash as mail_hash',
-      'outgoing_mail.changed as mail_changed',
-      'outgoing_mail.send_at as mail_send_at',
-      'turn.state',
-      'turn.stop_requested_at',
-      'conversation.id as conversation_id',
-      'person.team',
-      'person.slack_user',
-    ])
-    .where('approval.id', 'in', [...ids])
-    .execute()
-}
-
-/** A turn whose owner pressed Stop does nothing more, also while it is on its way to its end. */
-function isOver(
-  { state, stop_requested_at, mail_changed }: Awaited<ReturnType<typeof questions>>[number],
-  decision: Decision,
-): boolean {
-  if (state === 'ended') return mail_changed !== 1
-  return decision === 'approved' && stop_requested_at !== null
-}
-
 function toApproval(row: Selectable<ApprovalTable>): Approval {
   return {
     id: row.id,
@@ -306,5 +274,6 @@ function toApproval(row: Selectable<ApprovalTable>): Approval {
 function deniedBy(row: Selectable<ApprovalTable>): DeniedBy {
   if (row.outdated === 1) return 'outdated'
   if (row.superseded === 1) return 'new_message'
+  if (row.left_out === 1) return 'left_out'
   return row.decided_by === null ? 'ended_access' : 'press'
 }

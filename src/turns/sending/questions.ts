@@ -3,16 +3,16 @@
  * delivery of all answers to the session.
  */
 
-import { createHash } from 'node:crypto'
-import type { Approval } from '../model.js'
+import type { Approval, DeniedBy } from '../model.js'
 import { isPast, type OutgoingMail, type OutgoingMailView, type ResolvedMail } from '../outgoing-mail.js'
 import { type Agent, Rejected, type ToolAnswer } from '../ports.js'
 import { type Reply, type ToolStep, toolSteps } from '../reply.js'
-import { timeOfDay } from '../time/time-of-day.js'
+import { day, timeOfDay } from '../time/time-of-day.js'
 import type { TurnStore } from '../turn-store.js'
-import type { ApprovalView } from '../view.js'
+import type { ApprovalView, IdName } from '../view.js'
+import { callHash } from './call-hash.js'
 import { type HostCallScope, type HostCallsDeps, handleHostCall } from './host-calls.js'
-import { deniedResult, WRITTEN_INSTEAD } from './sending-results.js'
+import { deniedResult, LEFT_OUT, WRITTEN_INSTEAD } from './sending-results.js'
 
 export interface QuestionsDeps {
   readonly approvals: TurnStore['approvals']
@@ -33,7 +33,7 @@ export interface AwaitedStatus {
 
 export class Questions {
   #approvals: readonly Approval[] = []
-  #names: ReadonlyMap<string, string> = new Map()
+  #names: ReadonlyMap<string, IdName> = new Map()
   #mails: ReadonlyMap<string, OutgoingMail> = new Map()
   /** What the cards of mails show, by approval. */
   readonly #contents = new Map<string, ResolvedMail | null>()
@@ -156,7 +156,7 @@ export class Questions {
     const steps = new Map(toolSteps(reply).map((step) => [step.id, step]))
     const open = this.#approvals.filter((approval) => approval.decision === null)
     await this.deps.approvals.markAsked(
-      open.map(({ id, callId }) => ({ id, shown: this.#mails.get(id)?.hash ?? callHash(steps.get(callId)) })),
+      open.map(({ id, callId }) => ({ id, shown: this.#mails.get(id)?.hash ?? shownOf(steps.get(callId)) })),
       at,
     )
   }
@@ -191,6 +191,9 @@ export class Questions {
   views(reply: Reply, timeZone: string, mailbox: string | null): ApprovalView[] {
     const { hostCalls } = this.deps
     const approvals = new Map(this.#approvals.map((approval) => [approval.callId, approval]))
+    const names = new Map([...this.#names].map(([id, { words }]) => [id, words]))
+    const dated = [...this.#names].flatMap(([id, { at }]) => (at === null ? [] : [[id, day(at, timeZone)] as const]))
+    const dates = new Map(dated)
     return toolSteps(reply).flatMap((step) => {
       const approval = approvals.get(step.id)
       if (approval === undefined) return []
@@ -203,7 +206,7 @@ export class Questions {
           timeZone,
           hostCalls.clock.now(),
         )
-      const view = { ...approvalView(approval, step, timeZone), names: this.#names, mailbox }
+      const view = { ...approvalView(approval, step, timeZone), names, dates, mailbox }
       return [outgoing === undefined ? view : { ...view, outgoing }]
     })
   }
@@ -218,6 +221,7 @@ export function approvalView(approval: Approval, step: ToolStep, timeZone: strin
     decidedAt: approval.decidedAt === null ? null : timeOfDay(approval.decidedAt, timeZone),
     reason: approval.reason,
     deniedBy: approval.deniedBy,
+    askedAt: approval.askedAt,
     names: new Map(),
     mailbox: null,
   }
@@ -245,16 +249,20 @@ const OUTDATED =
 /** What the session is told of an approval that was decided. */
 export function toolAnswer({ callId, decision, reason, deniedBy, isHosted }: Approval): ToolAnswer {
   if (isHosted) return { callId, ...deniedResult({ by: deniedBy, reason }) }
-  const words = deniedBy === 'outdated' ? OUTDATED : deniedBy === 'new_message' ? WRITTEN_INSTEAD : reason
+  const words = (deniedBy === null ? undefined : SAID_OF_DENIALS[deniedBy]) ?? reason
   return { callId, allowed: decision === 'approved', ...(words === null ? {} : { reason: words }) }
 }
 
-/** What a card of one of the session's own tools shows, for the record: the whole call. SHA-256 (hex). */
-function callHash(step: ToolStep | undefined): string | null {
-  if (step === undefined) return null
-  return createHash('sha256')
-    .update(JSON.stringify([step.name, step.input]))
-    .digest('hex')
+/** What is said of a no beside its owner's own words. */
+const SAID_OF_DENIALS: Partial<Record<DeniedBy, string>> = {
+  outdated: OUTDATED,
+  new_message: WRITTEN_INSTEAD,
+  left_out: LEFT_OUT,
+}
+
+/** What a card of one of the session's own tools shows: the whole call. */
+function shownOf(step: ToolStep | undefined): string | null {
+  return step === undefined ? null : callHash(step)
 }
 
 /** The values of a tool's input that are named as ids. */

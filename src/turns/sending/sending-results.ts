@@ -43,6 +43,10 @@ export function sendingResult(
 export const WRITTEN_INSTEAD =
   'The person did not decide this. They wrote a new message instead, which follows: go on with that. Do this only if they ask for it again; if all they say is yes, call the tool once more, since only their press decides.'
 
+/** What the agent hears where its owner said yes to the others that they were asked about at once. */
+export const LEFT_OUT =
+  'The person said yes to the others and left this one out: it stays as it is. Say so. Do not ask about it again unless they do.'
+
 function said(text: string): HostResult {
   return { text, failed: false }
 }

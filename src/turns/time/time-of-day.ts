@@ -10,6 +10,11 @@ export function dayAndTime(at: number, timeZone: string): string {
   return `${inZone(at, timeZone, { weekday: 'short', month: 'short', day: 'numeric' })} at ${timeOfDay(at, timeZone)}`
 }
 
+/** "Nov 30, 2026". @param at epoch milliseconds */
+export function day(at: number, timeZone: string): string {
+  return inZone(at, timeZone, { year: 'numeric', month: 'short', day: 'numeric' })
+}
+
 /** Newer versions of Node.js put a narrow no-break space before AM and PM. */
 function inZone(at: number, timeZone: string, style: Intl.DateTimeFormatOptions): string {
   const zone = isTimeZone(timeZone) ? timeZone : 'UTC'

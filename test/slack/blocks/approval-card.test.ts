@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { GMAIL_TOOLS } from '../../../src/gmail/tools.js'
-import { approvalsTogether } from '../../../src/slack/blocks/approval-card.js'
+import { approvalsTogether } from '../../../src/slack/blocks/approval-group.js'
 import { approvalLine } from '../../../src/slack/blocks/approval-outcome.js'
 import type { ApprovalView } from '../../../src/turns/view.js'
 import { expectSlackTakes, literalsOf, textsOf, wordsOf } from '../slack-limits.js'

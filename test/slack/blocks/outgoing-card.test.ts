@@ -1,6 +1,6 @@
 import type { Button, KnownBlock } from '@slack/web-api'
 import { describe, expect, it } from 'vitest'
-import { approvalsTogether } from '../../../src/slack/blocks/approval-card.js'
+import { approvalsTogether } from '../../../src/slack/blocks/approval-group.js'
 import { approvalLine } from '../../../src/slack/blocks/approval-outcome.js'
 import { cardOf } from '../../../src/slack/reply/fitting.js'
 import { cardMessages, replyMessages } from '../../../src/slack/reply/reply-blocks.js'

@@ -255,12 +255,9 @@ describe('a decision', () => {
 })
 
 describe('many decisions, and long ones', () => {
-  const trash = (index: number) =>
-    tool('gmail_trash_message', { message_id: `m${index}` }, 'undecided', `trash-${index}`)
-  const many = Array.from({ length: 30 }, (_, index) => ({
-    ...asks(trash(index)),
-    names: new Map([[`m${index}`, `Mail ${index}`]]),
-  }))
+  const draft = (index: number) =>
+    tool('gmail_create_draft', { subject: `Mail ${index}` }, 'undecided', `draft-${index}`)
+  const many = Array.from({ length: 60 }, (_, index) => asks(draft(index)))
   const deciding = (text: string, approvals: ApprovalView[]) =>
     view({ type: 'deciding' }, { reply: replyOf(said(text), ...approvals.map(({ step }) => step)), approvals })
   const actionsOf = (message: MessageContent) =>
@@ -269,16 +266,16 @@ describe('many decisions, and long ones', () => {
     )
   /** The numbers of the mails that cards in this message are about. */
   const subjectsOf = (message: MessageContent) =>
-    literalsOf(message.blocks).flatMap((text) => /^Email: Mail (\d+)$/.exec(text)?.[1] ?? [])
+    literalsOf(message.blocks).flatMap((text) => /^Subject: Mail (\d+)$/.exec(text)?.[1] ?? [])
 
   it('stand each in one message with their buttons', () => {
-    const messages = replyMessages(deciding('Thirty to go.', many), owner)
+    const messages = replyMessages(deciding('Sixty to go.', many), owner)
     expect(messages.length).toBeGreaterThan(2)
     for (const message of messages) {
       expectSlackTakes(message)
-      expect(actionsOf(message)).toEqual(subjectsOf(message).map((index) => `approval of trash-${index}`))
+      expect(actionsOf(message)).toEqual(subjectsOf(message).map((index) => `approval of draft-${index}`))
     }
-    expect(messages.flatMap(subjectsOf)).toHaveLength(30)
+    expect(messages.flatMap(subjectsOf)).toHaveLength(60)
   })
 
   it.each([

@@ -68,7 +68,7 @@ beforeEach(() => {
     agent: {
       describeIds: async (_, ids) => {
         described.push(ids)
-        return new Map([['m-1', 'the email']])
+        return new Map([['m-1', { words: 'the email', at: AT }]])
       },
       sendAnswers: async (_, answers) => {
         if (failure !== null) throw failure
@@ -248,7 +248,9 @@ describe('what stands before its owner', () => {
       decision: 'denied',
       reason: 'shorter',
       deniedBy: 'press',
+      askedAt: AT,
       names: new Map([['m-1', 'the email']]),
+      dates: new Map([['m-1', 'Nov 22, 2026']]),
       mailbox: 'anna@example.com',
     })
     expect(decidedAt).toContain('6:00 PM')
@@ -282,6 +284,11 @@ describe('what the session is told of a decision', () => {
       'a new message',
       { decision: 'denied', deniedBy: 'new_message' },
       { allowed: false, reason: expect.stringMatching(/^The person did not decide this/) },
+    ],
+    [
+      'one that was left out of a yes',
+      { decision: 'denied', deniedBy: 'left_out' },
+      { allowed: false, reason: expect.stringMatching(/left this one out: it stays as it is/) },
     ],
     [
       'a version that sends otherwise',

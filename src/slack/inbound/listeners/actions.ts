@@ -117,7 +117,8 @@ export function registerActions(app: App, deps: ActionDeps): void {
     ACTIONS.edit,
     listener(async (press) => inBackground(deps, edit(deps, press))),
   )
-  // A button with a link opens it by itself, and Slack tells of the press all the same. So it does of buttons of versions to come.
+  // A button with a link opens it by itself, and Slack tells of the press all the same. So it does of buttons of versions to come, and of ticks, which count
+  // with the press that follows them.
   app.action(
     ANY_OTHER,
     listener(async () => undefined),
@@ -125,7 +126,7 @@ export function registerActions(app: App, deps: ActionDeps): void {
 }
 
 const LISTENED_TO: readonly string[] = Object.values(ACTIONS).filter(
-  (id) => id !== ACTIONS.connect && id !== ACTIONS.review,
+  (id) => id !== ACTIONS.connect && id !== ACTIONS.review && id !== ACTIONS.leaveOut,
 )
 const ANY_OTHER = new RegExp(`^(?!(?:${LISTENED_TO.join('|')}|${ACTIONS.example}_\\d+)$)`)
 

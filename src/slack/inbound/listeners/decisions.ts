@@ -7,6 +7,7 @@ import type { Turns } from '../../../store/tables/turns.js'
 import type { Feedback } from '../../../turns/model.js'
 import { stopSoon } from '../../../turns/stop-soon.js'
 import { NOT_YOURS_TO_STOP } from '../../agent/native-stop.js'
+import { SEVERAL_BLOCK } from '../../blocks/approval-group.js'
 import * as words from '../../blocks/approval-words.js'
 import { changeModal } from '../../blocks/change-modal.js'
 import { NOT_YOURS_TO_RATE, readFeedback, THANKS } from '../../blocks/feedback.js'
@@ -16,7 +17,7 @@ import type { ChangeSubmission, Press } from '../read-interactions.js'
 import type { Modals } from './modals.js'
 
 export interface DecisionDeps extends Pick<Modals, 'openModal'> {
-  readonly approvals: Pick<Approvals, 'canDecide' | 'decide' | 'decideAll'>
+  readonly approvals: Pick<Approvals, 'canDecideAll' | 'decideAll'>
   readonly conversations: Pick<Conversations, 'choosePlace'>
   readonly turns: Pick<Turns, 'ownedBy' | 'requestStop' | 'rate'>
   /** An owner said what they think of an answer, or changed their mind. */
@@ -64,7 +65,14 @@ export async function decide(
   decision: 'approved' | 'denied',
 ): Promise<PressAnswer | null> {
   return await told(deps, async () => {
-    const result = await deps.approvals.decideAll(askedIn(press.value), decision, press.team, press.user)
+    const { value, team, user, blockId, leftOut } = press
+    const asked = askedIn(value)
+    if (decision === 'approved') {
+      // A yes to what somebody meant to leave out would be worse than a press that says nothing.
+      if (leftOut === null && blockId?.startsWith(SEVERAL_BLOCK) === true) return keeping(words.BOXES_UNKNOWN)
+      if (leftOut !== null && asked.every(({ id }) => leftOut.includes(id))) return keeping(words.ALL_LEFT_OUT)
+    }
+    const result = await deps.approvals.decideAll(asked, decision, team, user, null, new Set(leftOut))
     if (result.outcome === 'already' && result.decision === decision) return null
     return keeping(wordsFor(deps, result))
   })
@@ -105,7 +113,7 @@ export async function askForChange(
   { value, team, user, triggerId }: Press,
 ): Promise<PressAnswer | null> {
   return await told(deps, async () => {
-    const answer = await deps.approvals.canDecide(value, team, user)
+    const answer = await deps.approvals.canDecideAll(value.split(','), team, user)
     if (typeof answer !== 'string') return keeping(wordsFor(deps, answer))
     try {
       await deps.openModal(triggerId, changeModal(value, answer))
@@ -120,11 +128,12 @@ export async function askForChange(
 /** Stores a no that says what should be different. Answers what is wrong, in words; null where it is stored. Never rejects. */
 export async function change(
   deps: Pick<DecisionDeps, 'approvals' | 'wake' | 'log'>,
-  { approvalId, words: wish, team, user }: ChangeSubmission,
+  { approvalIds, words: wish, team, user }: ChangeSubmission,
 ): Promise<string | null> {
   if (wish === '') return words.SAY_WHAT
   try {
-    return wordsFor(deps, await deps.approvals.decide(approvalId, 'denied', team, user, wish))
+    const asked = approvalIds.map((id) => ({ id, shown: null }))
+    return wordsFor(deps, await deps.approvals.decideAll(asked, 'denied', team, user, wish))
   } catch (error) {
     deps.log.error(describeError(error), 'change not stored')
     return words.CHANGE_NOT_STORED

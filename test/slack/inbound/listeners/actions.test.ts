@@ -643,6 +643,92 @@ describe('several questions', () => {
     expect((await decisions()).filter((made) => made === null)).toHaveLength(1)
   })
 
+  describe('of which some are left out by their boxes', () => {
+    const several = `approval_several:1`
+    const ticking = (...ids: string[]) => ({
+      state: {
+        values: {
+          'leave_out:1:0': {
+            [ACTIONS.leaveOut]: { type: 'checkboxes', selected_options: ids.map((value) => ({ value })) },
+          },
+          other: { place: { type: 'static_select', selected_option: null } },
+        },
+      },
+    })
+    /** What the presser is told. */
+    const chosen = async (more: Record<string, unknown>, action: string = ACTIONS.approve) => {
+      const { deliver, responses, errors } = listening()
+      const button = { action_id: action, value: `${approval},${second}`, block_id: several }
+      await deliver(pressOf(button, more))
+      expect(errors).toEqual([])
+      return responses.map((response) => ('text' in response ? response.text : ''))
+    }
+
+    it('are approved without these, which are denied as left out', async () => {
+      expect(await chosen(ticking(second))).toEqual([])
+      expect(await store.approvals.ofTurn(turn.id)).toMatchObject([
+        { id: approval, decision: 'approved', deniedBy: null },
+        { id: second, decision: 'denied', deniedBy: 'left_out', reason: null },
+      ])
+      expect(woken).toEqual([turn.conversationId])
+    })
+
+    it('are all denied by a no, as by any no', async () => {
+      await chosen(ticking(second), ACTIONS.deny)
+      expect(await store.approvals.ofTurn(turn.id)).toMatchObject([{ deniedBy: 'press' }, { deniedBy: 'press' }])
+    })
+
+    it('all of them: nothing is decided, and they are told', async () => {
+      expect(await chosen(ticking(approval, second))).toEqual([expect.stringMatching(/^You ticked all of them/)])
+      expect(await decisions()).toEqual([null, null])
+    })
+
+    it('as far as anybody can tell: nothing is approved where Slack does not say what is ticked', async () => {
+      expect(await chosen({})).toEqual([expect.stringMatching(/^Slack didn't say which boxes/)])
+      expect(await decisions()).toEqual([null, null])
+      expect(await chosen({}, ACTIONS.deny)).toEqual([])
+      expect(await decisions()).toEqual(['denied', 'denied'])
+    })
+
+    it('by boxes of another question, which say nothing of this one', async () => {
+      expect(await chosen(ticking('elsewhere'))).toEqual([])
+      expect(await decisions()).toEqual(['approved', 'approved'])
+    })
+
+    it('a tick alone decides nothing, and nobody hears of it', async () => {
+      expect(await pressed(ACTIONS.leaveOut, '')).toBeNull()
+      expect(await decisions()).toEqual([null, null])
+    })
+  })
+
+  it('of which the card shows another call are not approved', async () => {
+    const hash = 'ab'.repeat(32)
+    await store.approvals.markAsked([{ id: approval, shown: hash }], 1)
+    expect(await pressed(ACTIONS.approve, `${approval}:${'cd'.repeat(8)},${second}:${'cd'.repeat(8)}`)).toMatch(
+      /has changed/,
+    )
+    expect(await decisions()).toEqual([null, null])
+    expect(await pressed(ACTIONS.approve, `${approval}:${hash.slice(0, 16)},${second}:${'cd'.repeat(8)}`)).toBeNull()
+    expect(await decisions()).toEqual(['approved', 'approved'])
+  })
+
+  it('are changed together, in the same words', async () => {
+    expect(await pressed(ACTIONS.change, `${approval},${second}`)).toBeNull()
+    expect(modals).toEqual([`${approval},${second}`])
+    const { deliver } = listening()
+    const values = { [CHANGE_BLOCK]: { [CHANGE_INPUT]: { type: 'plain_text_input', value: 'star them instead' } } }
+    await deliver({
+      type: 'view_submission',
+      user: { id: ANNA, team_id: TEAM },
+      team: { id: TEAM },
+      view: { callback_id: CHANGE_CALLBACK, private_metadata: `${approval},${second}`, state: { values } },
+    })
+    const reason = 'star them instead'
+    expect(await store.approvals.ofTurn(turn.id)).toMatchObject([{ reason }, { reason }])
+    expect(await pressed(ACTIONS.change, `${approval},${second}`)).toMatch(/already said no/)
+    expect(await pressed(ACTIONS.change, `${approval},nothing`)).toMatch(/^This is over/)
+  })
+
   it('of two people are decided by neither of them', async () => {
     const other = await store.turns.queue(await journaled(store, incoming('2.0', { user: BEN, channel: 'D_BEN' })))
     await store.turns.take(other)

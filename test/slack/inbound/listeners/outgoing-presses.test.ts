@@ -65,6 +65,7 @@ const press = (value = 'a1') =>
     threadTs: null,
     triggerId: 't',
     blockId: null,
+    leftOut: null,
     responseUrl: null,
   }) as const
 
