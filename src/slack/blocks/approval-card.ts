@@ -10,10 +10,9 @@ import { approvalQuestion, approveLabel, denyLabel, isWholeChange, leavesMailbox
 import type { ApprovalView } from '../../turns/view.js'
 import { escapeMrkdwn } from '../markdown/escape.js'
 import { ACTIONS } from './action-ids.js'
-import { button, small } from './approval-buttons.js'
 import { approvalOutcome, inPassing, type Stage } from './approval-outcome.js'
 import * as words from './approval-words.js'
-import { lines, literal, onOneLine, quotes, richTexts } from './card-text.js'
+import { button, lines, literal, onOneLine, quotes, richTexts, small } from './card-text.js'
 import { type CardParts, isAskingToSend, isOutgoing, outgoingOutcome, outgoingQuestion } from './outgoing-card.js'
 
 /** Whether it waits for its owner's word. */

@@ -14,11 +14,10 @@ import type { ApprovalView } from '../../turns/view.js'
 import { BUTTON_VALUE_CHARACTERS, CHECKBOXES, LABEL_CHARACTERS } from '../api/limits.js'
 import { escapeMrkdwn } from '../markdown/escape.js'
 import { ACTIONS } from './action-ids.js'
-import { button, small } from './approval-buttons.js'
 import { approvalParts, isOpen } from './approval-card.js'
 import { inPassing, outcomeLines, type Stage } from './approval-outcome.js'
 import * as words from './approval-words.js'
-import { lines, literal, onOneLine, richTexts } from './card-text.js'
+import { button, lines, literal, onOneLine, richTexts, small } from './card-text.js'
 import { approvalValue, type CardParts, HASH_SHOWN } from './outgoing-card.js'
 
 /** Begins the id of the block with the buttons of several: a press there tells which boxes are ticked. It stands in messages: rename nothing. */

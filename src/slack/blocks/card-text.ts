@@ -1,9 +1,9 @@
 /**
  * The texts of cards, which come from mails and from the agent: rich text, in which Slack reads neither markup nor mentions. An address keeps its
- * underscores, and no value can look like another field. Pure.
+ * underscores, and no value can look like another field. And the small parts that cards share. Pure.
  */
 
-import type { RichTextBlock, RichTextText } from '@slack/web-api'
+import type { Button, KnownBlock, RichTextBlock, RichTextText } from '@slack/web-api'
 import { TEXT_CHARACTERS } from '../api/limits.js'
 
 /** What is longer goes on in the next block. */
@@ -67,4 +67,19 @@ function slices(text: string, longest: number): string[] {
     rest = isAtLine ? rest.slice(cut + 1) : rest.slice(cut)
   }
   return rest === '' ? parts : [...parts, rest]
+}
+
+export function button(action_id: string, text: string, value: string, style?: 'primary' | 'danger'): Button {
+  return {
+    type: 'button',
+    action_id,
+    ...(style === undefined ? {} : { style }),
+    text: { type: 'plain_text', text },
+    value,
+  }
+}
+
+/** mrkdwn of our own words. */
+export function small(text: string): KnownBlock {
+  return { type: 'context', elements: [{ type: 'mrkdwn', text }] }
 }
