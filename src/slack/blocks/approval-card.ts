@@ -33,7 +33,11 @@ export function approvalParts(approval: ApprovalView, stage: Stage = 'open'): Ca
 function toolCard(approval: ApprovalView, stage: Stage): KnownBlock[] {
   const { step, decision, mailbox } = approval
   const isWhole = isWholeChange(step.name, step.input)
-  const fields = fieldsOf(step.input, approval.names).filter((field) => !(isWhole && isLabels(field)))
+  // What was asked to be changed is not read again in the form that nobody wants.
+  const isRejected = decision === 'denied' && approval.reason !== null
+  const fields = fieldsOf(step.input, approval.names).filter(
+    (field) => !(isWhole && isLabels(field)) && !(isRejected && field.kind === 'body'),
+  )
   const blocks: KnownBlock[] = [
     { type: 'section', text: { type: 'mrkdwn', text: `*${escapeMrkdwn(approvalQuestion(step.name, step.input))}*` } },
     ...richTexts(mailbox === null ? [] : lines([[leavesMailbox(step.name) ? words.FROM : words.MAILBOX, mailbox]])),

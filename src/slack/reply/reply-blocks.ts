@@ -17,6 +17,7 @@ import { append, units } from './fitting.js'
 import { line } from './lines.js'
 import type { ReplyLook } from './reply-look.js'
 import * as words from './reply-words.js'
+import { textsOnCards, without } from './said-once.js'
 
 const NOTIFICATION_LENGTH = 140
 
@@ -84,9 +85,10 @@ function cardNotification(isOpen: boolean, over: boolean): string {
 
 /** What the agent said and what the bot says about it, each read by itself: nothing that the agent left open reaches further. */
 function parts(view: ReplyView, look: ReplyLook): Part[] {
+  const shown = look.audience === 'owner' ? textsOnCards(view.approvals, view.phase.type === 'deciding') : []
   const texts: Part[] = [
     { text: view.notice === null ? '' : `_${view.notice}_` },
-    ...replyTexts(view.reply).map((text) => ({ text })),
+    ...replyTexts(view.reply).map((text) => ({ text: without(text, shown) })),
     { text: view.cutOff ?? '', isBrokenOff: true },
   ]
   if (view.phase.type === 'ended') {

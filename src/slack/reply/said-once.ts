@@ -1,0 +1,58 @@
+/**
+ * The text of an email stands once: where a card below shows it, or its owner asked for another one, the answer does not repeat it. Only what is word for
+ * word that text goes; all else that the agent wrote stays. Pure.
+ */
+
+import type { ApprovalView } from '../../turns/view.js'
+import { isOpen } from '../blocks/approval-card.js'
+
+/** A shorter text may stand in an answer by chance. */
+const SHORTEST = 40
+const FENCE = /^\s*(?:>\s*)*(?:```|~~~)/
+
+/** Texts of emails that an answer need not repeat. @param isAsking whether open questions stand below the answer */
+export function textsOnCards(approvals: readonly ApprovalView[], isAsking: boolean): string[] {
+  const isFolded = (approval: ApprovalView) => (isAsking && isOpen(approval)) || isRejected(approval)
+  return approvals.filter(isFolded).flatMap(({ step }) => {
+    const { body } = step.input
+    return typeof body === 'string' && body.trim().length >= SHORTEST ? [body] : []
+  })
+}
+
+/** Its owner wants something else in its place. */
+function isRejected({ decision, reason }: ApprovalView): boolean {
+  return decision === 'denied' && reason !== null
+}
+
+/** A text of the agent's without these texts, however it quoted them. */
+export function without(text: string, repeated: readonly string[]): string {
+  return repeated.reduce(cut, text)
+}
+
+function cut(text: string, repeated: string): string {
+  const wanted = wordsOn(repeated.split('\n')).map(({ words }) => words)
+  const all = text.split('\n')
+  const written = wordsOn(all)
+  const begin = written.findIndex((_, index) => wanted.every((words, place) => written[index + place]?.words === words))
+  const first = written[begin]
+  const last = written[begin + wanted.length - 1]
+  if (first === undefined || last === undefined) return text
+  // The marks of a block of code go with what stood between them.
+  const isFenced = FENCE.test(all[first.line - 1] ?? '') && FENCE.test(all[last.line + 1] ?? '')
+  const from = isFenced ? first.line - 1 : first.line
+  const to = isFenced ? last.line + 1 : last.line
+  const rest = [...all.slice(0, from), '', ...all.slice(to + 1)]
+  return cut(rest.join('\n'), repeated)
+}
+
+/** The lines that say something, without the marks of a quotation and with single blanks. */
+function wordsOn(lines: readonly string[]): { line: number; words: string }[] {
+  return lines.flatMap((text, line) => {
+    const words = text
+      .replace(/^\s*(?:>\s?)+/, '')
+      .replace(/\\$|\\(?=[!-/:-@[-`{-~])/g, '')
+      .replace(/\s+/g, ' ')
+      .trim()
+    return words === '' || FENCE.test(text) ? [] : [{ line, words }]
+  })
+}
