@@ -89,8 +89,8 @@ describe('a reply that asks about an email', () => {
   const times = (given: ReplyView, look = owner) =>
     replyMessages(given, look)
       .flatMap(({ blocks }) => wordsOf({ text: '', blocks }))
-      .join('
-').split('the heating is broken again').length - 1
+      .join('\n')
+      .split('the heating is broken again').length - 1
 
   it('holds its text once: on the card, and in the answer once that is decided', () => {
     expect(times(view({ type: 'deciding' }, [approval()]))).toBe(1)
