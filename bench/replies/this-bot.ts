@@ -78,6 +78,7 @@ async function answerIn({ channel, ts }: Thread, turnId: string): Promise<void> 
       mailboxAddress: null,
       notice: null,
       cutOff: null,
+      saysHowToGoOn: false,
       tookMs,
     })
   }

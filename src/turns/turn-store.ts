@@ -29,6 +29,8 @@ export interface TurnStore {
   readonly people: {
     /** @throws an error named `IdentifierTaken` where it belongs to somebody else */
     identify(person: Person, identifier: string): Promise<IdentifiedPerson>
+    /** Whether this turn's answer tells its owner how to go on: one answer of theirs does, ever, and the first to ask is it. */
+    claimGuidance(personId: string, turnId: string): Promise<boolean>
   }
   readonly conversations: {
     get(id: string): Promise<Conversation>

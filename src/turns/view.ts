@@ -18,6 +18,8 @@ export interface ReplyView {
   readonly notice: string | null
   /** The beginning of a message that was never finished, because its owner pressed Stop. Markdown. */
   readonly cutOff: string | null
+  /** It is its owner's first answer, and says how to go on. */
+  readonly saysHowToGoOn: boolean
   /** Milliseconds from the moment the messages were taken to the end; null while it is not over. */
   readonly tookMs: number | null
 }

@@ -180,6 +180,7 @@ function saying(text: string): ReplyView {
     mailboxAddress: null,
     notice: null,
     cutOff: null,
+    saysHowToGoOn: false,
     tookMs: null,
   }
 }

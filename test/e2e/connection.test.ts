@@ -374,7 +374,7 @@ describe('the Home tab', () => {
   })
 
   it('brings a welcome with its first opening, and no other', async () => {
-    await running()
+    await running({ killable: true })
     const anna = await opened('Only you can use it here')
     await anna.waitFor(answers('Hi!* I find, sum up, write, send and tidy email'))
     await house.bot.kill()

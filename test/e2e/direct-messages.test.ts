@@ -56,6 +56,20 @@ describe('lines that follow each other closely', () => {
   })
 })
 
+describe('the first answer', () => {
+  it('says how to go on, and no later one does', async () => {
+    const { anna } = await running()
+    anna.post('what is unread?')
+    const first = await anna.waitFor(bot('To go on, reply in this thread or write a new message.'))
+    expect(first.shown).toContain('You said: what is unread?')
+    anna.post('and in this thread?', { threadTs: first.threadTs })
+    await anna.waitFor(bot('You said: and in this thread?'))
+    anna.post('and below?')
+    await anna.waitFor(bot('You said: and below?'))
+    expect(anna.messages().filter(bot('To go on'))).toHaveLength(1)
+  })
+})
+
 describe('a line below an answer', () => {
   it('is a conversation of its own, which hears the last question and answer as data', async () => {
     const { anna } = await running()

@@ -168,7 +168,8 @@ function packed(lines: readonly string[]): string[] {
 function ended(view: ReplyView, look: ReplyLook): KnownBlock[][] {
   const blocks = look.audience === 'owner' ? decided(view) : []
   const mailbox = toolSteps(view.reply).length === 0 ? null : whoseMailbox(view, look)
-  return mailbox === null ? blocks : [...blocks, [line(mailbox)]]
+  const lines = [...(mailbox === null ? [] : [mailbox]), ...(view.saysHowToGoOn ? [words.HOW_TO_GO_ON] : [])]
+  return [...blocks, ...lines.map((text) => [line(text)])]
 }
 
 /** To others the owner's name says enough; the owner is to notice when it is not the account they meant. Null before it is known. */

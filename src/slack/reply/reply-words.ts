@@ -68,6 +68,9 @@ export function fromMailboxOf(owner: string): string {
   return `From ${owner}’s Gmail`
 }
 
+/** Once per person, below their first answer in direct messages. */
+export const HOW_TO_GO_ON = '💬 To go on, reply in this thread or write a new message.'
+
 /** Above what only the owner sees of a thread that others read. */
 export function askedIn(channel: string): string {
   return `From <#${channel}>.`

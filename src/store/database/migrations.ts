@@ -1,7 +1,8 @@
 /** Forward-only migrations. Never edit one that has been released: add another. */
 
-import { type Kysely, type Migration, sql } from 'kysely'
+import type { Kysely, Migration } from 'kysely'
 import { lateMails, mailDrafts, outgoingMails } from './mail-migrations.js'
+import { guidance, welcomes } from './newcomer-migrations.js'
 
 type AnyDatabase = Kysely<unknown>
 
@@ -268,14 +269,6 @@ const feedback: Migration = {
   },
 }
 
-/** People are welcomed once. Who was known before needs none. */
-const welcomes: Migration = {
-  async up(db: Kysely<unknown>) {
-    await sql`insert into post (subject, place, part, channel, ts, announced_at)
-      select id, 'welcome', 0, '', 'before', created_at from person`.execute(db)
-  },
-}
-
 /** One of several questions that its owner left out of their yes. */
 const leftOut: Migration = {
   async up(db: Kysely<unknown>) {
@@ -304,4 +297,5 @@ export const MIGRATIONS: Record<string, Migration> = {
   '0017_feedback': feedback,
   '0018_welcomes': welcomes,
   '0019_left_out': leftOut,
+  '0020_guidance': guidance,
 }

@@ -34,6 +34,8 @@ export interface PersonTable {
   identifier: string | null
   /** Since when their mailbox has been seen connected; null while it is not. */
   connected_at: number | null
+  /** The turn whose answer told them how to go on; null: none has. */
+  guided_turn_id: Generated<string | null>
   created_at: number
 }
 

@@ -124,6 +124,35 @@ export class People {
   }
 
   /**
+   * Whether this turn's answer tells its owner how to go on. One does, ever: it is kept which, so that it says so again where it is drawn anew. One that was
+   * revised meanwhile and ended in another way leaves it to the next.
+   */
+  async claimGuidance(personId: string, turnId: string): Promise<boolean> {
+    await this.db
+      .updateTable('person')
+      .set({ guided_turn_id: turnId })
+      .where('id', '=', personId)
+      .where(({ or, eb, exists, selectFrom }) =>
+        or([
+          eb('guided_turn_id', 'is', null),
+          exists(
+            selectFrom('turn')
+              .select('turn.id')
+              .whereRef('turn.id', '=', 'person.guided_turn_id')
+              .where('turn.ending', '!=', 'answered'),
+          ),
+        ]),
+      )
+      .execute()
+    const { guided_turn_id } = await this.db
+      .selectFrom('person')
+      .select('guided_turn_id')
+      .where('id', '=', personId)
+      .executeTakeFirstOrThrow()
+    return guided_turn_id === turnId
+  }
+
+  /**
    * Settles a person's Scalekit identifier. One that is already settled stays as it is, whatever is asked for now: a changed
    * template or a changed e-mail must never open another mailbox.
    * @throws IdentifierTaken

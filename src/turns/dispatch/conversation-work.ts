@@ -126,6 +126,7 @@ function queuedView(phase: Queued): ReplyView {
     mailboxAddress: null,
     notice: null,
     cutOff: null,
+    saysHowToGoOn: false,
     tookMs: null,
   }
 }

@@ -35,6 +35,9 @@ export async function endTurn(scope: TurnScope, wanted: Ending): Promise<TurnOut
   const ending = endingInView(scope, wanted)
   scope.stopWaiting()
   await questions.load()
+  const { kind, owner } = scope.conversation
+  if (kind === 'im' && ending === 'answered')
+    scope.saysHowToGoOn = await deps.store.people.claimGuidance(owner.id, turn.id)
   scope.show({ type: 'ended', ending })
   await display.settled()
   // What happens to a mail after this is told in a message of its own.

@@ -79,6 +79,8 @@ export class TurnScope {
   earlier: readonly Words[] = []
   /** A line above the answer, e.g. that the conversation had to start afresh. */
   notice: string | null = null
+  /** Decided when the turn ends. */
+  saysHowToGoOn = false
   /** What of its thread the session has heard. */
   threadRead: ThreadRead
   /** Ends the feed that is being followed. */
@@ -231,6 +233,7 @@ export class TurnScope {
       mailboxAddress: owner.mailboxAddress,
       notice: this.#notices(),
       cutOff: phase.type === 'ended' && STOPPED.has(phase.ending) ? this.reading.cutOff : null,
+      saysHowToGoOn: this.saysHowToGoOn,
       tookMs: phase.type === 'ended' && startedAt !== null ? this.deps.clock.now() - startedAt : null,
     }
   }

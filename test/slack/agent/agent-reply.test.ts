@@ -17,6 +17,7 @@ const view = (phase: Phase, text = ''): ReplyView => ({
   mailboxAddress: null,
   notice: null,
   cutOff: null,
+  saysHowToGoOn: false,
   tookMs: null,
 })
 

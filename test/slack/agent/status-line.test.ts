@@ -138,6 +138,7 @@ const view = (phase: Phase, items: Reply['items'] = []): ReplyView => ({
   mailboxAddress: null,
   notice: null,
   cutOff: null,
+  saysHowToGoOn: false,
   tookMs: null,
 })
 const working = { type: 'working' } as const

@@ -45,7 +45,14 @@ const decided = (approval: ApprovalView, state: ApprovalView['step']['state'], r
 function view(phase: ReplyView['phase'], approvals: ApprovalView[]): ReplyView {
   const reply = { ...EMPTY_REPLY, begun: true, items: approvals.map(({ step }) => step) }
   const ended = phase.type === 'ended' ? { ...reply, end: 'end_turn' as const } : reply
-  const rest = { ownerName: 'Anna', mailboxAddress: null, notice: null, cutOff: null, tookMs: null }
+  const rest = {
+    ownerName: 'Anna',
+    mailboxAddress: null,
+    notice: null,
+    cutOff: null,
+    saysHowToGoOn: false,
+    tookMs: null,
+  }
   return { phase, reply: ended, approvals, ...rest }
 }
 

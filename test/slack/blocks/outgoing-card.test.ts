@@ -229,6 +229,7 @@ describe('a mail in a reply', () => {
     mailboxAddress: null,
     notice: null,
     cutOff: null,
+    saysHowToGoOn: false,
     tookMs: null,
   })
 

@@ -14,6 +14,7 @@ const view = (phase: Phase, rest: Partial<ReplyView> = {}): ReplyView => ({
   mailboxAddress: null,
   notice: null,
   cutOff: null,
+  saysHowToGoOn: false,
   tookMs: null,
   ...rest,
 })

@@ -27,6 +27,7 @@ const ON_IT: ReplyView = {
   mailboxAddress: null,
   notice: null,
   cutOff: null,
+  saysHowToGoOn: false,
   tookMs: null,
 }
 

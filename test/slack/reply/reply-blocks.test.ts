@@ -22,6 +22,7 @@ function view(phase: Phase, rest: Partial<ReplyView> = {}): ReplyView {
     mailboxAddress: null,
     notice: null,
     cutOff: null,
+    saysHowToGoOn: false,
     tookMs: null,
     ...rest,
   }
@@ -158,6 +159,13 @@ describe('what a reply shows', () => {
     const reply = replyOf(tool('gmail_list_labels', {}), said('Done.'))
     expect(read(view(ended('answered'), { reply }))).toBe('Done.\nDone.\nFrom your Gmail')
     expect(read(view(ended('answered'), { reply: replyOf(said('Hi.')) }))).toBe('Hi.\nHi.')
+  })
+
+  it('says last how to go on, where it is the first', () => {
+    const reply = replyOf(tool('gmail_list_labels', {}), said('Done.'))
+    const guided = { reply, saysHowToGoOn: true }
+    const hint = '💬 To go on, reply in this thread or write a new message.'
+    expect(read(view(ended('answered'), guided))).toBe(`Done.\nDone.\nFrom your Gmail\n${hint}`)
   })
 
   it('tells its owner the address of that mailbox, and nobody else', () => {

@@ -33,6 +33,7 @@ function view(phase: Phase, text = ''): ReplyView {
     mailboxAddress: null,
     notice: null,
     cutOff: null,
+    saysHowToGoOn: false,
     tookMs: null,
   }
 }

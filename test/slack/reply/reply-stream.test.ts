@@ -42,6 +42,7 @@ function view(phase: Phase, text = '', items: readonly ReplyItem[] = []): ReplyV
     mailboxAddress: null,
     notice: null,
     cutOff: null,
+    saysHowToGoOn: false,
     tookMs: null,
   }
 }

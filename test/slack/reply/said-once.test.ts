@@ -84,7 +84,7 @@ describe('a reply that asks about an email', () => {
       ],
     },
     approvals,
-    ...{ ownerName: 'Anna', mailboxAddress: null, notice: null, cutOff: null, tookMs: null },
+    ...{ ownerName: 'Anna', mailboxAddress: null, notice: null, cutOff: null, saysHowToGoOn: false, tookMs: null },
   })
   const times = (given: ReplyView, look = owner) =>
     replyMessages(given, look)

@@ -92,20 +92,31 @@ describe('migrations', () => {
     await db.destroy()
   })
 
+  /** Runs one of them on what there is. */
+  const migrate = async (store: Store, name: string) => await MIGRATIONS[name]?.up(store.db)
+
   it('welcome nobody who was known before', async () => {
-    const path = join(folder, 'inbox.db')
-    const before = await Store.open(path)
-    const { id } = await before.people.ensure('T1', ANNA)
-    await sql`DELETE FROM post`.execute(before.db)
-    // What came after it goes, too: migrations are applied in their order.
-    await sql`ALTER TABLE approval DROP COLUMN left_out`.execute(before.db)
-    await sql`DELETE FROM kysely_migration WHERE name >= '0018_welcomes'`.execute(before.db)
-    await before.close()
-    const after = await Store.open(path)
-    expect(await after.posts.of(id, 'welcome')).toMatchObject([{ ts: expect.any(String) }])
-    const { id: newcomer } = await after.people.ensure('T1', 'U0BEN')
-    expect(await after.posts.of(newcomer, 'welcome')).toEqual([])
-    await after.close()
+    const store = await Store.open(':memory:')
+    const { id } = await store.people.ensure('T1', ANNA)
+    await migrate(store, '0018_welcomes')
+    expect(await store.posts.of(id, 'welcome')).toMatchObject([{ ts: expect.any(String) }])
+    const { id: newcomer } = await store.people.ensure('T1', 'U_BEN')
+    expect(await store.posts.of(newcomer, 'welcome')).toEqual([])
+    await store.close()
+  })
+
+  it('tell nobody how to go on who has had an answer', async () => {
+    const store = await Store.open(':memory:')
+    const answered = await store.turns.queue(await journaled(store, incoming('1.0')))
+    await store.turns.take(answered)
+    await store.turns.end(answered, 'answered', { id: 'e', at: '1' })
+    await store.turns.queue(await journaled(store, incoming('2.0', { user: 'U_BEN', channel: 'D_BEN' })))
+    await sql`ALTER TABLE person DROP COLUMN guided_turn_id`.execute(store.db)
+    await migrate(store, '0020_guidance')
+    const [anna, ben] = [await store.people.ensure('T1', ANNA), await store.people.ensure('T1', 'U_BEN')]
+    expect(await store.people.claimGuidance(anna.id, 'another')).toBe(false)
+    expect(await store.people.claimGuidance(ben.id, 'another')).toBe(true)
+    await store.close()
   })
 
   it('leave nothing half done where one fails', async () => {

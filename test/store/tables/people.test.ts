@@ -54,6 +54,34 @@ describe('a person', () => {
   })
 })
 
+describe('how to go on', () => {
+  const answered = async (ts: string, ending = 'answered') => {
+    const turn = await store.turns.queue(await journaled(store, incoming(ts)))
+    await store.turns.take(turn)
+    return { id: turn.id, end: async () => await store.turns.end(turn, ending, { id: 'e', at: '1' }) }
+  }
+
+  it('is told by the first answer that asks, as often as that is drawn, and by no other', async () => {
+    const { id } = await store.people.ensure(TEAM, ANNA)
+    const [first, second] = [await answered('1.0'), await answered('2.0')]
+    expect(await store.people.claimGuidance(id, first.id)).toBe(true)
+    expect(await store.people.claimGuidance(id, second.id)).toBe(false)
+    await first.end()
+    expect(await store.people.claimGuidance(id, second.id)).toBe(false)
+    expect(await store.people.claimGuidance(id, first.id)).toBe(true)
+    const ben = await store.people.ensure(TEAM, BEN)
+    expect(await store.people.claimGuidance(ben.id, second.id)).toBe(true)
+  })
+
+  it('is left to the next answer where that one was revised and did not end well', async () => {
+    const { id } = await store.people.ensure(TEAM, ANNA)
+    const [first, second] = [await answered('1.0', 'retracted'), await answered('2.0')]
+    expect(await store.people.claimGuidance(id, first.id)).toBe(true)
+    await first.end()
+    expect(await store.people.claimGuidance(id, second.id)).toBe(true)
+  })
+})
+
 describe('everybody connected', () => {
   it('connected people include those who may be, and not those without a mailbox or with ended access', async () => {
     const anna = await store.people.ensure(TEAM, ANNA)

@@ -27,6 +27,22 @@ async function asked(answer: (session: FakeSession) => void = (session) => sessi
 }
 
 describe('the end of a turn', () => {
+  it('says once how to go on: below the first answer in direct messages that ended well', async () => {
+    const guides = async (text: string, where: Parameters<House['say']>[1] = {}) => {
+      const { conversation, ts } = await house.say(text, where)
+      await house.work(conversation)
+      const turn = (await house.turnsOf(conversation)).at(-1)
+      return { ts, says: turn !== undefined && house.replyOf(turn).last.saysHowToGoOn }
+    }
+    expect(await guides('In a channel', { channel: 'C_GENERAL' })).toMatchObject({ says: false })
+    house.agent.answers.push((session) => session.rest())
+    expect(await guides('Say nothing')).toMatchObject({ says: false })
+    const first = await guides('Hello')
+    expect(first).toMatchObject({ says: true })
+    expect(await guides('And now?', { threadTs: first.ts })).toMatchObject({ says: false })
+    expect(await guides('Something new')).toMatchObject({ says: false })
+  })
+
   it('a turn does not end with the idle event that follows the denials of its batch', async () => {
     const { conversation, ts } = await asked()
     house.agent.restsAfterDenials = true
