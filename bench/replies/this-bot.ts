@@ -85,6 +85,8 @@ async function answerIn({ channel, ts }: Thread, turnId: string): Promise<void> 
   const happen = (event: AgentEvent) => {
     reply = fold(reply, event)
   }
+  // Slack's own status says it until there are words.
+  display.hold()
   show({ type: 'starting' })
   const startsAt = begin(channel)
   await new Promise((resolve) => setTimeout(resolve, PREPARING_MS))

@@ -29,6 +29,8 @@ export type Flush = () => Promise<FlushResult>
 export interface EditHandle {
   /** There is something newer to show. Cheap; call it at every change. An earlier, more urgent request stays as urgent as it was. */
   request(priority: EditPriority): void
+  /** Its first words are to be seen already, by another call than an edit: none is kept for them. */
+  firstWordsStand(): void
   /** Resolves when what was requested last is out (or will never be, because of `close`). Rejects with what the newest flush threw. */
   settle(): Promise<'landed' | 'closed'>
   /** Gives the place up; what was not shown yet is not shown. */
@@ -45,10 +47,10 @@ export interface EditBudgetOptions {
   onError?: (error: unknown, key: string) => void
 }
 
-/** Text spends what is free over this time. Shorter: livelier beginnings, longer lulls after them. */
-const HORIZON_MS = 20_000
+/** Text spends what is free over the rest of a usual reply, and at least over this time. Shorter: livelier beginnings, longer lulls after them. */
+const LEAST_HORIZON_MS = 15_000
 /** A reply's text is never edited more often than this: nobody reads faster. */
-const TEXT_INTERVAL_MS = 700
+const TEXT_INTERVAL_MS = 500
 /** Between any two edits, so that twenty that end together do not hit Slack in one instant. */
 const GAP_MS = 50
 /** How long a reply usually takes. */
@@ -58,9 +60,11 @@ const LEAST_KEPT = 3
 /** First words may take the rest of what is kept for final states: those come later, when edits have come back. */
 const FIRSTS_LEAVE = 0.5
 /** Kept from text for replies that are about to begin. */
-const LEAST_KEPT_FOR_FIRSTS = 2
+const LEAST_KEPT_FOR_FIRSTS = 1
 const MOST_KEPT_FOR_FINALS = 0.45
 const MOST_KEPT = 0.85
+/** So many replies at once move steadily by edits alone. */
+const MOST_AT_EASE = 5
 /** What is kept shrinks as replies grow older, so a blocked edit is looked at again at least this often. */
 const LOOK_AGAIN_MS = 1_000
 
@@ -127,8 +131,16 @@ export class EditBudget {
     return {
       request: (priority) => this.#request(slot, priority),
       settle: () => this.#settle(slot),
+      firstWordsStand: () => {
+        slot.firstShown = true
+      },
       close: () => this.#closeSlot(slot),
     }
+  }
+
+  /** So many replies are open that each is edited rarely. */
+  get isCrowded(): boolean {
+    return this.#slots.size > MOST_AT_EASE
   }
 
   /** Ends the scheduler: no edit starts any more, open places are closed. */
@@ -285,16 +297,11 @@ export class EditBudget {
       : Math.min(forFinals + Math.max(LEAST_KEPT_FOR_FIRSTS, firsts), most(MOST_KEPT))
   }
 
-  /** The pace at which text can go on for the whole horizon with what is free now and what comes back meanwhile. */
+  /** Text is spread over what usual replies still take. */
   #textInterval(free: number, now: number): number {
-    const returns = this.#rate.returns(now).filter((ms) => ms < HORIZON_MS)
-    let interval = 0
-    let available = free
-    for (const ms of [...returns, HORIZON_MS]) {
-      interval = Math.max(interval, ms / available)
-      available += 1
-    }
-    return interval
+    const ages = [...this.#slots].map(({ openedAt }) => now - openedAt)
+    const age = ages.reduce((sum, each) => sum + each, 0) / Math.max(1, ages.length)
+    return this.#rate.interval(free, now, Math.max(LEAST_HORIZON_MS, TYPICAL_REPLY_MS - age))
   }
 }
 

@@ -83,8 +83,20 @@ export class EditRate {
     return next
   }
 
+  /** Milliseconds between two edits at which they can go on for the whole horizon, with what is free now and what comes back meanwhile. */
+  interval(free: number, now: number, horizonMs: number): number {
+    const returns = this.#returns(now).filter((ms) => ms < horizonMs)
+    let interval = 0
+    let available = free
+    for (const ms of [...returns, horizonMs]) {
+      interval = Math.max(interval, ms / available)
+      available += 1
+    }
+    return interval
+  }
+
   /** After how many milliseconds each answered edit comes back, soonest first. */
-  returns(now: number): number[] {
+  #returns(now: number): number[] {
     return this.#spent
       .flatMap(({ answeredAt }) => (answeredAt === undefined ? [] : [answeredAt + RATE_WINDOW_MS - now]))
       .sort((a, b) => a - b)

@@ -52,16 +52,22 @@ export class Streams {
     })
   }
 
-  /** A place for one more stream; null where the reply is better edited. */
-  tryOpen(): StreamPlace | null {
+  /** Whether there is a place for one more stream. */
+  get hasPlace(): boolean {
     const { mode, clock } = this.options
     const now = clock.now()
-    if (mode === 'edit' || now < this.#pausedUntil) return null
+    if (mode === 'edit' || now < this.#pausedUntil) return false
     this.#taken = this.#taken.filter((at) => at + RATE_WINDOW_MS > now)
     this.#released = this.#released.filter((at) => at + RATE_WINDOW_MS > now)
-    if (this.#taken.length >= STARTS_PER_MINUTE || this.#open + this.#released.length >= STARTS_PER_MINUTE) return null
-    if (mode === 'auto' && !this.#isBetterStreamed()) return null
-    this.#taken.push(now)
+    if (this.#taken.length >= STARTS_PER_MINUTE || this.#open + this.#released.length >= STARTS_PER_MINUTE) return false
+    return mode !== 'auto' || this.#isBetterStreamed()
+  }
+
+  /** A place for one more stream; null where the reply is better edited. */
+  tryOpen(): StreamPlace | null {
+    const { clock } = this.options
+    if (!this.hasPlace) return null
+    this.#taken.push(clock.now())
     this.#open += 1
     return {
       release: once(() => {

@@ -87,7 +87,8 @@ const CONTAINERS = /^[ \t]*(?:(?:>|[-+*](?=[ \t])|\d{1,4}[.)](?=[ \t]))[ \t]*(?:
 const UNDECIDED = /^(?:#{1,6}|[-+*=_|: \t]+|\d{1,4}[.)]?|`{1,2}|`{3,}[^`]*|~{1,2}|~{3,}.*|\|.*)$/
 const UNDECIDED_TASK = /^\[(?:[ xX]\]?)?$/
 
-function isUndecidedLine(line: string, reader: BlockReader): boolean {
+/** Whether a line that is still arriving may turn out to be anything. */
+export function isUndecidedLine(line: string, reader: BlockReader): boolean {
   const lead = CONTAINERS.exec(line)?.[0] ?? ''
   const rest = line.slice(lead.length)
   const { leaf } = reader

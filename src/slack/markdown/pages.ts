@@ -10,9 +10,10 @@
 import { MARKDOWN_CHARACTERS } from '../api/limits.js'
 import { characterBoundary, inlineBreak } from './break.js'
 import { CLOSING_COST, MarkdownCost } from './cost.js'
-import { type Part, renderLive, renderSlice } from './markdown.js'
+import { isUndecidedLine, type Part, renderLive, renderSlice } from './markdown.js'
+import { type Boundary, bestBoundary, codeBreak, keepsNext, roughCut, type Start } from './page-breaks.js'
 import { BlockReader } from './reading/block-reader.js'
-import { type BlockLimits, type BlockState, type Effect, START } from './reading/blocks.js'
+import { type BlockLimits, START } from './reading/blocks.js'
 
 /**
  * Characters of a page, at most. What Slack takes beyond that is room for lines that the bot adds itself. Shorter pages would not read better on a phone (Slack folds long messages there), and more messages are harder to follow.
@@ -23,6 +24,12 @@ const PART_COST = 60
 /** A smaller page has no room for what is closed and reopened around it. */
 const LEAST_LIMIT = 1_000
 
+/**
+ * Where the last page ends. `final`: with the text. `live`: more is about to arrive, and what is half there is closed for now or held back. `whole
+ * blocks`: the same, of which only whole paragraphs, list items and the like are shown, so that the page may end there.
+ */
+export type PageEnd = 'final' | 'live' | 'whole blocks'
+
 export interface PageOptions {
   /** False while more is about to arrive: what is half there at the end is closed for now or held back. */
   final: boolean
@@ -32,12 +39,7 @@ export interface PageOptions {
 
 /** All pages of a text at once; none where there is nothing to show. For a text that grows, keep a `Pager`. */
 export function pages(markdown: string | readonly Part[], { final, limit = PAGE_LIMIT }: PageOptions): string[] {
-  return new Pager(limit).update(markdown, final)
-}
-
-interface Start {
-  offset: number
-  state: BlockState
+  return new Pager(limit).update(markdown, final ? 'final' : 'live')
 }
 
 interface Placed {
@@ -61,6 +63,8 @@ export class Pager {
   /** The texts one below the other, and where each begins. */
   #source = ''
   #parts: readonly Placed[] = []
+  /** What the last page has shown of whole blocks: each could be a page by itself. */
+  #endings: Page[] = []
 
   /** @throws RangeError when `limit` is below 1,000 */
   constructor(limit = PAGE_LIMIT) {
@@ -71,13 +75,14 @@ export class Pager {
 
   /**
    * The pages of the texts as they are now, each read by itself. Usually they continue those before; where they differ (a preview was replaced),
-   * pages from the difference on are made anew. `final` is about the last text, and says nothing about later calls.
+   * pages from the difference on are made anew. `end` is about the last text, and says nothing about later calls.
    */
-  update(markdown: string | readonly Part[], final: boolean): string[] {
+  update(markdown: string | readonly Part[], end: PageEnd): string[] {
     const parts = typeof markdown === 'string' ? [{ text: markdown }] : markdown
     const source = parts.map(({ text }) => text).join('\n')
     const placed = placesOf(parts)
     let last = this.#frozen.at(-1)
+    if (!this.#endings.every(({ decidedBy }) => this.#isSame(source, placed, decidedBy))) this.#endings = []
     while (last !== undefined && !this.#isSame(source, placed, last.decidedBy)) {
       this.#frozen.pop()
       last = this.#frozen.at(-1)
@@ -86,14 +91,69 @@ export class Pager {
     this.#parts = placed
     let start = last?.next ?? { offset: 0, state: START }
     for (let page = this.#fill(start); page !== undefined; page = this.#fill(start)) {
-      this.#frozen.push(page)
+      this.#freeze(page)
       start = page.next
     }
-    const rest = this.#slice(start.offset, source.length)
-    const tail = final
-      ? renderSlice(rest, start.state, 'complete', this.#limits).text
-      : renderLive(rest, start.state, this.#limits)
-    return [...this.#frozen.map((page) => page.text), tail].filter((text) => text.trim() !== '')
+    return [...this.#frozen.map((page) => page.text), this.#tail(start, end)].filter((text) => text.trim() !== '')
+  }
+
+  /**
+   * Ends the last page where it says exactly this, so that whatever comes next is another page. Answers false where it cannot end there: it showed
+   * more than whole blocks, or something else by now.
+   */
+  endPage(text: string): boolean {
+    const page = this.#endings.find((ending) => ending.text === text)
+    if (page === undefined) return false
+    this.#freeze(page)
+    return true
+  }
+
+  #freeze(page: Page): void {
+    this.#frozen.push(page)
+    this.#endings = []
+  }
+
+  #tail(start: Start, end: PageEnd): string {
+    const rest = this.#slice(start.offset, this.#source.length)
+    switch (end) {
+      case 'final':
+        return renderSlice(rest, start.state, 'complete', this.#limits).text
+      case 'live':
+        return renderLive(rest, start.state, this.#limits)
+      case 'whole blocks': {
+        const ending = this.#ending(start)
+        if (ending === undefined) return ''
+        if (!this.#endings.some(({ next }) => next.offset === ending.next.offset)) this.#endings.push(ending)
+        return ending.text
+      }
+    }
+  }
+
+  /** The last place where the text so far is whole: something else begins there, and nothing that comes later changes what stands before it. */
+  #ending(start: Start): Page | undefined {
+    const source = this.#source
+    const reader = new BlockReader(start.state, this.#limits)
+    let next: Start | undefined
+    let later = this.#parts.filter(({ from }) => from > start.offset)
+    for (let at = start.offset; at < source.length; ) {
+      const isNewText = later[0]?.from === at
+      if (isNewText) {
+        later = later.slice(1)
+        reader.startOver()
+      }
+      const before = { offset: at, state: reader.state() }
+      const lineEnd = source.indexOf('\n', at)
+      const line = source.slice(at, lineEnd === -1 ? undefined : lineEnd).replace(/\r$/, '')
+      if (lineEnd === -1 && isUndecidedLine(line, reader)) break
+      const keeps = keepsNext(reader)
+      const effect = reader.read(line)
+      const begins = isNewText || effect === 'block' || effect === 'item' || effect === 'nested'
+      if (at > start.offset && begins && !keeps) next = before
+      at = lineEnd === -1 ? source.length : lineEnd + 1
+    }
+    if (next === undefined) return undefined
+    const { text } = renderSlice(this.#slice(start.offset, next.offset), start.state, 'complete', this.#limits)
+    return text.trim() === '' ? undefined : { text, start, next, decidedBy: next.offset }
   }
 
   /** Whether nothing differs in the first `length` characters. */
@@ -211,50 +271,4 @@ function placesOf(parts: readonly Part[]): Placed[] {
     from += text.length + 1
     return placed
   })
-}
-
-/** A place between two lines where a page may end. */
-interface Boundary extends Start {
-  cost: number
-  /** The line before introduces what follows. */
-  keep: boolean
-  /** What the line after it does. */
-  effect: Effect
-}
-
-const WORTH: Record<Effect, number> = { none: 0, blank: 0, line: 1, nested: 2, item: 3, block: 4 }
-
-/** The last of the best ones. */
-function bestBoundary(boundaries: readonly Boundary[], leastCost: number): Boundary | undefined {
-  let best: Boundary | undefined
-  let bestWorth = 1
-  for (const boundary of boundaries) {
-    if (boundary.cost < leastCost) continue
-    const { leaf } = boundary.state
-    const headless = leaf?.kind === 'table' && !leaf.hasRows
-    const worth = headless ? 0 : Math.min(WORTH[boundary.effect], boundary.keep ? 1 : 4)
-    if (worth >= bestWorth) {
-      best = boundary
-      bestWorth = worth
-    }
-  }
-  return best
-}
-
-/** A heading, or a paragraph that ends with a colon, belongs to what comes after it. */
-function keepsNext(reader: BlockReader): boolean {
-  const last = reader.blocks.at(-1)
-  return last?.kind === 'heading' || (last?.kind === 'paragraph' && /[:：]\s*$/.test(last.lines.at(-1) ?? ''))
-}
-
-function codeBreak(text: string, least: number, most: number): number {
-  for (let at = most; at > least; at -= 1) if (/\s/.test(text.charAt(at - 1))) return at
-  return characterBoundary(text, most)
-}
-
-/** For lines that are neither text nor code, such as two thousand blanks: anywhere will do. */
-function roughCut(source: string, start: Start, end: number, reader: BlockReader): Start {
-  const at = characterBoundary(source, end - 1)
-  const offset = at > start.offset ? at : end
-  return { offset, state: { path: reader.path, leaf: { kind: 'paragraph' }, midLine: true, open: [] } }
 }

@@ -38,9 +38,8 @@ export function closing(view: ReplyView, look: ReplyLook): KnownBlock[][] {
     case 'connecting':
       return look.audience === 'owner' ? [connecting(phase, look)] : [[line(words.waitsForConnection(nameIn(view)))]]
     case 'working':
-      return phase.isResumed === true
-        ? [[line(words.RESUMED), stopButton(look)]]
-        : [...underWay(view, look), [...activity(view, look), stopButton(look)]]
+      if (phase.isResumed === true) return [[line(words.RESUMED), stopButton(look)]]
+      return [...underWay(view, look), ...(look.isBare === true ? [] : [[...activity(view, look), stopButton(look)]])]
     case 'deciding':
       if (look.audience === 'owner')
         return [...decided(view), ...(phase.isToPress === true ? [[line(words.PRESS)]] : []), ...openApprovals(view)]

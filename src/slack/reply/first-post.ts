@@ -5,12 +5,12 @@
 
 import type { Clock } from '../../turns/time/clock.js'
 import type { ReplyView } from '../../turns/view.js'
-import { hasWords } from './growth.js'
 
 /** Longer than this nobody waits with no message to look at, in milliseconds. */
 const LONGEST_HOLD_MS = 4_000
 
 export class FirstPost {
+  #isToldBeside = false
   #hold: { clear(): void } | null = null
   #hasEnded = false
 
@@ -20,10 +20,22 @@ export class FirstPost {
     private readonly onEnd: () => void,
   ) {}
 
-  /** From now on the message waits, once and not for long. */
+  /** Beside the reply it is said that the agent works, and how to stop it. */
+  get isToldBeside(): boolean {
+    return this.#isToldBeside
+  }
+
+  /** From now on the message waits, once and not for long, since what it could say is told beside it. */
   hold(): void {
     if (this.#hasEnded || this.#hold !== null) return
+    this.#isToldBeside = true
     this.#hold = this.clock.setTimeout(() => this.end(), LONGEST_HOLD_MS)
+  }
+
+  /** Nothing is told beside it any more. */
+  release(): void {
+    this.#isToldBeside = false
+    this.end()
   }
 
   end(): void {
@@ -39,11 +51,13 @@ export class FirstPost {
     this.#hold = null
   }
 
-  /** Whether the message waits although it could say this. What is more than "I am at it" never waits. */
-  waits(view: ReplyView): boolean {
-    if (this.#hold === null) return false
-    const { phase, reply, approvals } = view
+  /**
+   * Whether the message waits although it could say this. What is more than "I am at it" never waits.
+   * @param hasWords it would hold words of the answer
+   */
+  waits({ phase, reply, approvals }: ReplyView, hasWords: boolean): boolean {
+    if (this.#hold === null || hasWords) return false
     const isAtWork = phase.type === 'starting' || (phase.type === 'working' && phase.isResumed !== true)
-    return isAtWork && !hasWords(view) && approvals.length === 0 && reply.error === null
+    return isAtWork && approvals.length === 0 && reply.error === null
   }
 }

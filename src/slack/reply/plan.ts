@@ -120,6 +120,12 @@ export function signature(content: MessageContent): string {
   return JSON.stringify(content)
 }
 
+/** What stands of the answer in a message with this signature. */
+export function shownText(shown: string): string {
+  const { blocks }: MessageContent = JSON.parse(shown)
+  return blocks.flatMap((block) => (block.type === 'markdown' ? [block.text] : [])).join('')
+}
+
 /** Somebody deleted a message: it and all below it are posted anew, in order. */
 function replacement(landed: Standing): Step | null {
   for (const place of PLACES) {

@@ -17,7 +17,7 @@ interface Forms {
   readonly origins: readonly number[]
 }
 
-/** How far the reply has come. */
+/** What decides how its messages are brought to Slack. */
 interface Progress {
   /** Words of the answer stand in Slack already. */
   readonly hasShownWords: boolean
@@ -79,9 +79,23 @@ export class Rendering {
         return growth() === null ? null : last
       },
       leadsTo,
-      hasFirstWords: hasWords(view) && !hasShownWords,
+      hasFirstWords: this.hasWords(view, look) && !hasShownWords,
       isHeld,
     }
+  }
+
+  /** Whether the messages hold words of the answer. */
+  hasWords(view: ReplyView | null, look: ReplyLook): boolean {
+    if (view === null || !hasWords(view)) return false
+    const { messages } = this.#render(view, look).reply
+    return look.isBare !== true || messages.some(({ blocks }) => blocks.some(({ type }) => type === 'markdown'))
+  }
+
+  /** Ends the last message of the answer where it says this: what comes next stands in a further one. Answers false where it cannot end there. */
+  endMessage(text: string): boolean {
+    const canEnd = this.#pager.endPage(text)
+    if (canEnd) this.#rendered = null
+    return canEnd
   }
 
   /** What the reply's message of this number says while it only grows; null where it does not. */

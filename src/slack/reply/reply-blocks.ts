@@ -27,7 +27,7 @@ const NOTIFICATION_LENGTH = 140
  */
 export function replyMessages(view: ReplyView, look: ReplyLook, pager: Pager = new Pager()): MessageContent[] {
   const isWhole = view.phase.type === 'ended' || view.phase.type === 'deciding' || !isWriting(view.reply)
-  const texts = pager.update(parts(view, look), isWhole)
+  const texts = pager.update(parts(view, look), isWhole ? 'final' : look.isBare === true ? 'whole blocks' : 'live')
   const bodies = texts.length === 0 ? [''] : texts
   const notification = notificationText(view, bodies)
   const messages = bodies.map((text, index): MessageContent => {
@@ -36,7 +36,8 @@ export function replyMessages(view: ReplyView, look: ReplyLook, pager: Pager = n
       blocks: text === '' ? [] : [{ type: 'markdown', text }],
     }
   })
-  return append(messages, closing(view, look))
+  // Before its first paragraph is whole there is nothing to be bare with.
+  return append(messages, closing(view, texts.length === 0 ? { ...look, isBare: false } : look))
 }
 
 /** What only the owner may see of a reply that others can read: messages in their DM. */

@@ -8,6 +8,11 @@ export interface ReplyLook extends AppRules {
   readonly turnId: string
   /** Channel id of the thread that others read: what only the owner sees stands elsewhere, and says what it belongs to. */
   readonly askedIn?: string
+  /**
+   * While it grows it holds nothing but the answer, in whole paragraphs: Slack itself says that the agent works and offers to stop it, so no edit is
+   * needed to take that away again, and the answer may go on in a further message.
+   */
+  readonly isBare?: boolean
   /** Where the owner, and nobody else, finds the decision that is asked of them; only where others read along. */
   readonly reviewUrl?: string
 }

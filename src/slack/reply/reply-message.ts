@@ -21,6 +21,7 @@ import { ConnectPointer } from './connect-pointer.js'
 import type { FeedbackOffer } from './feedback-offer.js'
 import { FirstPost } from './first-post.js'
 import { answerLength, hasWords } from './growth.js'
+import { Patience } from './patience.js'
 import {
   editPriority,
   isComplete,
@@ -30,6 +31,7 @@ import {
   planNext,
   remedyFor,
   type Step,
+  shownText,
   type Wanted,
 } from './plan.js'
 import { type PostedMessage, PostedMessages, type PostedMessagesDeps } from './posted-messages.js'
@@ -62,6 +64,7 @@ export class ReplyMessage implements ReplyDisplay {
   readonly #rendering: Rendering
   readonly #rounds: Rounds
   readonly #first: FirstPost
+  readonly #patience: Patience
   readonly #handle: EditHandle
   readonly #review: ReviewLink
   readonly #pointer: ConnectPointer
@@ -75,6 +78,8 @@ export class ReplyMessage implements ReplyDisplay {
   /** Characters of the text when it was last looked at. */
   #lookedAt = 0
   #hasShownWords = false
+  /** An edit was waited for in vain. */
+  #isImpatient = false
   /** It was said below which messages it belongs. */
   #isPlaced = false
   #editing: Promise<unknown> = Promise.resolve()
@@ -93,6 +98,10 @@ export class ReplyMessage implements ReplyDisplay {
     this.#posted = { reply: messages('reply'), card: messages('card') }
     this.#rounds = new Rounds(deps.clock, () => this.#round())
     this.#first = new FirstPost(deps.clock, () => this.#rounds.request())
+    this.#patience = new Patience(deps.clock, () => {
+      this.#isImpatient = true
+      this.#rounds.request()
+    })
     this.#handle = deps.budget.open(turnId, () => this.#flush())
     this.#file = this.#answerFile()
     this.#review = new ReviewLink(deps.web, deps.log, turnId)
@@ -117,9 +126,12 @@ export class ReplyMessage implements ReplyDisplay {
     this.#first.hold()
   }
 
-  /** Nothing stands beside it any more: what it says is posted at once. */
+  /** Nothing is told beside it any more: its messages say everything themselves, at once. */
   release(): void {
-    this.#first.end()
+    this.#first.release()
+    if (this.look.isBare !== true) return
+    this.look = { ...this.look, isBare: false }
+    this.#rounds.request()
   }
 
   /** @param listener called after each message that was posted where the conversation is answered, and for what a process before this one posted */
@@ -129,7 +141,7 @@ export class ReplyMessage implements ReplyDisplay {
 
   settled(): Promise<void> {
     // Whoever waits for it wants to see it stand.
-    this.release()
+    this.#first.end()
     if (this.#isSettled()) return Promise.resolve()
     return new Promise((resolve) => {
       this.#waiters.push(resolve)
@@ -174,6 +186,7 @@ export class ReplyMessage implements ReplyDisplay {
   close(): void {
     this.#state = 'closed'
     this.#first.close()
+    this.#patience.stop()
     this.#rounds.stop()
     this.#handle.close()
     this.#posted.reply.close()
@@ -198,6 +211,8 @@ export class ReplyMessage implements ReplyDisplay {
       for (const place of PLACES) await this.#posted[place].load()
       if (isFirst && this.#posted.reply.isInherited) this.#onStands()
       if (this.#state === 'leaving') await this.#moveToOwner()
+      this.#chooseLook()
+      if (this.#isImpatient) this.#goOnBelow()
       let step: Step
       do {
         step = planNext(this.#wanted(), this.#landed(), round)
@@ -226,10 +241,11 @@ export class ReplyMessage implements ReplyDisplay {
       case 'edit':
         this.#due = step.priority
         this.#handle.request(step.priority)
+        if (this.look.isBare === true) this.#patience.begin(step.priority === 'final')
         return
       case 'wait':
         if (this.#view !== null && this.#file.isDue(this.#view)) await this.#file.share(this.#view)
-        this.#hasShownWords = hasWords(this.#view)
+        if (this.#posted.reply.all.length > 0) this.#noteWords(this.#rendering.hasWords(this.#view, this.look))
         this.#settle()
     }
   }
@@ -270,6 +286,7 @@ export class ReplyMessage implements ReplyDisplay {
 
   /** Called by the budget when an edit may be made: makes one, of the newest state. */
   async #flush(): Promise<FlushResult> {
+    this.#patience.stop()
     const edit = nextEdit(this.#wanted(), this.#landed())
     const message = edit === null ? undefined : this.#posted[edit.place].all[edit.part]
     if (edit === null || message === undefined || this.#state === 'closed') {
@@ -278,7 +295,7 @@ export class ReplyMessage implements ReplyDisplay {
       this.#rounds.request()
       return 'unchanged'
     }
-    const showsWords = hasWords(this.#view)
+    const showsWords = this.#rendering.hasWords(this.#view, this.look)
     try {
       const editing = this.#posted[edit.place].edit(message, edit.content)
       this.#editing = editing.catch(() => undefined)
@@ -291,7 +308,7 @@ export class ReplyMessage implements ReplyDisplay {
       return 'done'
     }
     this.#due = null
-    this.#hasShownWords ||= showsWords
+    if (showsWords) this.#noteWords(true)
     this.#rounds.request()
     return 'done'
   }
@@ -361,12 +378,33 @@ export class ReplyMessage implements ReplyDisplay {
     if (this.#state === 'leaving') this.#state = 'open'
   }
 
+  /** Once it is known that there are words: where many replies share the edits, its messages hold nothing that has to be taken away again. */
+  #chooseLook(): void {
+    if (this.look.isBare !== undefined || !hasWords(this.#view)) return
+    const { all } = this.#posted.reply
+    const isStreamed = all.length === 0 ? this.deps.streams.hasPlace : all.some(({ stream }) => stream !== null)
+    this.look = { ...this.look, isBare: this.#first.isToldBeside && this.deps.budget.isCrowded && !isStreamed }
+  }
+
+  /** No edit has been free for long: what is new stands in a further message, where the last one may end. */
+  #goOnBelow(): void {
+    this.#isImpatient = false
+    const last = this.#posted.reply.all.at(-1)
+    if (this.look.isBare === true && last?.shown != null) this.#rendering.endMessage(shownText(last.shown))
+  }
+
+  #noteWords(areShown: boolean): void {
+    this.#hasShownWords = areShown
+    if (areShown) this.#handle.firstWordsStand()
+  }
+
   #answerFile(): AnswerFile {
     return new AnswerFile(this.deps.poster, this.deps.log, this.look.turnId, this.target)
   }
 
   #wanted(): Wanted {
-    const isHeld = this.#view !== null && this.#first.waits(this.#view)
+    const hasWords = this.#rendering.hasWords(this.#view, this.look)
+    const isHeld = this.#view !== null && this.#first.waits(this.#view, hasWords)
     return this.#rendering.wanted(this.#view, this.look, { hasShownWords: this.#hasShownWords, isHeld })
   }
 

@@ -54,6 +54,21 @@ describe('a reply longer than a message', () => {
     expect(all.join('\n').match(/line\d+/g)).toEqual(lines.map((_, index) => `line${index}`))
   })
 
+  it('shows whole blocks only, if asked to, and ends where it is told', () => {
+    const pager = new Pager()
+    const shown = (text: string) => pager.update(text, 'whole blocks')
+    expect(shown('One line, and it is not')).toEqual([])
+    expect(shown('One line.\n\nAnother')).toEqual(['One line.'])
+    expect(shown('One line.\n\nAnother.\n\n- first\n- sec')).toEqual(['One line.\n\nAnother.\n\n- first'])
+    expect(pager.endPage('One line.\n\nAnother.')).toBe(false)
+    expect(pager.endPage('One line.')).toBe(true)
+    expect(shown('One line.\n\nAnother.\n\n- first\n- second\n\n## Head\n\nBelow it.\n\nM')).toEqual([
+      'One line.',
+      'Another.\n\n- first\n- second\n\n## Head\n\nBelow it.',
+    ])
+    expect(shown('Two lines.\n\nAnother.\n\nThird')).toEqual(['Two lines.\n\nAnother.'])
+  })
+
   it('repeats the header of a table', () => {
     const rows = Array.from({ length: 60 }, (_, index) => `| person ${index} | ${index} |`)
     const all = pages(['| Name | Mails |', '|---|---|', ...rows].join('\n'), { final: true, limit: LIMIT })
@@ -162,7 +177,7 @@ describe('whatever the text', () => {
           const text = markdown.slice(0, cut)
           const now = pages(text, { final, limit: LIMIT })
           expect(now.slice(0, -1)).toEqual(whole.slice(0, Math.max(0, now.length - 1)))
-          expect(pager.update(text, final)).toEqual(now)
+          expect(pager.update(text, final ? 'final' : 'live')).toEqual(now)
         }
       }),
       { numRuns: 120, endOnFailure: true },
@@ -175,6 +190,26 @@ describe('whatever the text', () => {
         expect(letters(pages(markdown, { final: true, limit: LIMIT }).join(''))).toBe(letters(markdown))
       }),
       { numRuns: 150, endOnFailure: true },
+    )
+  })
+
+  it('that ends where whole blocks do: no letter is lost, repeated or moved, and what stands there never changes', () => {
+    fc.assert(
+      fc.property(lettered, fc.array(fc.nat(), { minLength: 2, maxLength: 8 }), (markdown, cuts) => {
+        const pager = new Pager(LIMIT)
+        let ended: string[] = []
+        for (const cut of cuts.map((each) => each % (markdown.length + 1)).sort((a, b) => a - b)) {
+          const now = pager.update(markdown.slice(0, cut), 'whole blocks')
+          expect(now.slice(0, ended.length)).toEqual(ended)
+          expect(letters(markdown).startsWith(letters(now.join('')))).toBe(true)
+          const last = now.at(-1)
+          if (last !== undefined && now.length > ended.length && pager.endPage(last)) ended = now
+        }
+        const whole = pager.update(markdown, 'final')
+        expect(whole.slice(0, ended.length)).toEqual(ended)
+        expect(letters(whole.join(''))).toBe(letters(markdown))
+      }),
+      { numRuns: 300, endOnFailure: true },
     )
   })
 
@@ -230,7 +265,7 @@ describe('a text that grows', () => {
     let most = 0
     for (let end = 500; end <= text.length; end += 500) {
       read.mockClear()
-      const now = pager.update(text.slice(0, end), false)
+      const now = pager.update(text.slice(0, end), 'live')
       most = Math.max(most, read.mock.calls.length)
       expect(now.slice(0, frozen.length)).toEqual(frozen)
       frozen = now.slice(0, -1)
@@ -245,12 +280,12 @@ describe('a text that grows', () => {
   it('is paged anew from where it differs', () => {
     const paragraphs = Array.from({ length: 30 }, (_, index) => `${index} ${of(200, 'words ')}`)
     const pager = new Pager(LIMIT)
-    const before = pager.update(paragraphs.join('\n\n'), false)
+    const before = pager.update(paragraphs.join('\n\n'), 'live')
     paragraphs[20] = 'Something else'
     const text = paragraphs.join('\n\n')
-    const after = pager.update(text, true)
+    const after = pager.update(text, 'final')
     expect(after).toEqual(pages(text, { final: true, limit: LIMIT }))
     expect(after.slice(0, 4)).toEqual(before.slice(0, 4))
-    expect(pager.update('New', true)).toEqual(['New'])
+    expect(pager.update('New', 'final')).toEqual(['New'])
   })
 })

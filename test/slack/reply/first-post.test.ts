@@ -43,11 +43,12 @@ it.each<[string, ReplyView, boolean]>([
   ['a prompt to connect', view({ type: 'connecting', state: 'missing', url: 'https://a.example' }), false],
   ['a question', view({ type: 'deciding' }), false],
   ['an end without a word', view({ type: 'ended', ending: 'stopped' }), false],
-])('held, a message that would say %s: waits is %s', (_, shown, waits) => {
+])('held, a message that would say %s: waits is %s', (what, shown, waits) => {
+  const hasWords = /words/.test(what) && what !== 'an end without a word'
   const { first } = open()
-  expect(first.waits(shown)).toBe(false)
+  expect(first.waits(shown, hasWords)).toBe(false)
   first.hold()
-  expect(first.waits(shown)).toBe(waits)
+  expect(first.waits(shown, hasWords)).toBe(waits)
 })
 
 it('waits for some seconds, once', async () => {
@@ -56,9 +57,9 @@ it('waits for some seconds, once', async () => {
   await clock.pass(3_000)
   expect(ends()).toBe(0)
   await clock.pass(2_000)
-  expect([ends(), first.waits(view({ type: 'working' }))]).toEqual([1, false])
+  expect([ends(), first.waits(view({ type: 'working' }), false)]).toEqual([1, false])
   first.hold()
-  expect(first.waits(view({ type: 'working' }))).toBe(false)
+  expect(first.waits(view({ type: 'working' }), false)).toBe(false)
 })
 
 it('waits no longer when it is told so, and wakes nobody afterwards', async () => {

@@ -467,7 +467,7 @@ class WatchedBudget extends EditBudget {
       this.asked.push(priority)
       handle.request(priority)
     }
-    return { request, settle: () => handle.settle(), close: () => handle.close() }
+    return { ...handle, request }
   }
 }
 
