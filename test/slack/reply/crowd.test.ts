@@ -159,6 +159,7 @@ function viewOf(phase: Phase, reply: Partial<Reply>): ReplyView {
     mailboxAddress: null,
     notice: null,
     cutOff: null,
+    saysHowToGoOn: false,
     tookMs: null,
   }
 }
