@@ -9,7 +9,7 @@ import { describeError, type Log } from '../../log.js'
 import type { IncomingMessage } from '../../turns/admission.js'
 import type { SessionStopped } from './agent-events.js'
 import type { BotIdentity } from './bot-identity.js'
-import { readDelivery } from './deliveries.js'
+import { readDelivery } from './read-deliveries.js'
 import type { ChannelIdChange, Deleted, Edited, UserChange } from './read-events.js'
 
 /** What each event is stored by. An event is stored when the promise resolves; where it rejects, Slack delivers the event again. */

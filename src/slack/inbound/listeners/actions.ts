@@ -15,7 +15,7 @@ import { disconnecting, NOT_STORED } from '../../commands/command-words.js'
 import type { Home } from '../../home/home.js'
 import { OPEN_HELP } from '../../home/home-view.js'
 import type { BotIdentity } from '../bot-identity.js'
-import { readAs } from '../deliveries.js'
+import { readAs } from '../read-deliveries.js'
 import type { Press } from '../read-interactions.js'
 import type { KeptPlace, Requests } from '../requests.js'
 import {

@@ -8,7 +8,7 @@ import { describeError, type Log } from '../../../log.js'
 import type { Clock } from '../../../turns/time/clock.js'
 import { inTime, LATE } from '../../../turns/time/in-time.js'
 import type { BotIdentity } from '../bot-identity.js'
-import { readAs } from '../deliveries.js'
+import { readAs } from '../read-deliveries.js'
 import { type Answer, type TakeDeps, take } from './command-taking.js'
 import type { Respond } from './respond.js'
 

@@ -4,7 +4,7 @@ import type { App } from '@slack/bolt'
 import { CHANGE_BLOCK, CHANGE_CALLBACK } from '../../blocks/change-modal.js'
 import { EDIT_CALLBACK } from '../../blocks/edit-modal.js'
 import type { BotIdentity } from '../bot-identity.js'
-import { readAs } from '../deliveries.js'
+import { readAs } from '../read-deliveries.js'
 import { change, type DecisionDeps } from './decisions.js'
 import { type OutgoingDeps, submitEdit } from './outgoing-presses.js'
 

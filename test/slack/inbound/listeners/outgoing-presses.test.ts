@@ -1,7 +1,6 @@
 import type { ModalView } from '@slack/web-api'
 import { describe, expect, it } from 'vitest'
 import { editedIn, editModal, editWindow, piecesOf } from '../../../../src/slack/blocks/edit-modal.js'
-import { readDelivery } from '../../../../src/slack/inbound/deliveries.js'
 import {
   cancelScheduled,
   type OutgoingDeps,
@@ -9,6 +8,7 @@ import {
   submitEdit,
   undoSend,
 } from '../../../../src/slack/inbound/listeners/outgoing-presses.js'
+import { readDelivery } from '../../../../src/slack/inbound/read-deliveries.js'
 import { type OutgoingPresses, type ResolvedMail, UnsendableMail } from '../../../../src/turns/outgoing-mail.js'
 import { NotConnected, Unavailable } from '../../../../src/turns/ports.js'
 import { SilentLog } from '../../../turns/silent-log.js'

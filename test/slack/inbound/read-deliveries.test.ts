@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type Delivery, readAs, readDelivery } from '../../../src/slack/inbound/deliveries.js'
+import { type Delivery, readAs, readDelivery } from '../../../src/slack/inbound/read-deliveries.js'
 
 const BOT = { userId: 'U0BOT', botId: 'B0BOT' }
 
