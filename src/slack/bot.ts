@@ -136,7 +136,7 @@ function registerListeners(app: App, options: SlackBotOptions): void {
     wake,
     stop,
     personsWork,
-    respond: responder(options.apiUrl),
+    respond: responder(options.apiUrl, SYSTEM_CLOCK),
     clock: SYSTEM_CLOCK,
   }
   registerCommands(app, deps)
