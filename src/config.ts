@@ -46,7 +46,8 @@ export interface BotConfig extends PlatformConfig {
     /** Base URL of the Web API, with a slash at its end. */
     readonly apiUrl: string
     readonly slashCommand: string
-    readonly editsPerMinute: number
+    /** Undefined: what Slack allows, less a margin. */
+    readonly editsPerMinute: number | undefined
     readonly channelReplies: 'ask' | 'here' | 'private'
     readonly replyStreaming: 'edit' | 'native' | 'auto'
     /** Whether guests of the workspace are served like members. */
@@ -158,7 +159,7 @@ const BOT = {
     .regex(/^\/[^\s/]+$/, { error: 'must be a slash and one word, e.g. /inbox' })
     .default('/inbox'),
   UNDO_SEND_SECONDS: wholeNumber(0, 120).default(10),
-  SLACK_EDITS_PER_MINUTE: wholeNumber(1, 10_000).default(45),
+  SLACK_EDITS_PER_MINUTE: wholeNumber(1, 10_000).optional(),
   CHANNEL_REPLIES: z.enum(['ask', 'here', 'private'], { error: 'must be ask, here or private' }).default('ask'),
   ALLOW_GUESTS: z.enum(['no', 'yes'], { error: 'must be no or yes' }).default('no'),
   REPLY_STREAMING: z.enum(['edit', 'native', 'auto'], { error: 'must be edit, native or auto' }).default('edit'),

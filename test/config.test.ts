@@ -159,7 +159,7 @@ describe('what is left out', () => {
         delivery: { mode: 'socket', appToken: 'xapp-1' },
         apiUrl: 'https://slack.com/api/',
         slashCommand: '/inbox',
-        editsPerMinute: 45,
+        editsPerMinute: undefined,
         replyStreaming: 'edit',
         channelReplies: 'ask',
         allowGuests: false,

@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createLog } from '../../src/log.js'
-import { EditBudget } from '../../src/slack/api/edit-budget.js'
+import { EDITS_PER_MINUTE, EditBudget } from '../../src/slack/api/edit-budget.js'
 import { Poster } from '../../src/slack/api/poster.js'
 import { type ReplyStreaming, Streams } from '../../src/slack/api/streams.js'
 import { createWebClient } from '../../src/slack/api/web.js'
@@ -17,9 +17,6 @@ import { SYSTEM_CLOCK } from '../../src/turns/time/clock.js'
 import type { Phase } from '../../src/turns/view.js'
 import { answerOf, arriving } from './answer.js'
 import { begin, finish, readJob, type Thread, tell, told } from './link.js'
-
-/** `SLACK_EDITS_PER_MINUTE`, unless somebody sets it. */
-const EDITS_PER_MINUTE = 45
 
 /** What a turn does before the agent is at work (who asks, their connection, the session) takes its time, and it is shown when it is over. */
 const PREPARING_MS = 500

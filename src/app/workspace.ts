@@ -5,7 +5,7 @@ import type { WebClient } from '@slack/web-api'
 import type { BotConfig } from '../config.js'
 import { describeError } from '../log.js'
 import { AgentSurface } from '../slack/agent/agent-surface.js'
-import { EditBudget } from '../slack/api/edit-budget.js'
+import { EDITS_PER_MINUTE, EditBudget } from '../slack/api/edit-budget.js'
 import { type MessageContent, Poster } from '../slack/api/poster.js'
 import { SlackClock } from '../slack/api/slack-clock.js'
 import { Streams } from '../slack/api/streams.js'
@@ -60,7 +60,7 @@ export class Workspace implements ServedWorkspace {
     this.identity = identity
     this.delivery = slack.delivery.mode
 
-    const { editsPerMinute, channelReplies } = slack
+    const { editsPerMinute = EDITS_PER_MINUTE, channelReplies } = slack
     this.#poster = new Poster(web, store.posts, identity.userId, identity.botId, () => slackClock.now())
     const firstWords = (conversationId: string) => store.conversations.firstWords(conversationId)
     const agent = new AgentSurface({ web, firstWords, clock, log })

@@ -1,5 +1,5 @@
 /**
- * Slack counts all `chat.update` calls of an app in a workspace together (50 a minute). Every reply that grows there shares this
+ * Slack counts all `chat.update` calls of an app in a workspace together (`MESSAGE_EDITS`). Every reply that grows there shares this
  * one scheduler: a reply only says that it has something newer to show, and is called back when an edit may be made, so the
  * newest state wins and nothing outdated is ever sent.
  *
@@ -9,6 +9,10 @@
  */
 import type { Clock } from '../../turns/time/clock.js'
 import { EditRate } from './edit-rate.js'
+import { MESSAGE_EDITS } from './limits.js'
+
+/** Edits in any 60 seconds, unless `SLACK_EDITS_PER_MINUTE` says otherwise: below Slack's own number, for what else edits in the workspace. */
+export const EDITS_PER_MINUTE = MESSAGE_EDITS - 5
 
 /** What a reply has to show: `first` its first words, `approval` a question to its owner, `final` its end. */
 export type EditPriority = 'text' | 'first' | 'approval' | 'final'
@@ -38,7 +42,7 @@ export interface EditHandle {
 }
 
 export interface EditBudgetOptions {
-  /** Edits in any 60 seconds, at most. Below Slack's own number, for what else edits in the workspace. */
+  /** Edits in any 60 seconds, at most. */
   perMinute: number
   clock: Clock
   /** Some calls are left alone for the ends of replies (default). False where an end is told by another call. */

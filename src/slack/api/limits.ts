@@ -36,6 +36,8 @@ export const ACKNOWLEDGE_MS = 3_000
 
 /** Rate limits count calls in windows so long, in milliseconds (docs.slack.dev/apis/web-api/rate-limits). */
 export const RATE_WINDOW_MS = 60_000
+/** `chat.update`, calls a window at least (Tier 3; docs.slack.dev/reference/methods/chat.update). */
+export const MESSAGE_EDITS = 50
 /** `chat.startStream` and `chat.stopStream`, calls a window at least (Tier 2). */
 export const STREAM_STARTS = 20
 /** `chat.appendStream`, calls a window at least (Tier 4). */
