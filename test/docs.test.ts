@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
+import { asHostTool, SENDING_TOOLS } from '../src/gmail/sending-tools.js'
 
 /** What the documents name is there: files, folders, links, commands. */
 
@@ -51,6 +52,16 @@ describe.each(PAGES)('%s', (page) => {
     const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))
     const named = all(textOf(page), /npm run ([\w:-]+)/g)
     expect(named.filter((name) => !Object.hasOwn(scripts, name))).toEqual([])
+  })
+})
+
+describe('the table of host-side tools', () => {
+  it('says of each what the tool itself says it may touch', () => {
+    const rows = [...textOf('docs/adding-a-tool.md').matchAll(/^\| `(\w+)` \| (.+) \|$/gm)]
+    const tools = SENDING_TOOLS.map(asHostTool)
+    const names = new Set(tools.map(({ name }) => name))
+    const listed = rows.flatMap(([, name = '', touches = '']) => (names.has(name) ? [{ name, touches }] : []))
+    expect(listed).toEqual(tools.map(({ name, touches }) => ({ name, touches })))
   })
 })
 

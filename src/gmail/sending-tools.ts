@@ -25,6 +25,8 @@ export interface SendingTool {
   /** The Gmail tool whose entry in `TOOL_POLICIES` governs this one. */
   readonly governedBy: GmailToolName
   readonly words: ToolWords
+  /** One line: what it may read or change. */
+  readonly touches: string
   /** It asks to answer a mail. */
   readonly isReply: boolean
   /** @throws UnsendableMail in words for the agent */
@@ -90,6 +92,9 @@ const draft = z.strictObject({
 
 const HOW_IT_GOES = `The person whose mailbox it is gets a card with exactly this email and decides: call this tool as soon as their request is clear, and do not ask for permission in words or announce the email beforehand. They may edit it, undo it within seconds, or say no. Nothing leaves before they agree. The result tells what really happened: sent (with the final recipients, subject and text if they edited it), scheduled for a later time, not sent, or not known. Report that and nothing else; when they said no or undid it, do not try again unless they ask.`
 
+const KEPT_AND_SENT =
+  'Keeps it as a draft where it was edited or leaves later, and puts that in the trash when nobody needs it. Sends it once, after a press of Send.'
+
 export const SENDING_TOOLS: readonly SendingTool[] = [
   sendingTool('send_email', {
     description: `Asks to send a new email from the person's Gmail. ${HOW_IT_GOES} No draft is needed first. Attachments cannot be added here: an email that has some must be a draft, sent with send_draft.`,
@@ -98,6 +103,7 @@ export const SENDING_TOOLS: readonly SendingTool[] = [
     running: (input) => toWhom('Preparing an email', input),
     ran: (input) => toWhom('Prepared an email', input),
     question: 'Send this email?',
+    touches: `Looks for its recipients in the owner's mail. ${KEPT_AND_SENT}`,
     isReply: false,
     toRequest: (input) => ({
       type: 'new',
@@ -117,6 +123,7 @@ export const SENDING_TOOLS: readonly SendingTool[] = [
     running: (input) => toWhom('Preparing a reply', input),
     ran: (input) => toWhom('Prepared a reply', input),
     question: 'Send this reply?',
+    touches: `Reads the thread that it answers, and looks for its recipients in the owner's mail. ${KEPT_AND_SENT}`,
     isReply: true,
     toRequest: (input) => ({
       type: 'reply',
@@ -137,6 +144,8 @@ export const SENDING_TOOLS: readonly SendingTool[] = [
     running: 'Preparing a draft for sending',
     ran: 'Prepared a draft for sending',
     question: 'Send this draft?',
+    touches:
+      "Reads the draft and the thread that it is in, and looks for its recipients in the owner's mail. Sends it once, after a press of Send.",
     isReply: false,
     toRequest: (input) => ({ type: 'draft', draftId: input.draft_id }),
   }),
@@ -149,7 +158,7 @@ export function asHostTool(tool: SendingTool): SendingHostTool {
     name: tool.name,
     description: tool.description,
     inputSchema: tool.inputSchema,
-    touches: 'Reads the thread or draft that it is about; sends one email after its owner pressed Send.',
+    touches: tool.touches,
     toRequest: tool.toRequest,
     sendAt: tool.sendAt,
   }
@@ -165,6 +174,7 @@ function sendingTool<Schema extends z.ZodType<{ send_at?: string | undefined }>>
     readonly running: ToolSentence
     readonly ran: ToolSentence
     readonly question: string
+    readonly touches: string
     readonly isReply: boolean
     readonly toRequest: (input: z.output<Schema>) => SendRequest
   },
@@ -190,6 +200,7 @@ function sendingTool<Schema extends z.ZodType<{ send_at?: string | undefined }>>
       several: () => SEVERAL_EMAILS,
       past: 'sent',
     },
+    touches: tool.touches,
     isReply: tool.isReply,
     toRequest: (input) => tool.toRequest(read(input)),
     sendAt(input, now) {
