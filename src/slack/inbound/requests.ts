@@ -31,6 +31,9 @@ export interface RequestDeps {
 /** A message in somebody's direct messages; `unreachable`: Slack opens none with them. */
 export type KeptPlace = { readonly channel: string; readonly ts: string } | 'unreachable'
 
+/** So long Slack takes answers by a `response_url`: after that, nobody can be told any more. In milliseconds. */
+const ANSWERABLE_MS = 30 * 60_000
+
 const FIRST_RETRY_MS = 1_000
 const LONGEST_RETRY_MS = 60_000
 
@@ -41,8 +44,8 @@ export class Requests {
   #retry: { clear(): void } | undefined
   #stopped = false
 
-  /** Who wants to know where the answer to a command stands, by its id. */
-  readonly #awaited = new Map<string, (place: KeptPlace) => void>()
+  /** Who wants to know where the answer to a command stands, by its id, for as long as they can be answered. */
+  readonly #awaited = new Map<string, { readonly tell: (place: KeptPlace) => void; readonly end: { clear(): void } }>()
 
   readonly #connection: ConnectionCommands
 
@@ -57,10 +60,13 @@ export class Requests {
 
   /**
    * Works off what is stored. Resolves when this command's message stands in its person's direct messages: the repeated request, or the answer. Where this
-   * process ends before, nobody is told; the message comes all the same.
+   * process ends before, or it takes too long to be told by the `response_url`, nobody is told; the message comes all the same.
    */
   async takeUp(commandId: string): Promise<KeptPlace> {
-    const place = new Promise<KeptPlace>((resolve) => this.#awaited.set(commandId, resolve))
+    const place = new Promise<KeptPlace>((tell) => {
+      const end = this.deps.clock.setTimeout(() => this.#awaited.delete(commandId), ANSWERABLE_MS)
+      this.#awaited.set(commandId, { tell, end })
+    })
     this.wake()
     return await place
   }
@@ -83,6 +89,8 @@ export class Requests {
   async stop(): Promise<void> {
     this.#stopped = true
     this.#retry?.clear()
+    for (const { end } of this.#awaited.values()) end.clear()
+    this.#awaited.clear()
     await this.#working
   }
 
@@ -143,7 +151,9 @@ export class Requests {
   }
 
   #shown(commandId: string, place: KeptPlace): void {
-    this.#awaited.get(commandId)?.(place)
+    const awaited = this.#awaited.get(commandId)
+    awaited?.end.clear()
+    awaited?.tell(place)
     this.#awaited.delete(commandId)
   }
 
