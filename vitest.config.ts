@@ -10,6 +10,9 @@ export default defineConfig({
     // End-to-end tests start real processes; on a busy two-core machine they need room. No test asserts on how long anything took.
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    // A worker imports the SDKs and the sandbox once, not once for each file: that was most of the processor time.
+    // So what a module holds outlives a test file. A test keeps its state in what it makes, and puts back what it changes of the process.
+    isolate: false,
     // Only a condition that never comes true takes this long.
     expect: { poll: { timeout: 20_000 } },
     projects: [
@@ -19,9 +22,6 @@ export default defineConfig({
           name: 'unit',
           include: ['test/**/*.test.ts'],
           exclude: FOLDERS_WITH_PROCESSES,
-          // A worker imports the SDKs and the sandbox once, not once for each file: that was most of the processor time.
-          // So what a module holds outlives a test file. A test keeps its state in what it makes, and puts back what it changes of the process.
-          isolate: false,
         },
       },
       {

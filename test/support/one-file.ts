@@ -16,13 +16,15 @@ const DIST = fileURLToPath(new URL('../../dist', import.meta.url))
 const COMMANDS = ['backup', 'doctor', 'people', 'setup']
 const LAUNCH = fileURLToPath(new URL('launch.cjs', import.meta.url))
 
-/** Vitest calls this once, before the tests. What is answered is called after them. */
+/** Vitest calls this once, before the tests that start processes. What is answered is called after them. `TEST_RUN_FOLDER` is there until then. */
 export default async function setup(): Promise<() => Promise<void>> {
+  const folder = await mkdtemp(join(tmpdir(), 'inbox-run-'))
+  process.env.TEST_RUN_FOLDER = folder
   // Whoever looks for the cause of a failure may want stack traces of `dist`: BOT_PROGRAM=dist
-  if (process.env.BOT_PROGRAM !== undefined) return async () => {}
-  const folder = await mkdtemp(join(tmpdir(), 'inbox-program-'))
-  await bundle(folder)
-  process.env.BOT_PROGRAM = folder
+  if (process.env.BOT_PROGRAM === undefined) {
+    process.env.BOT_PROGRAM = join(folder, 'program')
+    await bundle(process.env.BOT_PROGRAM)
+  }
   return async () => {
     await rm(folder, { recursive: true, force: true })
   }
@@ -30,7 +32,7 @@ export default async function setup(): Promise<() => Promise<void>> {
 
 /** Writes `main.js` and `cli/*.js` into a folder. They find the project's other files as the ones of `dist` do. */
 export async function bundle(folder: string): Promise<void> {
-  await mkdir(join(folder, 'cli'))
+  await mkdir(join(folder, 'cli'), { recursive: true })
   await writeFile(join(folder, 'cli', 'package.json'), '{ "type": "module" }')
   const main = join(DIST, 'main.js')
   await Promise.all([

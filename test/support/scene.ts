@@ -1,5 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { mkdtemp } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { App, LogLevel } from '@slack/bolt'
@@ -40,14 +39,25 @@ export interface SceneOptions {
   readonly connected?: boolean
 }
 
-export async function setStage(): Promise<Stage> {
-  const staticDir = await mkdtemp(join(tmpdir(), 'slack-page-'))
+let builtPage: Promise<string> | undefined
+
+/** Once for all files that share this worker. @returns where it is */
+async function buildPage(): Promise<string> {
+  const run = process.env.TEST_RUN_FOLDER
+  if (run === undefined) throw new Error('a stage is set by a test')
+  const outDir = await mkdtemp(join(run, 'page-'))
   await build({
     root: fileURLToPath(new URL('../../src/sandbox/page', import.meta.url)),
     mode: 'production',
     logLevel: 'error',
-    build: { outDir: staticDir },
+    build: { outDir },
   })
+  return outDir
+}
+
+export async function setStage(): Promise<Stage> {
+  builtPage ??= buildPage()
+  const staticDir = await builtPage
   // In a single process the first context that is closed takes the whole browser with it.
   const args = sparticuz.args.filter((arg) => arg !== '--single-process')
   const browser = await chromium.launch({ args, executablePath: await sparticuz.executablePath() })
@@ -55,10 +65,7 @@ export async function setStage(): Promise<Stage> {
     browser,
     staticDir,
     scene: (options) => openScene(browser, staticDir, options),
-    close: async () => {
-      await browser.close()
-      await rm(staticDir, { recursive: true, force: true })
-    },
+    close: () => browser.close(),
   }
 }
 
