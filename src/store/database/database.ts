@@ -12,6 +12,7 @@ import {
   type Driver,
   Kysely,
   Migrator,
+  type SqliteDatabase,
   SqliteDialect,
   SqliteDriver,
 } from 'kysely'
@@ -54,7 +55,7 @@ export async function openDatabase(path: string): Promise<Database> {
     // A message is acknowledged to Slack once it is stored; with NORMAL a power cut could still take it back.
     sqlite.pragma('synchronous = FULL')
     sqlite.pragma('foreign_keys = ON')
-    const db = new Kysely<Schema>({ dialect: new WritingDialect(sqlite) })
+    const db = new Kysely<Schema>({ dialect: new WritingDialect(new PreparedDatabase(sqlite)) })
     await migrate(sqlite, db)
     return db
   } catch (error) {
@@ -93,12 +94,35 @@ function isBusy(error: unknown): boolean {
  * would fail at once, whatever the busy timeout, where another process has written in between.
  */
 class WritingDialect extends SqliteDialect {
-  constructor(private readonly sqlite: SQLite.Database) {
-    super({ database: sqlite })
+  constructor(private readonly database: PreparedDatabase) {
+    super({ database })
   }
 
   override createDriver(): Driver {
-    return new WritingDriver({ database: this.sqlite })
+    return new WritingDriver({ database: this.database })
+  }
+}
+
+/** A few more than the statements of a day's work. */
+const MOST_PREPARED = 300
+
+/** Kysely prepares each statement anew, which took a fifth of the processor time of a turn. Here the ones used last stay prepared. */
+class PreparedDatabase implements SqliteDatabase {
+  readonly #statements = new Map<string, SQLite.Statement<unknown[]>>()
+
+  constructor(private readonly sqlite: SQLite.Database) {}
+
+  prepare(sql: string): SQLite.Statement<unknown[]> {
+    const statement = this.#statements.get(sql) ?? this.sqlite.prepare<unknown[]>(sql)
+    this.#statements.delete(sql)
+    this.#statements.set(sql, statement)
+    const [oldest] = this.#statements.keys()
+    if (this.#statements.size > MOST_PREPARED && oldest !== undefined) this.#statements.delete(oldest)
+    return statement
+  }
+
+  close(): void {
+    this.sqlite.close()
   }
 }
 
