@@ -2,7 +2,8 @@
 
 const STYLES = {
   time: { hour: 'numeric', minute: '2-digit' },
-  day: { weekday: 'short', month: 'short', day: 'numeric' },
+  weekday: { weekday: 'short', month: 'short', day: 'numeric' },
+  day: { year: 'numeric', month: 'short', day: 'numeric' },
 } satisfies Record<string, Intl.DateTimeFormatOptions>
 
 /** A format takes far longer to make than to use, and a card is drawn at each change of its reply. There are a few hundred time zones. */
@@ -17,12 +18,12 @@ export function timeOfDay(at: number, timeZone: string): string {
 
 /** "Mon, Nov 30 at 8:00 AM". @param at epoch milliseconds */
 export function dayAndTime(at: number, timeZone: string): string {
-  return `${inZone(at, timeZone, 'day')} at ${timeOfDay(at, timeZone)}`
+  return `${inZone(at, timeZone, 'weekday')} at ${timeOfDay(at, timeZone)}`
 }
 
 /** "Nov 30, 2026". @param at epoch milliseconds */
 export function day(at: number, timeZone: string): string {
-  return inZone(at, timeZone, { year: 'numeric', month: 'short', day: 'numeric' })
+  return inZone(at, timeZone, 'day')
 }
 
 /** Newer versions of Node.js put a narrow no-break space before AM and PM. */
