@@ -568,6 +568,7 @@ describe('a press of a button', () => {
       value: 'approval-id',
       triggerId: '1.2.abc',
       responseUrl: 'https://hooks.slack.com/actions/T1/1/x',
+      leftOut: [],
     })
   })
 
@@ -687,7 +688,7 @@ describe('a modal that is sent off', () => {
   })
 
   it('says who wants what to be different', () => {
-    const wish = { kind: 'change', team: 'T1', user: 'U0ANNA', approvalId: 'approval-id' }
+    const wish = { kind: 'change', team: 'T1', user: 'U0ANNA', approvalIds: ['approval-id'] }
     expect(read(submission())).toEqual({ ...wish, words: 'say Wednesday' })
     expect(read(submission({}, null))).toEqual({ ...wish, words: '' })
   })
