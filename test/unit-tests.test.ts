@@ -61,7 +61,7 @@ describe('a unit test', () => {
 describe('the search for processes', () => {
   it('finds the ones that end-to-end tests start', () => {
     expect(wayToProcesses('test/e2e/sending.test.ts')).toBe(
-      'test/e2e/sending.test.ts → test/support/house.ts → node:child_process',
+      'test/e2e/sending.test.ts → test/support/house.ts → test/support/bots.ts → node:child_process',
     )
   })
 })
