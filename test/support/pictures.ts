@@ -76,6 +76,8 @@ async function main(): Promise<void> {
     const page = await context.newPage()
     await page.goto(address)
     await conversation(page)
+    // The welcome stands before what is asked.
+    await page.getByRole('button', { name: 'What needs my attention?' }).waitFor()
     await write(page, 'Message inbox', 'What’s unread?')
     await connect(page)
     const stop = thread(page).getByRole('button', { name: /^Stop/ })

@@ -44,9 +44,9 @@ export class Welcome {
     const { posts, poster, work, profile, directMessage, rules } = this.deps
     const isGreeted = (await posts.of(person.id, 'welcome')).some(({ ts }) => ts !== null)
     if (isGreeted || 'problem' in (await profile(person))) return
-    // Who has asked something knows how.
-    if ((await work.recent(person.id, 1)).length > 0) return
     const channel = await directMessage(person)
+    // Who has asked something knows how. Last: people write while Slack is asked.
+    if ((await work.recent(person.id, 1)).length > 0) return
     await poster.post({ subject: person.id, place: 'welcome', part: 0 }, { channel }, welcomeMessage(rules))
   }
 }

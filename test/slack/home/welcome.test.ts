@@ -14,11 +14,13 @@ const ANNA = 'U0ANNA'
 let store: Store
 let log: SilentLog
 let isGuest: boolean
+let whileOpening: () => Promise<void>
 
 beforeEach(async () => {
   store = await openStore()
   log = new SilentLog()
   isGuest = false
+  whileOpening = async () => {}
 })
 afterEach(async () => {
   await store.close()
@@ -35,7 +37,10 @@ async function opened() {
       poster: new Poster(web, store.posts, 'U0INBOXBOT'),
       work: store.personsWork,
       profile: async () => (isGuest ? { problem: 'guest' } : { name: 'Anna', timeZone: 'UTC', email: null }),
-      directMessage: async () => anna.dm,
+      directMessage: async () => {
+        await whileOpening()
+        return anna.dm
+      },
       rules: { slashCommand: '/inbox' },
       log,
     })
@@ -74,6 +79,15 @@ describe('a welcome', () => {
   it('is not for somebody who has asked something already', async () => {
     const { anna, greeter } = await opened()
     await journaled(store, incoming('10.0', { team: TEAM, user: ANNA, userTeam: TEAM }))
+    await greeter().greet(TEAM, ANNA)
+    expect(anna.messages(anna.dm)).toEqual([])
+  })
+
+  it('is not for somebody who writes while Slack is asked for their direct messages', async () => {
+    const { anna, greeter } = await opened()
+    whileOpening = async () => {
+      await journaled(store, incoming('10.0', { team: TEAM, user: ANNA, userTeam: TEAM }))
+    }
     await greeter().greet(TEAM, ANNA)
     expect(anna.messages(anna.dm)).toEqual([])
   })
