@@ -105,15 +105,20 @@ export class AgentReply implements ReplyDisplay {
     const { session } = this
     if (session.channel === channel && session.threadTs === threadTs) return
     this.session = { ...session, channel, threadTs }
+    this.#line.moved()
     const told = this.#told
     if (told === null) return
     void this.deps.sessions.set(session, 'active')
-    void this.deps.sessions.set(this.session, told)
+    this.#set(told)
   }
 
   #tell(status: SessionStatus): void {
     if (status === this.#told) return
     this.#told = status
+    this.#set(status)
+  }
+
+  #set(status: SessionStatus): void {
     void this.deps.sessions.set(this.session, status).then((isShown) => {
       // Whoever sees no Stop button of Slack's needs the one in the message.
       if (!isShown || !this.deps.sessions.offerStop) this.reply.release()

@@ -22,6 +22,8 @@ export class StatusLine {
   #wanted = ''
   /** What Slack shows, as far as it was told; null: it is not known which of two things reached it last. */
   #shown: string | null = ''
+  /** The thread in which it shows something; null: in none. */
+  #at: SessionThread | null = null
   #isOpen = false
   #isBusy = false
   #renewal: { clear(): void } | null = null
@@ -56,6 +58,11 @@ export class StatusLine {
     this.open()
   }
 
+  /** The thread is another one now: nothing is said any more where it was. */
+  moved(): void {
+    void this.#bring()
+  }
+
   /** Nothing is renewed any more. What stands is taken away. */
   close(): void {
     this.show('')
@@ -66,17 +73,29 @@ export class StatusLine {
     if (!this.#isOpen || this.#isBusy) return
     this.#isBusy = true
     if (!this.deps.calls.has('status words')) this.onFailure()
-    while (this.#wanted !== this.#shown && this.deps.calls.has('status words')) {
-      const words = this.#wanted
-      const { channel, threadTs } = this.thread()
-      const status = { channel_id: channel, thread_ts: threadTs, status: words }
+    while (this.deps.calls.has('status words')) {
+      const left = this.#left()
+      if (left === null && this.#wanted === this.#shown) break
+      const words = left === null ? this.#wanted : ''
+      const at = left ?? this.thread()
       this.#shown = words
-      // Words that do not arrive are out of date before they could be repeated: the next ones are tried, if there are any.
-      const outcome = await this.deps.calls.try('status words', () => this.deps.web.assistant.threads.setStatus(status))
-      if (outcome !== 'done') this.onFailure()
+      this.#at = words === '' ? null : at
+      await this.#tell(at, words)
       this.#renewLater()
     }
     this.#isBusy = false
+  }
+
+  /** Words that do not arrive are out of date before they could be repeated: the next ones are tried, if there are any. */
+  async #tell({ channel, threadTs }: SessionThread, words: string): Promise<void> {
+    const status = { channel_id: channel, thread_ts: threadTs, status: words }
+    const outcome = await this.deps.calls.try('status words', () => this.deps.web.assistant.threads.setStatus(status))
+    if (outcome !== 'done') this.onFailure()
+  }
+
+  /** The thread in which it still says something though it has moved; the same thread may be found under another channel's id. */
+  #left(): SessionThread | null {
+    return this.#at !== null && this.#at.threadTs !== this.thread().threadTs ? this.#at : null
   }
 
   #renewLater(): void {

@@ -14,7 +14,7 @@ function open() {
   const web = new FakeWeb()
   const clock = new FakeClock()
   const calls = new AgentCalls({ now: () => clock.now(), log: new SilentLog() })
-  const thread = { channel: 'D1', threadTs: '1.000001' }
+  let thread = { channel: 'D1', threadTs: '1.000001' }
   let failures = 0
   const line = new StatusLine(
     { web: web.client, calls, clock },
@@ -23,7 +23,11 @@ function open() {
       failures += 1
     },
   )
-  return { web, clock, line, failures: () => failures }
+  const move = (threadTs: string) => {
+    thread = { ...thread, threadTs }
+    line.moved()
+  }
+  return { web, clock, line, move, failures: () => failures }
 }
 
 describe('the line under a thread', () => {
@@ -89,6 +93,26 @@ describe('the line under a thread', () => {
     await clock.pass(0)
     expect(web.statuses).toEqual(['is one…', ''])
     expect(clock.waiting).toBe(0)
+  })
+
+  it('goes along to another thread, and leaves nothing in the one before', async () => {
+    const { web, clock, line, move } = open()
+    const first = held()
+    web.answers.push(first.answer)
+    line.open()
+    line.show('is one…')
+    move('2.000001')
+    first.give()
+    await clock.pass(0)
+    move('3.000001')
+    await clock.pass(0)
+    expect(web.calls.map(({ body }) => [body.thread_ts, body.status])).toEqual([
+      ['1.000001', 'is one…'],
+      ['1.000001', ''],
+      ['2.000001', 'is one…'],
+      ['2.000001', ''],
+      ['3.000001', 'is one…'],
+    ])
   })
 
   it('tells whoever relies on it when it cannot be shown', async () => {
