@@ -30,7 +30,7 @@ export interface LabelChangeWords {
   readonly approve: string
   readonly deny: string
   readonly past: string
-  readonly several: SeveralLabels
+  readonly several: SeveralLabels & { readonly asOne: SeveralWords }
 }
 
 type Thing = 'email' | 'conversation'
@@ -133,6 +133,36 @@ export function labelChange(input: ToolInput, thing: Thing): LabelChangeWords {
       },
     },
   }
+}
+
+/** What one call does to many emails. Where it does not say to how many, nothing is counted. */
+export function batchLabelChange(input: ToolInput): LabelChangeWords {
+  const one = labelChange(input, 'email')
+  const count = emailsIn(input)?.length ?? 0
+  if (count === 1) return one
+  const { several } = one
+  const counted = (words: (count: number) => string) => words(count).replace(/\b0 emails/, 'several emails')
+  return {
+    running: counted(several.asOne.running),
+    ran: counted(several.asOne.ran),
+    question: counted(several.asOne.question),
+    approve: counted(several.approve),
+    deny: several.deny,
+    past: one.past,
+    several,
+  }
+}
+
+/** Scalekit publishes no schema of its batch tool: either name may hold the ids. */
+const MANY = ['message_ids', 'ids']
+
+/** The ids that one call is about at once, in its order; null for a call about one email. */
+export function emailsIn(input: ToolInput): readonly string[] | null {
+  for (const field of MANY) {
+    const ids = input[field]
+    if (Array.isArray(ids) && ids.every((id) => typeof id === 'string')) return ids
+  }
+  return null
 }
 
 /** Undefined where more, or something else, would be changed. */

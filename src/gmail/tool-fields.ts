@@ -3,6 +3,7 @@
  * its own name. Pure.
  */
 
+import { emailsIn } from './label-changes.js'
 import type { ToolInput } from './tool-input.js'
 
 /** Labels by field name, in the order of the card. */
@@ -26,7 +27,7 @@ const LABELS: Readonly<Record<string, string>> = {
 }
 
 /** Ids of the mails that a call is about. */
-const SUBJECTS = new Set(['message_id', 'message_ids', 'thread_id', 'thread_ids', 'draft_id', 'draft_ids'])
+const SUBJECTS = new Set(['message_id', 'message_ids', 'ids', 'thread_id', 'thread_ids', 'draft_id', 'draft_ids'])
 const ID_FIELD = /(^|_)ids?$/
 /** Their ids can be read: `INBOX`, `STARRED`. */
 const LABEL_FIELDS = new Set(['add_label_ids', 'remove_label_ids'])
@@ -61,6 +62,11 @@ function fieldOf(name: string, value: unknown, names: ReadonlyMap<string, string
     value: named ?? inWords(value),
     kind: BODY_FIELDS.has(name) ? 'body' : isUnknownId ? 'id' : 'short',
   }
+}
+
+/** It lists the emails that one call is about: a card shows them one below the other. */
+export function isList({ name }: ToolField, input: ToolInput): boolean {
+  return emailsIn(input) !== null && Array.isArray(input[name]) && !LABEL_FIELDS.has(name) && SUBJECTS.has(name)
 }
 
 /** It lists labels that are added or taken away. */

@@ -7,6 +7,7 @@
  */
 
 import {
+  batchLabelChange,
   isWholeLabelChange,
   type LabelChangeWords,
   labelChange,
@@ -60,8 +61,8 @@ export const SEVERAL_EMAILS: SeveralLabels = {
 }
 
 /** Words of a row about labels, which follow from what is changed. */
-function labelling(thing: 'email' | 'conversation') {
-  const about = (words: (change: LabelChangeWords) => string) => (input: ToolInput) => words(labelChange(input, thing))
+function labelling(changeIn: (input: ToolInput) => LabelChangeWords) {
+  const about = (words: (change: LabelChangeWords) => string) => (input: ToolInput) => words(changeIn(input))
   return {
     kind: 'change',
     running: about(({ running }) => running),
@@ -69,7 +70,7 @@ function labelling(thing: 'email' | 'conversation') {
     question: about(({ question }) => question),
     approve: about(({ approve }) => approve),
     deny: about(({ deny }) => deny),
-    several: (input: ToolInput) => labelChange(input, thing).several,
+    several: (input: ToolInput) => changeIn(input).several,
     past: about(({ past }) => past),
     isWholeChange: isWholeLabelChange,
     namesIds: true,
@@ -210,8 +211,10 @@ const TABLE = {
     past: 'changed in your drafts',
     namesIds: true,
   },
-  gmail_modify_message_labels: labelling('email'),
-  gmail_modify_thread_labels: labelling('conversation'),
+  gmail_modify_message_labels: labelling((input) => labelChange(input, 'email')),
+  gmail_modify_thread_labels: labelling((input) => labelChange(input, 'conversation')),
+  /** At most 1,000 ids. Labels alone: what is trashed is asked about one by one. */
+  gmail_batch_modify_messages: { ...labelling(batchLabelChange), several: () => null },
   gmail_trash_message: {
     kind: 'change',
     running: 'Moving an email to the trash',

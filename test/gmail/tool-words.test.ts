@@ -13,6 +13,30 @@ import {
 } from '../../src/gmail/tool-words.js'
 import { GMAIL_TOOLS } from '../../src/gmail/tools.js'
 
+describe('one call about many emails', () => {
+  const archive = (...message_ids: string[]) => ({ message_ids, remove_label_ids: ['INBOX'] })
+  const batch = 'gmail_batch_modify_messages'
+
+  it('says how many, and what becomes of them', () => {
+    expect(approvalQuestion(batch, archive('a', 'b', 'c'))).toBe('Archive 3 emails?')
+    expect(approveLabel(batch, archive('a', 'b', 'c'))).toBe('Archive 3 emails')
+    expect(denyLabel(batch, archive('a', 'b', 'c'))).toBe('Keep them')
+    expect(describeToolCall(batch, archive('a', 'b'))).toBe('Archiving 2 emails')
+    expect(describeDone(batch, archive('a', 'b'))).toBe('Archived 2 emails')
+    expect(becomes(batch, archive('a', 'b'))).toBe('archived')
+    expect(approvalQuestion(batch, { ids: ['a', 'b'], add_label_ids: ['Loans'] })).toBe(
+      'Change the labels of 2 emails?',
+    )
+  })
+
+  it('is about one where it names one, and counts nothing where it names none', () => {
+    expect(approvalQuestion(batch, archive('a'))).toBe('Archive this email?')
+    for (const input of [{}, { message_ids: 'a' }, { message_ids: [1] }, archive()])
+      expect(approvalQuestion(batch, input)).not.toMatch(/\d/)
+    expect(describeToolKind(batch)).toBe('Changing the labels of several emails')
+  })
+})
+
 describe('what the agent does, in words', () => {
   it.each([
     ['gmail_fetch_mails', { query: 'from:dana' }, 'Searching your email', 'Searched your email'],

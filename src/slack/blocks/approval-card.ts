@@ -4,15 +4,16 @@
  */
 
 import type { Button, KnownBlock } from '@slack/web-api'
+import { emailsIn } from '../../gmail/label-changes.js'
 import { recipientWarning, visibly } from '../../gmail/look-alikes.js'
-import { fieldsOf, isLabels, isUnnamed, type ToolField } from '../../gmail/tool-fields.js'
+import { fieldsOf, isLabels, isList, isUnnamed, type ToolField } from '../../gmail/tool-fields.js'
 import { approvalQuestion, approveLabel, denyLabel, isWholeChange, leavesMailbox } from '../../gmail/tool-words.js'
 import type { ApprovalView } from '../../turns/view.js'
 import { escapeMrkdwn } from '../markdown/escape.js'
 import { ACTIONS } from './action-ids.js'
 import { approvalOutcome, inPassing, type Stage } from './approval-outcome.js'
 import * as words from './approval-words.js'
-import { button, lines, literal, onOneLine, quotes, richTexts, small } from './card-text.js'
+import { button, described, lines, literal, numbered, onOneLine, quotes, richTexts, small } from './card-text.js'
 import { type CardParts, isAskingToSend, isOutgoing, outgoingOutcome, outgoingQuestion } from './outgoing-card.js'
 
 /** Whether it waits for its owner's word. */
@@ -36,12 +37,15 @@ function toolCard(approval: ApprovalView, stage: Stage): KnownBlock[] {
   // What was asked to be changed is not read again in the form that nobody wants.
   const isRejected = decision === 'denied' && approval.reason !== null
   const fields = fieldsOf(step.input, approval.names).filter(
-    (field) => !(isWhole && isLabels(field)) && !(isRejected && field.kind === 'body'),
+    (field) => !(isWhole && isLabels(field)) && !(isRejected && field.kind === 'body') && !isList(field, step.input),
   )
+  const many = emailsIn(step.input)
+  const isUnseen = many !== null && !many.every((id) => approval.names.has(id))
   const blocks: KnownBlock[] = [
     { type: 'section', text: { type: 'mrkdwn', text: `*${escapeMrkdwn(approvalQuestion(step.name, step.input))}*` } },
     ...richTexts(mailbox === null ? [] : lines([[leavesMailbox(step.name) ? words.FROM : words.MAILBOX, mailbox]])),
-    ...details(fields, recipientWarning(step.input)),
+    ...(many !== null && fields.length === 0 ? [] : details(fields, recipientWarning(step.input))),
+    ...(many === null ? [] : numbered(many.map(entryOf(approval)))),
   ]
   if (decision !== null || stage !== 'open') {
     const text = approvalOutcome(approval, stage)
@@ -55,17 +59,25 @@ function toolCard(approval: ApprovalView, stage: Stage): KnownBlock[] {
   return [
     small(words.OUR_OWN_WORDS),
     ...blocks,
-    ...(isUnnamed(fields) ? [small(words.unnamed(deny))] : []),
+    ...(isUnseen ? [small(words.someUnnamed(deny))] : isUnnamed(fields) ? [small(words.unnamed(deny))] : []),
     {
       type: 'actions',
       block_id: `approval:${approval.id}`,
       elements: [
-        labelled([ACTIONS.approve, approveLabel(step.name, step.input), 'primary']),
+        ...(isUnseen ? [] : [labelled([ACTIONS.approve, approveLabel(step.name, step.input), 'primary'])]),
         labelled([ACTIONS.deny, deny, 'danger']),
         labelled([ACTIONS.change, words.CHANGE]),
       ],
     },
   ]
+}
+
+/** Of the emails that one call is about at once. */
+function entryOf({ names, dates }: ApprovalView): (id: string) => string {
+  return (id) => {
+    const what = names.get(id)
+    return what === undefined ? words.NO_NAME : described(what, dates?.get(id) ?? null)
+  }
 }
 
 type LabelledButton = readonly [actionId: string, text: string, style?: 'primary' | 'danger']

@@ -4,7 +4,7 @@
  */
 
 import type { ActionsBlock, KnownBlock } from '@slack/web-api'
-import type { SeveralLabels } from '../../gmail/label-changes.js'
+import { emailsIn, type SeveralLabels } from '../../gmail/label-changes.js'
 import { visibly } from '../../gmail/look-alikes.js'
 import { fieldsOf, isLabels, subjectOf } from '../../gmail/tool-fields.js'
 import { changeInCommon, isWholeChange, severalLabels } from '../../gmail/tool-words.js'
@@ -17,7 +17,7 @@ import { ACTIONS } from './action-ids.js'
 import { approvalParts, isOpen } from './approval-card.js'
 import { inPassing, outcomeLines, type Stage } from './approval-outcome.js'
 import * as words from './approval-words.js'
-import { button, lines, literal, onOneLine, richTexts, small } from './card-text.js'
+import { button, described, lines, literal, numbered, onOneLine, pagesOf, richTexts, small } from './card-text.js'
 import { approvalValue, type CardParts, HASH_SHOWN } from './outgoing-card.js'
 
 /** Begins the id of the block with the buttons of several: a press there tells which boxes are ticked. It stands in messages: rename nothing. */
@@ -26,8 +26,6 @@ export const SEVERAL_BLOCK = 'approval_several:'
 const VALUE_EACH = 36 + 1 + HASH_SHOWN + 1
 /** As many as a button can name; what comes after is another question. */
 const MOST_TOGETHER = Math.floor((BUTTON_VALUE_CHARACTERS + 1) / VALUE_EACH)
-/** Of the list: each page is a block of its own. */
-const PAGE = 20
 
 /** What is asked as one, in the order in which it was asked: a question is never empty. */
 export function questionsIn(approvals: readonly ApprovalView[]): ApprovalView[][] {
@@ -71,7 +69,7 @@ export function questionParts(question: readonly ApprovalView[], stage: Stage = 
   const asked = [heading(several.asOne.question(open.length || question.length)), ...inCommon(first)]
   if (open.length === 0) return { head: [], tail: [...asked, ...outcome] }
   return {
-    head: [small(words.OUR_OWN_WORDS), ...outcome, ...asked, ...list(open)],
+    head: [small(words.OUR_OWN_WORDS), ...outcome, ...asked, ...numbered(open.map(entry))],
     tail: [small(words.LEAVE_OUT), ...boxes(open), decision(open, several)],
   }
 }
@@ -94,20 +92,8 @@ function inCommon({ step: { name, input }, names, mailbox }: ApprovalView): Know
 }
 
 /** Subject, sender and date of each, in full. */
-function list(open: readonly ApprovalView[]): KnownBlock[] {
-  const entries = open.map((approval, index) => `${index + 1}. ${entry(approval)}`)
-  return pagesOf(entries, PAGE).flatMap((page, index) => [
-    ...(entries.length > PAGE
-      ? [small(words.pageOf(index * PAGE + 1, index * PAGE + page.length, entries.length))]
-      : []),
-    ...richTexts(page.map((text, place) => literal(`${place === 0 ? '' : '\n'}${text}`))),
-  ])
-}
-
 function entry({ step, names, dates }: ApprovalView): string {
-  const what = subjectOf(step.input, names) ?? ''
-  const day = dates === undefined ? null : subjectOf(step.input, dates)
-  return onOneLine(visibly('subject', day === null ? what : `${what} · ${day}`))
+  return described(subjectOf(step.input, names) ?? '', dates === undefined ? null : subjectOf(step.input, dates))
 }
 
 function boxes(open: readonly ApprovalView[]): ActionsBlock[] {
@@ -147,12 +133,6 @@ function shownValue({ id, step }: ApprovalView): string {
   return `${id}:${callHash(step).slice(0, HASH_SHOWN)}`
 }
 
-function pagesOf<T>(all: readonly T[], size: number): T[][] {
-  const pages: T[][] = []
-  for (let from = 0; from < all.length; from += size) pages.push(all.slice(from, from + size))
-  return pages
-}
-
 /**
  * Decides all that is open at once; none where there is just one question, or more than a button can name. It means exactly those that stand above it: a
  * question that comes later is not covered.
@@ -181,8 +161,8 @@ function together(approvals: readonly ApprovalView[]): SeveralLabels | null {
 }
 
 /** Nobody has seen what a press would approve: it has no button for that, and none for several covers it. */
-function isUnseen({ outgoing }: ApprovalView): boolean {
-  return outgoing?.mail === null
+function isUnseen({ outgoing, step, names }: ApprovalView): boolean {
+  return outgoing?.mail === null || emailsIn(step.input)?.every((id) => names.has(id)) === false
 }
 
 /** For a message that was written while these wait: going on with it means a no to all of them. */

@@ -13,6 +13,12 @@ export function unnamed(deny: string): string {
   return `⚠️ I don't know its subject. To see it first, choose “${deny}” and ask me to show it to you.`
 }
 
+export const NO_NAME = "⚠️ An email whose subject I don't know"
+/** mrkdwn. What nobody has seen is not approved. @param deny what the button says that says no */
+export function someUnnamed(deny: string): string {
+  return `⚠️ I can't do this before you have seen all of them. Choose “${deny}” and ask me to list them first.`
+}
+
 export const CHANGE = 'Change…'
 export function approveAll(count: number): string {
   return `Yes to all ${count}`

@@ -4,7 +4,9 @@
  */
 
 import type { Button, KnownBlock, RichTextBlock, RichTextText } from '@slack/web-api'
+import { visibly } from '../../gmail/look-alikes.js'
 import { TEXT_CHARACTERS } from '../api/limits.js'
+import { pageOf } from './approval-words.js'
 
 /** What is longer goes on in the next block. */
 const SECTION_LENGTH = TEXT_CHARACTERS - 100
@@ -82,4 +84,27 @@ export function button(action_id: string, text: string, value: string, style?: '
 /** mrkdwn of our own words. */
 export function small(text: string): KnownBlock {
   return { type: 'context', elements: [{ type: 'mrkdwn', text }] }
+}
+
+/** Of a list: each page is a block of its own. */
+const PAGE = 20
+
+/** A numbered list with nothing left out. */
+export function numbered(entries: readonly string[]): KnownBlock[] {
+  const numberedOnes = entries.map((text, index) => `${index + 1}. ${text}`)
+  return pagesOf(numberedOnes, PAGE).flatMap((page, index) => [
+    ...(entries.length > PAGE ? [small(pageOf(index * PAGE + 1, index * PAGE + page.length, entries.length))] : []),
+    ...richTexts(page.map((text, place) => literal(`${place === 0 ? '' : '\n'}${text}`))),
+  ])
+}
+
+/** An email in a list: its subject and sender, and when it came where that is known. */
+export function described(what: string, day: string | null): string {
+  return onOneLine(visibly('subject', day === null ? what : `${what} · ${day}`))
+}
+
+export function pagesOf<T>(all: readonly T[], size: number): T[][] {
+  const pages: T[][] = []
+  for (let from = 0; from < all.length; from += size) pages.push(all.slice(from, from + size))
+  return pages
 }

@@ -174,6 +174,51 @@ describe('several changes of one kind', () => {
   })
 })
 
+describe('one call about many emails', () => {
+  const batch = (count: number, known = count, field = 'message_ids'): ApprovalView => {
+    const ids = Array.from({ length: count }, (_, index) => `m${index}`)
+    const named = ids.slice(0, known).map((id, index) => [id, `Issue ${index}, from Exhibit Weekly`] as const)
+    const input = { [field]: ids, remove_label_ids: ['INBOX'] }
+    const { step } = change(0)
+    return change(0, { step: { ...step, name: 'gmail_batch_modify_messages', input }, names: new Map(named) })
+  }
+
+  it.each(['message_ids', 'ids'])('lists all of them on pages of twenty, with its buttons below: %s', (field) => {
+    const blocks = blocksOf([batch(45, 45, field)])
+    const card = read(blocks)
+    expect(card).toContain('*Archive 45 emails?*')
+    for (let index = 1; index <= 45; index += 1)
+      expect(card).toMatch(new RegExp(`^${index}\\. Issue ${index - 1},`, 'm'))
+    expect(card).toContain('41 to 45 of 45')
+    expect(card).toContain('1. Issue 0, from Exhibit Weekly · Nov 1, 2026')
+    expect(card).not.toMatch(/message ids|INBOX|No details/)
+    expect(buttonsOf(blocks).map(({ text }) => text.text)).toEqual(['Archive 45 emails', 'Keep them', 'Change…'])
+    expect(blocks.at(-1)?.type).toBe('actions')
+  })
+
+  it('of a thousand goes on in further messages, whose last has the buttons', () => {
+    const messages = replyMessages(view({ type: 'deciding' }, [batch(1_000)]), owner)
+    expect(messages.length).toBeGreaterThan(1)
+    for (const message of messages) expectSlackTakes(message)
+    const words = messages.flatMap(({ blocks }) => literalsOf(blocks)).join('\n')
+    for (const index of [1, 20, 21, 500, 1_000]) expect(words).toMatch(new RegExp(`^${index}\\. Issue`, 'm'))
+    expect(messages.filter(({ blocks }) => buttonsOf(blocks).length > 0)).toEqual([messages.at(-1)])
+  })
+
+  it('cannot be approved before all of them can be named, by no button', () => {
+    const blind = batch(3, 2)
+    const blocks = blocksOf([blind])
+    expect(read(blocks)).toContain("3. ⚠️ An email whose subject I don't know")
+    expect(read(blocks)).toContain('Choose “Keep them” and ask me to list them first')
+    expect(buttonsOf(blocks).map(({ action_id }) => action_id)).toEqual(['approval_deny', 'approval_change'])
+    const other = change(5, { id: 'other' })
+    const third = change(6, { id: 'third' }, { add_label_ids: ['STARRED'] })
+    const [yes, no] = buttonsOf(approvalsTogether([blind, other, third]))
+    expect(yes?.value).toBe('other,third')
+    expect(no?.value?.split(',')).toHaveLength(3)
+  })
+})
+
 describe('what became of several', () => {
   it('is said once for those that came to the same end, with each of them by name', () => {
     const [a, b, c, d] = changes(4)

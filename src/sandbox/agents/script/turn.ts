@@ -96,6 +96,10 @@ export class Obstacle extends Error {
 export class Toolbox {
   constructor(private readonly turn: BrainTurn) {}
 
+  has(name: string): boolean {
+    return this.turn.tools.some((tool) => tool.name === name)
+  }
+
   /** Calls one tool and answers with its text. @throws {Obstacle} when it is not enabled, fails or is denied */
   async call(name: string, input: ToolCall['input']): Promise<string> {
     const [outcome] = await this.callEach([{ name, input }])
@@ -105,7 +109,7 @@ export class Toolbox {
 
   /** Calls tools side by side; the outcomes stand in the order of the calls. @throws {Obstacle} when one is not enabled */
   async callEach(calls: readonly ToolCall[]): Promise<ToolOutcome[]> {
-    const missing = calls.find(({ name }) => this.turn.tools.every((tool) => tool.name !== name))
+    const missing = calls.find(({ name }) => !this.has(name))
     if (missing !== undefined) throw new Obstacle('missing', missing.name, undefined)
     this.turn.signal.throwIfAborted()
     const given = (input: ToolCall['input']) => Object.entries(input).filter(([, value]) => value !== undefined)

@@ -50,20 +50,6 @@ const LABEL_TOOLS: readonly GmailTool[] = [
     },
     (mailbox, input) => mailbox.createLabel(input.name),
   ),
-  gmailTool(
-    'gmail_batch_modify_messages',
-    'never offered',
-    'Add or remove labels on up to 1000 Gmail messages in a single batch request.',
-    {
-      message_ids: z.array(z.string().min(1)).min(1).max(1000),
-      add_label_ids: z.array(z.string()).optional(),
-      remove_label_ids: z.array(z.string()).optional(),
-    },
-    (mailbox, input) => {
-      mailbox.modifyLabels(input.message_ids, input.add_label_ids ?? [], input.remove_label_ids ?? [])
-      return {}
-    },
-  ),
 ]
 
 /** Listed without their arguments, which may be anything; a call says that the sandbox's mailbox has no such settings. */

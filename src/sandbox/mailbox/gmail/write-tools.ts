@@ -61,6 +61,20 @@ export const CHANGE_TOOLS: readonly GmailTool[] = [
       only(mailbox.modifyLabels([input.message_id], input.add_label_ids ?? [], input.remove_label_ids ?? [])),
   ),
   gmailTool(
+    'gmail_batch_modify_messages',
+    'changes',
+    'Add or remove labels on up to 1,000 Gmail messages at once. Answers nothing about the single messages.',
+    {
+      message_ids: z.array(z.string().min(1)).min(1).max(1_000).describe('The Gmail message IDs.'),
+      add_label_ids: addLabelIds,
+      remove_label_ids: removeLabelIds,
+    },
+    (mailbox, input) => {
+      mailbox.modifyLabels(input.message_ids, input.add_label_ids ?? [], input.remove_label_ids ?? [])
+      return {}
+    },
+  ),
+  gmailTool(
     'gmail_modify_thread_labels',
     'changes',
     'Add or remove Gmail labels across every message in a thread at once.',

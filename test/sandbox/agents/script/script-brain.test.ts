@@ -19,6 +19,21 @@ function denying(tools: readonly string[], message?: string) {
     tools.includes(call.name) ? { status: 'denied', message } : undefined
 }
 
+describe('more than ten emails', () => {
+  test('are changed by one call, and taken back by one', async () => {
+    const session = await anna()
+    const reply = await session.ask('mark all unread mails as read')
+    const [change] = inputs(reply, 'gmail_batch_modify_messages')
+    expect(written(reply)).toEqual(['gmail_batch_modify_messages'])
+    expect(change).toMatchObject({ message_ids: expect.any(Array), remove_label_ids: ['UNREAD'] })
+    expect(reply.text).toContain('12 emails')
+    const back = await session.ask('undo that')
+    expect(inputs(back, 'gmail_batch_modify_messages')).toMatchObject([
+      { message_ids: change?.message_ids, add_label_ids: ['UNREAD'] },
+    ])
+  })
+})
+
 describe('a note of the host', () => {
   test('says to go on: what was asked last is answered, once', async () => {
     const session = await anna()

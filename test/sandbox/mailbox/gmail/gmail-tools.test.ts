@@ -74,7 +74,7 @@ describe('the list of tools', () => {
     )
     expect(named('changes').sort()).toEqual(
       (
-        'gmail_create_draft gmail_modify_message_labels gmail_modify_thread_labels gmail_trash_message gmail_trash_thread ' +
+        'gmail_batch_modify_messages gmail_create_draft gmail_modify_message_labels gmail_modify_thread_labels gmail_trash_message gmail_trash_thread ' +
         'gmail_untrash_message gmail_untrash_thread gmail_update_draft'
       ).split(' '),
     )
@@ -185,6 +185,10 @@ describe('changing', () => {
       ['IMPORTANT', 'INBOX', 'Label_1', 'STARRED'],
       ['IMPORTANT', 'SENT'],
     ])
+    const message_ids = anna.thread(thread).map((message) => message.id)
+    expect((await call('gmail_batch_modify_messages', { message_ids, add_label_ids: ['UNREAD'] })).json).toEqual({})
+    expect(labels().every((all) => all.includes('UNREAD'))).toBe(true)
+    await call('gmail_batch_modify_messages', { message_ids, remove_label_ids: ['UNREAD'] })
     await call('gmail_trash_thread', { thread_id: thread })
     expect(labels()).toEqual([
       ['IMPORTANT', 'Label_1', 'STARRED', 'TRASH'],
