@@ -34,10 +34,10 @@ export function approvalParts(approval: ApprovalView, stage: Stage = 'open'): Ca
 function toolCard(approval: ApprovalView, stage: Stage): KnownBlock[] {
   const { step, decision, mailbox } = approval
   const isWhole = isWholeChange(step.name, step.input)
-  // What was asked to be changed is not read again in the form that nobody wants.
-  const isRejected = decision === 'denied' && approval.reason !== null
+  // What its owner turned down is not read again in the form that nobody wants.
   const fields = fieldsOf(step.input, approval.names).filter(
-    (field) => !(isWhole && isLabels(field)) && !(isRejected && field.kind === 'body') && !isList(field, step.input),
+    (field) =>
+      !(isWhole && isLabels(field)) && !(isRejected(approval) && field.kind === 'body') && !isList(field, step.input),
   )
   const many = emailsIn(step.input)
   const isUnseen = many !== null && !many.every((id) => approval.names.has(id))
@@ -94,4 +94,24 @@ function details(fields: readonly ToolField[], warnings: readonly string[]): Kno
       ...quotes(value),
     ]),
   ]
+}
+
+/** A shorter text may stand in an answer by chance. */
+const SHORTEST = 40
+
+/**
+ * Texts of emails that the answer above need not repeat: a card below shows them, or their owner asked for another one.
+ * @param isAsking whether open questions stand below the answer
+ */
+export function textsOnCards(approvals: readonly ApprovalView[], isAsking: boolean): string[] {
+  const isFolded = (approval: ApprovalView) => (isAsking && isOpen(approval)) || isRejected(approval)
+  return approvals.filter(isFolded).flatMap(({ step }) => {
+    const { body } = step.input
+    return typeof body === 'string' && body.trim().length >= SHORTEST ? [body] : []
+  })
+}
+
+/** Its owner wants something else in its place. */
+function isRejected({ decision, reason }: ApprovalView): boolean {
+  return decision === 'denied' && reason !== null
 }

@@ -1,30 +1,8 @@
-/**
- * The text of an email stands once: where a card below shows it, or its owner asked for another one, the answer does not repeat it. Only what is word for
- * word that text goes; all else that the agent wrote stays. Pure.
- */
+/** A text of the agent's without what is said elsewhere, word for word; all else stays. Pure. */
 
-import type { ApprovalView } from '../../turns/view.js'
-import { isOpen } from '../blocks/approval-card.js'
-
-/** A shorter text may stand in an answer by chance. */
-const SHORTEST = 40
 const FENCE = /^\s*(?:>\s*)*(?:```|~~~)/
 
-/** Texts of emails that an answer need not repeat. @param isAsking whether open questions stand below the answer */
-export function textsOnCards(approvals: readonly ApprovalView[], isAsking: boolean): string[] {
-  const isFolded = (approval: ApprovalView) => (isAsking && isOpen(approval)) || isRejected(approval)
-  return approvals.filter(isFolded).flatMap(({ step }) => {
-    const { body } = step.input
-    return typeof body === 'string' && body.trim().length >= SHORTEST ? [body] : []
-  })
-}
-
-/** Its owner wants something else in its place. */
-function isRejected({ decision, reason }: ApprovalView): boolean {
-  return decision === 'denied' && reason !== null
-}
-
-/** A text of the agent's without these texts, however it quoted them. */
+/** Without these texts, however they are quoted. */
 export function without(text: string, repeated: readonly string[]): string {
   return repeated.reduce(cut, text)
 }
