@@ -48,6 +48,7 @@ const LAYERS = [
   'slack/markdown',
   'slack/blocks',
   'slack/commands',
+  'slack/reply/pacing',
   'slack/reply',
   'slack/agent',
   'slack/connection',

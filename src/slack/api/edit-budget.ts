@@ -9,10 +9,6 @@
  */
 import type { Clock } from '../../turns/time/clock.js'
 import { EditRate } from './edit-rate.js'
-import { MESSAGE_EDITS } from './limits.js'
-
-/** Edits in any 60 seconds, unless `SLACK_EDITS_PER_MINUTE` says otherwise: below Slack's own number, for what else edits in the workspace. */
-export const EDITS_PER_MINUTE = MESSAGE_EDITS - 5
 
 /** What a reply has to show: `first` its first words, `approval` a question to its owner, `final` its end. */
 export type EditPriority = 'text' | 'first' | 'approval' | 'final'
@@ -92,6 +88,13 @@ interface Slot {
   closed: boolean
   failure: { error: unknown } | undefined
   waiters: { resolve: (how: 'landed' | 'closed') => void; reject: (error: unknown) => void }[]
+}
+
+/** What may be edited next, and from when on. */
+interface Candidate {
+  slot: Slot
+  wish: Wish
+  notBefore: number
 }
 
 export class EditBudget {
@@ -229,13 +232,13 @@ export class EditBudget {
   }
 
   /** The most urgent wish, among equals the oldest; of text only what is not too soon, unless there is nothing else. */
-  #next(now: number): { slot: Slot; wish: Wish; notBefore: number } | undefined {
-    let best: { slot: Slot; wish: Wish; notBefore: number } | undefined
+  #next(now: number): Candidate | undefined {
+    let best: Candidate | undefined
     for (const slot of this.#slots) {
       const { wish } = slot
       if (wish === undefined || slot.flushing) continue
-      const notBefore = wish.priority === 'text' ? slot.lastEditAt + TEXT_INTERVAL_MS : now
-      const candidate = { slot, wish, notBefore: Math.max(now, notBefore) }
+      const soonest = wish.priority === 'text' ? slot.lastEditAt + TEXT_INTERVAL_MS : now
+      const candidate = { slot, wish, notBefore: Math.max(now, soonest) }
       if (best === undefined || precedes(candidate, best)) best = candidate
     }
     return best
@@ -307,11 +310,6 @@ export class EditBudget {
     const age = ages.reduce((sum, each) => sum + each, 0) / Math.max(1, ages.length)
     return this.#rate.interval(free, now, Math.max(LEAST_HORIZON_MS, TYPICAL_REPLY_MS - age))
   }
-}
-
-interface Candidate {
-  wish: Wish
-  notBefore: number
 }
 
 function precedes(a: Candidate, b: Candidate): boolean {

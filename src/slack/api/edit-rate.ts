@@ -2,7 +2,10 @@
  * How many edits Slack takes just now: what was spent in the last minute, and what a refusal took off the rate. Time is only ever given.
  */
 import { retryPause } from '../../turns/time/retry-pause.js'
-import { RATE_WINDOW_MS } from './limits.js'
+import { MESSAGE_EDITS, RATE_WINDOW_MS } from './limits.js'
+
+/** Edits in any 60 seconds, unless `SLACK_EDITS_PER_MINUTE` says otherwise: below Slack's own number, for what else edits in the workspace. */
+export const EDITS_PER_MINUTE = MESSAGE_EDITS - 5
 
 /** After a refusal: this part of the rate, never less than `LEAST_RATE`, and one edit a minute more in each recovery interval. */
 const BACK_OFF = 0.75

@@ -19,9 +19,10 @@ import { AnswerFile } from './answer-file.js'
 import { stopButton } from './closing.js'
 import { ConnectPointer } from './connect-pointer.js'
 import type { FeedbackOffer } from './feedback-offer.js'
-import { FirstPost } from './first-post.js'
 import { answerLength, hasWords } from './growth.js'
-import { Patience } from './patience.js'
+import { FirstPost } from './pacing/first-post.js'
+import { Patience } from './pacing/patience.js'
+import { Rounds } from './pacing/rounds.js'
 import {
   editPriority,
   isComplete,
@@ -37,7 +38,6 @@ import {
 import { type PostedMessage, PostedMessages, type PostedMessagesDeps } from './posted-messages.js'
 import { Rendering } from './rendering.js'
 import type { ReplyLook } from './reply-look.js'
-import { Rounds } from './rounds.js'
 
 export interface ReplyMessageDeps extends PostedMessagesDeps {
   readonly budget: EditBudget

@@ -1,6 +1,6 @@
 /** How long a reply waits for the edit that is due, before its answer goes on in a further message. */
 
-import type { Clock } from '../../turns/time/clock.js'
+import type { Clock } from '../../../turns/time/clock.js'
 
 /** In milliseconds. Rarely enough that an answer stays a few messages, however long nothing is edited. */
 const FOR_TEXT_MS = 10_000

@@ -3,8 +3,8 @@
  * it; or without them, when that takes long or is not there.
  */
 
-import type { Clock } from '../../turns/time/clock.js'
-import type { ReplyView } from '../../turns/view.js'
+import type { Clock } from '../../../turns/time/clock.js'
+import type { ReplyView } from '../../../turns/view.js'
 
 /** Longer than this nobody waits with no message to look at, in milliseconds. */
 const LONGEST_HOLD_MS = 4_000

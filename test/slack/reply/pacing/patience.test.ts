@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
-import { Patience } from '../../../src/slack/reply/patience.js'
-import { FakeClock } from '../fake-clock.js'
+import { Patience } from '../../../../src/slack/reply/pacing/patience.js'
+import { FakeClock } from '../../fake-clock.js'
 
 function open() {
   const clock = new FakeClock()

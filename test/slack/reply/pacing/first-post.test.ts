@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest'
-import { FirstPost } from '../../../src/slack/reply/first-post.js'
-import { EMPTY_REPLY, type Reply } from '../../../src/turns/reply.js'
-import type { Phase, ReplyView } from '../../../src/turns/view.js'
-import { FakeClock } from '../fake-clock.js'
+import { FirstPost } from '../../../../src/slack/reply/pacing/first-post.js'
+import { EMPTY_REPLY, type Reply } from '../../../../src/turns/reply.js'
+import type { Phase, ReplyView } from '../../../../src/turns/view.js'
+import { FakeClock } from '../../fake-clock.js'
 
 type Item = Reply['items'][number]
 

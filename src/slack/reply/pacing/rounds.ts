@@ -1,6 +1,6 @@
 /** Rounds of work, one at a time: whoever asks while one is under way gets one more after it, and none begins during a pause. */
 
-import type { Clock } from '../../turns/time/clock.js'
+import type { Clock } from '../../../turns/time/clock.js'
 
 export class Rounds {
   #underWay: Promise<void> | null = null
