@@ -33,7 +33,7 @@ let house: House
 let three: string[]
 beforeEach(async () => {
   const brain = new TestBrain().when(/^star three/, (turn) => archive(turn, three))
-  house = await House.running({ brain })
+  house = await House.running({ brain, killable: true })
   three = ids()
 })
 afterEach(async () => {

@@ -11,7 +11,7 @@ import { changeInCommon, isWholeChange, severalLabels } from '../../gmail/tool-w
 import { callHash } from '../../turns/sending/call-hash.js'
 import { shorten } from '../../turns/shorten.js'
 import type { ApprovalView } from '../../turns/view.js'
-import { BUTTON_VALUE_CHARACTERS, CHECKBOXES, LABEL_CHARACTERS } from '../api/limits.js'
+import { BUTTON_VALUE_CHARACTERS, CHECKBOXES } from '../api/limits.js'
 import { escapeMrkdwn } from '../markdown/escape.js'
 import { ACTIONS } from './action-ids.js'
 import { approvalParts, isOpen } from './approval-card.js'
@@ -26,6 +26,9 @@ export const SEVERAL_BLOCK = 'approval_several:'
 const VALUE_EACH = 36 + 1 + HASH_SHOWN + 1
 /** As many as a button can name; what comes after is another question. */
 const MOST_TOGETHER = Math.floor((BUTTON_VALUE_CHARACTERS + 1) / VALUE_EACH)
+
+/** The list above says it in full: a box is one line on a phone. */
+const LONGEST_BOX = 36
 
 /** What is asked as one, in the order in which it was asked: a question is never empty. */
 export function questionsIn(approvals: readonly ApprovalView[]): ApprovalView[][] {
@@ -100,7 +103,7 @@ function boxes(open: readonly ApprovalView[]): ActionsBlock[] {
   const options = open.map((approval, index) => ({
     text: {
       type: 'plain_text',
-      text: shorten(`${index + 1}. ${inPassing(approval) ?? ''}`, LABEL_CHARACTERS),
+      text: shorten(`${index + 1}. ${inPassing(approval) ?? ''}`, LONGEST_BOX),
     } as const,
     value: approval.id,
   }))

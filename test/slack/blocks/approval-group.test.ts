@@ -105,6 +105,7 @@ describe('several changes of one kind', () => {
     expect(boxes.map(({ options }) => options.length)).toEqual([10, 2])
     expect(boxes.flatMap(({ options }) => options.map(({ value }) => value))).toEqual(question.map(({ id }) => id))
     expect(boxes[0]?.options[0]?.text.text).toMatch(/^1\. Issue 0, from Exhibit Weekly/)
+    for (const { options } of boxes) for (const { text } of options) expect(text.text.length).toBeLessThanOrEqual(36)
     for (const { initial_options } of boxes) expect(initial_options).toBeUndefined()
   })
 
