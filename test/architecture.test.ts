@@ -41,6 +41,7 @@ const LAYERS = [
   'agent',
   'web',
   'store/database',
+  'store/rows',
   'store/tables',
   'store',
   'slack/api',

@@ -3,12 +3,12 @@
 import type { Address, Person } from '../turns/model.js'
 import type { Words } from '../turns/words.js'
 import type { Database } from './database/database.js'
+import { byTs } from './rows/timestamps.js'
+import { parseMentions } from './rows/words.js'
 import { noteCommand, type ReceivedCommand } from './tables/commands.js'
 import { addressOf } from './tables/conversations.js'
 import { noteStop } from './tables/stop-requests.js'
-import { byTs } from './tables/timestamps.js'
 import { queuedTurn } from './tables/turns.js'
-import { parseMentions } from './tables/words.js'
 
 export interface PersonsConversation {
   readonly id: string

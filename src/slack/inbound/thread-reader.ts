@@ -3,7 +3,7 @@
 import type { WebClient } from '@slack/web-api'
 import { z } from 'zod'
 import type { Log } from '../../log.js'
-import { byTs } from '../../store/tables/timestamps.js'
+import { byTs } from '../../store/rows/timestamps.js'
 import type { Address, MessageRest, ThreadMessage, ThreadRange } from '../../turns/model.js'
 import { PAGE_MESSAGES } from '../api/limits.js'
 import { SlackRefused, slackCall } from '../api/web.js'

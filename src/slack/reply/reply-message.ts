@@ -6,7 +6,7 @@
  */
 
 import { describeError } from '../../log.js'
-import { byTs } from '../../store/tables/timestamps.js'
+import { byTs } from '../../store/rows/timestamps.js'
 import type { Message } from '../../turns/model.js'
 import { type Lines, type ReplyDisplay, Unavailable } from '../../turns/ports.js'
 import { retryPause } from '../../turns/time/retry-pause.js'

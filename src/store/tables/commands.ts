@@ -3,8 +3,8 @@ import type { Person } from '../../turns/model.js'
 import type { Words } from '../../turns/words.js'
 import type { Database } from '../database/database.js'
 import type { CommandTable } from '../database/schema.js'
+import { parseMentions } from '../rows/words.js'
 import { People, toPerson } from './people.js'
-import { parseMentions } from './words.js'
 
 /** A slash command with a request in it, stored before it is acknowledged. */
 export interface Command extends Words {

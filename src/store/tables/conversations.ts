@@ -11,9 +11,9 @@ import type { Address, Conversation } from '../../turns/model.js'
 import type { RequestedSession } from '../../turns/turn-store.js'
 import type { Words } from '../../turns/words.js'
 import type { Database } from '../database/database.js'
+import { byTs } from '../rows/timestamps.js'
+import { parseMentions } from '../rows/words.js'
 import { toPerson } from './people.js'
-import { byTs } from './timestamps.js'
-import { parseMentions } from './words.js'
 
 type Line = Pick<IncomingMessage, 'team' | 'channel' | 'ts' | 'user' | 'userTeam'>
 

@@ -5,11 +5,11 @@ import type { Message, MessagePlace, MessageRest } from '../../turns/model.js'
 import { isStopWord } from '../../turns/stop-words.js'
 import type { Words } from '../../turns/words.js'
 import type { Database } from '../database/database.js'
+import { byTs } from '../rows/timestamps.js'
+import { parseMentions, toMessage } from '../rows/words.js'
 import { Conversations } from './conversations.js'
 import { People } from './people.js'
 import { askedInWords, stopByMessage } from './stop-requests.js'
-import { byTs } from './timestamps.js'
-import { parseMentions, toMessage } from './words.js'
 
 export interface Journaled {
   readonly admission: Admission

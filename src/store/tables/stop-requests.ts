@@ -5,7 +5,7 @@
 
 import type { IncomingMessage } from '../../turns/admission.js'
 import type { Database } from '../database/database.js'
-import { byTs, isDeliveredLate } from './timestamps.js'
+import { byTs, isDeliveredLate } from '../rows/timestamps.js'
 
 /**
  * Notes the wish to stop, where there is a turn that it can mean: the one under way in its thread, or the newest one of the same person in a

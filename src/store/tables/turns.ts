@@ -5,10 +5,10 @@ import type { LogPosition } from '../../turns/events.js'
 import type { Feedback, Message, ThreadRead, Turn, TurnState } from '../../turns/model.js'
 import type { Database } from '../database/database.js'
 import type { TurnTable } from '../database/schema.js'
+import { byTs, isDeliveredLate } from '../rows/timestamps.js'
+import { toMessage } from '../rows/words.js'
 import { decideMails } from './mail-decisions.js'
 import { noteStop, type StopPress, stopInThread, type ThreadStop } from './stop-requests.js'
-import { byTs, isDeliveredLate } from './timestamps.js'
-import { toMessage } from './words.js'
 
 /** Whether a turn is somebody's. */
 export type Ownership = 'yes' | 'not_yours' | 'unknown'

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { byTs } from '../../../src/store/rows/timestamps.js'
 import type { Store } from '../../../src/store/store.js'
-import { byTs } from '../../../src/store/tables/timestamps.js'
 import { ANNA, BEN, DM, GENERAL, incoming, journaled, openStore, TEAM } from '../fixture.js'
 
 let store: Store
