@@ -22,6 +22,7 @@ export default defineConfig({
           name: 'unit',
           include: ['test/**/*.test.ts'],
           exclude: FOLDERS_WITH_PROCESSES,
+          setupFiles: 'test/support/property-defaults.ts',
         },
       },
       {

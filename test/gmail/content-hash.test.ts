@@ -4,6 +4,7 @@ import { formatAddresses } from '../../src/gmail/addresses.js'
 import { contentHash, draftHash, sentKey } from '../../src/gmail/content-hash.js'
 import { contentOf, readMail } from '../../src/gmail/mail-reading.js'
 import type { MailContent } from '../../src/turns/outgoing-mail.js'
+import { propertyRuns } from '../support/property-runs.js'
 
 const OWNER = 'anna@northwind.example'
 
@@ -129,7 +130,7 @@ describe('the hash of a mail', () => {
           expect(contentHash(await readBack({ message: { payload: payload(mail) } }))).toBe(hash)
         },
       ),
-      { numRuns: 150 },
+      { numRuns: propertyRuns(150) },
     )
   })
 

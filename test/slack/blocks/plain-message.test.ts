@@ -5,6 +5,7 @@ import { PLAINEST, plainly } from '../../../src/slack/blocks/plain-message.js'
 import { escapeMrkdwn } from '../../../src/slack/markdown/escape.js'
 import { renderMarkdown } from '../../../src/slack/markdown/markdown.js'
 import { pages } from '../../../src/slack/markdown/pages.js'
+import { propertyRuns } from '../../support/property-runs.js'
 import { expectSlackTakes, literalsOf, textsOf, wordsOf } from '../slack-limits.js'
 import { approvalBlocks } from './approval-blocks.js'
 
@@ -112,7 +113,7 @@ describe('an answer that Slack does not take as it is', () => {
           expect(bare(all.join(''))).toBe(bare(plainness === 1 ? text : escapeMrkdwn(text)))
         },
       ),
-      { numRuns: 60 },
+      { numRuns: propertyRuns(60) },
     )
   })
 })

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it, test } from 'vitest'
 import { renderMarkdown } from '../../../src/slack/markdown/markdown.js'
+import { propertyRuns } from '../../support/property-runs.js'
 import { documents, seen } from './samples.js'
 import { seenLines } from './seen-lines.js'
 
@@ -93,7 +94,7 @@ describe('Markdown that is still arriving', () => {
           before = now
         }
       }),
-      { numRuns: 25, endOnFailure: true },
+      { numRuns: propertyRuns(25), endOnFailure: true },
     )
   })
 
@@ -153,7 +154,7 @@ describe('Markdown that is still arriving', () => {
     fc.assert(
       // Whether a backslash right behind an address belongs to it is up to whoever reads the printed text: none is counted.
       fc.property(fc.array(piece, { maxLength: 14 }), (pieces) => expectOnlyGrows(pieces.join(''), /→\S+|\s|\\/g)),
-      { numRuns: 300, endOnFailure: true },
+      { numRuns: propertyRuns(300), endOnFailure: true },
     )
   })
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it, test } from 'vitest'
 import { renderMarkdown } from '../../../src/slack/markdown/markdown.js'
+import { propertyRuns } from '../../support/property-runs.js'
 import { documents, seen } from './samples.js'
 
 const final = (markdown: string): string => renderMarkdown(markdown, 'final')
@@ -105,7 +106,7 @@ describe('finished Markdown', () => {
         // Where a link leads is added to its label.
         expect(seen(final(markdown)).replace(/[☐☑🖼]|\(example\.com\)/gu, '')).toBe(seen(plain))
       }),
-      { numRuns: 150, endOnFailure: true },
+      { numRuns: propertyRuns(150), endOnFailure: true },
     )
   })
 })

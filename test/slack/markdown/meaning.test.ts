@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it, test } from 'vitest'
 import { type Part, renderMarkdown } from '../../../src/slack/markdown/markdown.js'
 import { pages } from '../../../src/slack/markdown/pages.js'
+import { propertyRuns } from '../../support/property-runs.js'
 import { seenLines } from './seen-lines.js'
 
 const seen = (markdown: string): string[] => seenLines(renderMarkdown(markdown, 'final'))
@@ -162,7 +163,7 @@ describe('messages that follow each other', () => {
       fc.property(messages, (all) => {
         expect(seenOf(all.map(({ markdown }) => ({ text: markdown })))).toEqual(all.flatMap((one) => one.lines))
       }),
-      { numRuns: 300, endOnFailure: true },
+      { numRuns: propertyRuns(300), endOnFailure: true },
     )
   })
 })

@@ -3,6 +3,7 @@ import { describe, expect, it, test, vi } from 'vitest'
 import { renderMarkdown } from '../../../src/slack/markdown/markdown.js'
 import { PAGE_LIMIT, Pager, pages } from '../../../src/slack/markdown/pages.js'
 import { BlockReader } from '../../../src/slack/markdown/reading/block-reader.js'
+import { propertyRuns } from '../../support/property-runs.js'
 import { documents, lettered, seen, wild } from './samples.js'
 
 const LIMIT = 1000
@@ -143,7 +144,7 @@ describe('whatever the text', () => {
       fc.property(wild, fc.boolean(), fc.integer({ min: LIMIT, max: 1300 }), (markdown, final, limit) => {
         for (const page of pages(markdown, { final, limit })) expect(page.length).toBeLessThanOrEqual(limit)
       }),
-      { numRuns: 200, endOnFailure: true },
+      { numRuns: propertyRuns(200), endOnFailure: true },
     )
   })
 
@@ -180,7 +181,7 @@ describe('whatever the text', () => {
           expect(pager.update(text, final ? 'final' : 'live')).toEqual(now)
         }
       }),
-      { numRuns: 120, endOnFailure: true },
+      { numRuns: propertyRuns(120), endOnFailure: true },
     )
   })
 
@@ -189,7 +190,7 @@ describe('whatever the text', () => {
       fc.property(lettered, (markdown) => {
         expect(letters(pages(markdown, { final: true, limit: LIMIT }).join(''))).toBe(letters(markdown))
       }),
-      { numRuns: 150, endOnFailure: true },
+      { numRuns: propertyRuns(150), endOnFailure: true },
     )
   })
 
@@ -209,7 +210,7 @@ describe('whatever the text', () => {
         expect(whole.slice(0, ended.length)).toEqual(ended)
         expect(letters(whole.join(''))).toBe(letters(markdown))
       }),
-      { numRuns: 300, endOnFailure: true },
+      { numRuns: propertyRuns(300), endOnFailure: true },
     )
   })
 
@@ -219,7 +220,7 @@ describe('whatever the text', () => {
         const paged = pages(markdown, { final: true, limit: LIMIT })
         expect(paged.map(seen).join('').replaceAll('…', '')).toBe(seen(renderMarkdown(markdown, 'final')))
       }),
-      { numRuns: 40, endOnFailure: true },
+      { numRuns: propertyRuns(40), endOnFailure: true },
     )
   })
 

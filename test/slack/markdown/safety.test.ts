@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it, test } from 'vitest'
 import { escapeMrkdwn, renderMarkdown } from '../../../src/slack/markdown/markdown.js'
+import { propertyRuns } from '../../support/property-runs.js'
 import { seen, wild } from './samples.js'
 
 const final = (markdown: string): string => renderMarkdown(markdown, 'final')
@@ -56,7 +57,7 @@ describe('control sequences that a model or a mail wrote', () => {
       fc.property(wild, fc.boolean(), (markdown, finished) => {
         expect(renderMarkdown(markdown, finished ? 'final' : 'live')).toMatch(INERT)
       }),
-      { numRuns: 300, endOnFailure: true },
+      { numRuns: propertyRuns(300), endOnFailure: true },
     )
   })
 

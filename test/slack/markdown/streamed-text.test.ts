@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { renderMarkdown } from '../../../src/slack/markdown/markdown.js'
 import { holdsLink, settledText } from '../../../src/slack/markdown/streamed-text.js'
+import { propertyRuns } from '../../support/property-runs.js'
 
 describe('what of a growing text may be appended for good', () => {
   it.each([
@@ -81,7 +82,7 @@ describe('what of a growing text may be appended for good', () => {
           expect(renderMarkdown(markdown, 'final').startsWith(appended.trimEnd())).toBe(true)
         },
       ),
-      { numRuns: 300 },
+      { numRuns: propertyRuns(300) },
     )
     // Rare, or nothing would stream for long.
     expect(takenBack).toBeLessThan(30)

@@ -8,6 +8,7 @@ import type { ReplyLook } from '../../../src/slack/reply/reply-look.js'
 import { ENDING_WORDS, type Ending } from '../../../src/turns/endings.js'
 import { EMPTY_REPLY, type Reply, type ReplyItem, type ToolStep } from '../../../src/turns/reply.js'
 import type { ApprovalView, Phase, ReplyView } from '../../../src/turns/view.js'
+import { propertyRuns } from '../../support/property-runs.js'
 import { expectSlackTakes, literalsOf, wordsOf } from '../slack-limits.js'
 
 const owner: ReplyLook = { audience: 'owner', turnId: 'turn-1', slashCommand: '/inbox' }
@@ -406,7 +407,7 @@ describe('Slack', () => {
         expect(messages.length).toBeGreaterThan(0)
         for (const message of [...messages, ...cardMessages(given, look)]) expectSlackTakes(message)
       }),
-      { numRuns: 150 },
+      { numRuns: propertyRuns(150) },
     )
   })
 

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { byTs } from '../../../src/store/rows/timestamps.js'
 import type { Store } from '../../../src/store/store.js'
+import { propertyRuns } from '../../support/property-runs.js'
 import { ANNA, BEN, DM, GENERAL, incoming, journaled, openStore, TEAM } from '../fixture.js'
 
 let store: Store
@@ -158,7 +159,7 @@ describe('what waits', () => {
           conversation = await journaled(store, incoming(one, { channel, threadTs: '1795339900.000000' }))
         expect((await store.messages.queued(conversation)).map((message) => message.ts)).toEqual([...ts].sort())
       }),
-      { numRuns: 30 },
+      { numRuns: propertyRuns(30) },
     )
   })
 

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { toolSteps } from '../../../src/turns/reply.js'
 import { Reading } from '../../../src/turns/turn/reading.js'
+import { propertyRuns } from '../../support/property-runs.js'
 import { type LogEntry, log } from '../log-events.js'
 import { type TurnLog, turnLogs } from '../session-model.js'
 
@@ -52,7 +53,7 @@ describe('a turn, in every order in which a session may report it', () => {
         expect(count).toBe(turn.events.length)
         expect(textsOf(reading)).toEqual([...turn.inseparable, ...turn.own])
       }),
-      { numRuns: 2_000 },
+      { numRuns: propertyRuns(2_000) },
     )
   })
 
@@ -62,7 +63,7 @@ describe('a turn, in every order in which a session may report it', () => {
         const allowed = [...turn.forAMoment, ...turn.inseparable, ...turn.own]
         for (const texts of follow(turn).shown) expect(allowed).toEqual(expect.arrayContaining(texts))
       }),
-      { numRuns: 1_000 },
+      { numRuns: propertyRuns(1_000) },
     )
   })
 
@@ -78,7 +79,7 @@ describe('a turn, in every order in which a session may report it', () => {
           expect(textsOf(reading)).toEqual([...turn.inseparable, ...turn.own])
         },
       ),
-      { numRuns: 300 },
+      { numRuns: propertyRuns(300) },
     )
   })
 })
