@@ -1,4 +1,4 @@
-/** What a session is sent: messages and the answers to its tool calls, which of these it waits for or has been told, and what it heard and said last. */
+/** Reads what a session was sent: its last messages, and the tool calls that are answered or still wait. */
 
 import type {
   BetaManagedAgentsSessionEvent,
@@ -61,7 +61,10 @@ export async function awaitedIn(events: AsyncIterable<BetaManagedAgentsSessionEv
   return awaited.flatMap((callId) => (told.has(callId) ? [] : [{ callId, isHosted: hosted.has(callId) }]))
 }
 
-/** An answer to every call that a session waits for: as long as one has none, the API takes no message. What its owner was never asked about is denied, too. */
+/**
+ * An answer to every call that a session waits for, because the API takes no message before all are answered. Calls that the owner was never asked
+ * about are denied, too.
+ */
 export function denialsOf(awaited: readonly AwaitedCall[], denials: readonly ToolAnswer[]): ToolAnswer[] {
   return awaited.map(
     ({ callId, isHosted }) => denials.find((one) => one.callId === callId) ?? unasked(callId, isHosted),

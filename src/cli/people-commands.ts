@@ -1,6 +1,6 @@
 /**
- * What `npm run people` does. The mapping of a person to an identifier is unique both ways and decides whose mailbox is opened, so nothing
- * here changes it silently: what takes an identifier from somebody ends their access first.
+ * What `npm run people` does. A person has one identifier, and an identifier one person: it decides whose mailbox is opened. So nothing here changes it
+ * silently, and whoever loses an identifier loses their access first.
  */
 
 import { setTimeout as pause } from 'node:timers/promises'

@@ -14,8 +14,8 @@ const ATOMS = /^[\p{L}\p{N}\p{M}!#$%&'*+\-/=?^_`{|}~ ]*$/u
 const MOST_LAYERS = 5
 
 /**
- * The addresses in the value of a header field, folded or not. Encoded words are decoded in names alone: an address that is not written out is none,
- * and stays empty beside what stands in its place.
+ * The addresses in the value of a header field, folded or not. Encoded words are decoded in names only. An encoded address counts as none: it stays
+ * empty, beside the text that stood there.
  */
 export function readAddresses(value: string): MailAddress[] {
   const unfolded = value.replace(/\r?\n(?=[ \t])/g, '').replace(/[\r\n]+/g, ' ')
@@ -97,8 +97,8 @@ export function registrableDomain(address: string): string {
 }
 
 /**
- * A header text as readers see it. Encoded words inside of encoded words are decoded, too: sent as they stand, they would be read as something else
- * than what was shown.
+ * A header text as readers see it. Encoded words within encoded words are decoded, too: a mail program would decode them, and its reader would see
+ * something else than the card showed.
  */
 export function decoded(text: string): string {
   let shown = collapsed(text)

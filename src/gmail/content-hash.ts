@@ -1,10 +1,10 @@
 /**
- * What stands for a mail: a hash of all that would leave. The same mail has the same one, however it is folded, quoted or encoded on its way through
- * the mailbox; any change of its meaning changes it. Pure.
+ * A hash of everything in an email that would leave. Folding, quoting and encoding do not change it. Any change of meaning does. Pure.
  *
- * Two things are not in it. The sender: the mailbox decides it, and another one than the mailbox's own is among the further fields. The message that
- * is answered: a draft names it by an id of the mail's own header, which the mailbox chooses by itself; what it decides, the thread and the recipients,
- * is in the hash.
+ * Two things are left out:
+ * - The sender, because the mailbox decides it. A sender other than the mailbox's own is hashed as a further field.
+ * - The id of the message that is answered, because the mailbox may write another one into a draft. The thread and the recipients, which depend on it,
+ *   are hashed.
  */
 
 import { createHash } from 'node:crypto'
@@ -12,8 +12,8 @@ import type { MailAddress, MailContent } from '../turns/outgoing-mail.js'
 import { collapsed, comparable } from './addresses.js'
 
 /**
- * What stands for a mail that can only leave as the draft it is. What its attachments hold is not read; but a mailbox keeps every version of a draft
- * as a message of its own, so the id of that message changes with any of it.
+ * A hash of an email that can only leave as its draft. Attachments are not read. Gmail keeps every version of a draft as a message of its own, so the
+ * id of that message changes when an attachment does.
  * @param messageId Gmail id of the draft's message; null where the mailbox does not tell. SHA-256, hex.
  */
 export function draftHash(content: MailContent, messageId: string | null): string {
@@ -40,8 +40,7 @@ export function contentHash(content: MailContent): string {
 }
 
 /**
- * What can be recognized of a mail after it was sent: who got it, its subject and its words. Sending may wrap lines, fold them, and put it into a
- * thread of its own.
+ * By what a sent email is recognized: its recipients, its subject and its words. Lines and thread are left out, because sending may change them.
  */
 export function sentKey(content: MailContent, readable: string, { withBcc }: { readonly withBcc: boolean }): string {
   const addresses = (list: readonly MailAddress[]) => list.map(({ address }) => address.toLowerCase()).sort()

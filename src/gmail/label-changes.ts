@@ -1,6 +1,6 @@
 /**
- * Changes of labels in the words that Gmail has for them: taking INBOX away is archiving, adding STARRED is starring. A change that is exactly one of
- * these says so; any other is about labels, and its card lists them. Pure.
+ * Changes of labels in Gmail's own words: removing INBOX is archiving, adding STARRED is starring. A change that is exactly one of these is called so.
+ * Any other is called a change of labels, and its card lists them. Pure.
  */
 
 import type { ToolInput } from './tool-input.js'

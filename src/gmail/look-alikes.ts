@@ -1,6 +1,6 @@
 /**
- * Addresses, names and subjects that look like others. A card shows whom a mail goes to, and the eye reads `pаypal.example` with a Cyrillic `а` as it reads the
- * true one: what is invisible, turns the text around, or is written in letters of several alphabets is said beside it. Pure.
+ * Finds addresses, names and subjects that look like others: a reader of a card cannot tell `pаypal.example` with a Cyrillic `а` from the true one.
+ * Found are invisible characters, characters that reverse the text, and words with letters of several alphabets. Pure.
  */
 
 /** Invisible, or changing the direction of what follows: none of them has a place in an address. U+2800 is a Braille cell without a dot. */

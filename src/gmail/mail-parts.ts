@@ -1,6 +1,6 @@
 /**
- * The parts of a mail: its body and what is attached, from Gmail's own form (`payload`) or from the mail itself (`raw`). A body that is not there whole
- * is none.
+ * The body and the attachments of an email, read from Gmail's own form (`payload`) or from the source of the email (`raw`). An incomplete body counts
+ * as missing.
  */
 
 import PostalMime from 'postal-mime'

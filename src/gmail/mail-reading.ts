@@ -1,6 +1,6 @@
 /**
- * A mail or draft as the mailbox's tools answer it, whatever their form: Gmail's resource (`payload`), the mail itself (`raw`), or its fields laid out
- * flat, each perhaps wrapped. What is not certainly whole cannot be shown, and so is not read.
+ * Reads an email or a draft from a tool's answer: Gmail's resource (`payload`), the source of the email (`raw`), or flat fields, each with or without
+ * a wrapper. What may be incomplete is not read, because a card must show everything.
  */
 
 import { z } from 'zod'
@@ -167,8 +167,8 @@ const flat = z.looseObject({
 })
 
 /**
- * Fields laid out flat. Beside Gmail's own form they are a model's view of it, which leaves HTML and parts out: they are the mail only where that form
- * says that it is plain text.
+ * Reads flat fields. Beside Gmail's own form they are a summary without HTML and parts, and are taken only where that form says that the email is
+ * plain text.
  */
 function flatParts(fields: object, payload: GmailPart | null): MailParts | null {
   const parsed = flat.safeParse(fields)

@@ -53,8 +53,8 @@ export function replySubject(subject: string): string {
 }
 
 /**
- * Where a draft belongs. One alone in its thread begins a new one. The message that it answers, by Gmail id; by its Message-ID where that message is
- * not in the thread.
+ * The thread of a draft and the message that it answers. A draft that is alone in its thread begins a new one. The message is named by its Gmail id, or
+ * by its Message-ID where it is not in the thread.
  */
 export function draftPlace(
   draft: ReadMail,

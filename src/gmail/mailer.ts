@@ -1,5 +1,6 @@
 /**
- * The mailbox side of sending: what would leave, read whole; kept as a draft in the owner's own mailbox; sent once; looked up where the answer was lost.
+ * The mailbox side of sending. It reads everything that would leave, keeps it as a draft in the owner's mailbox, sends it once, and looks it up in the
+ * Sent mail when the answer was lost.
  */
 
 import { describeError, type Log } from '../log.js'

@@ -18,8 +18,8 @@ const POLICIES = ['allow', 'ask', 'off'] as const
 export const STANDARD_POLICIES: ToolPolicies = policiesWith(new Map())
 
 /**
- * In the table's order: what the agent can call in the mailbox by itself. Nothing that leaves it: the agent asks for that, and the bot sends, so that
- * whoever gets hold of a session's token or address cannot send mail with it.
+ * The tools that the agent calls itself, in the table's order. None of them sends: the bot does that. So nobody can send with a session's token or
+ * address.
  */
 export function offeredTools(policies: ToolPolicies): readonly GmailToolName[] {
   return GMAIL_TOOL_NAMES.filter((name) => GMAIL_TOOLS[name].kind !== 'leave' && policies.get(name) !== 'off')

@@ -1,6 +1,6 @@
 /**
- * An HTML mail as text for a person who decides about it: every word, every link with where it leads, lists, tables line by line, images by their
- * text. What a mail program would hide is shown and said to be hidden. Pure, and linear in the length of the source.
+ * An HTML email as text, for a person who decides about it. It keeps every word, list, table and image text, and shows where each link leads. What a
+ * mail program would hide is shown and marked as hidden. Pure, and linear in the length of the source.
  */
 
 import { compile, type DomNode, type FormatCallback } from 'html-to-text'

@@ -1,7 +1,6 @@
 /**
- * The tools with which the agent asks for a mail to be sent. They are the host's own: the agent has none that sends. What it asks for is resolved,
- * shown to its owner on a card, and leaves after their press of a button. The descriptions stand for themselves: a session that is older than these
- * tools keeps a system prompt that does not know them.
+ * The host-side tools with which the agent asks to send an email. The agent has no tool that sends. The bot shows what would leave on a card, and
+ * sends it after a press. Each description is complete by itself, because an older session has a system prompt that does not mention these tools.
  */
 
 import { z } from 'zod'

@@ -1,6 +1,6 @@
 /**
- * What a tool is called with, field by field, as its owner reads it before they say yes. Nothing is left out: a field without a label here stands under
- * its own name. Pure.
+ * The input of a tool call, field by field, as its owner reads it before they decide. Nothing is left out: a field without a label is shown under its
+ * own name. Pure.
  */
 
 import { emailsIn } from './label-changes.js'

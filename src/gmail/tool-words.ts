@@ -1,6 +1,6 @@
 /**
- * What people read about a tool call, looked up by its name: one of Gmail's, one of the host's own that sends, or one that this version does not know.
- * Everything else knows tools by name alone and asks here.
+ * The words for a tool call, by the tool's name. It may be one of Gmail's tools, a host-side tool that sends, or a tool that this version does not
+ * know. All other code knows a tool by its name only, and asks here.
  */
 
 import type { SeveralLabels } from './label-changes.js'
