@@ -43,14 +43,14 @@ export interface EditBudgetOptions {
   clock: Clock
   /** Some calls are left alone for the ends of replies (default). False where an end is told by another call. */
   keepsForEnds?: boolean
+  /** A reply's text is shown no more often than this, in milliseconds. Half a second, if not given: edits would flicker. */
+  textIntervalMs?: number
   /** Every error that a flush throws, with the key it was opened under. */
   onError?: (error: unknown, key: string) => void
 }
 
 /** Text spends what is free over the rest of a usual reply, and at least over this time. Shorter: livelier beginnings, longer lulls after them. */
 const LEAST_HORIZON_MS = 15_000
-/** A reply's text is never edited more often than this: nobody reads faster. */
-const TEXT_INTERVAL_MS = 500
 /** Between any two edits, so that twenty that end together do not hit Slack in one instant. */
 const GAP_MS = 50
 /** How long a reply usually takes. */
@@ -101,6 +101,7 @@ export class EditBudget {
   readonly #rate: EditRate
   readonly #clock: Clock
   readonly #keepsForEnds: boolean
+  readonly #textIntervalMs: number
   readonly #onError: (error: unknown, key: string) => void
   readonly #slots = new Set<Slot>()
   #lastEditAt = Number.NEGATIVE_INFINITY
@@ -111,11 +112,12 @@ export class EditBudget {
   #closed = false
 
   /** @throws RangeError when `perMinute` is not a positive number */
-  constructor({ perMinute, clock, keepsForEnds = true, onError = () => {} }: EditBudgetOptions) {
+  constructor({ perMinute, clock, keepsForEnds = true, textIntervalMs = 500, onError = () => {} }: EditBudgetOptions) {
     if (!(perMinute >= 1)) throw new RangeError('perMinute must be at least 1')
     this.#rate = new EditRate(perMinute)
     this.#clock = clock
     this.#keepsForEnds = keepsForEnds
+    this.#textIntervalMs = textIntervalMs
     this.#onError = onError
   }
 
@@ -237,7 +239,7 @@ export class EditBudget {
     for (const slot of this.#slots) {
       const { wish } = slot
       if (wish === undefined || slot.flushing) continue
-      const soonest = wish.priority === 'text' ? slot.lastEditAt + TEXT_INTERVAL_MS : now
+      const soonest = wish.priority === 'text' ? slot.lastEditAt + this.#textIntervalMs : now
       const candidate = { slot, wish, notBefore: Math.max(now, soonest) }
       if (best === undefined || precedes(candidate, best)) best = candidate
     }
@@ -288,8 +290,7 @@ export class EditBudget {
    */
   #kept(priority: EditPriority, now: number): number {
     if (priority === 'final' || priority === 'approval') return 0
-    let finals = 0
-    let firsts = 0
+    let [finals, firsts] = [0, 0]
     for (const slot of this.#slots) {
       const share = Math.min(1, TYPICAL_REPLY_MS / Math.max(1, now - slot.openedAt))
       if (!slot.finalShown) finals += share

@@ -27,6 +27,8 @@ export interface StreamPlace {
 /** Below what Slack promises at least, for what a process before this one may have used. */
 const STARTS_PER_MINUTE = 0.9 * STREAM_STARTS
 const APPENDS_PER_MINUTE = 0.9 * STREAM_APPENDS
+/** What is appended moves nothing that stands there already. */
+const APPEND_INTERVAL_MS = 250
 /** A workspace that does not take streams is asked again after so long, in milliseconds. */
 const REFUSED_MS = 10 * 60_000
 
@@ -41,7 +43,12 @@ export class Streams {
   #pausedUntil = 0
 
   constructor(private readonly options: StreamsOptions) {
-    this.appends = new EditBudget({ perMinute: APPENDS_PER_MINUTE, clock: options.clock, keepsForEnds: false })
+    this.appends = new EditBudget({
+      perMinute: APPENDS_PER_MINUTE,
+      clock: options.clock,
+      keepsForEnds: false,
+      textIntervalMs: APPEND_INTERVAL_MS,
+    })
   }
 
   /** A reply that is about to be shown, in one way or the other; call what is answered when it is over. */

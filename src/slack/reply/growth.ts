@@ -21,8 +21,14 @@ export function growthOf(
   if (view.phase.type !== 'starting' && view.phase.type !== 'working') return null
   const steps = part === 0 ? growthSteps(view, look) : []
   if (part !== messages.length - 1 || steps.length > MOST_STREAMED_STEPS) return null
-  const text = messages[part]?.blocks.map((block) => (block.type === 'markdown' ? block.text : '')).join('') ?? ''
+  const message = messages[part]
+  const text = message === undefined ? '' : answerText(message)
   return holdsLink(text) ? null : { text, steps }
+}
+
+/** What a message says of the answer, rendered. */
+export function answerText({ blocks }: MessageContent): string {
+  return blocks.map((block) => (block.type === 'markdown' ? block.text : '')).join('')
 }
 
 /** Characters of the answer so far. */

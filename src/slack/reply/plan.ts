@@ -120,10 +120,10 @@ export function signature(content: MessageContent): string {
   return JSON.stringify(content)
 }
 
-/** What stands of the answer in a message with this signature. */
-export function shownText(shown: string): string {
-  const { blocks }: MessageContent = JSON.parse(shown)
-  return blocks.flatMap((block) => (block.type === 'markdown' ? [block.text] : [])).join('')
+/** What a message with this signature says. */
+export function shownContent(shown: string): MessageContent {
+  const content: MessageContent = JSON.parse(shown)
+  return content
 }
 
 /** Somebody deleted a message: it and all below it are posted anew, in order. */

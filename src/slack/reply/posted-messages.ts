@@ -145,9 +145,9 @@ export class PostedMessages {
     message.shown = signature(content)
   }
 
-  /** Ends a stream, so that its message can be edited. @throws Unavailable, SlackRefused */
-  async endStream(message: PostedMessage): Promise<void> {
-    await message.stream?.end()
+  /** Ends a stream, so that its message can be edited. @param text what it is to say, where it may end with that. @throws Unavailable, SlackRefused */
+  async endStream(message: PostedMessage, text: string | null = null): Promise<void> {
+    await message.stream?.end(text)
     message.stream = null
   }
 

@@ -19,7 +19,7 @@ import { AnswerFile } from './answer-file.js'
 import { stopButton } from './closing.js'
 import { ConnectPointer } from './connect-pointer.js'
 import type { FeedbackOffer } from './feedback-offer.js'
-import { answerLength, hasWords } from './growth.js'
+import { answerLength, answerText, hasWords } from './growth.js'
 import { FirstPost } from './pacing/first-post.js'
 import { Patience } from './pacing/patience.js'
 import { Rounds } from './pacing/rounds.js'
@@ -32,7 +32,7 @@ import {
   planNext,
   remedyFor,
   type Step,
-  shownText,
+  shownContent,
   type Wanted,
 } from './plan.js'
 import { type PostedMessage, PostedMessages, type PostedMessagesDeps } from './posted-messages.js'
@@ -272,7 +272,10 @@ export class ReplyMessage implements ReplyDisplay {
   async #stream(part: number, how: 'grow' | 'end'): Promise<void> {
     const message = this.#posted.reply.all[part]
     if (how === 'grow') message?.stream?.request()
-    else if (message !== undefined) await this.#posted.reply.endStream(message)
+    else if (message !== undefined) {
+      const content = this.#wanted().reply[part]
+      await this.#posted.reply.endStream(message, content === undefined ? null : answerText(content))
+    }
   }
 
   /** By a link in the reply to a question, by a pointer for the owner's eyes only to a prompt to connect. */
@@ -390,7 +393,8 @@ export class ReplyMessage implements ReplyDisplay {
   #goOnBelow(): void {
     this.#isImpatient = false
     const last = this.#posted.reply.all.at(-1)
-    if (this.look.isBare === true && last?.shown != null) this.#rendering.endMessage(shownText(last.shown))
+    if (this.look.isBare === true && last?.shown != null)
+      this.#rendering.endMessage(answerText(shownContent(last.shown)))
   }
 
   #noteWords(areShown: boolean): void {

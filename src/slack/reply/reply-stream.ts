@@ -9,7 +9,7 @@ import type { EditHandle, FlushResult } from '../api/edit-budget.js'
 import { STREAM_OVER } from '../api/refusals.js'
 import type { StreamPlace, Streams } from '../api/streams.js'
 import { SlackRefused, slackCall } from '../api/web.js'
-import { settledText } from '../markdown/streamed-text.js'
+import { holdsLink, settledText } from '../markdown/streamed-text.js'
 
 /** What a growing message says at one moment. */
 export interface Growth {
@@ -71,12 +71,13 @@ export class ReplyStream {
   }
 
   /**
-   * Ends the stream, so that the message can be edited or deleted.
+   * Ends the stream, so that the message can be edited or deleted. What is left of the text goes along, so that nobody waits for the edit to read it.
+   * @param text all of it, rendered; null where nothing is to be added
    * @throws Unavailable, SlackRefused
    */
-  async end(): Promise<void> {
+  async end(text: string | null = null): Promise<void> {
     this.#handle.close()
-    if (!this.#isOver) await endStream(this.deps.web, this.deps.streams, this.channel, this.ts)
+    if (!this.#isOver) await endStream(this.deps.web, this.deps.streams, this.channel, this.ts, this.#rest(text))
     this.#isOver = true
     this.place.release()
   }
@@ -121,6 +122,12 @@ export class ReplyStream {
     return 'done'
   }
 
+  /** Where it is not known what stands there, the edit says it. */
+  #rest(text: string | null): string {
+    const continues = text !== null && !this.#isBroken && text.startsWith(this.#appended) && !holdsLink(text)
+    return continues ? text.slice(this.#appended.length) : ''
+  }
+
   #break(): void {
     this.#isBroken = true
     this.deps.onBroken()
@@ -129,11 +136,19 @@ export class ReplyStream {
 
 /**
  * Stops a stream; one that is over already is as good.
+ * @param rest Markdown that it ends with
  * @throws Unavailable, SlackRefused
  */
-export async function endStream(web: WebClient, streams: Streams, channel: string, ts: string): Promise<void> {
+export async function endStream(
+  web: WebClient,
+  streams: Streams,
+  channel: string,
+  ts: string,
+  rest = '',
+): Promise<void> {
+  const chunks: AnyChunk[] = rest === '' ? [] : [{ type: 'markdown_text', text: rest }]
   try {
-    await slackCall(() => web.chat.stopStream({ channel, ts }))
+    await slackCall(() => web.chat.stopStream({ channel, ts, ...(chunks.length === 0 ? {} : { chunks }) }))
   } catch (error) {
     if (error instanceof Unavailable && error.retryAfterMs !== undefined) streams.pause(error.retryAfterMs)
     if (!(error instanceof SlackRefused) || !STREAM_OVER.has(error.code)) throw error

@@ -4,7 +4,7 @@ import { answerOf } from '../../../bench/replies/answer.js'
 import { plain, resultOf, type Sight, visibleLength } from '../../../bench/replies/staleness.js'
 import { EditBudget } from '../../../src/slack/api/edit-budget.js'
 import { Poster } from '../../../src/slack/api/poster.js'
-import { Streams } from '../../../src/slack/api/streams.js'
+import { type ReplyStreaming, Streams } from '../../../src/slack/api/streams.js'
 import { FeedbackOffer } from '../../../src/slack/reply/feedback-offer.js'
 import { ReplyMessage } from '../../../src/slack/reply/reply-message.js'
 import { Store } from '../../../src/store/store.js'
@@ -22,7 +22,7 @@ const whole = plain(answer.markdown)
 
 interface Call {
   readonly at: number
-  readonly method: 'chat.postMessage' | 'chat.update'
+  readonly method: 'chat.postMessage' | 'chat.update' | 'chat.startStream' | 'chat.appendStream' | 'chat.stopStream'
   readonly channel: string
 }
 
@@ -31,6 +31,7 @@ class FakeSlack {
   readonly calls: Call[] = []
   /** Channels in which a message had a Stop button at any time. */
   readonly withStop = new Set<string>()
+  #made = 0
   readonly #messages = new Map<string, Map<string, string>>()
   readonly #blocks = new Map<string, unknown[]>()
 
@@ -40,11 +41,25 @@ class FakeSlack {
   ) {}
 
   get client(): WebClient {
+    const next = () => {
+      this.#made += 1
+      return `${this.#made}.000001`
+    }
     const chat = {
-      postMessage: (body: { channel: string; blocks: unknown[] }) =>
-        this.#write('chat.postMessage', body.channel, `${this.calls.length + 1}.000001`, body.blocks),
-      update: (body: { channel: string; ts: string; blocks: unknown[] }) =>
-        this.#write('chat.update', body.channel, body.ts, body.blocks),
+      postMessage: ({ channel, blocks }: { channel: string; blocks: unknown[] }) =>
+        this.#call('chat.postMessage', channel, next(), (ts) => this.#stand(channel, ts, textOf(blocks), blocks)),
+      update: ({ channel, ts: at, blocks }: { channel: string; ts: string; blocks: unknown[] }) =>
+        this.#call('chat.update', channel, at, (ts) => this.#stand(channel, ts, textOf(blocks), blocks)),
+      startStream: ({ channel, chunks }: { channel: string; chunks: unknown[] }) =>
+        this.#call('chat.startStream', channel, next(), (ts) => this.#stand(channel, ts, '', chunks)),
+      appendStream: ({ channel, ts: at, chunks }: { channel: string; ts: string; chunks: unknown[] }) =>
+        this.#call('chat.appendStream', channel, at, (ts) =>
+          this.#stand(channel, ts, `${this.#messages.get(channel)?.get(ts) ?? ''}${textOf(chunks)}`, chunks),
+        ),
+      stopStream: ({ channel, ts: at, chunks = [] }: { channel: string; ts: string; chunks?: unknown[] }) =>
+        this.#call('chat.stopStream', channel, at, (ts) =>
+          this.#stand(channel, ts, `${this.#messages.get(channel)?.get(ts) ?? ''}${textOf(chunks)}`, chunks),
+        ),
     }
     const client: unknown = { chat }
     return client as WebClient
@@ -60,26 +75,43 @@ class FakeSlack {
     return [...(this.#messages.get(channel)?.keys() ?? [])].map((ts) => JSON.stringify(this.#blocks.get(ts)))
   }
 
-  async #write(method: Call['method'], channel: string, ts: string, blocks: unknown[]) {
+  async #call(method: Call['method'], channel: string, ts: string, take: (ts: string) => void) {
     await this.clock.sleep(LATENCY_MS / 2)
     this.calls.push({ at: this.clock.now(), method, channel })
-    const texts = blocks.flatMap((block) => (hasText(block) ? [block.text] : []))
-    const messages = this.#messages.get(channel) ?? new Map<string, string>()
-    this.#messages.set(channel, messages.set(ts, texts.join('')))
-    this.#blocks.set(ts, blocks)
-    if (JSON.stringify(blocks).includes('"Stop"')) this.withStop.add(channel)
+    take(ts)
     this.onChange(channel)
     await this.clock.sleep(LATENCY_MS / 2)
     return { ok: true, ts, channel }
   }
+
+  #stand(channel: string, ts: string, text: string, blocks: unknown[]): void {
+    const messages = this.#messages.get(channel) ?? new Map<string, string>()
+    this.#messages.set(channel, messages.set(ts, text))
+    this.#blocks.set(ts, blocks)
+    if (JSON.stringify(blocks).includes('"Stop"')) this.withStop.add(channel)
+  }
+}
+
+function textOf(blocks: unknown[]): string {
+  return blocks.map((block) => (hasText(block) ? block.text : '')).join('')
 }
 
 function hasText(block: unknown): block is { text: string } {
-  return typeof block === 'object' && block !== null && 'type' in block && block.type === 'markdown' && 'text' in block
+  return (
+    typeof block === 'object' &&
+    block !== null &&
+    'type' in block &&
+    'text' in block &&
+    /^markdown/.test(String(block.type))
+  )
 }
 
 /** @param happens called with each reply when half of its text is there */
-async function answered(count: number, happens: (reply: ReplyMessage, channel: string) => void = () => undefined) {
+async function answered(
+  count: number,
+  mode: ReplyStreaming = 'edit',
+  happens: (reply: ReplyMessage, channel: string) => void = () => undefined,
+) {
   const clock = new FakeClock()
   const store = await Store.open(':memory:')
   onTestFinished(() => store.close())
@@ -93,7 +125,7 @@ async function answered(count: number, happens: (reply: ReplyMessage, channel: s
   })
   const web = slack.client
   const budget = new EditBudget({ perMinute: 45, clock })
-  const streams = new Streams({ mode: 'edit', editsPerMinute: 45, clock, log })
+  const streams = new Streams({ mode, editsPerMinute: 45, clock, log })
   const reply = async (channel: string) => {
     const message = new ReplyMessage(
       {
@@ -172,35 +204,42 @@ function most(calls: readonly Call[], windowMs: number): number {
   )
 }
 
-it.each([
-  [1, 0.55, 0.5],
-  [5, 2.7, 0.5],
-  [20, 6, 2],
-  [50, 6.5, 5],
-])('%i at once: text is %f s old on average, and all of it is there %f s after the end', async (count, age, late) => {
-  const seen = await answered(count)
-  expect(seen.age).toBeLessThan(age)
-  expect(seen.late).toBeLessThan(late)
-  expect(seen.first).toBeLessThan(1.5)
-  const { calls } = seen.slack
-  expect(
-    most(
-      calls.filter(({ method }) => method === 'chat.update'),
-      60_000,
-    ),
-  ).toBeLessThanOrEqual(50)
-  for (const channel of seen.channels) {
-    const posts = calls.filter((call) => call.method === 'chat.postMessage' && call.channel === channel)
-    expect(most(posts, 1_000)).toBeLessThanOrEqual(1)
-    expect(plain(seen.slack.shown(channel).join(''))).toBe(whole)
-    // Nothing of what only a growing reply holds is left.
-    expect(seen.slack.blocksOf(channel).join('')).not.toMatch(/Stop|Writing/)
-  }
-  if (count <= 5) expect(seen.messages).toEqual(seen.messages.map(() => 1))
-})
+it.each<[number, ReplyStreaming, number, number, number]>([
+  [1, 'edit', 0.55, 0.2, 0.5],
+  [5, 'edit', 2.7, 1, 0.5],
+  [20, 'edit', 6, 1.5, 2],
+  [50, 'edit', 6.5, 3, 5],
+  [1, 'auto', 0.3, 0.5, 0.5],
+  [5, 'auto', 0.95, 1, 2],
+  [20, 'auto', 4, 1.5, 2],
+  [50, 'auto', 6.5, 3, 5],
+])(
+  '%i at once (%s): text is %f s old, first words come within %f s, the end within %f s',
+  async (count, mode, age, first, late) => {
+    const seen = await answered(count, mode)
+    expect(seen.age).toBeLessThan(age)
+    expect(seen.late).toBeLessThan(late)
+    expect(seen.first).toBeLessThan(first)
+    const { calls } = seen.slack
+    expect(
+      most(
+        calls.filter(({ method }) => method === 'chat.update'),
+        60_000,
+      ),
+    ).toBeLessThanOrEqual(50)
+    for (const channel of seen.channels) {
+      const posts = calls.filter((call) => call.method === 'chat.postMessage' && call.channel === channel)
+      expect(most(posts, 1_000)).toBeLessThanOrEqual(1)
+      expect(plain(seen.slack.shown(channel).join(''))).toBe(whole)
+      // Nothing of what only a growing reply holds is left.
+      expect(seen.slack.blocksOf(channel).join('')).not.toMatch(/Stop|Writing/)
+    }
+    if (count <= 5) expect(seen.messages).toEqual(seen.messages.map(() => 1))
+  },
+)
 
 it('six at once have no Stop button of their own, and have one where nothing beside them stops them any more', async () => {
-  const { slack } = await answered(6, (reply, channel) => {
+  const { slack } = await answered(6, 'edit', (reply, channel) => {
     if (channel === 'C3') reply.release()
   })
   expect([...slack.withStop]).toEqual(['C3'])
