@@ -98,7 +98,7 @@ describe('what a fooled agent writes', () => {
     await running(new TestBrain().when(/^links/, async (turn) => await turn.say(text)))
     const anna = house.slack.person(ANNA)
     anna.post('links')
-    const reply = await anna.waitFor(ofBot('Your documents'))
+    const reply = await anna.waitFor(ofBot('nordvikbank.example'))
     const markdown = JSON.stringify(reply.blocks)
     expect(markdown).toContain('[Your documents (collector-drop.example)]')
     expect(markdown).toContain('[🖼 chart (collector-drop.example)]')

@@ -167,7 +167,7 @@ describe('a deletion', () => {
     const asked = anna.post('<@U0INBOXBOT> long answer', { channel: GENERAL })
     await held.reached
     // Nothing is to be seen of it, in Slack or elsewhere: before it is taken, a deletion only empties the queue.
-    await vi.waitFor(() => expect(statesOfTurns()).toEqual(['sending']), { timeout: 10_000 })
+    await vi.waitFor(() => expect(statesOfTurns()).toEqual(['running']), { timeout: 10_000 })
     anna.delete(asked.channel, asked.ts)
     await allDelivered()
     held.release()
