@@ -49,6 +49,8 @@ const LATE_LOOKS_MS = [5_000, 30_000, 120_000]
 
 export class PostedMessages {
   readonly #all: PostedMessage[] = []
+  /** New ids of channels by their old ones: a post that is under way still has the old one. */
+  readonly #channelIds = new Map<string, string>()
   #isLoaded = false
   #isInherited = false
 
@@ -175,6 +177,7 @@ export class PostedMessages {
 
   /** A channel is found under another id only. */
   channelIdChanged(previous: string, channel: string): void {
+    this.#channelIds.set(previous, channel)
     for (const message of this.#all) if (message.channel === previous) message.channel = channel
   }
 
@@ -193,6 +196,7 @@ export class PostedMessages {
 
   /** Unless it has been found already by whoever looked for it at the same time. */
   #land(part: number, message: PostedMessage): void {
+    message.channel = this.#channelIds.get(message.channel) ?? message.channel
     if (part === this.#all.length) this.#all.push(message)
   }
 

@@ -26,7 +26,8 @@ export interface OutboxDeps {
   /** Something about this mail changed that its owner, or the agent, has to see. */
   readonly onChange: (mail: OutgoingMail) => void
   /** Tells what became of a mail whose turn is over. @throws Unavailable */
-  readonly notify: (mail: OutgoingMail) => Promise<void>
+  /** @param isPatient it can wait until it can be said which mail it is about */
+  readonly notify: (mail: OutgoingMail, isPatient: boolean) => Promise<void>
   readonly clock: Clock
   readonly log: Log
 }
@@ -37,6 +38,8 @@ const LONGEST_WAIT_MS = 60 * 60_000
 const LOOKS_MS = [0, 2_000, 5_000, 10_000, 20_000]
 /** How long a mail waits whose failure could not be noted either. */
 const FAILED_STORE_PAUSE_MS = 10_000
+/** A notice is tried so often before it does without saying which mail it is about: about a minute. */
+const PATIENT_NOTICES = 6
 const RETRIES = { first: 1_000, longest: 60_000 }
 /** How long a mailbox may be out of reach before an approved mail is given up, in milliseconds: one that was to leave at once, and one for later. */
 const GIVE_UP_AFTER_MS = 10 * 60_000
@@ -176,7 +179,7 @@ export class Outbox {
   async #notify(mail: OutgoingMail): Promise<void> {
     const { store, log, clock } = this.deps
     try {
-      await this.deps.notify(mail)
+      await this.deps.notify(mail, (this.#failures.get(mail.id) ?? 0) < PATIENT_NOTICES)
       await store.outgoing.markNotified(mail.id, mail.state)
       this.#failures.delete(mail.id)
       this.#notBefore.delete(mail.id)

@@ -65,8 +65,12 @@ export class OutgoingContents {
     return mail.inReplyTo === null ? read : { ...read, content: { ...read.content, inReplyTo: mail.inReplyTo } }
   }
 
-  /** What its owner saw last, for a card; null where it cannot be read just now. */
-  async shown(person: IdentifiedPerson, mail: OutgoingMail): Promise<ResolvedMail | null> {
+  /**
+   * What its owner saw last, for a card; null where it cannot be read any more.
+   * @param isPatient the card can wait until the mailbox answers; otherwise it does without
+   * @throws Unavailable where the card can wait
+   */
+  async shown(person: IdentifiedPerson, mail: OutgoingMail, isPatient = false): Promise<ResolvedMail | null> {
     const known = this.known(mail)
     if (known !== null) return known
     try {
@@ -75,6 +79,7 @@ export class OutgoingContents {
       this.remember(mail.id, content)
       return content
     } catch (error) {
+      if (isPatient && error instanceof Unavailable) throw error
       if (
         !(
           error instanceof UnsendableMail ||

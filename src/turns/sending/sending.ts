@@ -60,7 +60,7 @@ export class Sending {
       contents,
       mailboxes,
       onChange,
-      notify: (mail) => this.#notify(mail),
+      notify: (mail, isPatient) => this.#notify(mail, isPatient),
       clock,
       log,
     })
@@ -78,7 +78,7 @@ export class Sending {
   }
 
   /** @throws Unavailable */
-  async #notify(mail: OutgoingMail): Promise<void> {
+  async #notify(mail: OutgoingMail, isPatient: boolean): Promise<void> {
     const { store, surface, clock } = this.deps
     const conversation = await store.conversations.get(mail.conversationId)
     const approval = (await store.approvals.ofTurn(mail.turnId)).find(({ id }) => id === mail.id)
@@ -87,7 +87,7 @@ export class Sending {
     const profile = await surface.profile(conversation.owner)
     const timeZone = 'problem' in profile ? 'UTC' : profile.timeZone
     const { name, input } = await this.#call(conversation, mail)
-    const content = person === null ? null : await this.#contents.shown(person, mail)
+    const content = person === null ? null : await this.#contents.shown(person, mail, isPatient)
     const step = { type: 'tool', id: mail.callId, name, input, isHosted: true, state: 'done' } as const
     await surface.showOutgoing(conversation, {
       ...approvalView(approval, step, timeZone),

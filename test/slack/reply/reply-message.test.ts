@@ -519,6 +519,20 @@ describe('a reply that waits for its first words', () => {
     expect(shown()).toEqual([expect.stringContaining('Thinking')])
   })
 
+  it('whose channel has another id by the time its post is answered is edited there', async () => {
+    const { slack, start } = await open()
+    const reply = start()
+    const held = slack.faults.hold('chat.postMessage')
+    reply.show(view({ type: 'working' }, 'Two emails.'))
+    await held.reached
+    reply.channelIdChanged(CHANNEL, 'C0RENAMED')
+    held.release()
+    reply.show(view({ type: 'working' }, 'Two emails, and a third.'))
+    const edits = () => slack.wire.entries.filter(({ method }) => method === 'chat.update')
+    await vi.waitUntil(() => edits().length > 0)
+    expect(edits()[0]?.request).toMatchObject({ channel: 'C0RENAMED' })
+  })
+
   it('tells of what a process before this one posted', async () => {
     const { start } = await open()
     const before = start()

@@ -206,3 +206,19 @@ describe('the tool that asked for a mail', () => {
     expect(contents.isOffered({ tool })).toBe(is)
   })
 })
+
+describe('a notice about a mail', () => {
+  it('waits until its mail can be read, as long as it is patient, and does without then', async () => {
+    const away = new Unavailable('scalekit', 'away')
+    mailer.failures.push(away)
+    await expect(contents.shown(ANNA, MAIL, true)).rejects.toBe(away)
+    mailer.failures.push(away)
+    expect(await contents.shown(ANNA, MAIL)).toBeNull()
+    expect(await contents.shown(ANNA, MAIL, true)).toMatchObject({ content: { subject: 'Lunch' } })
+  })
+
+  it('does without a mail that is gone, however patient it is', async () => {
+    call = null
+    expect(await contents.shown(ANNA, MAIL, true)).toBeNull()
+  })
+})
