@@ -65,6 +65,8 @@ export interface ManagedAgentsDriver {
   /** The session's log, oldest first; what is queued comes last. */
   events(sessionId: string): SessionEvent[]
   files(): FileMetadata[]
+  /** What a file holds. @throws ApiError 404 */
+  contentOf(fileId: string): Uint8Array
   /** A file that the session's agent is to have written, which the client can list and download. */
   writeFile(
     sessionId: string,
@@ -160,6 +162,7 @@ export async function startManagedAgents(options: ManagedAgentsOptions): Promise
       sessions: () => sessions.all(),
       events: (sessionId) => sessions.run(sessionId).log.list(),
       files: () => files.all(),
+      contentOf: (fileId) => files.get(fileId).bytes,
       writeFile: (sessionId, file) => files.add({ ...file, sessionId: sessions.get(sessionId).id }),
       requests: router.requests,
       streams: (sessionId) => sessions.run(sessionId).log.streams,

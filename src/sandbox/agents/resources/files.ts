@@ -89,14 +89,21 @@ export class Files {
   }
 }
 
+const MAX_FILENAME = 255
+/** What the vendor takes in no name. */
+const FORBIDDEN = /[<>:"|?*\\/\p{Cc}]/u
+
 async function upload(files: Files, form: FormData): Promise<FileMetadata> {
   for (const name of form.keys()) {
     if (name !== 'file' && name !== 'expires_in_seconds') throw badRequest(`${name}: Extra inputs are not permitted`)
   }
   const file = form.get('file')
   if (!(file instanceof File)) throw badRequest('file: Field required')
+  const filename = file.name.split(/[/\\]/).at(-1) || 'unnamed'
+  if (filename.length > MAX_FILENAME || FORBIDDEN.test(filename)) throw badRequest('file: Invalid filename')
+  if (file.size === 0) throw badRequest('file: File is empty')
   return files.add({
-    filename: file.name.split(/[/\\]/).at(-1) || 'unnamed',
+    filename,
     mimeType: file.type || 'application/octet-stream',
     bytes: new Uint8Array(await file.arrayBuffer()),
     expiresInSeconds: read(expirySeconds, form.get('expires_in_seconds') ?? undefined),

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { badRequest } from '../wire/api-error.js'
 import { read } from '../wire/fields.js'
 import { newId } from '../wire/ids.js'
-import type { ClientEvent, SessionEvent } from '../wire/vendor-types.js'
+import type { ClientEvent, FileMetadata, SessionEvent } from '../wire/vendor-types.js'
 import type { Reply } from './turn.js'
 
 const MAX_EVENTS = 50
@@ -83,7 +83,7 @@ export interface Recipient {
   readonly awaited: ReadonlyMap<string, Reply['type']>
   readonly outOfBudget: boolean
   find(eventId: string): SessionEvent | undefined
-  fileExists(fileId: string): boolean
+  file(fileId: string): FileMetadata | undefined
 }
 
 /** @throws ApiError 400 for the first event that may not be sent; the others are then not sent either */
@@ -140,6 +140,14 @@ function checkSequence(events: readonly Given[], recipient: Recipient): void {
   }
 }
 
+const IMAGE_TYPES = ['image/png', 'image/jpeg', 'image/gif', 'image/webp'] as const
+const SHOWN_TYPES: Readonly<Record<'image' | 'document', ReadonlySet<string>>> = {
+  image: new Set(IMAGE_TYPES),
+  document: new Set(['application/pdf', 'text/plain']),
+}
+const MEGABYTE = 1024 * 1024
+const MAX_BYTES = { image: 5 * MEGABYTE, document: 32 * MEGABYTE }
+
 function checkFiles(
   { type, content = [] }: Extract<Given, { type: 'user.message' | 'user.custom_tool_result' }>,
   recipient: Recipient,
@@ -147,8 +155,13 @@ function checkFiles(
 ): void {
   for (const block of content) {
     if (block.type !== 'image' && block.type !== 'document') continue
-    if (block.source.type === 'file' && !recipient.fileExists(block.source.file_id))
-      throw badRequest(`Invalid ${type} event at ${at}: file \`${block.source.file_id}\` not found`)
+    if (block.source.type !== 'file') continue
+    const file = recipient.file(block.source.file_id)
+    const refuse = (why: string) => badRequest(`Invalid ${type} event at ${at}: ${why}`)
+    if (file === undefined) throw refuse(`file \`${block.source.file_id}\` not found`)
+    if (!SHOWN_TYPES[block.type].has(file.mime_type))
+      throw refuse(`a file of type ${file.mime_type} cannot be used in a block of type ${block.type}`)
+    if (file.size_bytes > MAX_BYTES[block.type]) throw refuse(`${block.type} exceeds the maximum size`)
   }
 }
 

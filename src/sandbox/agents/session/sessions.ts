@@ -66,7 +66,7 @@ export class Sessions {
       awaited: run.awaited,
       outOfBudget: run.outOfBudget,
       find: (eventId) => run.log.find(eventId),
-      fileExists: (fileId) => this.#files.all().some((file) => file.id === fileId),
+      file: (fileId) => this.#files.all().find((file) => file.id === fileId),
     }
   }
 
@@ -172,7 +172,11 @@ export class Sessions {
 
   addResource(id: string, body: unknown): FileResource {
     const { session } = this.run(id)
+    if (session.archived_at !== null) throw badRequest('The session is archived and takes no files')
+    if (session.status === 'terminated') throw badRequest('The session is terminated and takes no files')
     const added = this.#mountFile(read(fileResourceField, body))
+    if (session.resources.some((each) => 'mount_path' in each && each.mount_path === added.mount_path))
+      throw badRequest(`mount_path: \`${added.mount_path}\` is in use`)
     session.resources = [...session.resources, added]
     return added
   }

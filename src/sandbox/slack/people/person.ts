@@ -190,6 +190,15 @@ export class Person {
     this.parts.workspace.delete(this.#own(channel, ts, 'cant_delete_message'))
   }
 
+  /** Deletes a file that they uploaded. @throws SlackRefusal `file_not_found`, `cant_delete_file` */
+  deleteFile(id: string): void {
+    const { workspace } = this.parts
+    const file = workspace.file(id)
+    if (file === undefined) throw new SlackRefusal('file_not_found')
+    if (file.user !== this.id) throw new SlackRefusal('cant_delete_file')
+    workspace.setFile({ ...file, deleted: true })
+  }
+
   /**
    * Runs a slash command. Resolves when the app acknowledged it or Slack gave up waiting.
    * @param text what follows the command

@@ -18,6 +18,7 @@ const info: Method<FilesInfoResponse> = {
     const { workspace } = inside
     const file = workspace.file(args.required('file'))
     if (file === undefined) throw new SlackRefusal('file_not_found')
+    if (file.deleted) throw new SlackRefusal('file_deleted')
     const seen = file.channels.some((id) => workspace.conversation(id)?.members.has(workspace.bot.userId))
     if (!seen && file.user !== workspace.bot.userId) throw new SlackRefusal('not_visible')
     return {

@@ -44,7 +44,7 @@ export function serveFile(
   const allowed = grant !== undefined && grant !== 'revoked' && grant.kind === 'bot' && grant.scopes.has('files:read')
   if (!allowed) {
     reply(response, 200, 'text/html', '<!doctype html><title>Sign in | Slack</title><h1>Sign in to Slack</h1>')
-  } else if (file === undefined || filePath(workspace, file) !== path) {
+  } else if (file === undefined || file.deleted || filePath(workspace, file) !== path) {
     reply(response, 404, 'text/html', '<!doctype html><title>Slack</title><h1>File not found</h1>')
   } else {
     response.writeHead(200, { 'Content-Type': file.mimetype, 'Content-Length': file.content.length })

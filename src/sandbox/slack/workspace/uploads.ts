@@ -59,22 +59,28 @@ export class Uploads {
 const MIMETYPES: Readonly<Record<string, string>> = {
   css: 'text/css',
   csv: 'text/csv',
+  doc: 'application/msword',
+  docx: 'application/vnd.openxmlformats-officedocument.wordprocessingml.document',
   eml: 'message/rfc822',
   gif: 'image/gif',
   html: 'text/html',
   ico: 'image/x-icon',
+  ics: 'text/calendar',
   jpeg: 'image/jpeg',
   jpg: 'image/jpeg',
   js: 'text/javascript',
   json: 'application/json',
   map: 'application/json',
   md: 'text/markdown',
+  mp4: 'video/mp4',
   pdf: 'application/pdf',
   png: 'image/png',
+  pptx: 'application/vnd.openxmlformats-officedocument.presentationml.presentation',
   svg: 'image/svg+xml',
   txt: 'text/plain',
   webp: 'image/webp',
   woff2: 'font/woff2',
+  xlsx: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
 }
 
 /** By the ending of the name; `application/octet-stream` where that says nothing. */

@@ -55,6 +55,7 @@ export interface StoredFile {
   readonly user: string
   /** Milliseconds since the epoch. */
   readonly createdAt: number
+  readonly deleted?: true
   /** Events name the file but leave its details to `files.info` (Slack Connect). */
   readonly checkInfo: boolean
   /** Conversations it was shared in. */
