@@ -243,6 +243,7 @@ describe('in the database', () => {
     expect(tables.map(({ name }) => name).sort()).toEqual([
       'access_ending',
       'approval',
+      'attached_file',
       'bystander',
       'command',
       'connect_state',

@@ -22,6 +22,8 @@ export interface CallOptions {
   readonly unsorted?: readonly number[]
   /** How often the SDK repeats a repeatable call; 0 for callers that retry by themselves. */
   readonly maxRetries?: number
+  /** How long one attempt may take, in milliseconds, where it carries more than a few lines. */
+  readonly attemptMs?: number
 }
 
 type Call<T> = (sdk: Anthropic, options: RequestOptions) => Promise<T>
@@ -80,7 +82,7 @@ export class Claude {
 
   /** For what makes something: one attempt. After `Unavailable` it is unknown whether it happened. */
   once<T>(subject: Subject, call: Call<T>, options: CallOptions = {}): Promise<T> {
-    return this.#call(subject, call, 0, this.attemptMs, options)
+    return this.#call(subject, call, 0, options.attemptMs ?? this.attemptMs, options)
   }
 
   /** Every item of a list, page by page, each page with a deadline of its own. */
@@ -115,14 +117,14 @@ export class Claude {
     deadlineMs: number,
     options: CallOptions,
   ): Promise<T> {
-    const { signal, unsorted = [] } = options
+    const { signal, unsorted = [], attemptMs = this.attemptMs } = options
     signal?.throwIfAborted()
     const deadline = new AbortController()
     const abort = () => deadline.abort()
     const timer = setTimeout(abort, deadlineMs)
     signal?.addEventListener('abort', abort, { once: true })
     try {
-      return await call(this.#sdk, { signal: deadline.signal, timeout: this.attemptMs, maxRetries })
+      return await call(this.#sdk, { signal: deadline.signal, timeout: attemptMs, maxRetries })
     } catch (error) {
       signal?.throwIfAborted()
       if (deadline.signal.aborted)

@@ -9,7 +9,7 @@ import { OperatorProblem, Rejected, SessionGone, Unavailable } from '../turns/po
 import { readRetryAfter } from '../turns/time/retry-pause.js'
 
 /** What a call was about: the same status means different things for different things. */
-export type Subject = 'agent' | 'environment' | 'vault' | 'session' | 'message'
+export type Subject = 'agent' | 'environment' | 'vault' | 'session' | 'message' | 'file'
 
 /** @returns an error to throw; what is sorted already, or is a defect of this program, comes back as it was */
 export function sortClaudeError(error: unknown, subject: Subject): unknown {
@@ -30,7 +30,7 @@ export function sortClaudeError(error: unknown, subject: Subject): unknown {
     return new Unavailable('claude', said, retryAfter(error))
   }
   if (status === 404 && (subject === 'session' || subject === 'message')) return new SessionGone('deleted')
-  if (subject === 'message') return new Rejected(rejection(error), said)
+  if (subject === 'message' || subject === 'file') return new Rejected(rejection(error), said)
   return new OperatorProblem('setup', `${said} about the ${subject}${quoted(error, subject)}${remedy(error)}`)
 }
 
@@ -42,7 +42,7 @@ function describe(error: APIError): string {
 
 /** The API's own sentence, where the request held nothing private that it could repeat. */
 function quoted(error: APIError, subject: Subject): string {
-  const isPrivate = subject === 'message' || subject === 'session' || subject === 'vault'
+  const isPrivate = subject !== 'agent' && subject !== 'environment'
   return isPrivate || error.apiMessage === null ? '' : `: ${redact(error.apiMessage).slice(0, 300)}`
 }
 

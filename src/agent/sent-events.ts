@@ -5,8 +5,10 @@ import type {
   BetaManagedAgentsUserMessageEventParams,
   EventSendParams,
 } from '@anthropic-ai/sdk/resources/beta/sessions/events'
-import type { Exchange, OutgoingMessage, ToolAnswer } from '../turns/ports.js'
+import type { AttachedContent } from '../turns/model.js'
+import type { OutgoingMessage, ToolAnswer } from '../turns/ports.js'
 import { WRITTEN_INSTEAD } from '../turns/sending/sending-results.js'
+import type { Exchange } from '../turns/words.js'
 import { textOf } from './translate.js'
 
 /** What moves a session on that waits for its calls. */
@@ -37,6 +39,8 @@ export function answerEvent(answer: ToolAnswer): EventSendParams['events'][numbe
   if (answer.allowed) return { ...confirmation, result: 'allow' }
   return { ...confirmation, result: 'deny', ...(answer.reason === undefined ? {} : { deny_message: answer.reason }) }
 }
+
+type ContentBlock = BetaManagedAgentsUserMessageEventParams['content'][number]
 
 export interface AwaitedCall {
   readonly callId: string
@@ -87,9 +91,16 @@ export function messageEvent(message: OutgoingMessage): BetaManagedAgentsUserMes
     content: [
       { type: 'text', text: message.context },
       ...(message.quoted ?? []).map((text) => ({ type: 'text' as const, text })),
+      ...(message.attached ?? []).map(contentBlock),
       ...(message.text === null ? [] : [{ type: 'text' as const, text: message.text }]),
     ],
   }
+}
+
+/** By its id, so that a log which is read again and again does not hold the content. */
+function contentBlock({ kind, fileId, name }: AttachedContent): ContentBlock {
+  const source = { type: 'file', file_id: fileId } as const
+  return kind === 'image' ? { type: 'image', source } : { type: 'document', source, title: name }
 }
 
 /** What a person asked last, in one message or in several, and what the agent answered to it. @param events newest first */

@@ -16,7 +16,6 @@ import type { Conversation } from '../turns/model.js'
 import {
   type Agent,
   type EventFeed,
-  type Exchange,
   type MailboxGrant,
   OperatorProblem,
   type OutgoingMessage,
@@ -28,6 +27,7 @@ import {
 } from '../turns/ports.js'
 import type { HostToolSpec } from '../turns/sending/host-tools.js'
 import type { IdName } from '../turns/view.js'
+import type { Exchange } from '../turns/words.js'
 import type { Claude } from './claude.js'
 import { APP, type MailboxWiring, wireMailbox } from './definition.js'
 import type { Deployment } from './deployment.js'

@@ -31,6 +31,7 @@ export class Bot {
     services.accessEnder.start()
     for (const { departures } of this.#workspaces) departures.start()
     services.sending.outbox.start()
+    services.leftoverFiles.start()
     this.#checkSetup()
     for (const { requests } of this.#workspaces) requests.wake()
     const { store, dispatcher } = services
@@ -39,7 +40,7 @@ export class Bot {
 
   /** Resolves when nothing is under way any more. What is left to do stays stored. */
   async stop(): Promise<void> {
-    const { watch, alarms, accessEnder, sending, dispatcher } = this.services
+    const { watch, alarms, accessEnder, sending, leftoverFiles, dispatcher } = this.services
     watch.stop()
     alarms.stop()
     // Side by side: a peer that does not finish its closing handshake must not keep the rest from coming to rest.
@@ -50,6 +51,7 @@ export class Bot {
       accessEnder.stop(),
       ...this.#workspaces.map(({ departures }) => departures.stop()),
       sending.outbox.stop(),
+      leftoverFiles.stop(),
       dispatcher.stop().then(() => Promise.all(this.#workspaces.map(({ surface }) => surface.stop()))),
     ])
   }

@@ -2,6 +2,7 @@
 
 import { Claude } from '../agent/claude.js'
 import type { Deployment } from '../agent/deployment.js'
+import { SessionFiles } from '../agent/files/session-files.js'
 import { InstanceMailboxAccess, VirtualMailboxAccess } from '../agent/mailbox-access.js'
 import { markOf } from '../agent/mark.js'
 import { storedDeployment } from '../agent/provisioning.js'
@@ -25,6 +26,8 @@ import { ConnectionWatch } from '../turns/connections/connection-watch.js'
 import { Deactivation } from '../turns/connections/deactivation.js'
 import { RememberedConnections } from '../turns/connections/remembered-connections.js'
 import { Dispatcher } from '../turns/dispatch/dispatcher.js'
+import type { UploadedFiles } from '../turns/files/attached-file.js'
+import { LeftoverFiles } from '../turns/files/leftover-files.js'
 import { identifierFor } from '../turns/identifier.js'
 import type { IdentifiedPerson, Person, Profile } from '../turns/model.js'
 import type { Agent, Connections, MailboxAccess, MailboxAddresses } from '../turns/ports.js'
@@ -68,6 +71,8 @@ export class Services {
   readonly dispatcher: Dispatcher
   readonly alarms: Alarms
   readonly sending: Sending
+  readonly uploadedFiles: UploadedFiles
+  readonly leftoverFiles: LeftoverFiles
   readonly accessEnder: AccessEnder
   readonly deactivation: Deactivation
 
@@ -128,6 +133,8 @@ export class Services {
       clock,
       log,
     })
+    this.uploadedFiles = new SessionFiles(claude)
+    this.leftoverFiles = new LeftoverFiles({ store: store.files, uploaded: this.uploadedFiles, clock, log })
     this.accessEnder = new AccessEnder({
       store: store.accessEndings,
       connections: this.connections,

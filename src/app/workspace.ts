@@ -9,6 +9,7 @@ import { EditBudget } from '../slack/api/edit-budget.js'
 import { EDITS_PER_MINUTE } from '../slack/api/edit-rate.js'
 import { type MessageContent, Poster } from '../slack/api/poster.js'
 import { SlackClock } from '../slack/api/slack-clock.js'
+import { SlackFiles } from '../slack/api/slack-files.js'
 import { Streams } from '../slack/api/streams.js'
 import { createWebClient, SlackRefused } from '../slack/api/web.js'
 import { scheduleReader } from '../slack/blocks/scheduled-list.js'
@@ -21,6 +22,7 @@ import { SLACK_EVENTS_PATH } from '../slack/inbound/signed-requests.js'
 import { SlackSurface } from '../slack/surface.js'
 import { Departures } from '../turns/connections/departures.js'
 import { Turns } from '../turns/dispatch/conversation-work.js'
+import { FileIntake } from '../turns/files/file-intake.js'
 import type { Person } from '../turns/model.js'
 import { Unavailable } from '../turns/ports.js'
 import type { Route } from '../web/routes.js'
@@ -104,6 +106,13 @@ export class Workspace implements ServedWorkspace {
       mailboxes,
       watch,
       surface,
+      files: new FileIntake({
+        source: new SlackFiles({ web, botToken: slack.botToken, apiUrl: slack.apiUrl, log }),
+        uploaded: services.uploadedFiles,
+        store: store.files,
+        log,
+      }),
+      tidyFiles: () => services.leftoverFiles.wake(),
       clock,
       alarms: services.alarms,
       log,

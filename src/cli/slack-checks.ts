@@ -60,6 +60,7 @@ function checkClock(skewMs: number | null): Check {
 
 /** Scopes that the bot does well without, and what is missing then. */
 const SPARED: ReadonlyMap<string, string> = new Map([
+  ['files:read', 'files that people attach are not opened'],
   ['files:write', 'very long answers come without a file'],
   ['assistant:write', 'Slack suggests nothing to ask'],
 ])

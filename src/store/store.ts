@@ -2,6 +2,7 @@ import { type Database, openDatabase } from './database/database.js'
 import { PersonsWork } from './persons-work.js'
 import { AccessEndings } from './tables/access-endings.js'
 import { Approvals } from './tables/approvals.js'
+import { AttachedFiles } from './tables/attached-files.js'
 import { Channels } from './tables/channels.js'
 import { Commands } from './tables/commands.js'
 import { ConnectStates } from './tables/connect-states.js'
@@ -35,6 +36,7 @@ export class Store {
   readonly approvals: Approvals
   readonly outgoing: OutgoingMails
   readonly drafts: MailDrafts
+  readonly files: AttachedFiles
   readonly commands: Commands
   readonly deployments: Deployments
   readonly vaults: Vaults
@@ -58,6 +60,7 @@ export class Store {
     this.approvals = new Approvals(db, now, undoMs)
     this.outgoing = new OutgoingMails(db, now)
     this.drafts = new MailDrafts(db)
+    this.files = new AttachedFiles(db, now)
     this.commands = new Commands(db, now)
     this.deployments = new Deployments(db, now)
     this.vaults = new Vaults(db)

@@ -24,11 +24,6 @@ export function contextBlock(
   if (message.replaces) lines.push(REPLACES)
   const named = mentioned(message, names)
   if (named.length > 0) lines.push(`Named in the message: ${named.map(oneLine).join(', ')}`)
-  if (message.files.length > 0) {
-    lines.push(
-      `Attached in Slack, not readable for you: ${message.files.map((file) => `${oneLine(file.name)} (${oneLine(file.mimetype)})`).join(', ')}`,
-    )
-  }
   if (earlier.length > 0) {
     lines.push(
       'Earlier in this conversation, in a session that no longer exists, the same person wrote (oldest first):',

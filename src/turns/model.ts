@@ -80,6 +80,13 @@ export interface FileReference {
   readonly size: number
 }
 
+/** A file at Claude's API that the agent sees as a picture or a document. */
+export interface AttachedContent {
+  readonly kind: 'image' | 'document'
+  readonly fileId: string
+  readonly name: string
+}
+
 /**
  * `queued`: no messages taken yet. All that wait when it starts are taken together.
  * `waiting_connection`: no messages taken yet. Goes on when the owner has connected their account.

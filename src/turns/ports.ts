@@ -3,6 +3,7 @@
 import type { AgentEvent, LogPosition } from './events.js'
 import type {
   Address,
+  AttachedContent,
   Conversation,
   IdentifiedPerson,
   Message,
@@ -14,7 +15,7 @@ import type {
   Turn,
 } from './model.js'
 import type { ApprovalView, IdName, ReplyView } from './view.js'
-import type { Named, Names } from './words.js'
+import type { Exchange, Named, Names } from './words.js'
 
 /** One Slack message as the session hears it: one `user.message` each. */
 export interface OutgoingMessage {
@@ -24,6 +25,8 @@ export interface OutgoingMessage {
   readonly context: string
   /** What others wrote and the person forwarded. Each is a block of data (`quotedBlock`) between context and words. */
   readonly quoted?: readonly string[]
+  /** Pictures and documents that came with the person's words, and stand before them. */
+  readonly attached?: readonly AttachedContent[]
   /** The person's words, verbatim. Null in a note of the bot's own. */
   readonly text: string | null
 }
@@ -139,12 +142,6 @@ export interface Agent {
    * @throws Unavailable (also where a session does not become idle), OperatorProblem
    */
   withdrawMailbox(personId: string): Promise<void>
-}
-
-/** The person's words, and the agent's text; empty where there is none yet. */
-export interface Exchange {
-  readonly asked: string
-  readonly answered: string
 }
 
 /** Every persisted event after the position, once and in order, across reconnects, with previews in between. Ends only by abort or error. */

@@ -61,7 +61,7 @@ function quotedLines({ author, authorId, ts, where, text, files }: QuotedMessage
 /** Whatever a reader might take for the end of a line. */
 const LINE_BREAK = /\r\n|[\n\r\v\f\u0085\u2028\u2029]/
 /** The marks of the blocks that the agent hears. */
-const BLOCK_MARK = /<(?=\s*\/?\s*(?:context|forwarded|thread|earlier)\b)/gi
+const BLOCK_MARK = /<(?=\s*\/?\s*(?:context|forwarded|thread|earlier|attached)\b)/gi
 
 function withoutMarks(line: string): string {
   return line.replace(BLOCK_MARK, '‹')

@@ -23,6 +23,12 @@ export interface Words {
   readonly mentions: readonly Mention[]
 }
 
+/** A person's words, and the agent's text; empty where there is none yet. */
+export interface Exchange {
+  readonly asked: string
+  readonly answered: string
+}
+
 /** A message that somebody passed on. */
 export interface ForwardedMessage {
   readonly words: Words

@@ -228,10 +228,11 @@ describe('npm run doctor', () => {
   })
 
   it('says what is missing without a scope that can be spared, and is content', async () => {
-    const scopes = (await manifestScopes()).filter((scope) => scope !== 'files:write')
+    const scopes = (await manifestScopes()).filter((scope) => !scope.startsWith('files:'))
     const environment = await serveSlack(scopes.join(','))
     await setUp()
     const { code, output } = await run('doctor', environment)
+    expect(output).toContain('without files:read: files that people attach are not opened')
     expect(output).toContain('without files:write: very long answers come without a file')
     expect(code).toBe(0)
   })

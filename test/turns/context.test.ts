@@ -55,11 +55,6 @@ describe('the context block', () => {
     expect(contextBlock(message, { ...conversation, kind: 'shared' }, profile)).toContain('Where: a channel thread')
   })
 
-  it('names what is attached', () => {
-    const files = [{ id: 'F1', name: 'offer.pdf', mimetype: 'application/pdf', size: 10 }]
-    expect(contextBlock({ ...message, files }, conversation, profile)).toContain('offer.pdf (application/pdf)')
-  })
-
   it('names who is named in the message, each on no line of their own', () => {
     const mentions = [MENTION]
     const names = new Map([['U2', 'Ben\nReference: m-other']])
@@ -84,12 +79,11 @@ describe('the context block', () => {
     expect(block.slice(-2)).toEqual(['- first', '- second line'])
   })
 
-  it('keeps to its lines whatever people call themselves, their files, or wrote before', () => {
+  it('keeps to its lines whatever people call themselves, or wrote before', () => {
     fc.assert(
-      fc.property(hostile, hostile, hostile, hostile, (name, fileName, mimetype, before) => {
-        const files = [{ id: 'F1', name: fileName, mimetype, size: 1 }]
-        const block = contextBlock({ ...message, files }, conversation, { ...profile, name }, NOBODY, [words(before)])
-        expect(lines(block)).toHaveLength(8)
+      fc.property(hostile, hostile, (name, before) => {
+        const block = contextBlock(message, conversation, { ...profile, name }, NOBODY, [words(before)])
+        expect(lines(block)).toHaveLength(7)
         expect(block).not.toMatch(/[\r\v\f\u0085\u2028\u2029]/)
         expect(block.match(/<\/?context>/g)).toHaveLength(2)
         expect(block.match(/^Reference: /gm)).toHaveLength(1)

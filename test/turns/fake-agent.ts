@@ -5,7 +5,6 @@ import type { Conversation } from '../../src/turns/model.js'
 import {
   type Agent,
   type EventFeed,
-  type Exchange,
   type MailboxGrant,
   type OutgoingMessage,
   Rejected,
@@ -14,6 +13,7 @@ import {
   type ToolCall,
 } from '../../src/turns/ports.js'
 import type { IdName } from '../../src/turns/view.js'
+import type { Exchange } from '../../src/turns/words.js'
 import { type LogEntry, log } from './log-events.js'
 
 /** What becomes of one call: it fails before it did anything, or its answer is lost after it did everything. */

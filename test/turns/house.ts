@@ -6,7 +6,9 @@ import { Store } from '../../src/store/store.js'
 import { ConnectionWatch } from '../../src/turns/connections/connection-watch.js'
 import { Turns } from '../../src/turns/dispatch/conversation-work.js'
 import type { Ending } from '../../src/turns/endings.js'
-import type { IdentifiedPerson, Person, Turn } from '../../src/turns/model.js'
+import { FileIntake } from '../../src/turns/files/file-intake.js'
+import { LeftoverFiles } from '../../src/turns/files/leftover-files.js'
+import type { FileReference, IdentifiedPerson, Person, Turn } from '../../src/turns/model.js'
 import type { Mailer } from '../../src/turns/outgoing-mail.js'
 import type {
   ConnectionState,
@@ -21,6 +23,7 @@ import { Sending } from '../../src/turns/sending/sending.js'
 import { Alarms } from '../../src/turns/time/alarms.js'
 import { FakeAgent } from './fake-agent.js'
 import { FakeClock, settle } from './fake-clock.js'
+import { FakeFiles } from './fake-files.js'
 import { FakeMailer } from './fake-mailer.js'
 import { type FakeReply, FakeSurface } from './fake-surface.js'
 import { SilentLog } from './silent-log.js'
@@ -93,6 +96,15 @@ class FakeScalekit implements Connections, MailboxAccess, MailboxAddresses {
   }
 }
 
+function offers(count: number): FileReference[] {
+  return Array.from({ length: count }, (_, index) => ({
+    id: `F${index}`,
+    name: 'offer.pdf',
+    mimetype: 'application/pdf',
+    size: 1,
+  }))
+}
+
 function throwNext(failures: Error[]): void {
   const failure = failures.shift()
   if (failure !== undefined) throw failure
@@ -101,6 +113,8 @@ function throwNext(failures: Error[]): void {
 export class House {
   readonly agent = new FakeAgent()
   readonly surface = new FakeSurface()
+  readonly files = new FakeFiles()
+  readonly leftoverFiles: LeftoverFiles
   readonly scalekit: FakeScalekit
   readonly watch: ConnectionWatch
   readonly turns: Turns
@@ -134,6 +148,7 @@ export class House {
       log: this.log,
     })
     this.watch = new ConnectionWatch(this.scalekit, clock, this.log)
+    this.leftoverFiles = new LeftoverFiles({ store: store.files, uploaded: this.files, clock, log: this.log })
     this.turns = new Turns({
       store,
       agent: this.agent,
@@ -144,6 +159,8 @@ export class House {
       mailboxes: this.scalekit,
       watch: this.watch,
       surface: this.surface,
+      files: new FileIntake({ source: this.files, uploaded: this.files, store: store.files, log: this.log }),
+      tidyFiles: () => this.leftoverFiles.wake(),
       clock,
       alarms: new Alarms(clock, (conversationId) => this.wake(conversationId)),
       log: this.log,
@@ -173,6 +190,7 @@ export class House {
     this.#stop.abort(new Error('the house closes'))
     await Promise.allSettled(this.#work)
     await this.sending.outbox.stop()
+    await this.leftoverFiles.stop()
     this.watch.stop()
     await this.store.close()
   }
@@ -184,7 +202,8 @@ export class House {
       readonly channel?: string
       readonly threadTs?: string
       readonly user?: string
-      readonly files?: number
+      /** How many, or which. */
+      readonly files?: number | readonly FileReference[]
       /** Only its mention arrived. */
       readonly isPartial?: boolean
       /** Epoch milliseconds of its writing, where that matters. */
@@ -205,12 +224,7 @@ export class House {
       mentions: [],
       forwarded: [],
       ...(where.isPartial === true ? { isPartial: true } : {}),
-      files: Array.from({ length: where.files ?? 0 }, (_, index) => ({
-        id: `F${index}`,
-        name: 'offer.pdf',
-        mimetype: 'application/pdf',
-        size: 1,
-      })),
+      files: typeof where.files === 'object' ? where.files : offers(where.files ?? 0),
       kind: channel.startsWith('D') ? 'im' : 'shared',
       addressed: true,
     })

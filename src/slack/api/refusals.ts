@@ -48,6 +48,9 @@ export const TOKEN_REFUSED: ReadonlySet<string> = new Set([
   'not_allowed_token_type',
 ])
 
+/** `files.info`: it was deleted. */
+export const NO_SUCH_FILE: ReadonlySet<string> = new Set(['file_not_found', 'file_deleted'])
+
 /** `conversations.open`, `chat.postMessage` to a direct message: it is about the person, not about the bot. */
 export const NO_DIRECT_MESSAGE: ReadonlySet<string> = new Set([
   ...UNKNOWN_PERSON,

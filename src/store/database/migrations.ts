@@ -1,6 +1,7 @@
 /** Forward-only migrations. Never edit one that has been released: add another. */
 
 import type { Kysely, Migration } from 'kysely'
+import { attachedFiles } from './file-migrations.js'
 import { lateMails, mailDrafts, outgoingMails } from './mail-migrations.js'
 import { guidance, welcomes } from './newcomer-migrations.js'
 
@@ -298,4 +299,5 @@ export const MIGRATIONS: Record<string, Migration> = {
   '0018_welcomes': welcomes,
   '0019_left_out': leftOut,
   '0020_guidance': guidance,
+  '0021_attached_files': attachedFiles,
 }

@@ -7,6 +7,7 @@ import type { Generated } from 'kysely'
 import type { Feedback, TurnState } from '../../turns/model.js'
 import type { OutgoingMail, OutgoingState } from '../../turns/outgoing-mail.js'
 import type { MailDraftPurpose } from '../../turns/outgoing-store.js'
+import type { AttachedFileTable } from './file-schema.js'
 
 export interface Schema {
   person: PersonTable
@@ -23,6 +24,7 @@ export interface Schema {
   access_ending: AccessEndingTable
   outgoing_mail: OutgoingMailTable
   mail_draft: MailDraftTable
+  attached_file: AttachedFileTable
 }
 
 /** A Slack user of a workspace, mapped once to a Scalekit identifier. */

@@ -13,6 +13,7 @@ import type { Words } from '../../turns/words.js'
 import type { Database } from '../database/database.js'
 import { byTs } from '../rows/timestamps.js'
 import { parseMentions } from '../rows/words.js'
+import { giveUpFiles } from './attached-files.js'
 import { toPerson } from './people.js'
 
 type Line = Pick<IncomingMessage, 'team' | 'channel' | 'ts' | 'user' | 'userTeam'>
@@ -250,13 +251,16 @@ export class Conversations {
       .execute()
   }
 
-  /** Removes a lost session; the next turn makes a new one. */
+  /** Removes a lost session, and gives up its files; the next turn makes a new one. */
   async forgetSession(id: string): Promise<void> {
-    await this.db
-      .updateTable('conversation')
-      .set({ session_id: null, session_requested_at: null, position_event: null, position_at: null, adrift: 0 })
-      .where('id', '=', id)
-      .execute()
+    await this.db.transaction().execute(async (tx) => {
+      await tx
+        .updateTable('conversation')
+        .set({ session_id: null, session_requested_at: null, position_event: null, position_at: null, adrift: 0 })
+        .where('id', '=', id)
+        .execute()
+      await giveUpFiles(tx, id, this.now())
+    })
   }
 
   /** Stores the log position, and clears `needsResync`. */

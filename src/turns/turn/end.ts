@@ -52,6 +52,7 @@ export async function endTurn(scope: TurnScope, wanted: Ending): Promise<TurnOut
   if (!(await deps.store.turns.end(turn, ending, isAtRest ? scope.reply.position : null))) return 'revised'
   if (ending === 'session_terminated' || ending === 'session_deleted')
     await deps.store.conversations.forgetSession(scope.conversation.id)
+  deps.tidyFiles()
   return ended(scope, ending, display)
 }
 
@@ -74,6 +75,7 @@ export async function refuse(scope: TurnScope, wanted: Ending): Promise<'ended'>
   display.show(scope.view({ type: 'ended', ending }))
   await display.settled()
   await deps.store.turns.refuse(turn, messages, ending)
+  deps.tidyFiles()
   return ended(scope, ending, display)
 }
 

@@ -1,6 +1,8 @@
 /** A Slack message as the session hears it: the context block, what was passed on as data, and the person's own words last. Pure. */
 
 import { contextBlock } from '../context.js'
+import { attachedBlock, shownContent } from '../files/attached-block.js'
+import type { AttachedFile } from '../files/attached-file.js'
 import type { Conversation, Message, Profile } from '../model.js'
 import type { OutgoingMessage } from '../ports.js'
 import { type QuotedMessage, quotedBlock } from '../quoted.js'
@@ -12,6 +14,7 @@ const NO_WORDS = { attached: '(no words, only what is attached)', forwarded: '(n
 /**
  * @param earlier what the same person wrote in a session that is gone, oldest first
  * @param thread what the thread says that they write in, as a block of data; null where that is not wanted
+ * @param files what became of its files
  */
 export function outgoingMessage(
   message: Message,
@@ -20,7 +23,9 @@ export function outgoingMessage(
   names: Names,
   earlier: readonly Words[],
   thread: string | null = null,
+  files: readonly AttachedFile[] = [],
 ): OutgoingMessage {
+  const attached = attachedBlock(message.files, files)
   const placeholder = message.forwarded.length === 0 ? NO_WORDS.attached : NO_WORDS.forwarded
   return {
     reference: message.id,
@@ -30,7 +35,9 @@ export function outgoingMessage(
       ...message.forwarded.map((forwarded) =>
         quotedBlock('forwarded', [quotedForward(forwarded, names)], profile.timeZone),
       ),
+      ...(attached === null ? [] : [attached]),
     ],
+    attached: shownContent(files),
     text: message.text === '' ? placeholder : withNames(message, names),
   }
 }

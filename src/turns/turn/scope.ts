@@ -5,6 +5,8 @@
 import type { Log } from '../../log.js'
 import type { ConnectionWatch } from '../connections/connection-watch.js'
 import type { Ending } from '../endings.js'
+import type { FileIntake } from '../files/file-intake.js'
+import { filesNotice } from '../files/file-words.js'
 import type { Conversation, Message, Profile, ThreadRead, Turn } from '../model.js'
 import type { Agent, Connections, Lines, MailboxAccess, ReplyDisplay, Surface } from '../ports.js'
 import type { Reply } from '../reply.js'
@@ -32,6 +34,9 @@ export interface TurnDeps extends OwnerDeps {
   readonly connections: Connections
   readonly watch: ConnectionWatch
   readonly surface: Surface
+  readonly files: Pick<FileIntake, 'attach' | 'ofMessages' | 'ofTurn'>
+  /** A session was given up, or a message taken back: what was uploaded for it is removed. */
+  readonly tidyFiles: () => void
   readonly clock: Clock
   readonly alarms: Alarms
   readonly log: Log
@@ -79,6 +84,8 @@ export class TurnScope {
   earlier: readonly Words[] = []
   /** A line above the answer, e.g. that the conversation had to start afresh. */
   notice: string | null = null
+  /** What of its messages' files the session does not get; null: it gets all there are. */
+  filesNotice: string | null = null
   /** Decided when the turn ends. */
   saysHowToGoOn = false
   /** What of its thread the session has heard. */
@@ -197,6 +204,27 @@ export class TurnScope {
     })
   }
 
+  /** Hands the files of these messages to the session, and tells what it does not get before anything is sent. @throws Unavailable, SessionGone */
+  async attachFiles(sessionId: string, messages: readonly Message[]): Promise<void> {
+    const { files } = this.deps
+    if (messages.every((message) => message.files.length === 0)) return
+    await files.attach(this.conversation.id, sessionId, messages, {
+      signal: this.signal,
+      isStopped: () => this.#stopCause !== null || this.#isRevised,
+      pause: (ms) => this.pause.take(ms),
+    })
+    const notice = filesNotice(await files.ofMessages(messages))
+    if (notice === this.filesNotice) return
+    this.filesNotice = notice
+    this.show({ type: 'starting' })
+    await this.display.settled()
+  }
+
+  /** What the store knows of the files of a turn that has taken its messages. */
+  async recallFiles(): Promise<void> {
+    this.filesNotice ??= filesNotice(await this.deps.files.ofTurn(this.turn.id))
+  }
+
   /** Nobody waits for the owner's connection on behalf of this turn any more. */
   stopWaiting(): void {
     const person = this.owner.identified
@@ -240,7 +268,9 @@ export class TurnScope {
 
   #notices(): string | null {
     const { origin, address } = this.conversation
-    const lines = [this.notice, threadNotice(this.threadRead, origin, address)].filter((line) => line !== null)
+    const lines = [this.notice, threadNotice(this.threadRead, origin, address), this.filesNotice].filter(
+      (line) => line !== null,
+    )
     return lines.length === 0 ? null : lines.join(' ')
   }
 }

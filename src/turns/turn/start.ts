@@ -53,6 +53,9 @@ export async function start(scope: TurnScope, turn: Turn): Promise<PhaseOutcome>
 
   const sessionId = await sessionOf(scope, grant)
   if (scope.conversation.needsResync) scope.conversation = await resyncPosition(deps, scope.conversation, sessionId)
+  await completeMentions(scope)
+  await scope.attachFiles(sessionId, await store.messages.queued(scope.conversation.id))
+  if (scope.stopCause()?.by === 'owner') return await refuse(scope, 'stopped')
   return await withFeed(scope, sessionId, async (feed, abort) => {
     await feed.opened
     if (scope.accessEndedAt() !== null) return await refuse(scope, 'disconnected')
@@ -138,17 +141,21 @@ async function send(
   profile: Profile,
 ): Promise<void> {
   const { deps, conversation, earlier } = scope
+  // Those that came in the meantime, or that an earlier process did not get to.
+  await scope.attachFiles(sessionId, messages)
+  const files = await deps.files.ofMessages(messages)
   const said = thread === null || thread === 'unreadable' ? [] : thread
   const wanted = [...messages.flatMap(namesIn), ...namesInThread(said), ...earlier.flatMap(({ mentions }) => mentions)]
   const names = await deps.surface.names(wanted, conversation.owner)
   // A session that replaces a lost one hears what was said before in this conversation, not in another.
   const before = earlier.length > 0 ? null : await earlierExchange(deps, conversation, grant, messages, profile)
   const block = said.length > 0 ? threadBlock(said, names, profile.timeZone) : before
-  const outgoing = messages.map((message, index) =>
-    index === 0
-      ? outgoingMessage(message, conversation, profile, names, earlier, block)
-      : outgoingMessage(message, conversation, profile, names, []),
-  )
+  const outgoing = messages.map((message, index) => {
+    const own = files.filter(({ messageId }) => messageId === message.id)
+    return index === 0
+      ? outgoingMessage(message, conversation, profile, names, earlier, block, own)
+      : outgoingMessage(message, conversation, profile, names, [], null, own)
+  })
   scope.threadRead = thread === null || thread === 'unreadable' ? thread : thread.length
   await deps.store.turns.noteThread(scope.turn.id, scope.threadRead)
   const denials = await deps.store.approvals.undeliveredDenials(conversation.id)

@@ -74,6 +74,7 @@ export class TurnRun {
     const scope = this.#scope
     const turn = await scope.deps.store.turns.get(scope.turn.id)
     await scope.questions.load()
+    await scope.recallFiles()
     scope.refresh(turn)
     scope.isSent = turn.state === 'running' || turn.state === 'waiting_approval'
     if (turn.isRevised && !scope.questions.hasUndeliveredApproval) return await restartRevised(scope, turn)
@@ -106,6 +107,7 @@ export class TurnRun {
     if (error instanceof SessionGone && !(await scope.hasTaken()) && scope.conversation.sessionId !== null) {
       // Nothing was sent to the session, so the next attempt can make a new one.
       scope.conversation = await forgetGoneSession(deps, scope.conversation, error)
+      deps.tidyFiles()
       return 'next_phase'
     }
     if (!(error instanceof Unavailable)) return await fail(scope, error)

@@ -189,7 +189,7 @@ describe('a turn', () => {
     await house.work(conversation)
     const [sent] = house.agent.session.received
     expect(sent?.text?.trim()).not.toBe('')
-    expect(sent?.context).toContain('offer.pdf')
+    expect(sent?.quoted?.join()).toContain('offer.pdf')
   })
 
   it.each(['unknown_person', 'outsider', 'guest', 'deactivated'] as const)(

@@ -1,0 +1,84 @@
+/**
+ * Removes files at Claude's API that nobody needs any more: those of a conversation whose session was given up, and those of messages that no session heard.
+ * What is left to do is in the store, so it is done by the next process where this one ends.
+ */
+
+import { describeError, type Log } from '../../log.js'
+import type { Clock } from '../time/clock.js'
+import { retryPause } from '../time/retry-pause.js'
+import { type AttachedFile, type AttachedFileStore, type UploadedFiles, uploadReference } from './attached-file.js'
+
+export interface LeftoverFilesDeps {
+  readonly store: Pick<AttachedFileStore, 'leftovers' | 'remove'>
+  readonly uploaded: Pick<UploadedFiles, 'find' | 'remove'>
+  readonly clock: Clock
+  readonly log: Log
+}
+
+/** Messages are taken back without anybody saying so here: the store is looked at this often at least, in milliseconds. */
+const LOOK_MS = 10 * 60_000
+/** An upload whose answer was lost may still be on its way: it is looked for when every request of its time has ended, in milliseconds. */
+const ANSWERED_WITHIN_MS = 180_000
+
+export class LeftoverFiles {
+  #work: Promise<void> | null = null
+  #isAgain = false
+  #failures = 0
+  #isStopped = false
+  #timer: { clear(): void } | undefined
+
+  constructor(private readonly deps: LeftoverFilesDeps) {}
+
+  /** Looks into the store, now and from now on. */
+  start(): void {
+    this.wake()
+  }
+
+  wake(): void {
+    if (this.#isStopped) return
+    this.#isAgain = true
+    this.#work ??= this.#removeAll().finally(() => {
+      this.#work = null
+      // Whoever called between the last look and here has started none.
+      if (this.#isAgain) this.wake()
+    })
+  }
+
+  async stop(): Promise<void> {
+    this.#isStopped = true
+    this.#timer?.clear()
+    await this.#work
+  }
+
+  async #removeAll(): Promise<void> {
+    const { store, clock, log } = this.deps
+    let next = LOOK_MS
+    while (this.#isAgain && !this.#isStopped) {
+      this.#isAgain = false
+      next = LOOK_MS
+      try {
+        for (const file of await store.leftovers()) {
+          if (this.#isStopped) return
+          const wait = file.fileId === null ? (file.requestedAt ?? 0) + ANSWERED_WITHIN_MS - clock.now() : 0
+          if (wait > 0) next = Math.min(next, wait)
+          else await this.#remove(file)
+        }
+        this.#failures = 0
+      } catch (error) {
+        this.#failures += 1
+        next = retryPause(this.#failures, undefined, { longest: LOOK_MS })
+        log.warn({ failures: this.#failures, ...describeError(error) }, 'uploaded file not removed yet; trying again')
+      }
+    }
+    this.#timer?.clear()
+    if (!this.#isStopped) this.#timer = clock.setTimeout(() => this.wake(), next)
+  }
+
+  async #remove(file: AttachedFile): Promise<void> {
+    const { store, uploaded } = this.deps
+    const isUploaded = file.fileId !== null || file.requestedAt !== null
+    const fileId = file.fileId ?? (isUploaded ? await uploaded.find(uploadReference(file)) : null)
+    if (fileId !== null) await uploaded.remove(fileId)
+    await store.remove(file.id)
+  }
+}
