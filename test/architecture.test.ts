@@ -37,6 +37,7 @@ const LAYERS = [
   'turns/turn',
   'turns/dispatch',
   'gmail',
+  'gmail/undo',
   'config',
   'scalekit',
   'agent',

@@ -32,6 +32,7 @@ export class Bot {
     for (const { departures } of this.#workspaces) departures.start()
     services.sending.outbox.start()
     services.leftoverFiles.start()
+    services.undoing.start()
     this.#checkSetup()
     for (const { requests } of this.#workspaces) requests.wake()
     const { store, dispatcher } = services
@@ -40,7 +41,7 @@ export class Bot {
 
   /** Resolves when nothing is under way any more. What is left to do stays stored. */
   async stop(): Promise<void> {
-    const { watch, alarms, accessEnder, sending, leftoverFiles, dispatcher } = this.services
+    const { watch, alarms, accessEnder, sending, undoing, leftoverFiles, dispatcher } = this.services
     watch.stop()
     alarms.stop()
     // Side by side: a peer that does not finish its closing handshake must not keep the rest from coming to rest.
@@ -52,6 +53,7 @@ export class Bot {
       ...this.#workspaces.map(({ departures }) => departures.stop()),
       sending.outbox.stop(),
       leftoverFiles.stop(),
+      undoing.stop(),
       dispatcher.stop().then(() => Promise.all(this.#workspaces.map(({ surface }) => surface.stop()))),
     ])
   }

@@ -11,6 +11,7 @@ import { type BotConfig, DOT_ENV } from '../config.js'
 import { GmailMailer } from '../gmail/mailer.js'
 import { sendingTools, unaskedChanges } from '../gmail/policies.js'
 import { asHostTool } from '../gmail/sending-tools.js'
+import { GmailLabels } from '../gmail/undo/label-undo.js'
 import type { Log } from '../log.js'
 import { Scalekit } from '../scalekit/client.js'
 import { ScalekitConnections } from '../scalekit/connections.js'
@@ -31,6 +32,7 @@ import { LeftoverFiles } from '../turns/files/leftover-files.js'
 import { identifierFor } from '../turns/identifier.js'
 import type { IdentifiedPerson, Person, Profile } from '../turns/model.js'
 import type { Agent, Connections, MailboxAccess, MailboxAddresses } from '../turns/ports.js'
+import { ChangeUndoing } from '../turns/sending/change-undoing.js'
 import { HostTools } from '../turns/sending/host-tools.js'
 import { Sending } from '../turns/sending/sending.js'
 import { Alarms } from '../turns/time/alarms.js'
@@ -73,6 +75,7 @@ export class Services {
   readonly sending: Sending
   readonly uploadedFiles: UploadedFiles
   readonly leftoverFiles: LeftoverFiles
+  readonly undoing: ChangeUndoing
   readonly accessEnder: AccessEnder
   readonly deactivation: Deactivation
 
@@ -135,6 +138,13 @@ export class Services {
     })
     this.uploadedFiles = new SessionFiles(claude)
     this.leftoverFiles = new LeftoverFiles({ store: store.files, uploaded: this.uploadedFiles, clock, log })
+    this.undoing = new ChangeUndoing({
+      store,
+      labels: new GmailLabels(mailboxTools, (tool) => config.toolPolicies.get(tool) !== 'off'),
+      display: workspaces,
+      clock,
+      log,
+    })
     this.accessEnder = new AccessEnder({
       store: store.accessEndings,
       connections: this.connections,

@@ -52,8 +52,19 @@ export class Workspace implements ServedWorkspace {
   readonly #bot: SlackBot
 
   constructor(services: Services, slack: SlackConfig, { web, clock: slackClock, identity }: SlackClient) {
-    const { store, log, clock, connections, mailboxes, watch, sending, dispatcher, accessEnder, deactivation } =
-      services
+    const {
+      store,
+      log,
+      clock,
+      connections,
+      mailboxes,
+      watch,
+      sending,
+      undoing,
+      dispatcher,
+      accessEnder,
+      deactivation,
+    } = services
     const wake = (conversationId: string) => dispatcher.wake(conversationId)
     const identifierOf: Services['identifierOf'] = (person, profile) => services.identifierOf(person, profile)
     const onDeactivated = (person: Person) => deactivation.confirmed(person)
@@ -101,6 +112,7 @@ export class Workspace implements ServedWorkspace {
       agent: services.agent,
       hostCalls: sending.hostCalls,
       outbox: sending.outbox,
+      undoing,
       access: services.access,
       connections,
       mailboxes,
@@ -206,6 +218,7 @@ export class Workspace implements ServedWorkspace {
       },
       outgoing: sending.presses,
       schedule,
+      onUndo: () => undoing.wake(),
       onFeedback: (feedback) => services.metrics.feedbackGiven(feedback),
       slackNow: () => slackClock.now(),
       onRefusedRequest: (reason) => services.metrics.requestRefused(reason),

@@ -5,6 +5,7 @@
 
 import type { MessageContent } from '../slack/api/poster.js'
 import type { Home } from '../slack/home/home.js'
+import type { UndoDisplay } from '../turns/change-undo.js'
 import type { ConversationWork } from '../turns/dispatch/dispatcher.js'
 import type { Conversation, IdentifiedPerson, Person, Profile } from '../turns/model.js'
 import type { OutgoingDisplay, ProfileProblem, Surface } from '../turns/ports.js'
@@ -14,7 +15,7 @@ import type { Route } from '../web/routes.js'
 /** What the shared services ask of a workspace. */
 export interface ServedWorkspace {
   readonly identity: { readonly teamId: string; readonly enterpriseId?: string | null }
-  readonly surface: OutgoingDisplay & Pick<Surface, 'profile'>
+  readonly surface: OutgoingDisplay & UndoDisplay & Pick<Surface, 'profile'>
   readonly turns: ConversationWork & { endAccess(turnId: string): Promise<void> }
   readonly home: Pick<Home, 'refresh' | 'workChanged'>
   readonly requests: { wake(): void }
@@ -33,7 +34,7 @@ export interface WorkspacesDeps {
   readonly people: { identified(id: string): Promise<IdentifiedPerson | null> }
 }
 
-export class Workspaces implements ConversationWork, OutgoingDisplay {
+export class Workspaces implements ConversationWork, OutgoingDisplay, UndoDisplay {
   readonly #all: ServedWorkspace[] = []
 
   constructor(private readonly deps: WorkspacesDeps) {}
@@ -78,6 +79,10 @@ export class Workspaces implements ConversationWork, OutgoingDisplay {
 
   async showOutgoing(conversation: Conversation, approval: ApprovalView): Promise<void> {
     await this.of(conversation.team).surface.showOutgoing(conversation, approval)
+  }
+
+  async showUndone(...[conversation, undo, ending]: Parameters<UndoDisplay['showUndone']>): Promise<void> {
+    await this.of(conversation.team).surface.showUndone(conversation, undo, ending)
   }
 
   async profile(person: Person): Promise<Profile | ProfileProblem> {

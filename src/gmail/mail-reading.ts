@@ -63,6 +63,15 @@ export async function readMail(answer: unknown, owner: string | null): Promise<R
   }
 }
 
+/** Of one message, however little else the answer tells; null where it does not tell. */
+export function readLabels(answer: unknown): { readonly id: string | null; readonly labels: readonly string[] } | null {
+  const parsed = resource.safeParse(innermost(answer).message)
+  if (!parsed.success) return null
+  const { id, message_id, messageId, labelIds, label_ids } = parsed.data
+  const labels = labelIds ?? label_ids ?? null
+  return labels === null ? null : { id: id ?? message_id ?? messageId ?? null, labels }
+}
+
 /**
  * Everything that would leave with it.
  * @throws UnsendableMail where it is not there whole

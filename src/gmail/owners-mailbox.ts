@@ -4,7 +4,7 @@ import { z } from 'zod'
 import type { IdentifiedPerson } from '../turns/model.js'
 import { UnsendableMail } from '../turns/outgoing-mail.js'
 import { Unavailable } from '../turns/ports.js'
-import { type ReadMail, readMail } from './mail-reading.js'
+import { type ReadMail, readLabels, readMail } from './mail-reading.js'
 import type { ToolInput } from './tool-input.js'
 import { type MailboxTools, READ, ToolRefused } from './tool-runner.js'
 import type { ReadToolName } from './tools.js'
@@ -36,6 +36,21 @@ export class OwnersMailbox {
     if (answer === null) return null
     const messages = await Promise.all(listIn(answer, ['messages']).map((message) => readMail(message, this.owner)))
     return { id, messages: messages.filter((message) => message !== null) }
+  }
+
+  /** Null where there is no such message, or the mailbox does not tell. @throws NotConnected, Unavailable, OperatorProblem */
+  async labels(id: string): Promise<readonly string[] | null> {
+    const answer = await this.#read(READ.message, { message_id: id, format: 'minimal' })
+    return readLabels(answer)?.labels ?? null
+  }
+
+  /** The same of all messages of a thread; null where it is not told of each. @throws NotConnected, Unavailable, OperatorProblem */
+  async threadLabels(id: string): Promise<{ readonly id: string; readonly labels: readonly string[] }[] | null> {
+    const answer = await this.#read(READ.thread, { thread_id: id, format: 'minimal' })
+    if (answer === null) return null
+    const told = listIn(answer, ['messages']).map(readLabels)
+    const named = told.flatMap((one) => (one === null || one.id === null ? [] : [{ id: one.id, labels: one.labels }]))
+    return named.length === told.length ? named : null
   }
 
   /** Ids of the drafts, newest first. @throws NotConnected, Unavailable, OperatorProblem */

@@ -18,6 +18,8 @@ export const READ = {
 export const WRITE = {
   createDraft: 'gmail_create_draft',
   trashMessage: 'gmail_trash_message',
+  untrashMessage: 'gmail_untrash_message',
+  modifyLabels: 'gmail_modify_message_labels',
   sendMessage: 'gmail_send_message',
   sendDraft: 'gmail_send_draft',
   replyToThread: 'gmail_reply_to_thread',

@@ -53,6 +53,7 @@ export interface SlackBotOptions {
     readonly revise: (turnId: string) => Promise<void>
   }
   readonly onFeedback: ActionDeps['onFeedback']
+  readonly onUndo: ActionDeps['onUndo']
   /** Slack's time, epoch milliseconds; null where it is not known. */
   readonly slackNow: () => number | null
   /** A request in HTTP mode was not signed by Slack. */
@@ -123,12 +124,13 @@ export function createSlackBot(options: SlackBotOptions): SlackBot {
 }
 
 function registerListeners(app: App, options: SlackBotOptions): void {
-  const { approvals, conversations, turns, commands, people, personsWork } = options.store
+  const { approvals, undos, conversations, turns, commands, people, personsWork } = options.store
   const { wake, stop } = options.actions
   const deps: CommandDeps & ActionDeps & ViewDeps & EventDeps = {
     ...options,
     ...modalsOf(options.web),
     approvals,
+    undos,
     conversations,
     turns,
     commands,

@@ -4,6 +4,7 @@ import type { WebClient } from '@slack/web-api'
 import type { Log } from '../log.js'
 import type { Conversations } from '../store/tables/conversations.js'
 import type { Posts } from '../store/tables/posts.js'
+import type { UndoDisplay, UndoEnding, UndoPlace } from '../turns/change-undo.js'
 import type {
   Address,
   Conversation,
@@ -41,6 +42,7 @@ import { FeedbackOffer } from './reply/feedback-offer.js'
 import { OutgoingMessages } from './reply/outgoing-messages.js'
 import { ReplyMessage } from './reply/reply-message.js'
 import { type ChannelReplies, ReplyPlaces } from './reply/reply-places.js'
+import { UndoMessages } from './reply/undo-message.js'
 
 export interface SlackSurfaceOptions {
   readonly web: WebClient
@@ -68,7 +70,7 @@ const PROFILE_TTL_MS = 5 * 60_000
 
 export type ProfileAnswer = Awaited<ReturnType<Surface['profile']>>
 
-export class SlackSurface implements Surface, OutgoingDisplay {
+export class SlackSurface implements Surface, OutgoingDisplay, UndoDisplay {
   readonly #profiles = new Map<string, { until: number; user: string; profile: ProfileAnswer }>()
   readonly #dms = new Map<string, string>()
   readonly #replies = new Map<string, AgentReply>()
@@ -77,6 +79,7 @@ export class SlackSurface implements Surface, OutgoingDisplay {
 
   readonly #places: ReplyPlaces
   readonly #mails: OutgoingMessages
+  readonly #undos: UndoMessages
   readonly #directory: Directory
   readonly #threads: ThreadReader
   readonly #feedback: FeedbackOffer
@@ -85,6 +88,7 @@ export class SlackSurface implements Surface, OutgoingDisplay {
     this.#directory = new Directory(options.web, options.clock, options.log)
     this.#feedback = new FeedbackOffer(options.clock.now)
     this.#mails = new OutgoingMessages(options)
+    this.#undos = new UndoMessages(options)
     this.#threads = new ThreadReader(options.web, options.identity, options.log)
     this.#places = new ReplyPlaces({
       ...options,
@@ -123,6 +127,18 @@ export class SlackSurface implements Surface, OutgoingDisplay {
 
   async showOutgoing(conversation: Conversation, approval: ApprovalView): Promise<void> {
     await this.#mails.show(await this.#whereOwnerAloneReads(conversation), approval)
+  }
+
+  async showUndone(
+    _conversation: Conversation,
+    undo: { readonly id: string; readonly place: UndoPlace },
+    ending: UndoEnding,
+  ): Promise<void> {
+    const { channel } = undo.place
+    await this.#undos.show(
+      { ...undo, place: { ...undo.place, channel: this.#channelIds.get(channel) ?? channel } },
+      ending,
+    )
   }
 
   async #whereOwnerAloneReads({ kind, origin, address, owner }: Conversation): Promise<PostTarget> {

@@ -3,6 +3,7 @@ import { PersonsWork } from './persons-work.js'
 import { AccessEndings } from './tables/access-endings.js'
 import { Approvals } from './tables/approvals.js'
 import { AttachedFiles } from './tables/attached-files.js'
+import { ChangeUndos } from './tables/change-undos.js'
 import { Channels } from './tables/channels.js'
 import { Commands } from './tables/commands.js'
 import { ConnectStates } from './tables/connect-states.js'
@@ -37,6 +38,7 @@ export class Store {
   readonly outgoing: OutgoingMails
   readonly drafts: MailDrafts
   readonly files: AttachedFiles
+  readonly undos: ChangeUndos
   readonly commands: Commands
   readonly deployments: Deployments
   readonly vaults: Vaults
@@ -61,6 +63,7 @@ export class Store {
     this.outgoing = new OutgoingMails(db, now)
     this.drafts = new MailDrafts(db)
     this.files = new AttachedFiles(db, now)
+    this.undos = new ChangeUndos(db, now)
     this.commands = new Commands(db, now)
     this.deployments = new Deployments(db, now)
     this.vaults = new Vaults(db)

@@ -1,5 +1,6 @@
 /** What the agent is told beside a person's words: who, whose mailbox, when in their time zone, where, and a reference. */
 
+import type { UnheardUndo } from './change-undo.js'
 import type { Conversation, Message, Profile } from './model.js'
 import { shorten } from './shorten.js'
 import { isTimeZone } from './time/time-of-day.js'
@@ -12,6 +13,7 @@ export function contextBlock(
   profile: Profile,
   names: Names = new Map(),
   earlier: readonly Words[] = [],
+  undone: readonly UnheardUndo[] = [],
 ): string {
   const lines = [
     '<context>',
@@ -24,6 +26,7 @@ export function contextBlock(
   if (message.replaces) lines.push(REPLACES)
   const named = mentioned(message, names)
   if (named.length > 0) lines.push(`Named in the message: ${named.map(oneLine).join(', ')}`)
+  lines.push(...undoneLines(undone))
   if (earlier.length > 0) {
     lines.push(
       'Earlier in this conversation, in a session that no longer exists, the same person wrote (oldest first):',
@@ -33,6 +36,28 @@ export function contextBlock(
   lines.push('</context>')
   return lines.join('\n')
 }
+
+const MOST_UNDONE = 50
+
+/** What its owner took back since the agent heard of them last. Ids and labels come from calls of its own and from Gmail. */
+function undoneLines(undone: readonly UnheardUndo[]): string[] {
+  const done = undone.filter(({ ending }) => ending === 'undone')
+  const emails = done.flatMap(({ ways }) => ways)
+  const count = done.reduce((sum, one) => sum + one.emails, 0)
+  const lines = emails.slice(0, MOST_UNDONE).map(({ message, add, remove }) => {
+    const got = add.length === 0 ? [] : [`has ${add.map(oneLine).join(', ')} again`]
+    const lost = remove.length === 0 ? [] : [`has no ${remove.map(oneLine).join(', ')} any more`]
+    return `- ${oneLine(message)} ${[...got, ...lost].join(' and ')}`
+  })
+  const head = `Undone since: the person pressed Undo on changes that you made, about ${count} email${count === 1 ? '' : 's'}. They are as they were before; do not make these changes again unless the person asks`
+  return [
+    ...(count === 0 ? [] : [`${head}${lines.length === 0 ? '' : ':'}`, ...lines]),
+    ...(undone.length === done.length ? [] : [NOT_ALL_UNDONE]),
+  ]
+}
+
+const NOT_ALL_UNDONE =
+  'Not undone: the person pressed Undo on changes that you made, and not all emails could be changed back. Look at their labels before you say anything about them'
 
 const REPLACES =
   'Replaces: the person edited this request, or took part of it back, while you worked on it. It stands as it is here and in the messages that come with it; what they wrote before of it counts no more'

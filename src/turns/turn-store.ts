@@ -1,5 +1,6 @@
 /** The persistence of turns. `store/` implements it; every method is one transaction. */
 
+import type { ChangeUndoStore } from './change-undo.js'
 import type { LogPosition } from './events.js'
 import type {
   Address,
@@ -107,6 +108,7 @@ export interface TurnStore {
     requeue(turn: Turn, position: LogPosition | null): Promise<boolean>
   }
   readonly outgoing: OutgoingMailStore
+  readonly undos: Pick<ChangeUndoStore, 'ofTurn' | 'offer' | 'unheard' | 'markHeard'>
   readonly accessEndings: {
     /** Whether this person's access is being ended. No turn of theirs starts until that is done. */
     isUnderWay(personId: string): Promise<boolean>

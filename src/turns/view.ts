@@ -1,5 +1,6 @@
 /** What a turn shows at one moment: a value that the surface renders. Whatever changes here changes what the person sees. */
 
+import type { UndoEnding } from './change-undo.js'
 import type { Ending } from './endings.js'
 import type { Decision, DeniedBy } from './model.js'
 import type { OutgoingMailView } from './outgoing-mail.js'
@@ -76,6 +77,8 @@ export interface ApprovalView {
   readonly askedAt?: number | null
   /** The address of the mailbox that it would happen in, where it is known. */
   readonly mailbox: string | null
+  /** For a change that was done: it can be taken back, or what became of that. */
+  readonly undo?: 'offered' | UndoEnding
   /** For a mail that is to be sent. */
   readonly outgoing?: OutgoingMailView
 }

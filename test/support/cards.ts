@@ -8,6 +8,7 @@ export const CHANGE = { actionId: 'approval_change' }
 export const EDIT = { actionId: 'approval_edit' }
 export const APPROVE_ALL = { actionId: 'approval_approve_all' }
 export const DENY_ALL = { actionId: 'approval_deny_all' }
+export const UNDO_CHANGE = { actionId: 'change_undo' }
 export const UNDO = { actionId: 'send_undo' }
 export const CANCEL_SCHEDULED = { actionId: 'schedule_cancel' }
 export const FEEDBACK = { actionId: 'answer_feedback' }
@@ -25,7 +26,10 @@ export function asks(message: Shown): boolean {
   return has(message, APPROVE)
 }
 
-/** What can be pressed besides saying whether the answer was good. */
+/** What can be pressed besides saying whether the answer was good, and taking back what was done. */
 export function leftToPress(message: Shown | undefined): readonly ShownElement[] {
-  return message?.elements.filter(({ actionId }) => actionId !== FEEDBACK.actionId) ?? []
+  return (
+    message?.elements.filter(({ actionId }) => actionId !== FEEDBACK.actionId && actionId !== UNDO_CHANGE.actionId) ??
+    []
+  )
 }

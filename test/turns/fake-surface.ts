@@ -1,5 +1,6 @@
 /** Slack in memory, as turns see it: who somebody is, and what each reply showed. */
 
+import type { UndoDisplay, UndoEnding, UndoPlace } from '../../src/turns/change-undo.js'
 import type { Conversation, Message, MessageRest, Person, ThreadMessage, Turn } from '../../src/turns/model.js'
 import type { Lines, OutgoingDisplay, PlaceChoice, ReplyDisplay, Surface } from '../../src/turns/ports.js'
 import type { ApprovalView, ReplyView } from '../../src/turns/view.js'
@@ -51,7 +52,22 @@ export class FakeReply implements ReplyDisplay {
   }
 }
 
-export class FakeSurface implements Surface, OutgoingDisplay {
+export class FakeSurface implements Surface, OutgoingDisplay, UndoDisplay {
+  /** How taking something back ended, by the first approval of its button. */
+  readonly undone: { readonly id: string; readonly place: UndoPlace; readonly ending: UndoEnding }[] = []
+  /** What goes wrong next when that is shown. */
+  readonly undoFailures: Error[] = []
+
+  async showUndone(
+    _: Conversation,
+    { id, place }: { id: string; place: UndoPlace },
+    ending: UndoEnding,
+  ): Promise<void> {
+    const failure = this.undoFailures.shift()
+    if (failure !== undefined) throw failure
+    this.undone.push({ id, place, ending })
+  }
+
   /** What was told of mails whose turn is over. */
   readonly outgoing: ApprovalView[] = []
 

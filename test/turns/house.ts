@@ -3,6 +3,7 @@
 import { sql } from 'kysely'
 import { asHostTool, SENDING_TOOLS } from '../../src/gmail/sending-tools.js'
 import { Store } from '../../src/store/store.js'
+import type { MailboxLabels, WayBack } from '../../src/turns/change-undo.js'
 import { ConnectionWatch } from '../../src/turns/connections/connection-watch.js'
 import { Turns } from '../../src/turns/dispatch/conversation-work.js'
 import type { Ending } from '../../src/turns/endings.js'
@@ -17,7 +18,9 @@ import type {
   MailboxAccess,
   MailboxAddresses,
   MailboxGrant,
+  ToolCall,
 } from '../../src/turns/ports.js'
+import { ChangeUndoing } from '../../src/turns/sending/change-undoing.js'
 import { type HostTool, HostTools } from '../../src/turns/sending/host-tools.js'
 import { Sending } from '../../src/turns/sending/sending.js'
 import { Alarms } from '../../src/turns/time/alarms.js'
@@ -110,6 +113,34 @@ function throwNext(failures: Error[]): void {
   if (failure !== undefined) throw failure
 }
 
+/** Labels in memory: which calls can be taken back, and what was. */
+export class FakeLabels implements MailboxLabels {
+  /** By id of the email; what is not here cannot be known. */
+  readonly ways = new Map<string, WayBack>()
+  readonly looked: ToolCall[] = []
+  readonly putBacks: { readonly message: string; readonly isAgain: boolean }[] = []
+  /** What comes of the next emails; nothing: they are put back. */
+  readonly outcomes: (Error | 'refused' | Promise<boolean>)[] = []
+  /** Resolves before the mailbox has answered what there is. */
+  beforeLooked: () => Promise<void> = async () => {}
+
+  async waysBack(_person: IdentifiedPerson, calls: readonly ToolCall[]): Promise<(WayBack[] | null)[]> {
+    this.looked.push(...calls)
+    await this.beforeLooked()
+    return calls.map(({ input }) => {
+      const way = this.ways.get(String(input.message_id))
+      return way === undefined ? null : [way]
+    })
+  }
+
+  async putBack(_person: IdentifiedPerson, { message }: WayBack, isAgain: boolean): Promise<boolean> {
+    this.putBacks.push({ message, isAgain })
+    const outcome = this.outcomes.shift()
+    if (outcome instanceof Error) throw outcome
+    return outcome === 'refused' ? false : ((await outcome) ?? true)
+  }
+}
+
 export class House {
   readonly agent = new FakeAgent()
   readonly surface = new FakeSurface()
@@ -120,6 +151,8 @@ export class House {
   readonly turns: Turns
   readonly mailer = new FakeMailer()
   readonly sending: Sending
+  readonly labels = new FakeLabels()
+  readonly undoing: ChangeUndoing
   readonly endings: Ending[] = []
   readonly #stop = new AbortController()
   readonly #work = new Set<Promise<void>>()
@@ -147,6 +180,7 @@ export class House {
       clock,
       log: this.log,
     })
+    this.undoing = new ChangeUndoing({ store, labels: this.labels, display: this.surface, clock, log: this.log })
     this.watch = new ConnectionWatch(this.scalekit, clock, this.log)
     this.leftoverFiles = new LeftoverFiles({ store: store.files, uploaded: this.files, clock, log: this.log })
     this.turns = new Turns({
@@ -154,6 +188,7 @@ export class House {
       agent: this.agent,
       hostCalls: this.sending.hostCalls,
       outbox: this.sending.outbox,
+      undoing: this.undoing,
       access: this.scalekit,
       connections: this.scalekit,
       mailboxes: this.scalekit,
@@ -191,6 +226,7 @@ export class House {
     await Promise.allSettled(this.#work)
     await this.sending.outbox.stop()
     await this.leftoverFiles.stop()
+    await this.undoing.stop()
     this.watch.stop()
     await this.store.close()
   }

@@ -8,6 +8,7 @@ export const ACTIONS = {
   approveAll: 'approval_approve_all',
   denyAll: 'approval_deny_all',
   undoSend: 'send_undo',
+  undoChange: 'change_undo',
   cancelScheduled: 'schedule_cancel',
   stop: 'turn_stop',
   connect: 'mailbox_connect',

@@ -115,6 +115,22 @@ export function changeAskedFor(past: string, what: string | null, reason: string
   return `✏️ Not ${past}${about(what)}. You asked for a change: ${reason}`
 }
 
+/** Of a change that was done. */
+export const UNDO = 'Undo'
+export const UNDONE = {
+  undone: '↩️ Undone',
+  incomplete: "⚠️ I couldn't undo all of this. Please check in Gmail.",
+  ended_access: '⚠️ Not undone. Gmail was disconnected.',
+}
+/** Answers to a press on Undo. */
+export const UNDO_ANSWERS = {
+  already: 'You already pressed Undo for this.',
+  expired: 'Undo works for a day. Ask me to change it back.',
+  disconnected: "Gmail was disconnected, so I can't undo this. Connect it, then ask me to change it back.",
+  not_yours: 'Only the person whose mailbox this is can undo that.',
+  unknown: 'This can no longer be undone. Ask me to change it back.',
+}
+
 /** Answers to presses. */
 export const NOT_YOURS = 'Only the person whose mailbox this is can decide that.'
 export const NOT_STORED = "That didn't work, and nothing was done. Please press again in a moment."

@@ -27,6 +27,8 @@ export interface Press {
   readonly value: string
   /** The block that the button stands in. */
   readonly blockId: string | null
+  /** The message that the button stands in; null where it stands in none. */
+  readonly message: { readonly channel: string; readonly ts: string } | null
   /** Of the thread that the message with the button is an answer in; null: it is none. */
   readonly threadTs: string | null
   /** Unique for each press. */
@@ -78,7 +80,9 @@ const ACTIONS_BODY = z.object({
     .array(z.object({ action_id: z.string(), block_id: z.string().nullish(), value: z.string().optional() }))
     .min(1),
   // Where there is no message, as in a view, it has other fields.
-  container: z.object({ message_ts: z.string().nullish(), thread_ts: z.string().nullish() }).nullish(),
+  container: z
+    .object({ channel_id: z.string().nullish(), message_ts: z.string().nullish(), thread_ts: z.string().nullish() })
+    .nullish(),
   state: z.object({ values: z.record(z.string(), z.record(z.string(), HELD)) }).nullish(),
   response_url: z.string().nullish(),
   trigger_id: z.string().nullish(),
@@ -129,6 +133,7 @@ export function readPress(body: object, bot: BotIdentity): Press | Malformed {
     actionId: action.action_id,
     value: action.value ?? '',
     blockId: action.block_id ?? null,
+    message: messageOf(container?.channel_id, container?.message_ts),
     threadTs: container?.thread_ts === container?.message_ts ? null : (container?.thread_ts ?? null),
     triggerId: trigger_id ?? '',
     responseUrl: response_url ?? null,
@@ -160,6 +165,10 @@ export function readSubmission(body: object, bot: BotIdentity): ChangeSubmission
     approvalIds: (view.private_metadata ?? '').split(','),
     words: (view.state?.values[CHANGE_BLOCK]?.[CHANGE_INPUT]?.value ?? '').trim(),
   }
+}
+
+function messageOf(channel: string | null | undefined, ts: string | null | undefined): Press['message'] {
+  return channel && ts ? { channel, ts } : null
 }
 
 function leftOutIn(values: Readonly<Record<string, Readonly<Record<string, Held>>>> | undefined): string[] | null {

@@ -18,6 +18,7 @@ import { units } from './fitting.js'
 import { line, literally } from './lines.js'
 import type { ReplyLook } from './reply-look.js'
 import * as words from './reply-words.js'
+import { undoBlocks } from './undo-button.js'
 
 /** Steps shown while the agent works; earlier ones are counted. */
 const STEPS_SHOWN = 3
@@ -139,11 +140,26 @@ function decided(view: ReplyView): KnownBlock[][] {
   const isInFull = (approval: ApprovalView) =>
     isOutgoing(approval) && ((!isOver && isUnderWay(approval)) || approval.outgoing.edited)
   const inShort = questionsIn(all.filter((approval) => !isInFull(approval)))
-  const lines = inShort.flatMap((question) => outcomeLines(question, stageOf(view)).flatMap(packed))
+  const outcomes = inShort.map((question) => ({
+    lines: outcomeLines(question, stageOf(view)).flatMap(packed),
+    undo: undoBlocks(question),
+  }))
+  const lines = outcomes.flatMap((outcome) => outcome.lines)
   return [
-    ...(lines.length > MOST_LINES ? packed(lines) : lines).map((text) => [literally(text)]),
+    ...(lines.length > MOST_LINES
+      ? [...packed(lines).map((text) => [literally(text)]), undoBlocks(inShort.flat())].filter(isAny)
+      : outcomes.flatMap((outcome) => withLast(outcome.lines.map(literally), outcome.undo))),
     ...all.filter(isInFull).flatMap((approval) => units(approvalParts(approval, stageOf(view)))),
   ]
+}
+
+function isAny(blocks: readonly KnownBlock[]): boolean {
+  return blocks.length > 0
+}
+
+/** Each by itself; what comes below the last of them stays with it. */
+function withLast(blocks: readonly KnownBlock[], below: readonly KnownBlock[]): KnownBlock[][] {
+  return blocks.map((block, index) => (index === blocks.length - 1 ? [block, ...below] : [block]))
 }
 
 /** Mails that leave, or wait for the end of their undo window, while the agent goes on. */

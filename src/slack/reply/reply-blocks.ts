@@ -18,6 +18,7 @@ import { append, units } from './fitting.js'
 import { line } from './lines.js'
 import type { ReplyLook } from './reply-look.js'
 import * as words from './reply-words.js'
+import { undoBlocks } from './undo-button.js'
 
 const NOTIFICATION_LENGTH = 140
 
@@ -73,7 +74,7 @@ function cards(view: ReplyView, look: ReplyLook): MessageContent[][] {
       [message],
       units({
         head: [...about(isAsking && !over ? words.decideAbout : words.askedIn), ...head],
-        tail: [...tail, ...together],
+        tail: [...tail, ...(over ? undoBlocks(question) : []), ...together],
       }),
     )
   })

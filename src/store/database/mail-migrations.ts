@@ -78,3 +78,27 @@ export const mailDrafts: Migration = {
     await db.schema.createIndex('mail_draft_mail').on('mail_draft').column('mail_id').execute()
   },
 }
+
+/** A change that was approved can be taken back for a day. */
+export const changeUndos: Migration = {
+  async up(db: Kysely<unknown>) {
+    await db.schema
+      .createTable('change_undo')
+      .addColumn('id', 'text', (c) => c.primaryKey().references('approval.id'))
+      .addColumn('state', 'text', (c) => c.notNull())
+      .addColumn('ways', 'text', (c) => c.notNull())
+      .addColumn('emails', 'integer', (c) => c.notNull())
+      .addColumn('expires_at', 'bigint', (c) => c.notNull())
+      .addColumn('press_id', 'text')
+      .addColumn('channel', 'text')
+      .addColumn('ts', 'text')
+      .addColumn('thread_ts', 'text')
+      .addColumn('pressed_at', 'bigint')
+      .addColumn('begun_at', 'bigint')
+      .addColumn('shown_at', 'bigint')
+      .addColumn('heard_at', 'bigint')
+      .execute()
+    await db.schema.createIndex('change_undo_press').on('change_undo').column('press_id').execute()
+    await db.schema.createIndex('change_undo_expiry').on('change_undo').column('expires_at').execute()
+  },
+}

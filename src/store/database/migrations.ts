@@ -2,7 +2,7 @@
 
 import type { Kysely, Migration } from 'kysely'
 import { attachedFiles } from './file-migrations.js'
-import { lateMails, mailDrafts, outgoingMails } from './mail-migrations.js'
+import { changeUndos, lateMails, mailDrafts, outgoingMails } from './mail-migrations.js'
 import { guidance, welcomes } from './newcomer-migrations.js'
 
 type AnyDatabase = Kysely<unknown>
@@ -300,4 +300,5 @@ export const MIGRATIONS: Record<string, Migration> = {
   '0019_left_out': leftOut,
   '0020_guidance': guidance,
   '0021_attached_files': attachedFiles,
+  '0022_change_undos': changeUndos,
 }

@@ -8,6 +8,7 @@ import type { Feedback, TurnState } from '../../turns/model.js'
 import type { OutgoingMail, OutgoingState } from '../../turns/outgoing-mail.js'
 import type { MailDraftPurpose } from '../../turns/outgoing-store.js'
 import type { AttachedFileTable } from './file-schema.js'
+import type { ChangeUndoTable } from './undo-schema.js'
 
 export interface Schema {
   person: PersonTable
@@ -25,6 +26,7 @@ export interface Schema {
   outgoing_mail: OutgoingMailTable
   mail_draft: MailDraftTable
   attached_file: AttachedFileTable
+  change_undo: ChangeUndoTable
 }
 
 /** A Slack user of a workspace, mapped once to a Scalekit identifier. */
@@ -120,8 +122,8 @@ export interface TurnTable {
 export interface PostTable {
   /** Id of the turn, conversation, command or person that the message belongs to. */
   subject: string
-  /** `reply`: of a turn; `card`: what only its owner may see of it; `quote`: the request, repeated in the DM; `pointer`: the line that points there; `answer`: to a command about the connection; `file`: a long answer once more; `question`: where to answer; `mail`: about a mail whose turn is over (the subject is its approval); `welcome`: at somebody's first opening (the subject is that person); `asked`: what was shown to its owner alone where they asked, which nothing finds again. */
-  place: 'reply' | 'card' | 'quote' | 'pointer' | 'answer' | 'file' | 'question' | 'asked' | 'mail' | 'welcome'
+  /** `reply`: of a turn; `card`: what only its owner may see of it; `quote`: the request, repeated in the DM; `pointer`: the line that points there; `answer`: to a command about the connection; `file`: a long answer once more; `question`: where to answer; `mail`: about a mail whose turn is over (the subject is its approval); `undo`: what became of a press on Undo whose message cannot be changed (the subject is the press); `welcome`: at somebody's first opening (the subject is that person); `asked`: what was shown to its owner alone where they asked, which nothing finds again. */
+  place: 'reply' | 'card' | 'quote' | 'pointer' | 'answer' | 'file' | 'question' | 'asked' | 'mail' | 'undo' | 'welcome'
   part: number
   channel: string
   /** Null between "about to post" and "posted": then Slack is asked whether it arrived. */

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { AccessEnding, AccessEndingStore, OpenTurn } from '../../turns/connections/access-ending.js'
 import type { Database } from '../database/database.js'
 import type { AccessEndingTable } from '../database/schema.js'
+import { endUndos } from './change-undos.js'
 import { toPerson } from './people.js'
 
 export interface EndingRequest {
@@ -56,6 +57,7 @@ export class AccessEndings implements AccessEndingStore {
         .where('person_id', '=', personId)
         .where('state', 'in', ['asking', 'held'])
         .execute()
+      await endUndos(tx, personId)
       await tx
         .updateTable('command')
         .set({ state: 'withdrawn' })

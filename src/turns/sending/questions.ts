@@ -3,6 +3,7 @@
  * delivery of all answers to the session.
  */
 
+import type { UndoState } from '../change-undo.js'
 import type { Approval, DeniedBy } from '../model.js'
 import { isPast, type OutgoingMail, type OutgoingMailView, type ResolvedMail } from '../outgoing-mail.js'
 import { type Agent, Rejected, type ToolAnswer } from '../ports.js'
@@ -11,12 +12,14 @@ import { day, timeOfDay } from '../time/time-of-day.js'
 import type { TurnStore } from '../turn-store.js'
 import type { ApprovalView, IdName } from '../view.js'
 import { callHash } from './call-hash.js'
+import type { AllowedChange } from './change-undoing.js'
 import { type HostCallScope, type HostCallsDeps, handleHostCall } from './host-calls.js'
 import { deniedResult, LEFT_OUT, WRITTEN_INSTEAD } from './sending-results.js'
 
 export interface QuestionsDeps {
   readonly approvals: TurnStore['approvals']
   readonly outgoing: TurnStore['outgoing']
+  readonly undos: Pick<TurnStore['undos'], 'ofTurn' | 'offer'>
   readonly agent: Pick<Agent, 'describeIds' | 'sendAnswers'>
   readonly hostCalls: HostCallsDeps
 }
@@ -35,6 +38,8 @@ export class Questions {
   #approvals: readonly Approval[] = []
   #names: ReadonlyMap<string, IdName> = new Map()
   #mails: ReadonlyMap<string, OutgoingMail> = new Map()
+  #hasLookedUp = false
+  #undos: ReadonlyMap<string, UndoState> = new Map()
   /** What the cards of mails show, by approval. */
   readonly #contents = new Map<string, ResolvedMail | null>()
 
@@ -46,6 +51,7 @@ export class Questions {
   async load(): Promise<void> {
     this.#approvals = await this.deps.approvals.ofTurn(this.turnId)
     this.#mails = new Map((await this.deps.outgoing.ofTurn(this.turnId)).map((mail) => [mail.id, mail]))
+    this.#undos = await this.deps.undos.ofTurn(this.turnId)
   }
 
   /** There is a decision that the session has not been told, whether or not it can be told already, or something that nobody was asked yet. */
@@ -80,6 +86,11 @@ export class Questions {
     const calls = new Set(toolSteps(reply).map(({ id }) => id))
     const shown = this.#approvals.filter(({ callId }) => calls.has(callId))
     return shown.flatMap(({ id }) => this.#mails.get(id) ?? [])
+  }
+
+  /** Names are known, as far as the session knows them. */
+  get hasLookedUp(): boolean {
+    return this.#hasLookedUp
   }
 
   /** There was something to decide in this turn. */
@@ -143,6 +154,7 @@ export class Questions {
     const steps = toolSteps(reply).filter((step) => asked.has(step.id))
     const ids = steps.filter((step) => step.isHosted !== true).flatMap((step) => idsIn(step.input))
     if (ids.length > 0) this.#names = await this.deps.agent.describeIds(sessionId, ids)
+    this.#hasLookedUp = true
     if (scope === null) return
     for (const mail of this.#mails.values())
       this.#contents.set(mail.id, await this.deps.hostCalls.contents.shown(scope.person, mail))
@@ -159,6 +171,26 @@ export class Questions {
       open.map(({ id, callId }) => ({ id, shown: this.#mails.get(id)?.hash ?? shownOf(steps.get(callId)) })),
       at,
     )
+  }
+
+  /** What these answers allow the session to do by itself. */
+  allowedBy(answers: readonly ToolAnswer[], reply: Reply): AllowedChange[] {
+    const allowed = new Set(answers.flatMap((answer) => ('allowed' in answer && answer.allowed ? [answer.callId] : [])))
+    return toolSteps(reply).flatMap((step) => {
+      const approval = allowed.has(step.id) ? this.#approvalOf(step) : undefined
+      return approval === undefined ? [] : [{ id: approval.id, name: step.name, input: step.input }]
+    })
+  }
+
+  /** What was done is its owner's to take back from now on, where it is known how. */
+  async offerUndo(reply: Reply): Promise<void> {
+    const done = toolSteps(reply).filter(({ state }) => state === 'done')
+    const known = done
+      .flatMap((step) => this.#approvalOf(step)?.id ?? [])
+      .filter((id) => this.#undos.get(id) === 'known')
+    if (known.length === 0) return
+    await this.deps.undos.offer(known)
+    await this.load()
   }
 
   /** @throws SessionGone, Unavailable, OperatorProblem, Rejected */
@@ -206,10 +238,17 @@ export class Questions {
           timeZone,
           hostCalls.clock.now(),
         )
-      const view = { ...approvalView(approval, step, timeZone), names, dates, mailbox }
+      const undo = undoView(this.#undos.get(approval.id))
+      const view = { ...approvalView(approval, step, timeZone), names, dates, mailbox, ...(undo && { undo }) }
       return [outgoing === undefined ? view : { ...view, outgoing }]
     })
   }
+}
+
+/** A press that is being carried out is told when it is done. */
+function undoView(state: UndoState | undefined): ApprovalView['undo'] {
+  if (state === undefined || state === 'closed' || state === 'known') return undefined
+  return state === 'pressed' ? 'offered' : state
 }
 
 /** What its own record says of an approval. @param timeZone the owner's */

@@ -26,8 +26,15 @@ export async function decide(
   const calls = scope.hostCallScope
   if (calls === null) throw new Error('a session works for somebody whose mailbox is not known')
   const { answers, isAsking, isHolding } = await scope.questions.handleAwaited(scope.reply.awaiting, scope.reply, calls)
-  if (answers.length > 0) await deliver(scope, sessionId, answers)
-  else if (isAsking || isHolding) {
+  if (answers.length > 0) {
+    await prepareUndo(scope, answers)
+    // Pressed while the mailbox was looked at: a yes that the session has not heard, it never hears.
+    if (scope.stopCause() !== null) {
+      await scope.interrupt(sessionId)
+      return 'asked'
+    }
+    await deliver(scope, sessionId, answers)
+  } else if (isAsking || isHolding) {
     if (!isAsked) await ask(scope, sessionId)
     // Pressed while the question was being put, or it cannot be put at all: there is nothing to wait for.
     if (scope.stopCause() !== null) await scope.interrupt(sessionId)
@@ -86,6 +93,13 @@ export async function endSuperseded(scope: TurnScope): Promise<TurnOutcome> {
   scope.owner.learnMailboxAddress()
   await recallWhole(scope)
   return await endTurn(scope, 'superseded')
+}
+
+/** What a change is taken back to is what was there before it. */
+async function prepareUndo(scope: TurnScope, answers: readonly ToolAnswer[]): Promise<void> {
+  const { deps, turn, owner, questions } = scope
+  if (owner.identified === null) return
+  await deps.undoing.prepare(owner.identified, turn.id, questions.allowedBy(answers, scope.reply))
 }
 
 async function deliver(scope: TurnScope, sessionId: string, answers: readonly ToolAnswer[]): Promise<void> {

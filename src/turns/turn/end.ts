@@ -6,7 +6,7 @@ import type { Turn } from '../model.js'
 import type { ReplyDisplay } from '../ports.js'
 import { toolSteps } from '../reply.js'
 import { failureEnding } from './failures.js'
-import { recallWhole } from './feed.js'
+import { recallNames, recallWhole } from './feed.js'
 import { hasLostMailbox } from './lost-mailbox.js'
 import { interruptAndRequeue } from './revision.js'
 import type { PhaseOutcome, TurnOutcome, TurnScope } from './scope.js'
@@ -35,6 +35,9 @@ export async function endTurn(scope: TurnScope, wanted: Ending): Promise<TurnOut
   const ending = endingInView(scope, wanted)
   scope.stopWaiting()
   await questions.load()
+  await questions.offerUndo(scope.reply)
+  // A process that finds the session at rest already has looked nothing up.
+  if (!questions.hasLookedUp) await recallNames(scope)
   const { kind, owner } = scope.conversation
   if (kind === 'im' && ending === 'answered')
     scope.saysHowToGoOn = await deps.store.people.claimGuidance(owner.id, turn.id)

@@ -72,7 +72,7 @@ export async function recallNames({
   try {
     await questions.lookUp(sessionId, reply, hostCallScope)
   } catch (error) {
-    if (!(error instanceof Unavailable || error instanceof SessionGone)) throw error
+    if (!(error instanceof Unavailable || error instanceof SessionGone || error instanceof OperatorProblem)) throw error
     // It looks the worse for it, and nothing waits for that.
     deps.log.warn({ turn: turn.id, ...describeError(error) }, 'names for approvals not readable')
   }

@@ -1,5 +1,6 @@
 /** A Slack message as the session hears it: the context block, what was passed on as data, and the person's own words last. Pure. */
 
+import type { UnheardUndo } from '../change-undo.js'
 import { contextBlock } from '../context.js'
 import { attachedBlock, shownContent } from '../files/attached-block.js'
 import type { AttachedFile } from '../files/attached-file.js'
@@ -15,6 +16,7 @@ const NO_WORDS = { attached: '(no words, only what is attached)', forwarded: '(n
  * @param earlier what the same person wrote in a session that is gone, oldest first
  * @param thread what the thread says that they write in, as a block of data; null where that is not wanted
  * @param files what became of its files
+ * @param undone what they took back since the session heard of them last
  */
 export function outgoingMessage(
   message: Message,
@@ -24,12 +26,13 @@ export function outgoingMessage(
   earlier: readonly Words[],
   thread: string | null = null,
   files: readonly AttachedFile[] = [],
+  undone: readonly UnheardUndo[] = [],
 ): OutgoingMessage {
   const attached = attachedBlock(message.files, files)
   const placeholder = message.forwarded.length === 0 ? NO_WORDS.attached : NO_WORDS.forwarded
   return {
     reference: message.id,
-    context: contextBlock(message, conversation, profile, names, earlier),
+    context: contextBlock(message, conversation, profile, names, earlier, undone),
     quoted: [
       ...(thread === null ? [] : [thread]),
       ...message.forwarded.map((forwarded) =>

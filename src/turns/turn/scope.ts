@@ -10,6 +10,7 @@ import { filesNotice } from '../files/file-words.js'
 import type { Conversation, Message, Profile, ThreadRead, Turn } from '../model.js'
 import type { Agent, Connections, Lines, MailboxAccess, ReplyDisplay, Surface } from '../ports.js'
 import type { Reply } from '../reply.js'
+import type { ChangeUndoing } from '../sending/change-undoing.js'
 import type { HostCallScope, HostCallsDeps } from '../sending/host-calls.js'
 import type { Outbox } from '../sending/outbox.js'
 import { Questions } from '../sending/questions.js'
@@ -30,6 +31,7 @@ export interface TurnDeps extends OwnerDeps {
   readonly agent: Agent
   readonly hostCalls: HostCallsDeps
   readonly outbox: Pick<Outbox, 'wake'>
+  readonly undoing: Pick<ChangeUndoing, 'prepare'>
   readonly access: MailboxAccess
   readonly connections: Connections
   readonly watch: ConnectionWatch
@@ -105,7 +107,8 @@ export class TurnScope {
     readonly signal: AbortSignal,
   ) {
     const { store, agent, hostCalls, clock } = deps
-    this.questions = new Questions({ approvals: store.approvals, outgoing: store.outgoing, agent, hostCalls }, turn.id)
+    const { approvals, outgoing, undos } = store
+    this.questions = new Questions({ approvals, outgoing, undos, agent, hostCalls }, turn.id)
     this.owner = new TurnOwner(deps, conversation.owner)
     this.pause = new Pause(clock, signal)
     this.startedAt = turn.startedAt

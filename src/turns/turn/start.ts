@@ -150,16 +150,19 @@ async function send(
   // A session that replaces a lost one hears what was said before in this conversation, not in another.
   const before = earlier.length > 0 ? null : await earlierExchange(deps, conversation, grant, messages, profile)
   const block = said.length > 0 ? threadBlock(said, names, profile.timeZone) : before
+  const undone = await deps.store.undos.unheard(conversation.id)
   const outgoing = messages.map((message, index) => {
     const own = files.filter(({ messageId }) => messageId === message.id)
     return index === 0
-      ? outgoingMessage(message, conversation, profile, names, earlier, block, own)
+      ? outgoingMessage(message, conversation, profile, names, earlier, block, own, undone)
       : outgoingMessage(message, conversation, profile, names, [], null, own)
   })
   scope.threadRead = thread === null || thread === 'unreadable' ? thread : thread.length
   await deps.store.turns.noteThread(scope.turn.id, scope.threadRead)
   const denials = await deps.store.approvals.undeliveredDenials(conversation.id)
   await deps.agent.sendMessages(sessionId, outgoing, denials.map(toolAnswer))
+  // Told twice where the process ends here, and not lost.
+  await deps.store.undos.markHeard(undone.map(({ id }) => id))
   await noteArrival(scope, denials)
 }
 

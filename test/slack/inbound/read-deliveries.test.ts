@@ -561,6 +561,7 @@ describe('a press of a button', () => {
     expect(read(press)).toEqual({
       kind: 'press',
       blockId: 'approval:1',
+      message: { channel: 'D0ANNA', ts: '1.0' },
       threadTs: null,
       team: 'T1',
       user: 'U0ANNA',

@@ -65,6 +65,7 @@ beforeEach(() => {
       },
     } satisfies QuestionsDeps['approvals'],
     outgoing: { ofTurn: async () => mails },
+    undos: { ofTurn: async () => new Map(), offer: unasked },
     agent: {
       describeIds: async (_, ids) => {
         described.push(ids)

@@ -27,6 +27,7 @@ import {
   type PressAnswer,
   rate,
   stop,
+  undoChange,
 } from './decisions.js'
 import { cancelScheduled, type OutgoingDeps, openEdit, undoSend } from './outgoing-presses.js'
 import type { Respond, ResponseMessage } from './respond.js'
@@ -94,6 +95,10 @@ export function registerActions(app: App, deps: ActionDeps): void {
   app.action(
     ACTIONS.undoSend,
     answering(async (press) => keeping(await undoSend(deps, press))),
+  )
+  app.action(
+    ACTIONS.undoChange,
+    answering((press) => undoChange(deps, press)),
   )
   app.action(
     ACTIONS.cancelScheduled,

@@ -2,6 +2,7 @@
 
 import { describeError, type Log } from '../../../log.js'
 import type { Approvals, Asked, DecisionOutcome } from '../../../store/tables/approvals.js'
+import type { ChangeUndos } from '../../../store/tables/change-undos.js'
 import type { Conversations } from '../../../store/tables/conversations.js'
 import type { Turns } from '../../../store/tables/turns.js'
 import type { Feedback } from '../../../turns/model.js'
@@ -20,6 +21,9 @@ export interface DecisionDeps extends Pick<Modals, 'openModal'> {
   readonly approvals: Pick<Approvals, 'canDecideAll' | 'decideAll'>
   readonly conversations: Pick<Conversations, 'choosePlace'>
   readonly turns: Pick<Turns, 'ownedBy' | 'requestStop' | 'rate'>
+  readonly undos: Pick<ChangeUndos, 'press'>
+  /** A press on Undo is stored. */
+  readonly onUndo: () => void
   /** An owner said what they think of an answer, or changed their mind. */
   readonly onFeedback: (feedback: Feedback) => void
   readonly wake: (conversationId: string) => void
@@ -170,6 +174,20 @@ export async function rate(deps: DecisionDeps, { value, team, user }: Press): Pr
     if (outcome === 'stored') deps.onFeedback(feedback)
     if (outcome === 'not_yours') return keeping(NOT_YOURS_TO_RATE)
     return keeping(outcome === 'unknown' ? words.GONE : THANKS[feedback])
+  })
+}
+
+/** Takes back changes that were done. The message says when that is so. */
+export async function undoChange(
+  deps: Pick<DecisionDeps, 'undos' | 'onUndo' | 'log'>,
+  { value, team, user, message, threadTs }: Press,
+): Promise<PressAnswer | null> {
+  return await told(deps, async () => {
+    if (message === null) return keeping(words.UNDO_ANSWERS.unknown)
+    const outcome = await deps.undos.press(value.split(','), { team, user }, { ...message, threadTs })
+    if (outcome !== 'taken') return keeping(words.UNDO_ANSWERS[outcome])
+    deps.onUndo()
+    return null
   })
 }
 

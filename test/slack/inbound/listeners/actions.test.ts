@@ -48,15 +48,18 @@ const RESPONSE_URL = 'https://slack.example/response'
 function listening(more: Partial<ActionDeps> = {}) {
   const bolt = boltApp(log)
   const responses: ResponseMessage[] = []
-  const { approvals, conversations, turns, commands, people } = store
+  const { approvals, undos, conversations, turns, commands, people } = store
   const unasked = async () => await Promise.reject(new Error('not asked for'))
   const deps: ActionDeps = {
-    ...{ identity: { ...BOT, teamId: TEAM }, approvals, conversations, turns, commands, people, log },
+    ...{ identity: { ...BOT, teamId: TEAM }, approvals, undos, conversations, turns, commands, people, log },
     wake: (conversation) => {
       woken.push(conversation)
     },
     stop: async (id) => {
       stopped.push(id)
+    },
+    onUndo: () => {
+      woken.push('undo')
     },
     onFeedback: (feedback) => {
       feedbacks.push(feedback)

@@ -62,6 +62,7 @@ const press = (value = 'a1') =>
     user: 'U1',
     actionId: 'x',
     value,
+    message: null,
     threadTs: null,
     triggerId: 't',
     blockId: null,
