@@ -14,6 +14,7 @@ import { feedbackBlock } from '../src/slack/blocks/feedback.js'
 import { outgoingOutcome, outgoingQuestion } from '../src/slack/blocks/outgoing-card.js'
 import { scheduledBlocks } from '../src/slack/blocks/scheduled-list.js'
 import { SLACK_EVENTS_PATH } from '../src/slack/inbound/signed-requests.js'
+import { undoBlocks } from '../src/slack/reply/undo-button.js'
 import { openDatabase } from '../src/store/database/database.js'
 import { Store } from '../src/store/store.js'
 import { SIGNED_IN_PATH, VERIFY_PATH } from '../src/web/connect-routes.js'
@@ -83,6 +84,14 @@ describe('in Slack', () => {
     })
     expect(all(listed, 'block_id')).toEqual(['scheduled:mail-1'])
     expect(all(listed, 'value')).toEqual(['mail-1'])
+  })
+
+  it('what takes back changes that were done: each of them, with commas between', () => {
+    const done = (id: string) => ({ ...outgoing({}, { id }), undo: 'offered' as const })
+    const blocks = undoBlocks([done('approval-1'), done('approval-2')])
+    expect(all(blocks, 'block_id')).toEqual(['change_undo:approval-1'])
+    expect(all(blocks, 'action_id')).toEqual(['change_undo'])
+    expect(all(blocks, 'value')).toEqual(['approval-1,approval-2'])
   })
 
   it('what stands for several decisions at once: each of them, with commas between', () => {

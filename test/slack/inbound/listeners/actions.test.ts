@@ -840,3 +840,41 @@ describe('what somebody thinks of an answer', () => {
     expect(await stored()).toMatchObject({ feedback: null })
   })
 })
+
+describe('a press on Undo', () => {
+  const container = { type: 'message', message_ts: '2.0', thread_ts: '1.0', channel_id: 'D1' }
+  const words = async (user = ANNA, more: Record<string, unknown> = { container }) => {
+    const [approval] = await store.approvals.ofTurn(turn.id)
+    const answer = await answerTo(ACTIONS.undoChange, approval?.id ?? '', user, TEAM, more)
+    return answer !== null && 'text' in answer ? { text: answer.text, thread: 'thread_ts' in answer ? answer.thread_ts : null } : null
+  }
+  const offered = async () => {
+    const [approval] = await store.approvals.open(turn.id, ['undoable'])
+    if (approval === undefined) throw new Error('there is no approval')
+    await store.approvals.decide(approval.id, 'approved', TEAM, ANNA)
+    await store.undos.note([{ id: approval.id, ways: [{ message: 'm', add: ['INBOX'], remove: [] }] }])
+    await store.undos.offer([approval.id])
+  }
+
+  it('is stored before it is acknowledged, with the place of its button, and wakes whoever carries it out', async () => {
+    await offered()
+    expect(await words()).toBeNull()
+    expect(await store.undos.unfinished()).toMatchObject([{ place: { channel: 'D1', ts: '2.0', threadTs: '1.0' } }])
+    expect(woken).toEqual(['undo'])
+  })
+
+  it('a second time, or by somebody else, is told in the thread of the button, and changes nothing', async () => {
+    await offered()
+    expect(await words('U_BEN')).toEqual({ text: expect.stringMatching(/^Only the person/), thread: '1.0' })
+    expect(await store.undos.unfinished()).toEqual([])
+    await words()
+    expect(await words()).toEqual({ text: 'You already pressed Undo for this.', thread: '1.0' })
+    expect(woken).toEqual(['undo'])
+  })
+
+  it('where its message is not known changes nothing', async () => {
+    await offered()
+    expect(await words(ANNA, {})).toMatchObject({ text: expect.stringMatching(/no longer be undone/) })
+    expect(await store.undos.unfinished()).toEqual([])
+  })
+})
