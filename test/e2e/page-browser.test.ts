@@ -36,6 +36,35 @@ const button = (text: string, more: object = {}) => ({
 })
 
 describe('the direct messages with the app', () => {
+  it('take files along with what is written, and without it', async () => {
+    const { page, slack } = await open()
+    const files = [
+      { name: 'plan.pdf', mimeType: 'application/pdf', buffer: Buffer.from('%PDF-1.7') },
+      {
+        name: 'a very long name of a table that somebody exported on a Friday.csv',
+        mimeType: 'text/csv',
+        buffer: Buffer.from('a;b'),
+      },
+    ]
+    await page.getByLabel('Files to attach').setInputFiles(files)
+    await page.getByRole('list', { name: 'Attached files' }).getByText('plan.pdf').waitFor()
+    await page.getByRole('button', { name: 'Remove plan.pdf' }).click()
+    await page.getByRole('button', { name: 'Send', exact: true }).click()
+    await thread(page).getByText('exported on a Friday.csv').waitFor()
+    const anna = slack.person('U0ANNA')
+    const [first] = anna.messages(anna.dm)
+    expect(first).toMatchObject({ text: '', files: [{ mimetype: 'text/csv', size: 3 }] })
+    expect(await page.getByRole('list', { name: 'Attached files' }).count()).toBe(0)
+
+    await thread(page).getByLabel('Files to attach').setInputFiles(files.slice(0, 1))
+    await write(page, 'Reply…', 'And this?')
+    await thread(page).locator('.file').getByText('plan.pdf').waitFor()
+    expect(anna.thread(anna.dm, first?.ts ?? '').at(-1)).toMatchObject({
+      text: 'And this?',
+      files: [{ name: 'plan.pdf' }],
+    })
+  })
+
   it('start with suggestions; a message opens its thread, where status, answer and edits appear as they happen', async () => {
     const { page, app, slack } = await open()
     const written = new Promise<{ channel: string; ts: string }>((resolve) => {

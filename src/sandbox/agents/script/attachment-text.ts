@@ -3,14 +3,18 @@ import { inflateSync } from 'node:zlib'
 import { z } from 'zod'
 import { parsed } from './mail.js'
 
-const TEXT_FILE = /\.(?:txt|csv|tsv|ics|md|json|xml|log)$/i
+const TEXT_FILE = /\.(?:txt|csv|tsv|ics|eml|md|json|xml|ya?ml|html?|log)$/i
 const EVENT: Readonly<Record<string, string>> = { SUMMARY: 'What', LOCATION: 'Where', DTSTART: 'Start', DTEND: 'End' }
 const PDF_STREAM = /<<((?:[^<>]|<<[^<>]*>>|<[^<>]*>)*)>>\s*stream\r?\n/g
 const PDF_STRING = /\(((?:\\[\s\S]|[^\\()])*)\)\s*(?:Tj|')/g
 
 /** @param answer of the tool that fetches attachments. Undefined where the kind cannot be read here. */
 export function attachmentText(name: string, answer: string): string | undefined {
-  const file = Buffer.from(parsed(z.object({ data: z.string() }), answer)?.data ?? '', 'base64url')
+  return textOfFile(name, Buffer.from(parsed(z.object({ data: z.string() }), answer)?.data ?? '', 'base64url'))
+}
+
+/** Undefined where the kind cannot be read here. */
+export function textOfFile(name: string, file: Buffer): string | undefined {
   const raw = TEXT_FILE.test(name) ? file.toString('utf8') : /\.pdf$/i.test(name) ? pdfText(file) : ''
   const text = (/\.ics$/i.test(name) ? calendarText(raw) : raw).trim()
   return text === '' ? undefined : text

@@ -1,4 +1,5 @@
 /** What the script understands: examples that a test runs, phrases, what is done. The first row that takes a request has it. */
+import { describeFiles } from './given-files.js'
 import { digest, listMails, more, report, whoIs } from './looking.js'
 import { bills, dates, openAttachment, openMail, summarize } from './reading.js'
 import { type Change, change, label, undo } from './sorting.js'
@@ -9,6 +10,8 @@ import { drafting, emailTo, forwarded, replyTo, sendDraft, sending } from './wri
 const RISK = /\b(?:safe|secure|suspicious|phishing|scams?|genuine|legit(?:imate)?|trust|fraud|fake|real|dangerous)\b/i
 const EMAIL = '(a|an|the|my) [new|short|quick|friendly] (email|mail|message|note)'
 const REPLY = '(a|an|the|my) [new|short|quick|friendly] (reply|answer)'
+const FILE = 'file|files|picture|pictures|photo|photos|image|images|document|documents|pdf|csv|table|spreadsheet'
+const NO_WORDS = /^\(no words, only what is attached\)$/
 const SPAM = { done: 'Moved to spam', add: 'SPAM', remove: 'INBOX' }
 const WRITE = '(draft|write|prepare|compose)'
 
@@ -33,6 +36,14 @@ const yes: Intent['handle'] = (turn) =>
   turn.shown.draftId === undefined ? turn.say(say.YES_TO_WHAT) : sendDraft(turn, {})
 
 export const INTENTS: readonly Intent[] = [
+  talk('bare file', '(no words, only what is attached)', phrases('{words}', NO_WORDS), describeFiles),
+  talk(
+    'file',
+    "what is in this file? / summarize this document / what's this?",
+    `(what is) (in|on) (this|these|the attached) (FILE); (what is) (this|these) [FILE]; what does (this|the) (FILE) say;
+      (read|open|summarize|summarise|describe|look at) (this|these|my|the attached) (FILE)`.replaceAll('FILE', FILE),
+    describeFiles,
+  ),
   talk(
     'thanks',
     'thanks / OK, thank you!',

@@ -1,5 +1,6 @@
 /** One turn of the script: what every answer needs at hand. */
 import type { BrainTurn, HistoryItem, ToolCall, ToolOutcome } from '../session/brain.js'
+import { type GivenFile, givenFiles } from './given-files.js'
 import { mailsIn, type SeenMail } from './mail.js'
 import { type Clock, type Gist, list, plain } from './markdown.js'
 import { Shown } from './shown.js'
@@ -14,6 +15,8 @@ export interface ScriptTurn {
   readonly context: Clock & { readonly person: string | undefined }
   /** As it was when the turn began. */
   readonly history: readonly HistoryItem[]
+  /** What came with the message. */
+  readonly files: readonly GivenFile[]
   say(...paragraphs: readonly string[]): Promise<void>
 }
 
@@ -28,6 +31,7 @@ export function scriptTurn(turn: BrainTurn, texts: readonly string[], now: Date)
     hasMailbox: turn.tools.some(({ name }) => name.startsWith('gmail_')),
     context: { person, timeZone, now },
     history: turn.history,
+    files: givenFiles(turn, texts),
     async say(...paragraphs) {
       turn.signal.throwIfAborted()
       const text = paragraphs.filter((paragraph) => paragraph !== '').join('\n\n')

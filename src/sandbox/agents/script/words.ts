@@ -53,6 +53,15 @@ export const noAttachment = (mail: string) => `${mail} has no attachment.`
 export const attachedTo = (mail: string) => `Attached to ${mail}:`
 export const unreadable = (name: string) => `**${plain(name)}**: I can't read this kind of file.`
 export const file = (name: string, text: string) => `**${plain(name)}**\n\n${fenced(text)}`
+export const NO_FILE = 'There is no file with your message. Attach one, then ask me again.'
+export const fileNotGiven = (name: string) => `**${plain(name)}**: I haven't got this file.`
+export const fileIs = (name: string, type: string, size: number) =>
+  `**${plain(name)}** (${plain(type)}, ${size.toLocaleString('en')} bytes).`
+export const NO_EYES = "It's a picture. This script can't see; Claude would."
+export const NOT_READ = "This script can't read this kind of file; Claude may."
+export const BEGINS = 'It begins:'
+export const SAYS = 'It says:'
+export const verbatim = (text: string) => fenced(text)
 export const nothingDated = (what: string) => `I found no ${what} with a day or a time in them.`
 export const NO_CALENDAR = "I can't see your calendar, only your email."
 export const datesFrom = (shown: number, total: number, what: string) =>

@@ -22,6 +22,8 @@ export interface BrainTurn {
   /** Enabled tools, as the session's MCP servers list them. */
   readonly tools: readonly BrainTool[]
   readonly signal: AbortSignal
+  /** What a file holds that the session has; undefined where it has none. @param where its path, or its id where a message shows it */
+  readFile(where: string): Uint8Array | undefined
   /** The client's last replies came with messages behind them, which are taken up when this one is dealt with. */
   readonly isFollowed: boolean
   /** Opens an `agent.message`. Its text streams to clients as it is written; `end` makes it the buffered event. */
@@ -64,6 +66,8 @@ export type HistoryItem =
   | {
       readonly type: 'user' /** One entry per text block, in order; the last is the person's own words. */
       readonly texts: readonly string[]
+      /** Ids of the files that it shows as pictures and documents, in order. */
+      readonly files?: readonly string[]
     }
   | { readonly type: 'agent'; readonly text: string }
   | { readonly type: 'tool'; readonly call: ToolCall; readonly outcome: ToolOutcome }

@@ -56,6 +56,7 @@ export class SessionRun {
   /**
    * @param session the wire value, whose status, usage and times this keeps
    * @param onDeleted called when the session is deleted under its own turn
+   * @param readFile what a file of the session holds, by its path or its id
    */
   constructor(
     readonly session: Session,
@@ -63,6 +64,7 @@ export class SessionRun {
     private readonly access: Access,
     private readonly options: RunOptions,
     private readonly onDeleted: () => void,
+    private readonly readFile: (where: string) => Uint8Array | undefined,
   ) {
     this.#status = new SessionStatus(session, log, options.now)
   }
@@ -245,6 +247,7 @@ export class SessionRun {
       afterRequest: (usage) => {
         this.#status.consumed(usage)
       },
+      readFile: (where) => this.readFile(where),
       isFollowed: () => this.#continuation.length > 0,
       wait: () => {
         // A saved session said so already.
@@ -280,7 +283,12 @@ export class SessionRun {
     for (const event of input) {
       if (event.type === 'user.message') {
         const texts = event.content.flatMap((block) => (block.type === 'text' ? [block.text] : []))
-        this.history.push({ type: 'user', texts })
+        const files = event.content.flatMap((block) =>
+          (block.type === 'image' || block.type === 'document') && block.source.type === 'file'
+            ? [block.source.file_id]
+            : [],
+        )
+        this.history.push({ type: 'user', texts, ...(files.length > 0 && { files }) })
       } else if (event.type === 'system.message') {
         this.#systemMessages.push(event.content.map((block) => block.text).join('\n'))
       }

@@ -207,7 +207,13 @@ export class Sessions {
       reachable: (url: string) => reachable(environment, url),
     }
     const log = new EventLog(this.options.now, this.options.faults)
-    const run = new SessionRun(session, log, access, this.options, () => this.#runs.delete(session.id))
+    const readFile = (where: string) => {
+      const mounted = run.session.resources.find((each) => each.type === 'file' && each.mount_path === where)
+      const id = mounted?.type === 'file' ? mounted.file_id : where
+      return this.#files.all().some((file) => file.id === id) ? this.#files.get(id).bytes : undefined
+    }
+    const onDeleted = () => this.#runs.delete(session.id)
+    const run: SessionRun = new SessionRun(session, log, access, this.options, onDeleted, readFile)
     this.#runs.set(session.id, run)
     return run
   }

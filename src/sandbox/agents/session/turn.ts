@@ -26,6 +26,7 @@ export interface TurnHost {
   /** After so many deltas a preview falls silent. */
   readonly deltasPerMessage: number
   connections(): McpConnections
+  readFile(where: string): Uint8Array | undefined
   /** Asked before each model request; throws to end the turn instead. */
   beforeRequest(): void
   /** Asked after each previewed chunk; throws to break the request off. */
@@ -81,6 +82,10 @@ export class Turn implements BrainTurn {
 
   get signal(): AbortSignal {
     return this.#controller.signal
+  }
+
+  readFile(where: string): Uint8Array | undefined {
+    return this.host.readFile(where)
   }
 
   get isFollowed(): boolean {

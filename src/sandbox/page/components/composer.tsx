@@ -7,6 +7,7 @@ import { COMMAND_HINT, type Completion, completing } from '../state/completion.j
 import { useViewer, useWorkspace } from '../state/context.js'
 import { commandInThreadWords, unknownCommandWords } from '../state/error-words.js'
 import { encodeTyped } from '../state/typed-text.js'
+import { AttachButton, ChosenFiles } from './attach-files.js'
 
 interface ComposerProps {
   channel: PageChannel
@@ -39,6 +40,8 @@ export function Composer({ channel, threadTs, placeholder, messages, autoFocus }
   const [highlighted, setHighlighted] = useState(0)
   /** The text for which Escape closed the list. */
   const [closedFor, setClosedFor] = useState<string>()
+
+  const [files, setFiles] = useState<readonly File[]>([])
 
   const names = { people: state.people.values(), channels: state.channels }
   const found =
@@ -97,7 +100,7 @@ export function Composer({ channel, threadTs, placeholder, messages, autoFocus }
 
   const send = async () => {
     const typed = text.trim()
-    if (typed === '') return
+    if (typed === '' && files.length === 0) return
     const command = /^\/(\S+)(?:\s+([\s\S]*))?$/.exec(text.trimEnd())
     let act: Promise<boolean>
     if (command) {
@@ -105,10 +108,15 @@ export function Composer({ channel, threadTs, placeholder, messages, autoFocus }
       if (threadTs !== undefined) return workspace.toast(commandInThreadWords(name))
       if (name !== state.slashCommand) return workspace.toast(unknownCommandWords(name))
       act = workspace.command(channel.id, name, encodeTyped(command[2] ?? '', names))
-    } else act = workspace.post(channel.id, threadTs, encodeTyped(typed, names))
+    } else {
+      act = workspace.post(channel.id, threadTs, encodeTyped(typed, names), files)
+      setFiles([])
+    }
     change('', 0)
     // What Slack refused comes back, unless something else was typed meanwhile.
-    if (!(await act) && box.current?.value === '') change(text, text.length)
+    if (await act) return
+    if (box.current?.value === '') change(text, text.length)
+    setFiles(files)
   }
 
   const editLast = (): boolean => {
@@ -173,7 +181,14 @@ export function Composer({ channel, threadTs, placeholder, messages, autoFocus }
           onKeyUp={readCaret}
           onClick={readCaret}
         />
+        <ChosenFiles files={files} onRemove={(gone) => setFiles(files.filter((file) => file !== gone))} />
         <div class="composer-foot">
+          <AttachButton
+            onChoose={(chosen) => {
+              setFiles([...files, ...chosen])
+              box.current?.focus()
+            }}
+          />
           <button
             type="button"
             class="icon-button"
@@ -190,7 +205,7 @@ export function Composer({ channel, threadTs, placeholder, messages, autoFocus }
             type="button"
             class="send-button"
             aria-label="Send"
-            disabled={text.trim() === ''}
+            disabled={text.trim() === '' && files.length === 0}
             onClick={() => {
               // An empty box has nothing to send: the button cannot keep the focus.
               box.current?.focus()

@@ -63,6 +63,9 @@ export const StrikeIcon = icon(
   <path d="M3.5 10h13M13.5 6.2C13 4.8 11.700 4 10 4 8 4 6.500 5 6.500 6.800c0 1 .5 1.700 1.200 2.200M6.300 13.500C6.800 15.100 8.200 16 10 16c2.200 0 3.700-1.100 3.700-3 0-.4-.1-.7-.2-1" />,
 )
 export const CodeIcon = icon(<path d="M7 6l-4 4 4 4M13 6l4 4-4 4" />)
+export const AttachIcon = icon(
+  <path d="M15.5 9.5l-5.6 5.6a3.2 3.2 0 0 1-4.5-4.5l6-6a2.1 2.1 0 0 1 3 3l-5.8 5.8a1 1 0 0 1-1.5-1.5l5.2-5.2" />,
+)
 export const MentionIcon = icon(
   <g>
     <circle cx="10" cy="10" r="3" />

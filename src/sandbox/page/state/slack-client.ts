@@ -1,4 +1,4 @@
-import type { Act, ActResult, LiveEvent, Snapshot } from '../../slack/wire/page-api.js'
+import type { Act, ActResult, LiveEvent, PageUpload, Snapshot } from '../../slack/wire/page-api.js'
 
 /** The page API over the wire, on the page's own origin. */
 
@@ -22,6 +22,15 @@ export async function sendAct(act: Act): Promise<ActResult> {
   } catch {
     return { ok: false, error: 'not_reachable' }
   }
+}
+
+/** A file as the page API takes it. */
+export async function pageUpload(file: File): Promise<PageUpload> {
+  const bytes = new Uint8Array(await file.arrayBuffer())
+  let binary = ''
+  // All at once would be more arguments than a call takes.
+  for (let at = 0; at < bytes.length; at += 0x8000) binary += String.fromCharCode(...bytes.subarray(at, at + 0x8000))
+  return { name: file.name, content: btoa(binary) }
 }
 
 interface LiveListener {

@@ -6,7 +6,7 @@
 import type { LiveEvent, Snapshot } from '../../slack/wire/page-api.js'
 import type { MessageAddress } from '../text/permalink.js'
 import { actErrorWords, commandErrorWords, modalErrorWords, pressErrorWords } from './error-words.js'
-import { firstSnapshot, followViewer, sendAct } from './slack-client.js'
+import { firstSnapshot, followViewer, pageUpload, sendAct } from './slack-client.js'
 import { onStoredMarks, storedMarks, storeMarks } from './stored-marks.js'
 import { allRead, firstUnread, firstUnreadReply, markRead, mergeMarks, type ReadMarks } from './unread.js'
 import { applyEvent, dismissEphemeral, dropModal, fromSnapshot, threadKey, type ViewerState } from './viewer-state.js'
@@ -180,17 +180,24 @@ export class Workspace {
   }
 
   /**
-   * Posts an encoded text. A message to the bot opens its thread, where the reply will be. Resolves to whether it was
+   * Posts an encoded text, with files. A message to the bot opens its thread, where the reply will be. Resolves to whether it was
    * accepted; where not, the person has been told.
    */
-  async post(channel: string, threadTs: string | undefined, text: string): Promise<boolean> {
+  async post(
+    channel: string,
+    threadTs: string | undefined,
+    text: string,
+    chosen: readonly File[] = [],
+  ): Promise<boolean> {
     const { viewer } = this.state
+    const files = await Promise.all(chosen.map(pageUpload))
     const result = await sendAct({
       type: 'post',
       viewer,
       channel,
       text,
       ...(threadTs === undefined ? {} : { threadTs }),
+      ...(files.length === 0 ? {} : { files }),
     })
     if (!result.ok) {
       this.toast(actErrorWords(result.error))

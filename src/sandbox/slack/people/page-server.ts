@@ -141,6 +141,7 @@ export class PageServer {
         const { ts } = person.post(act.text, {
           channel: act.channel,
           ...(act.threadTs !== undefined && { threadTs: act.threadTs }),
+          files: (act.files ?? []).map(({ name, content }) => ({ name, content: Buffer.from(content, 'base64') })),
         })
         return { ok: true, ts }
       }
@@ -275,6 +276,7 @@ function isAct(value: Json | undefined): value is Json & Act {
   for (const name of ['threadTs', 'value', 'view']) {
     if (value[name] !== undefined && typeof value[name] !== 'string') return false
   }
+  if (value.type === 'post') return value.files === undefined || isUploads(value.files)
   if (value.type !== 'submit_modal') return true
   return (
     isObject(value.values) &&
@@ -282,4 +284,10 @@ function isAct(value: Json | undefined): value is Json & Act {
       (block) => isObject(block) && Object.values(block).every((entry) => typeof entry === 'string'),
     )
   )
+}
+
+function isUploads(value: Json): boolean {
+  const isUpload = (each: Json) =>
+    isObject(each) && typeof each.name === 'string' && each.name !== '' && typeof each.content === 'string'
+  return Array.isArray(value) && value.every(isUpload)
 }

@@ -149,8 +149,15 @@ export type LiveEvent =
   | { type: 'thread'; thread: PageThread }
   | { type: 'typing'; channel: string; threadTs?: string; user: string; status: string }
 
+/** A file that somebody attaches to what they write. */
+export interface PageUpload {
+  name: string
+  /** Base64. */
+  content: string
+}
+
 export type Act =
-  | { type: 'post'; viewer: string; channel: string; text: string; threadTs?: string }
+  | { type: 'post'; viewer: string; channel: string; text: string; threadTs?: string; files?: PageUpload[] }
   | { type: 'edit'; viewer: string; channel: string; ts: string; text: string }
   | { type: 'delete'; viewer: string; channel: string; ts: string }
   /** `text` without the command itself. */

@@ -68,6 +68,8 @@ export interface Reply {
 
 export class ScriptedSession {
   readonly history: HistoryItem[] = []
+  /** What files hold, by path or id. */
+  readonly files = new Map<string, Uint8Array>()
   readonly #brain
   readonly #abort = new AbortController()
 
@@ -115,6 +117,13 @@ export class ScriptedSession {
     return await this.#respond()
   }
 
+  /** Sends words with files, as the host names them: a line of `<attached>` each. */
+  async attach(words: string, lines: readonly string[], shown: readonly string[] = []): Promise<Reply> {
+    const block = ['<attached>', 'The person attached these files.', ...lines, '</attached>'].join('\n')
+    this.history.push({ type: 'user', texts: ['<context>\n</context>', block, words], files: shown })
+    return await this.#respond()
+  }
+
   /** Sends a message of one block, in which nobody speaks. */
   async told(note: string): Promise<Reply> {
     this.history.push({ type: 'user', texts: [note] })
@@ -149,6 +158,7 @@ export class ScriptedSession {
       tools: this.tools,
       signal: this.#abort.signal,
       isFollowed: this.options.isFollowed ?? false,
+      readFile: (where) => this.files.get(where),
       say,
       startMessage: () => {
         let text = ''

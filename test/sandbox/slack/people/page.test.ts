@@ -266,9 +266,12 @@ describe('acts', () => {
     expect(await act(slack, { type: 'edit', viewer, channel: GENERAL, ts, text: 'first' })).toEqual({ ok: true })
     await act(slack, { type: 'post', viewer, channel: GENERAL, text: 'more', threadTs: ts })
     expect(anna.thread(GENERAL, ts).map(({ text }) => text)).toEqual(['first', 'more'])
+    const files = [{ name: 'a.csv', content: Buffer.from('a;b').toString('base64') }]
+    await act(slack, { type: 'post', viewer, channel: GENERAL, text: '', threadTs: ts, files })
+    expect(slack.person(viewer).thread(GENERAL, ts).at(-1)?.files).toMatchObject([{ name: 'a.csv', size: 3 }])
     const second = await act(slack, { type: 'post', viewer, channel: GENERAL, text: 'oops' })
     await act(slack, { type: 'delete', viewer, channel: GENERAL, ts: second.ok ? (second.ts ?? '') : '' })
-    expect(anna.messages(GENERAL)).toHaveLength(2)
+    expect(anna.messages(GENERAL)).toHaveLength(3)
     await act(slack, { type: 'command', viewer, channel: GENERAL, command: '/inbox', text: 'hello' })
     expect(anna.ephemerals(GENERAL)).toMatchObject([{ text: 'in your DM' }])
     await webFor(slack).apiCall('chat.postMessage', { channel: GENERAL, text: 'x', blocks: [actions('Go')] })
