@@ -106,7 +106,7 @@ describe('how it ended', () => {
     const undos = start()
     await Promise.all([undos.show({ id: '1', place }, 'undone'), undos.show({ id: '2', place }, 'ended_access')])
     expect(buttons()).toEqual([])
-    expect(messages()[0]?.shown).toMatch(/Undone[^]*Not undone/)
+    expect(messages()[0]?.shown).toMatch(/Undone.*Not undone/s)
   })
 
   it('is said below once where the message is gone', async () => {

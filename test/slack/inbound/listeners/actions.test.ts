@@ -846,7 +846,9 @@ describe('a press on Undo', () => {
   const words = async (user = ANNA, more: Record<string, unknown> = { container }) => {
     const [approval] = await store.approvals.ofTurn(turn.id)
     const answer = await answerTo(ACTIONS.undoChange, approval?.id ?? '', user, TEAM, more)
-    return answer !== null && 'text' in answer ? { text: answer.text, thread: 'thread_ts' in answer ? answer.thread_ts : null } : null
+    return answer !== null && 'text' in answer
+      ? { text: answer.text, thread: 'thread_ts' in answer ? answer.thread_ts : null }
+      : null
   }
   const offered = async () => {
     const [approval] = await store.approvals.open(turn.id, ['undoable'])
