@@ -67,16 +67,20 @@ describe('the content of a file', () => {
     const closed = new Promise<void>((resolve) => {
       isClosed = resolve
     })
+    let written = 0
     const origin = await serve((_, response) => {
       response.on('close', () => isClosed())
       const write = (): void => {
-        while (!response.destroyed && response.write('x'.repeat(10_000)));
+        do written += 10_000
+        while (!response.destroyed && response.write('x'.repeat(10_000)))
         response.once('drain', write)
       }
       write()
     })
     expect(await filesAt(origin).files.download(found(`${origin}/endless`), 50_000, NEVER)).toBe('too_large')
     await closed
+    // Its limit, and what the buffers on the way hold.
+    expect(written).toBeLessThan(20_000_000)
   })
 
   it.each([
