@@ -119,11 +119,11 @@ interface PostedMessage {
   readonly metadata?: { readonly event_payload?: { readonly key?: string } }
 }
 
-/** Which part of a reply it is, as its key ends. The first is posted before there are words. */
-const LATER_PART = /:reply:[1-9]\d*$/
+/** A message of a reply, as its key ends. */
+const PART_OF_REPLY = /:reply:\d+$/
 
 /**
- * Whether a later part of a reply is posted whole, or posted and then edited, is timing: its words count as an edit in any case.
+ * Whether a message of a reply is posted whole, or posted and then edited, is timing: its words count as an edit in any case.
  *
  * @param tsOf finds the `ts` of what was posted under a key
  */
@@ -131,7 +131,7 @@ export function withoutGrowingWords(calls: readonly OutsideCall[], tsOf: (key: s
   return calls.flatMap((call): OutsideCall[] => {
     const { channel, text, blocks, parse, ...rest } = call.body as Record<string, unknown>
     const key = (call.body as PostedMessage).metadata?.event_payload?.key ?? ''
-    if (call.name !== 'chat.postMessage' || (!LATER_PART.test(key) && !isGrowing(call))) return [call]
+    if (call.name !== 'chat.postMessage' || (!PART_OF_REPLY.test(key) && !isGrowing(call))) return [call]
     const edit = { name: 'chat.update', body: { channel, ts: tsOf(key), text, parse, blocks }, isRead: false }
     return [{ ...call, body: { channel, ...rest, text: '(growing)' } }, edit]
   })
