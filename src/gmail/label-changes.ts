@@ -153,16 +153,35 @@ export function batchLabelChange(input: ToolInput): LabelChangeWords {
   }
 }
 
-/** Scalekit publishes no schema of its batch tool: either name may hold the ids. */
-const MANY = ['message_ids', 'ids']
+const LABEL_FIELDS: readonly string[] = ['add_label_ids', 'remove_label_ids']
 
-/** The ids that one call is about at once, in its order; null for a call about one email. */
+/** Whether this field lists labels that are added or taken away. Their ids can be read: `INBOX`, `STARRED`. */
+export function isLabelField(name: string): boolean {
+  return LABEL_FIELDS.includes(name)
+}
+
+/** Scalekit publishes no schema of its batch tool: either name may hold the ids. */
+const MANY: readonly string[] = ['message_ids', 'ids']
+
+/** Whether this field lists the emails that one call is about at once. */
+export function listsEmails(field: string, input: ToolInput): boolean {
+  return MANY.includes(field) && Array.isArray(input[field])
+}
+
+/**
+ * The ids that one call is about at once, in its order; null for a call about one email. Where it lists them twice, nobody knows which list is taken: all
+ * of both. What is no id stands for itself, and names no email.
+ */
 export function emailsIn(input: ToolInput): readonly string[] | null {
-  for (const field of MANY) {
-    const ids = input[field]
-    if (Array.isArray(ids) && ids.every((id) => typeof id === 'string')) return ids
-  }
-  return null
+  const lists = MANY.filter((field) => listsEmails(field, input)).map((field) => input[field])
+  if (lists.length === 0) return null
+  return [...new Set(lists.flat().map((id) => (typeof id === 'string' ? id : JSON.stringify(id))))]
+}
+
+/** Whether an owner sees each of the emails that one call is about at once: only then it can be approved. */
+export function namesAll(input: ToolInput, names: ReadonlyMap<string, string>): boolean {
+  const many = emailsIn(input)
+  return many === null || (many.length > 0 && many.every((id) => names.has(id)))
 }
 
 /** Undefined where more, or something else, would be changed. */

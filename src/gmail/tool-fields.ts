@@ -3,7 +3,7 @@
  * own name. Pure.
  */
 
-import { emailsIn } from './label-changes.js'
+import { isLabelField, listsEmails } from './label-changes.js'
 import type { ToolInput } from './tool-input.js'
 
 /** Labels by field name, in the order of the card. */
@@ -29,8 +29,6 @@ const LABELS: Readonly<Record<string, string>> = {
 /** Ids of the mails that a call is about. */
 const SUBJECTS = new Set(['message_id', 'message_ids', 'ids', 'thread_id', 'thread_ids', 'draft_id', 'draft_ids'])
 const ID_FIELD = /(^|_)ids?$/
-/** Their ids can be read: `INBOX`, `STARRED`. */
-const LABEL_FIELDS = new Set(['add_label_ids', 'remove_label_ids'])
 const BODY_FIELDS = new Set(['body', 'message', 'message_body', 'html_body', 'text', 'content'])
 
 export interface ToolField {
@@ -66,25 +64,25 @@ function fieldOf(name: string, value: unknown, names: ReadonlyMap<string, string
 
 /** It lists the emails that one call is about: a card shows them one below the other. */
 export function isList({ name }: ToolField, input: ToolInput): boolean {
-  return emailsIn(input) !== null && Array.isArray(input[name]) && !LABEL_FIELDS.has(name) && SUBJECTS.has(name)
+  return listsEmails(name, input)
 }
 
 /** It lists labels that are added or taken away. */
 export function isLabels({ name }: ToolField): boolean {
-  return LABEL_FIELDS.has(name)
+  return isLabelField(name)
 }
 
 /** The call is about a mail, and none of its fields says which. */
 export function isUnnamed(fields: readonly ToolField[]): boolean {
   const tells = ({ name, kind }: ToolField) =>
-    kind === 'body' || name === 'subject' || (kind === 'short' && ID_FIELD.test(name) && !LABEL_FIELDS.has(name))
+    kind === 'body' || name === 'subject' || (kind === 'short' && ID_FIELD.test(name) && !isLabelField(name))
   return fields.some(({ name }) => SUBJECTS.has(name)) && !fields.some(tells)
 }
 
 /** The name of the first mail that a call is about; null where nobody has said it. */
 export function subjectOf(input: ToolInput, names: ReadonlyMap<string, string>): string | null {
   const known = Object.entries(input).flatMap(([field, value]) =>
-    ID_FIELD.test(field) && !LABEL_FIELDS.has(field) && typeof value === 'string' ? (names.get(value) ?? []) : [],
+    ID_FIELD.test(field) && !isLabelField(field) && typeof value === 'string' ? (names.get(value) ?? []) : [],
   )
   return known[0] ?? null
 }
@@ -93,7 +91,7 @@ export function subjectOf(input: ToolInput, names: ReadonlyMap<string, string>):
 function nameOf(field: string, value: unknown, names: ReadonlyMap<string, string>): string | null {
   const ids: unknown[] = Array.isArray(value) ? value : [value]
   const known = ids.map((id) => (typeof id === 'string' ? names.get(id) : undefined))
-  if (LABEL_FIELDS.has(field)) return ids.map((id, index) => known[index] ?? inWords(id)).join(', ')
+  if (isLabelField(field)) return ids.map((id, index) => known[index] ?? inWords(id)).join(', ')
   return known.every((name) => name !== undefined) ? known.join(', ') : null
 }
 

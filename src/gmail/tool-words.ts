@@ -3,7 +3,7 @@
  * know. All other code knows a tool by its name only, and asks here.
  */
 
-import type { SeveralLabels } from './label-changes.js'
+import { isLabelField, type SeveralLabels } from './label-changes.js'
 import { SENDING_TOOLS } from './sending-tools.js'
 import { oneLine, type ToolInput } from './tool-input.js'
 import { GMAIL_TOOLS, isGmailTool, type ToolSentence, type ToolWords } from './tools.js'
@@ -56,7 +56,8 @@ export function changeInCommon(name: string, input: ToolInput): string | null {
   const targets = given.filter(([field]) => TARGETS.includes(field))
   if (targets.length !== 1 || typeof targets[0]?.[1] !== 'string') return null
   const others = given.filter(([field]) => !TARGETS.includes(field)).sort(([a], [b]) => (a < b ? -1 : 1))
-  return JSON.stringify([name, others])
+  // The question shows labels and nothing else of what they have in common.
+  return others.every(([field]) => isLabelField(field)) ? JSON.stringify([name, others]) : null
 }
 
 /** What becomes of the thing that a call is about, as it follows "not": "archived". */

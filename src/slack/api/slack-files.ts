@@ -25,7 +25,7 @@ const TIMEOUT_MS = 60_000
 /** From one host of Slack's to another. */
 const MOST_REDIRECTS = 3
 /** Where Slack keeps files (docs.slack.dev/reference/objects/file-object). */
-const SLACKS_HOSTS = /(?:^|\.)(?:slack\.com|slack-edge\.com)$/
+const SLACKS_HOSTS = /(?:^|\.)(?:slack\.com|slack-edge\.com|slack-gov\.com)$/
 
 /** `mode` says what there is of it: `tombstone` was deleted, `hidden_by_limit` is beyond what a free plan shows, `external` is only a link. */
 const FILE = z.looseObject({
@@ -87,7 +87,8 @@ export class SlackFiles implements FileSource {
         this.options.log.warn({ host: hostOf(url) }, 'slack file not fetched: it is not on a host of slack')
         return 'unreadable'
       }
-      const headers = { Authorization: `Bearer ${this.options.botToken}` }
+      // Compressed, its length would say nothing of the file's.
+      const headers = { Authorization: `Bearer ${this.options.botToken}`, 'Accept-Encoding': 'identity' }
       const response = await fetch(url, { headers, redirect: 'manual', signal })
       const location = response.headers.get('location')
       if (response.status < 300 || response.status > 399 || location === null) return response

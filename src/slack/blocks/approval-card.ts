@@ -4,7 +4,7 @@
  */
 
 import type { Button, KnownBlock } from '@slack/web-api'
-import { emailsIn } from '../../gmail/label-changes.js'
+import { emailsIn, namesAll } from '../../gmail/label-changes.js'
 import { recipientWarning, visibly } from '../../gmail/look-alikes.js'
 import { fieldsOf, isLabels, isList, isUnnamed, type ToolField } from '../../gmail/tool-fields.js'
 import { approvalQuestion, approveLabel, denyLabel, isWholeChange, leavesMailbox } from '../../gmail/tool-words.js'
@@ -40,7 +40,7 @@ function toolCard(approval: ApprovalView, stage: Stage): KnownBlock[] {
       !(isWhole && isLabels(field)) && !(isRejected(approval) && field.kind === 'body') && !isList(field, step.input),
   )
   const many = emailsIn(step.input)
-  const isUnseen = many !== null && !many.every((id) => approval.names.has(id))
+  const isUnseen = !namesAll(step.input, approval.names)
   const blocks: KnownBlock[] = [
     { type: 'section', text: { type: 'mrkdwn', text: `*${escapeMrkdwn(approvalQuestion(step.name, step.input))}*` } },
     ...richTexts(mailbox === null ? [] : lines([[leavesMailbox(step.name) ? words.FROM : words.MAILBOX, mailbox]])),
@@ -105,10 +105,14 @@ const SHORTEST = 40
  */
 export function textsOnCards(approvals: readonly ApprovalView[], isAsking: boolean): string[] {
   const isFolded = (approval: ApprovalView) => (isAsking && isOpen(approval)) || isRejected(approval)
-  return approvals.filter(isFolded).flatMap(({ step }) => {
-    const { body } = step.input
-    return typeof body === 'string' && body.trim().length >= SHORTEST ? [body] : []
-  })
+  // A card that cannot show its mail shows no text of it either.
+  const isShown = ({ outgoing }: ApprovalView) => outgoing?.mail !== null
+  return approvals
+    .filter((approval) => isFolded(approval) && isShown(approval))
+    .flatMap(({ step }) => {
+      const { body } = step.input
+      return typeof body === 'string' && body.trim().length >= SHORTEST ? [body] : []
+    })
 }
 
 /** Its owner wants something else in its place. */

@@ -4,7 +4,7 @@
  */
 
 import type { ActionsBlock, KnownBlock } from '@slack/web-api'
-import { emailsIn, type SeveralLabels } from '../../gmail/label-changes.js'
+import { namesAll, type SeveralLabels } from '../../gmail/label-changes.js'
 import { visibly } from '../../gmail/look-alikes.js'
 import { fieldsOf, isLabels, subjectOf } from '../../gmail/tool-fields.js'
 import { changeInCommon, isWholeChange, severalLabels } from '../../gmail/tool-words.js'
@@ -141,9 +141,12 @@ function shownValue({ id, step }: ApprovalView): string {
  * question that comes later is not covered.
  */
 export function approvalsTogether(open: readonly ApprovalView[]): KnownBlock[] {
-  if (questionsIn(open).length < 2) return []
+  const questions = questionsIn(open)
+  if (questions.length < 2) return []
   const seen = open.filter((approval) => !isUnseen(approval))
-  const approve = seen.length < 2 ? '' : jointValue(seen.map(approvalValue))
+  // Slack tells what is ticked in the message of the press only: a yes to all could not leave out what was ticked in another.
+  const hasBoxes = questions.some((question) => question.length > 1)
+  const approve = seen.length < 2 || hasBoxes ? '' : jointValue(seen.map(approvalValue))
   const deny = jointValue(open.map(({ id }) => id))
   const yes = together(seen)?.approve(seen.length) ?? words.approveAll(seen.length)
   const no = together(open)?.deny ?? words.denyAll(open.length)
@@ -165,7 +168,7 @@ function together(approvals: readonly ApprovalView[]): SeveralLabels | null {
 
 /** Nobody has seen what a press would approve: it has no button for that, and none for several covers it. */
 function isUnseen({ outgoing, step, names }: ApprovalView): boolean {
-  return outgoing?.mail === null || emailsIn(step.input)?.every((id) => names.has(id)) === false
+  return outgoing?.mail === null || !namesAll(step.input, names)
 }
 
 /** For a message that was written while these wait: going on with it means a no to all of them. */

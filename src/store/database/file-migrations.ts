@@ -9,7 +9,8 @@ export const attachedFiles: Migration = {
       .createTable('attached_file')
       .addColumn('id', 'text', (c) => c.primaryKey())
       .addColumn('conversation_id', 'text', (c) => c.notNull().references('conversation.id'))
-      .addColumn('message_id', 'text', (c) => c.notNull().references('message.id'))
+      // A message whose words were edited is heard anew, under a new id.
+      .addColumn('message_id', 'text', (c) => c.notNull().references('message.id').onUpdate('cascade'))
       .addColumn('slack_id', 'text', (c) => c.notNull())
       .addColumn('name', 'text', (c) => c.notNull())
       .addColumn('mimetype', 'text', (c) => c.notNull())

@@ -56,18 +56,26 @@ export class LeftoverFiles {
     while (this.#isAgain && !this.#isStopped) {
       this.#isAgain = false
       next = LOOK_MS
-      try {
-        for (const file of await store.leftovers()) {
-          if (this.#isStopped) return
-          const wait = file.fileId === null ? (file.requestedAt ?? 0) + ANSWERED_WITHIN_MS - clock.now() : 0
-          if (wait > 0) next = Math.min(next, wait)
-          else await this.#remove(file)
-        }
-        this.#failures = 0
-      } catch (error) {
-        this.#failures += 1
+      const failures: unknown[] = []
+      const note = (error: unknown) => failures.push(error)
+      const leftovers = await store.leftovers().catch((error: unknown) => {
+        note(error)
+        return []
+      })
+      for (const file of leftovers) {
+        if (this.#isStopped) return
+        const wait = file.fileId === null ? (file.requestedAt ?? 0) + ANSWERED_WITHIN_MS - clock.now() : 0
+        if (wait > 0) next = Math.min(next, wait)
+        // One that cannot be removed keeps none of the others.
+        else await this.#remove(file).catch(note)
+      }
+      this.#failures = failures.length === 0 ? 0 : this.#failures + 1
+      if (failures.length > 0) {
         next = retryPause(this.#failures, undefined, { longest: LOOK_MS })
-        log.warn({ failures: this.#failures, ...describeError(error) }, 'uploaded file not removed yet; trying again')
+        log.warn(
+          { failures: this.#failures, ...describeError(failures[0]) },
+          'uploaded file not removed yet; trying again',
+        )
       }
     }
     this.#timer?.clear()

@@ -140,7 +140,15 @@ describe('several changes of one kind', () => {
     const later = change(5, { askedAt: 5 })
     const all = [change(0), star, change(1), trash, unnamed, later]
     expect(questionsIn(all)).toEqual([[change(0), change(1)], [star], [trash], [unnamed], [later]])
-    expect(buttonsOf(approvalsTogether(all)).map(({ text }) => text.text)).toEqual(['Yes to all 6', 'No to all 6'])
+    // What is ticked in one message is unknown where a button of another is pressed: no yes covers a question with boxes.
+    expect(buttonsOf(approvalsTogether(all)).map(({ text }) => text.text)).toEqual(['No to all 6'])
+    const alone = [change(0), star, trash]
+    expect(buttonsOf(approvalsTogether(alone)).map(({ text }) => text.text)).toEqual(['Yes to all 3', 'No to all 3'])
+  })
+
+  it('are not one where their calls say more than which email and which labels: each is shown in full', () => {
+    const more = [0, 1].map((index) => change(index, {}, { ...ARCHIVE, reply_to_message_id: 'm0' }))
+    expect(questionsIn(more)).toHaveLength(2)
   })
 
   it('one of them is asked as it always was', () => {

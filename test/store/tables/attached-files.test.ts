@@ -52,3 +52,14 @@ it('a message that is taken back leaves its files over', async () => {
   await store.messages.cancel(TEAM, 'D_ANNA', '1795339920.000100')
   expect(await store.files.leftovers()).toEqual([file])
 })
+
+it('a message that is heard anew keeps its files, under its new id', async () => {
+  const file = await noted('1795339920.000100')
+  const turn = await store.turns.queue(file.conversationId)
+  await store.turns.take(turn)
+  await store.turns.setState(turn.id, 'running')
+  expect(await store.revisions.requeue(turn, null)).toBe(true)
+  const [message] = await store.messages.queued(file.conversationId)
+  expect(message?.id).not.toBe(file.messageId)
+  expect(await store.files.ofMessages([message?.id ?? ''])).toEqual([{ ...file, messageId: message?.id }])
+})
