@@ -82,7 +82,7 @@ export class AttachedFiles implements AttachedFileStore {
         row.or([
           row('attached_file.given_up_at', 'is not', null),
           // Taken back or refused before a session heard it.
-          row('message.state', 'in', ['cancelled', 'refused']),
+          row.and([row('message.state', 'in', ['cancelled', 'refused']), row('attached_file.mounted', '=', 0)]),
         ]),
       )
       .orderBy('attached_file.noted_at')
@@ -93,6 +93,16 @@ export class AttachedFiles implements AttachedFileStore {
   async remove(id: string): Promise<void> {
     await this.db.deleteFrom('attached_file').where('id', '=', id).execute()
   }
+}
+
+/** A session that may have heard of the files of a message goes on to point to them, whatever becomes of the message. */
+export async function keepWithSession(tx: Database, messageId: string): Promise<void> {
+  await tx
+    .updateTable('attached_file')
+    .set({ mounted: 1 })
+    .where('message_id', '=', messageId)
+    .where('file_id', 'is not', null)
+    .execute()
 }
 
 /** The session of a conversation is given up, and what was uploaded for it is needed no more. */

@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto'
 import type { LogPosition } from '../../turns/events.js'
 import type { Turn, TurnState } from '../../turns/model.js'
 import type { Database } from '../database/database.js'
+import { keepWithSession } from './attached-files.js'
 import { Conversations } from './conversations.js'
 import { decideMails } from './mail-decisions.js'
 import { EMPTY_CONTENT, type MessageContent, type MessageKey } from './messages.js'
@@ -53,6 +54,7 @@ export class Revisions {
         .set({ state: 'cancelled', turn_id: null, ...EMPTY_CONTENT })
         .where('id', '=', row.id)
         .execute()
+      await keepWithSession(tx, row.id)
       await new Conversations(tx, this.now).leaveLine(row.conversation_id, message)
       await this.#revise(tx, row.turn_id, row.slack_user)
       return row.turn_id

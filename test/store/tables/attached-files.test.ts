@@ -63,3 +63,15 @@ it('a message that is heard anew keeps its files, under its new id', async () =>
   expect(message?.id).not.toBe(file.messageId)
   expect(await store.files.ofMessages([message?.id ?? ''])).toEqual([{ ...file, messageId: message?.id }])
 })
+
+it('a message that is taken back while a session hears it leaves its files to the session', async () => {
+  const file = await noted('1795339920.000100')
+  const turn = await store.turns.queue(file.conversationId)
+  await store.turns.take(turn)
+  await store.turns.setState(turn.id, 'running')
+  await store.files.settle(file.id, 'file_1')
+  await store.revisions.retract({ team: TEAM, channel: 'D_ANNA', ts: '1795339920.000100' })
+  expect(await store.files.leftovers()).toEqual([])
+  await store.conversations.forgetSession(file.conversationId)
+  expect(await store.files.leftovers()).toMatchObject([{ id: file.id }])
+})
