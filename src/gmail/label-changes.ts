@@ -193,7 +193,7 @@ function verbOf({ add_label_ids, remove_label_ids }: ToolInput): Verb | undefine
 }
 
 /** Null for what is no list of labels. */
-function labelsIn(value: unknown): readonly string[] | null {
+export function labelsIn(value: unknown): readonly string[] | null {
   if (value === undefined || value === null) return []
   return Array.isArray(value) && value.every((label) => typeof label === 'string') ? value : null
 }

@@ -3,7 +3,7 @@
 import type { MailboxLabels, WayBack } from '../../turns/change-undo.js'
 import type { IdentifiedPerson } from '../../turns/model.js'
 import { type ToolCall, Unavailable } from '../../turns/ports.js'
-import { emailsIn } from '../label-changes.js'
+import { emailsIn, labelsIn } from '../label-changes.js'
 import { OwnersMailbox } from '../owners-mailbox.js'
 import type { ToolInput } from '../tool-input.js'
 import { type MailboxTools, WRITE } from '../tool-runner.js'
@@ -102,11 +102,6 @@ function labelling(of: Change['of'] | null, input: ToolInput): Change | null {
   // Which of the two wins for a label that is in both is Gmail's to know.
   if (of === null || add === null || remove === null || add.some((label) => remove.includes(label))) return null
   return { of, add, remove }
-}
-
-function labelsIn(value: unknown): readonly string[] | null {
-  if (value === undefined || value === null) return []
-  return Array.isArray(value) && value.every((label) => typeof label === 'string') ? value : null
 }
 
 function wordIn(input: ToolInput, field: string): string | null {

@@ -10,6 +10,7 @@ import type { FileReference } from '../../turns/model.js'
 import { Unavailable } from '../../turns/ports.js'
 import { readRetryAfter } from '../../turns/time/retry-pause.js'
 import { NO_SUCH_FILE, TOKEN_REFUSED } from './refusals.js'
+import { isSecurelyOn, plainUrl, SLACK_DOMAINS } from './slack-hosts.js'
 import { SlackRefused, slackCall } from './web.js'
 
 export interface SlackFilesOptions {
@@ -25,7 +26,7 @@ const TIMEOUT_MS = 60_000
 /** From one host of Slack's to another. */
 const MOST_REDIRECTS = 3
 /** Where Slack keeps files (docs.slack.dev/reference/objects/file-object). */
-const SLACKS_HOSTS = /(?:^|\.)(?:slack\.com|slack-edge\.com|slack-gov\.com)$/
+const FILE_DOMAINS = [...SLACK_DOMAINS, 'slack-edge.com']
 
 /** `mode` says what there is of it: `tombstone` was deleted, `hidden_by_limit` is beyond what a free plan shows, `external` is only a link. */
 const FILE = z.looseObject({
@@ -101,10 +102,8 @@ export class SlackFiles implements FileSource {
 
 /** Over https on a host of Slack's, or where this bot's Slack API is. */
 export function isSlacks(address: string, apiUrl: string): boolean {
-  if (!URL.canParse(address)) return false
-  const { protocol, hostname, origin, username, password } = new URL(address)
-  if (username !== '' || password !== '') return false
-  return origin === new URL(apiUrl).origin || (protocol === 'https:' && SLACKS_HOSTS.test(hostname))
+  const url = plainUrl(address)
+  return url !== null && (url.origin === new URL(apiUrl).origin || isSecurelyOn(url, FILE_DOMAINS))
 }
 
 function hostOf(address: string): string {

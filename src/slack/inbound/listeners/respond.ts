@@ -5,6 +5,7 @@ import { Unavailable } from '../../../turns/ports.js'
 import type { Clock } from '../../../turns/time/clock.js'
 import { waitFor } from '../../../turns/time/pause.js'
 import { readRetryAfter, retryPause } from '../../../turns/time/retry-pause.js'
+import { isSecurelyOn, plainUrl, SLACK_DOMAINS } from '../../api/slack-hosts.js'
 
 export type ResponseMessage =
   | { readonly delete_original: true }
@@ -25,8 +26,6 @@ export type Respond = (responseUrl: string, message: ResponseMessage) => Promise
 const TIMEOUT_MS = 10_000
 
 const TOO_MANY = 429
-
-const SLACK_HOSTS = ['slack.com', 'slack-gov.com']
 
 /** How often one message is tried. */
 const ATTEMPTS = 3
@@ -69,10 +68,9 @@ async function post(responseUrl: string, message: ResponseMessage, clock: Clock)
 
 /** Whether this is an address of Slack, or of what stands for Slack in this installation (which may speak plain http on the same machine). */
 export function isSlacks(url: string, apiUrl: string): boolean {
-  if (!URL.canParse(url)) return false
-  const { protocol, hostname, username, password } = new URL(url)
-  if (username !== '' || password !== '') return false
+  const address = plainUrl(url)
+  if (address === null) return false
   const api = new URL(apiUrl)
-  if (hostname === api.hostname) return protocol === 'https:' || protocol === api.protocol
-  return protocol === 'https:' && SLACK_HOSTS.some((host) => hostname === host || hostname.endsWith(`.${host}`))
+  if (address.hostname === api.hostname) return address.protocol === 'https:' || address.protocol === api.protocol
+  return isSecurelyOn(address, SLACK_DOMAINS)
 }
