@@ -5,6 +5,7 @@
 
 import { describeError, type Log } from '../../log.js'
 import type { Clock } from '../time/clock.js'
+import { Lookout } from '../time/lookout.js'
 import { retryPause } from '../time/retry-pause.js'
 import { type AttachedFile, type AttachedFileStore, type UploadedFiles, uploadReference } from './attached-file.js'
 
@@ -21,13 +22,12 @@ const LOOK_MS = 10 * 60_000
 const ANSWERED_WITHIN_MS = 180_000
 
 export class LeftoverFiles {
-  #work: Promise<void> | null = null
-  #isAgain = false
+  readonly #lookout: Lookout
   #failures = 0
-  #isStopped = false
-  #timer: { clear(): void } | undefined
 
-  constructor(private readonly deps: LeftoverFilesDeps) {}
+  constructor(private readonly deps: LeftoverFilesDeps) {
+    this.#lookout = new Lookout(deps.clock, () => this.#removeAll())
+  }
 
   /** Looks into the store, now and from now on. */
   start(): void {
@@ -35,51 +35,33 @@ export class LeftoverFiles {
   }
 
   wake(): void {
-    if (this.#isStopped) return
-    this.#isAgain = true
-    this.#work ??= this.#removeAll().finally(() => {
-      this.#work = null
-      // Whoever called between the last look and here has started none.
-      if (this.#isAgain) this.wake()
-    })
+    this.#lookout.wake()
   }
 
   async stop(): Promise<void> {
-    this.#isStopped = true
-    this.#timer?.clear()
-    await this.#work
+    await this.#lookout.stop()
   }
 
-  async #removeAll(): Promise<void> {
+  async #removeAll(): Promise<number> {
     const { store, clock, log } = this.deps
     let next = LOOK_MS
-    while (this.#isAgain && !this.#isStopped) {
-      this.#isAgain = false
-      next = LOOK_MS
-      const failures: unknown[] = []
-      const note = (error: unknown) => failures.push(error)
-      const leftovers = await store.leftovers().catch((error: unknown) => {
-        note(error)
-        return []
-      })
-      for (const file of leftovers) {
-        if (this.#isStopped) return
-        const wait = file.fileId === null ? (file.requestedAt ?? 0) + ANSWERED_WITHIN_MS - clock.now() : 0
-        if (wait > 0) next = Math.min(next, wait)
-        // One that cannot be removed keeps none of the others.
-        else await this.#remove(file).catch(note)
-      }
-      this.#failures = failures.length === 0 ? 0 : this.#failures + 1
-      if (failures.length > 0) {
-        next = retryPause(this.#failures, undefined, { longest: LOOK_MS })
-        log.warn(
-          { failures: this.#failures, ...describeError(failures[0]) },
-          'uploaded file not removed yet; trying again',
-        )
-      }
+    const failures: unknown[] = []
+    const note = (error: unknown) => failures.push(error)
+    const leftovers = await store.leftovers().catch((error: unknown) => {
+      note(error)
+      return []
+    })
+    for (const file of leftovers) {
+      if (this.#lookout.isStopped) break
+      const wait = file.fileId === null ? (file.requestedAt ?? 0) + ANSWERED_WITHIN_MS - clock.now() : 0
+      if (wait > 0) next = Math.min(next, wait)
+      // One that cannot be removed keeps none of the others.
+      else await this.#remove(file).catch(note)
     }
-    this.#timer?.clear()
-    if (!this.#isStopped) this.#timer = clock.setTimeout(() => this.wake(), next)
+    this.#failures = failures.length === 0 ? 0 : this.#failures + 1
+    if (failures.length === 0) return next
+    log.warn({ failures: this.#failures, ...describeError(failures[0]) }, 'uploaded file not removed yet; trying again')
+    return retryPause(this.#failures, undefined, { longest: LOOK_MS })
   }
 
   async #remove(file: AttachedFile): Promise<void> {

@@ -9,6 +9,7 @@ import type { Conversation, IdentifiedPerson } from '../model.js'
 import { NotConnected, OperatorProblem, type ToolCall, Unavailable } from '../ports.js'
 import type { Clock } from '../time/clock.js'
 import { inTime, LATE } from '../time/in-time.js'
+import { Lookout } from '../time/lookout.js'
 import { retryPause } from '../time/retry-pause.js'
 
 export interface ChangeUndoingDeps {
@@ -45,11 +46,11 @@ export class ChangeUndoing {
   readonly #failures = new Map<string, number>()
   /** When a press that failed is tried again, in epoch milliseconds. */
   readonly #notBefore = new Map<string, number>()
-  #polling: Promise<void> | null = null
-  #isAgain = false
-  #timer: { clear(): void } | undefined
+  readonly #lookout: Lookout
 
-  constructor(private readonly deps: ChangeUndoingDeps) {}
+  constructor(private readonly deps: ChangeUndoingDeps) {
+    this.#lookout = new Lookout(deps.clock, () => this.#poll())
+  }
 
   /**
    * Notes what takes these changes back, before they are allowed. Where that cannot be known in time, nothing takes them back, and they are done all
@@ -95,43 +96,32 @@ export class ChangeUndoing {
 
   /** Looks into the store at once. */
   wake(): void {
-    if (this.#stop.signal.aborted) return
-    this.#isAgain = true
-    this.#polling ??= this.#poll().finally(() => {
-      this.#polling = null
-      // Whoever called between the last look and here has started none.
-      if (this.#isAgain) this.wake()
-    })
+    this.#lookout.wake()
   }
 
   /** What is under way is awaited. */
   async stop(): Promise<void> {
     this.#stop.abort(new Error('the bot is shutting down'))
-    this.#timer?.clear()
-    await this.#polling
+    await this.#lookout.stop()
     await Promise.all(this.#underWay.values())
   }
 
-  async #poll(): Promise<void> {
+  async #poll(): Promise<number> {
     const { store, clock, log } = this.deps
-    while (this.#isAgain && !this.#stop.signal.aborted) {
-      this.#isAgain = false
-      this.#timer?.clear()
-      let next = LONGEST_WAIT_MS
-      try {
-        await store.undos.sweep()
-        for (const press of await store.undos.unfinished()) {
-          if (this.#underWay.has(press.id)) continue
-          const wait = (this.#notBefore.get(press.id) ?? 0) - clock.now()
-          if (wait > 0) next = Math.min(next, wait)
-          else this.#begin(press)
-        }
-      } catch (error) {
-        log.error(describeError(error), 'undos not readable; trying again')
-        next = RETRIES.first
+    let next = LONGEST_WAIT_MS
+    try {
+      await store.undos.sweep()
+      for (const press of await store.undos.unfinished()) {
+        if (this.#underWay.has(press.id)) continue
+        const wait = (this.#notBefore.get(press.id) ?? 0) - clock.now()
+        if (wait > 0) next = Math.min(next, wait)
+        else this.#begin(press)
       }
-      if (!this.#stop.signal.aborted) this.#timer = clock.setTimeout(() => this.wake(), next)
+    } catch (error) {
+      log.error(describeError(error), 'undos not readable; trying again')
+      return RETRIES.first
     }
+    return next
   }
 
   #begin(press: PressedUndo): void {

@@ -9,6 +9,7 @@ import { type Mailer, type OutgoingMail, type ResolvedMail, UnsendableMail } fro
 import type { MailDraftStore, OutgoingMailStore } from '../outgoing-store.js'
 import { type MailboxAddresses, NotConnected, Unavailable } from '../ports.js'
 import type { Clock } from '../time/clock.js'
+import { Lookout } from '../time/lookout.js'
 import { waitFor } from '../time/pause.js'
 import { retryPause } from '../time/retry-pause.js'
 import { LeftoverDrafts } from './leftover-drafts.js'
@@ -63,12 +64,11 @@ export class Outbox {
   /** When a mail that failed is tried again, in epoch milliseconds. */
   readonly #notBefore = new Map<string, number>()
   readonly #leftovers: LeftoverDrafts
-  #polling: Promise<void> | null = null
-  #isAgain = false
-  #timer: { clear(): void } | undefined
+  readonly #lookout: Lookout
 
   constructor(private readonly deps: OutboxDeps) {
     this.#leftovers = new LeftoverDrafts(deps)
+    this.#lookout = new Lookout(deps.clock, () => this.#poll())
   }
 
   /** Sees to what is due, now and from now on. */
@@ -78,49 +78,38 @@ export class Outbox {
 
   /** Looks into the store at once. */
   wake(): void {
-    if (this.#stop.signal.aborted) return
-    this.#isAgain = true
-    this.#polling ??= this.#poll().finally(() => {
-      this.#polling = null
-      // Whoever called between the last look and here has started none.
-      if (this.#isAgain) this.wake()
-    })
+    this.#lookout.wake()
   }
 
   /** What is being sent is awaited; what is held stays held. */
   async stop(): Promise<void> {
     this.#stop.abort(new Error('the bot is shutting down'))
-    this.#timer?.clear()
-    await this.#polling
+    await this.#lookout.stop()
     await Promise.all(this.#underWay.values())
   }
 
-  async #poll(): Promise<void> {
-    while (this.#isAgain && !this.#stop.signal.aborted) {
-      this.#isAgain = false
-      this.#timer?.clear()
-      let next = LONGEST_WAIT_MS
-      try {
-        const { store, clock } = this.deps
-        const now = clock.now()
-        const see = (id: string, wait: number, work: () => Promise<void>) => {
-          if (this.#underWay.has(id)) return
-          if (wait > 0) next = Math.min(next, wait)
-          else this.#begin(id, work)
-        }
-        for (const mail of await store.outgoing.unfinished())
-          if (!this.#draftsUnderWay.has(draftOf(mail)))
-            see(mail.id, this.#wait(mail, now), () => this.#advanceAlone(mail))
-        for (const mail of await store.outgoing.unnotified())
-          see(mail.id, (this.#notBefore.get(mail.id) ?? 0) - now, () => this.#notify(mail))
-        for (const draft of await store.drafts.leftovers())
-          see(draft.id, this.#leftovers.wait(draft, now), () => this.#leftovers.putAway(draft))
-      } catch (error) {
-        this.deps.log.error(describeError(error), 'outgoing mails not readable; trying again')
-        next = RETRIES.first
+  async #poll(): Promise<number> {
+    let next = LONGEST_WAIT_MS
+    try {
+      const { store, clock } = this.deps
+      const now = clock.now()
+      const see = (id: string, wait: number, work: () => Promise<void>) => {
+        if (this.#underWay.has(id)) return
+        if (wait > 0) next = Math.min(next, wait)
+        else this.#begin(id, work)
       }
-      if (!this.#stop.signal.aborted) this.#timer = this.deps.clock.setTimeout(() => this.wake(), next)
+      for (const mail of await store.outgoing.unfinished())
+        if (!this.#draftsUnderWay.has(draftOf(mail)))
+          see(mail.id, this.#wait(mail, now), () => this.#advanceAlone(mail))
+      for (const mail of await store.outgoing.unnotified())
+        see(mail.id, (this.#notBefore.get(mail.id) ?? 0) - now, () => this.#notify(mail))
+      for (const draft of await store.drafts.leftovers())
+        see(draft.id, this.#leftovers.wait(draft, now), () => this.#leftovers.putAway(draft))
+    } catch (error) {
+      this.deps.log.error(describeError(error), 'outgoing mails not readable; trying again')
+      return RETRIES.first
     }
+    return next
   }
 
   /** Milliseconds until there is something to do for it. */
