@@ -92,7 +92,7 @@ const draft = z.strictObject({
 const HOW_IT_GOES = `The person whose mailbox it is gets a card with exactly this email and decides: call this tool as soon as their request is clear, and do not ask for permission in words or announce the email beforehand. They may edit it, undo it within seconds, or say no. Nothing leaves before they agree. The result tells what really happened: sent (with the final recipients, subject and text if they edited it), scheduled for a later time, not sent, or not known. Report that and nothing else; when they said no or undid it, do not try again unless they ask.`
 
 const KEPT_AND_SENT =
-  'Keeps it as a draft where it was edited or leaves later, and puts that in the trash when nobody needs it. Sends it once, after a press of Send.'
+  'If the email was edited or is scheduled, keeps it as a draft, and trashes the draft once it is no longer needed. Sends it once, after a press of Send.'
 
 export const SENDING_TOOLS: readonly SendingTool[] = [
   sendingTool('send_email', {

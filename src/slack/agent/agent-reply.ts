@@ -1,6 +1,6 @@
 /**
  * A turn's reply that also tells Slack's agent surface how its conversation stands. While that says that the agent works and offers to stop it, the
- * reply's first message waits for its first words; otherwise what is shown in messages is the reply's own, unchanged.
+ * reply's first message waits for its first words. Everything else in its messages is left to the reply.
  */
 
 import type { Address, Message } from '../../turns/model.js'
