@@ -18,8 +18,8 @@ import { ConnectionCommands, type ConnectionDeps, keptWord } from '../connection
 
 export interface RequestDeps {
   readonly commands: Pick<Commands, 'unfinished' | 'markWaiting' | 'markDone'>
-  readonly messages: Messages
-  readonly poster: Poster
+  readonly messages: Pick<Messages, 'journal'>
+  readonly poster: Pick<Poster, 'post'>
   readonly directMessage: (person: Person) => Promise<string>
   readonly wake: (conversationId: string) => void
   /** What is needed for the commands about the connection. */

@@ -17,8 +17,8 @@ async function takenUp() {
       markWaiting: async () => {},
       markDone: async (id) => void open.delete(id),
     },
-    messages: { journal: async () => ({ conversationId: null }) } as unknown as RequestDeps['messages'],
-    poster: { post: async () => ({ ts: '1.0', isNew: true }) } as unknown as RequestDeps['poster'],
+    messages: { journal: async () => ({ admission: 'ignored', conversationId: null, isNew: true }) },
+    poster: { post: async () => ({ ts: '1.0', isNew: true, isStream: false }) },
     directMessage: async () => {
       if (slack.isAway) throw new Unavailable('slack', 'away')
       return 'D1'
