@@ -15,7 +15,7 @@ import { Store } from '../../src/store/store.js'
 import type { AgentEvent } from '../../src/turns/events.js'
 import { EMPTY_REPLY, fold } from '../../src/turns/reply.js'
 import { SYSTEM_CLOCK } from '../../src/turns/time/clock.js'
-import type { Phase } from '../../src/turns/view.js'
+import { EMPTY_VIEW, type Phase } from '../../src/turns/view.js'
 import { answerOf, arriving } from './answer.js'
 import { begin, finish, readJob, type Thread, tell, told } from './link.js'
 
@@ -69,14 +69,10 @@ async function answerIn({ channel, ts }: Thread, turnId: string): Promise<void> 
   const show = (phase: Phase) => {
     const tookMs = phase.type === 'ended' ? Date.now() - startedAt : null
     display.show({
+      ...EMPTY_VIEW,
       phase,
       reply,
-      approvals: [],
       ownerName: 'Anna',
-      mailboxAddress: null,
-      notice: null,
-      cutOff: null,
-      saysHowToGoOn: false,
       tookMs,
     })
   }

@@ -4,7 +4,7 @@ import type { UndoEnding } from './change-undo.js'
 import type { Ending } from './endings.js'
 import type { Decision, DeniedBy } from './model.js'
 import type { OutgoingMailView } from './outgoing-mail.js'
-import type { Reply, ToolStep } from './reply.js'
+import { EMPTY_REPLY, type Reply, type ToolStep } from './reply.js'
 
 export interface ReplyView {
   readonly phase: Phase
@@ -23,6 +23,18 @@ export interface ReplyView {
   readonly saysHowToGoOn: boolean
   /** Milliseconds from the moment the messages were taken to the end; null while it is not over. */
   readonly tookMs: number | null
+}
+
+/** What is shown where nothing is known but the phase. */
+export const EMPTY_VIEW: Omit<ReplyView, 'phase'> = {
+  reply: EMPTY_REPLY,
+  approvals: [],
+  ownerName: null,
+  mailboxAddress: null,
+  notice: null,
+  cutOff: null,
+  saysHowToGoOn: false,
+  tookMs: null,
 }
 
 export type Phase =

@@ -9,7 +9,7 @@ import { readBotConfig } from '../../src/config.js'
 import { Store } from '../../src/store/store.js'
 import type { Conversation, Turn } from '../../src/turns/model.js'
 import { EMPTY_REPLY } from '../../src/turns/reply.js'
-import type { ReplyView } from '../../src/turns/view.js'
+import { EMPTY_VIEW, type ReplyView } from '../../src/turns/view.js'
 import { slackFor, WORLD } from '../sandbox/slack/harness.js'
 import { FakeSurface } from '../turns/fake-surface.js'
 import { SilentLog } from '../turns/silent-log.js'
@@ -173,15 +173,10 @@ describe('two workspaces on the same services', () => {
 
 function saying(text: string): ReplyView {
   return {
+    ...EMPTY_VIEW,
     phase: { type: 'working' },
     reply: { ...EMPTY_REPLY, begun: true, items: [{ type: 'text', id: 'm', text }] },
-    approvals: [],
     ownerName: 'Anna',
-    mailboxAddress: null,
-    notice: null,
-    cutOff: null,
-    saysHowToGoOn: false,
-    tookMs: null,
   }
 }
 

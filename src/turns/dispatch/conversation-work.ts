@@ -1,10 +1,9 @@
 /** All that can be done for one conversation: its turns, one after the other. */
 
 import type { Turn } from '../model.js'
-import { EMPTY_REPLY } from '../reply.js'
 import type { TurnDeps, TurnOutcome } from '../turn/scope.js'
 import { TurnRun } from '../turn/turn.js'
-import type { Phase, ReplyView } from '../view.js'
+import { EMPTY_VIEW, type Phase } from '../view.js'
 import type { ConversationWork } from './dispatcher.js'
 
 /** A turn that fails so often for a reason that nobody foresaw will fail again: its person is told. */
@@ -99,7 +98,7 @@ export class Turns implements ConversationWork {
     const { state } = await store.turns.get(turn.id)
     // It may have become its turn in the meantime; from then on its run alone says what is shown.
     if (state !== 'queued' || this.#running.has(turn.id)) return
-    surface.reply(turn, conversation).show(queuedView(await this.#behind(current)))
+    surface.reply(turn, conversation).show({ ...EMPTY_VIEW, phase: await this.#behind(current) })
   }
 
   /** What somebody waits for whose message comes after this turn. */
@@ -116,17 +115,3 @@ export class Turns implements ConversationWork {
 }
 
 type Queued = Extract<Phase, { type: 'queued' }>
-
-function queuedView(phase: Queued): ReplyView {
-  return {
-    phase,
-    reply: EMPTY_REPLY,
-    approvals: [],
-    ownerName: null,
-    mailboxAddress: null,
-    notice: null,
-    cutOff: null,
-    saysHowToGoOn: false,
-    tookMs: null,
-  }
-}

@@ -40,7 +40,7 @@ export interface AttachedFile {
   readonly requestedAt: number | null
   /** Its id at Claude's API; null while that is not known. */
   readonly fileId: string | null
-  /** The session has it where its tools read. */
+  /** The session has it where its tools read, or goes on to point to it although its message was taken back. */
   readonly isMounted: boolean
 }
 

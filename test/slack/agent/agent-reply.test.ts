@@ -4,21 +4,15 @@ import { AgentReply, type SlackReply } from '../../../src/slack/agent/agent-repl
 import type { Session, Sessions } from '../../../src/slack/agent/sessions.js'
 import { StatusLine } from '../../../src/slack/agent/status-line.js'
 import { EMPTY_REPLY } from '../../../src/turns/reply.js'
-import type { Phase, ReplyView } from '../../../src/turns/view.js'
+import { EMPTY_VIEW, type Phase, type ReplyView } from '../../../src/turns/view.js'
 import { SilentLog } from '../../turns/silent-log.js'
 import { FakeClock } from '../fake-clock.js'
 import { FakeWeb, held, refusal } from './fake-web.js'
 
 const view = (phase: Phase, text = ''): ReplyView => ({
+  ...EMPTY_VIEW,
   phase,
   reply: { ...EMPTY_REPLY, items: text === '' ? [] : [{ type: 'text', id: 'm', text }] },
-  approvals: [],
-  ownerName: null,
-  mailboxAddress: null,
-  notice: null,
-  cutOff: null,
-  saysHowToGoOn: false,
-  tookMs: null,
 })
 
 interface Surface {

@@ -3,7 +3,7 @@ import { AgentCalls } from '../../../src/slack/agent/agent-calls.js'
 import { StatusLine } from '../../../src/slack/agent/status-line.js'
 import { statusWords } from '../../../src/slack/agent/status-words.js'
 import { EMPTY_REPLY, type Reply, type ToolStep } from '../../../src/turns/reply.js'
-import type { Phase, ReplyView } from '../../../src/turns/view.js'
+import { EMPTY_VIEW, type Phase, type ReplyView } from '../../../src/turns/view.js'
 import { SilentLog } from '../../turns/silent-log.js'
 import { FakeClock } from '../fake-clock.js'
 import { FakeWeb, held, refusal } from './fake-web.js'
@@ -155,15 +155,9 @@ const step = (state: ToolStep['state'], name = 'gmail_fetch_mails'): ToolStep =>
   state,
 })
 const view = (phase: Phase, items: Reply['items'] = []): ReplyView => ({
+  ...EMPTY_VIEW,
   phase,
   reply: { ...EMPTY_REPLY, items },
-  approvals: [],
-  ownerName: null,
-  mailboxAddress: null,
-  notice: null,
-  cutOff: null,
-  saysHowToGoOn: false,
-  tookMs: null,
 })
 const working = { type: 'working' } as const
 

@@ -10,7 +10,7 @@ import { cardMessages, firstOpenCard, replyMessages } from '../../../src/slack/r
 import type { ReplyLook } from '../../../src/slack/reply/reply-look.js'
 import { EMPTY_REPLY } from '../../../src/turns/reply.js'
 import { callHash } from '../../../src/turns/sending/call-hash.js'
-import type { ApprovalView, ReplyView } from '../../../src/turns/view.js'
+import { type ApprovalView, EMPTY_VIEW, type ReplyView } from '../../../src/turns/view.js'
 import { expectSlackTakes, literalsOf, wordsOf } from '../slack-limits.js'
 
 const owner: ReplyLook = { audience: 'owner', turnId: 'turn-1', slashCommand: '/inbox' }
@@ -45,15 +45,7 @@ const decided = (approval: ApprovalView, state: ApprovalView['step']['state'], r
 function view(phase: ReplyView['phase'], approvals: ApprovalView[]): ReplyView {
   const reply = { ...EMPTY_REPLY, begun: true, items: approvals.map(({ step }) => step) }
   const ended = phase.type === 'ended' ? { ...reply, end: 'end_turn' as const } : reply
-  const rest = {
-    ownerName: 'Anna',
-    mailboxAddress: null,
-    notice: null,
-    cutOff: null,
-    saysHowToGoOn: false,
-    tookMs: null,
-  }
-  return { phase, reply: ended, approvals, ...rest }
+  return { ...EMPTY_VIEW, phase, reply: ended, approvals, ownerName: 'Anna' }
 }
 
 const blocksOf = (question: readonly ApprovalView[]) => {

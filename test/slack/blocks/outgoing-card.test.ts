@@ -7,7 +7,7 @@ import { cardMessages, replyMessages } from '../../../src/slack/reply/reply-bloc
 import type { ReplyLook } from '../../../src/slack/reply/reply-look.js'
 import type { OutgoingMailView } from '../../../src/turns/outgoing-mail.js'
 import { EMPTY_REPLY } from '../../../src/turns/reply.js'
-import type { ApprovalView, Phase, ReplyView } from '../../../src/turns/view.js'
+import { type ApprovalView, EMPTY_VIEW, type Phase, type ReplyView } from '../../../src/turns/view.js'
 import { expectSlackTakes, literalsOf, textsOf, wordsOf } from '../slack-limits.js'
 import { approvalBlocks } from './approval-blocks.js'
 import { AT, JORGE, mail, outgoing, ROSA } from './outgoing-views.js'
@@ -222,15 +222,11 @@ describe('the card of a mail that is to leave', () => {
 describe('a mail in a reply', () => {
   const owner: ReplyLook = { audience: 'owner', turnId: 'turn-1', slashCommand: '/inbox' }
   const view = (phase: Phase, ...approvals: ApprovalView[]): ReplyView => ({
+    ...EMPTY_VIEW,
     phase,
     reply: { ...EMPTY_REPLY, begun: true, items: [{ type: 'text', id: 't', text: 'Here it is.' }] },
     approvals,
     ownerName: 'Anna',
-    mailboxAddress: null,
-    notice: null,
-    cutOff: null,
-    saysHowToGoOn: false,
-    tookMs: null,
   })
 
   it.each([

@@ -4,7 +4,7 @@ import { without } from '../../../src/slack/markdown/said-once.js'
 import { replyMessages } from '../../../src/slack/reply/reply-blocks.js'
 import type { ReplyLook } from '../../../src/slack/reply/reply-look.js'
 import { EMPTY_REPLY } from '../../../src/turns/reply.js'
-import type { ApprovalView, ReplyView } from '../../../src/turns/view.js'
+import { type ApprovalView, EMPTY_VIEW, type ReplyView } from '../../../src/turns/view.js'
 import { approvalBlocks } from '../blocks/approval-blocks.js'
 import { wordsOf } from '../slack-limits.js'
 
@@ -73,6 +73,7 @@ describe('a reply that asks about an email', () => {
     ...rest,
   })
   const view = (phase: ReplyView['phase'], approvals: ApprovalView[]): ReplyView => ({
+    ...EMPTY_VIEW,
     phase,
     reply: {
       ...EMPTY_REPLY,
@@ -84,7 +85,7 @@ describe('a reply that asks about an email', () => {
       ],
     },
     approvals,
-    ...{ ownerName: 'Anna', mailboxAddress: null, notice: null, cutOff: null, saysHowToGoOn: false, tookMs: null },
+    ownerName: 'Anna',
   })
   const times = (given: ReplyView, look = owner) =>
     replyMessages(given, look)

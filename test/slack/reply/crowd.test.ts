@@ -9,7 +9,7 @@ import { FeedbackOffer } from '../../../src/slack/reply/feedback-offer.js'
 import { ReplyMessage } from '../../../src/slack/reply/reply-message.js'
 import { Store } from '../../../src/store/store.js'
 import { EMPTY_REPLY, type Reply } from '../../../src/turns/reply.js'
-import type { Phase, ReplyView } from '../../../src/turns/view.js'
+import { EMPTY_VIEW, type Phase, type ReplyView } from '../../../src/turns/view.js'
 import { SilentLog } from '../../turns/silent-log.js'
 import { FakeClock } from '../fake-clock.js'
 
@@ -184,15 +184,10 @@ async function answered(
 
 function viewOf(phase: Phase, reply: Partial<Reply>): ReplyView {
   return {
+    ...EMPTY_VIEW,
     phase,
     reply: { ...EMPTY_REPLY, ...reply },
-    approvals: [],
     ownerName: 'Anna',
-    mailboxAddress: null,
-    notice: null,
-    cutOff: null,
-    saysHowToGoOn: false,
-    tookMs: null,
   }
 }
 

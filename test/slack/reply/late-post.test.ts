@@ -7,8 +7,7 @@ import { createWebClient } from '../../../src/slack/api/web.js'
 import { FeedbackOffer } from '../../../src/slack/reply/feedback-offer.js'
 import { ReplyMessage } from '../../../src/slack/reply/reply-message.js'
 import { Store } from '../../../src/store/store.js'
-import { EMPTY_REPLY } from '../../../src/turns/reply.js'
-import type { ReplyView } from '../../../src/turns/view.js'
+import { EMPTY_VIEW, type ReplyView } from '../../../src/turns/view.js'
 import { slackFor, WORLD } from '../../sandbox/slack/harness.js'
 import { FakeClock } from '../../turns/fake-clock.js'
 import { SilentLog } from '../../turns/silent-log.js'
@@ -20,15 +19,8 @@ const CHANNEL = 'C0GENERAL'
 const eventually = <Value>(read: () => Value) => expect.poll(read, { timeout: 20_000 })
 
 const ON_IT: ReplyView = {
+  ...EMPTY_VIEW,
   phase: { type: 'starting' },
-  reply: EMPTY_REPLY,
-  approvals: [],
-  ownerName: null,
-  mailboxAddress: null,
-  notice: null,
-  cutOff: null,
-  saysHowToGoOn: false,
-  tookMs: null,
 }
 
 /** A reply that was removed while nobody knew whether its post arrived. */

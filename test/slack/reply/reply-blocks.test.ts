@@ -7,7 +7,7 @@ import { cardMessages, firstOpenCard, replyMessages } from '../../../src/slack/r
 import type { ReplyLook } from '../../../src/slack/reply/reply-look.js'
 import { ENDING_WORDS, type Ending } from '../../../src/turns/endings.js'
 import { EMPTY_REPLY, type Reply, type ReplyItem, type ToolStep } from '../../../src/turns/reply.js'
-import type { ApprovalView, Phase, ReplyView } from '../../../src/turns/view.js'
+import { type ApprovalView, EMPTY_VIEW, type Phase, type ReplyView } from '../../../src/turns/view.js'
 import { propertyRuns } from '../../support/property-runs.js'
 import { expectSlackTakes, literalsOf, wordsOf } from '../slack-limits.js'
 
@@ -16,15 +16,9 @@ const others: ReplyLook = { ...owner, audience: 'others' }
 
 function view(phase: Phase, rest: Partial<ReplyView> = {}): ReplyView {
   return {
+    ...EMPTY_VIEW,
     phase,
-    reply: EMPTY_REPLY,
-    approvals: [],
     ownerName: 'Anna Lindqvist',
-    mailboxAddress: null,
-    notice: null,
-    cutOff: null,
-    saysHowToGoOn: false,
-    tookMs: null,
     ...rest,
   }
 }

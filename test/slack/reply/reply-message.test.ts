@@ -8,7 +8,7 @@ import { ReplyMessage } from '../../../src/slack/reply/reply-message.js'
 import { Store } from '../../../src/store/store.js'
 import { EMPTY_REPLY } from '../../../src/turns/reply.js'
 import { SYSTEM_CLOCK } from '../../../src/turns/time/clock.js'
-import type { ApprovalView, Phase, ReplyView } from '../../../src/turns/view.js'
+import { type ApprovalView, EMPTY_VIEW, type Phase, type ReplyView } from '../../../src/turns/view.js'
 import { slackFor, WORLD } from '../../sandbox/slack/harness.js'
 import { SilentLog } from '../../turns/silent-log.js'
 
@@ -26,15 +26,10 @@ afterEach(async () => {
 function view(phase: Phase, text = ''): ReplyView {
   const items = text === '' ? [] : [{ type: 'text' as const, id: 'm', text }]
   return {
+    ...EMPTY_VIEW,
     phase,
     reply: { ...EMPTY_REPLY, begun: true, items },
-    approvals: [],
     ownerName: 'Anna',
-    mailboxAddress: null,
-    notice: null,
-    cutOff: null,
-    saysHowToGoOn: false,
-    tookMs: null,
   }
 }
 const answered = (text: string) => view({ type: 'ended', ending: 'answered' }, text)

@@ -8,7 +8,7 @@ import { ReplyMessage } from '../../../src/slack/reply/reply-message.js'
 import { Store } from '../../../src/store/store.js'
 import { EMPTY_REPLY, type ReplyItem } from '../../../src/turns/reply.js'
 import { SYSTEM_CLOCK } from '../../../src/turns/time/clock.js'
-import type { Phase, ReplyView } from '../../../src/turns/view.js'
+import { EMPTY_VIEW, type Phase, type ReplyView } from '../../../src/turns/view.js'
 import { Clock, slackFor, WORLD } from '../../sandbox/slack/harness.js'
 import { SilentLog } from '../../turns/silent-log.js'
 
@@ -35,15 +35,10 @@ const TOOL: ReplyItem = {
 function view(phase: Phase, text = '', items: readonly ReplyItem[] = []): ReplyView {
   const written: ReplyItem[] = text === '' ? [] : [{ type: 'text', id: 'm', text }]
   return {
+    ...EMPTY_VIEW,
     phase,
     reply: { ...EMPTY_REPLY, begun: true, items: [...items, ...written] },
-    approvals: [],
     ownerName: 'Anna',
-    mailboxAddress: null,
-    notice: null,
-    cutOff: null,
-    saysHowToGoOn: false,
-    tookMs: null,
   }
 }
 const starting = view({ type: 'starting' })

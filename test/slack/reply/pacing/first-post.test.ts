@@ -1,21 +1,14 @@
 import { expect, it } from 'vitest'
 import { FirstPost } from '../../../../src/slack/reply/pacing/first-post.js'
 import { EMPTY_REPLY, type Reply } from '../../../../src/turns/reply.js'
-import type { Phase, ReplyView } from '../../../../src/turns/view.js'
+import { EMPTY_VIEW, type Phase, type ReplyView } from '../../../../src/turns/view.js'
 import { FakeClock } from '../../fake-clock.js'
 
 type Item = Reply['items'][number]
 
 const view = (phase: Phase, rest: Partial<ReplyView> = {}): ReplyView => ({
+  ...EMPTY_VIEW,
   phase,
-  reply: EMPTY_REPLY,
-  approvals: [],
-  ownerName: null,
-  mailboxAddress: null,
-  notice: null,
-  cutOff: null,
-  saysHowToGoOn: false,
-  tookMs: null,
   ...rest,
 })
 const saying = (...items: Item[]) => view({ type: 'working' }, { reply: { ...EMPTY_REPLY, items } })
