@@ -13,6 +13,7 @@ import {
   change,
   GivenUp,
   isShown,
+  LOOK_EVERY_MS,
   messagesOf,
   press,
   type Scene,
@@ -220,9 +221,10 @@ async function act(stage: Stage, talk: Talk, plan: Plan): Promise<void> {
   if (plan.undoesAfter === 'reading')
     return await whileRead(stage, async () => {
       await pressIt()
-      await isTakenAway(stage, mail)
+      // The press is acknowledged before it is carried out.
+      await within(READING_WITHIN_MS, () => stopCard(stage, mail) === undefined)
     })
-  if (typeof plan.undoesAfter === 'number' && plan.undoesAfter > 0) {
+  if (plan.undoesAfter > 0) {
     // Slack keeps showing the button while its mail leaves.
     if (stage.isStormy()) stage.chaos.house.slack.faults.next('chat.update', { delayMs: STALE_BUTTON_MS }, 2)
     await sleep(plan.undoesAfter)
@@ -230,10 +232,10 @@ async function act(stage: Stage, talk: Talk, plan: Plan): Promise<void> {
   await pressIt()
 }
 
-/** Resolves when the mail has no button any more that stops it: the press is acknowledged before it is carried out. */
-async function isTakenAway(stage: Stage, mail: AskedMail): Promise<void> {
-  const latest = Date.now() + READING_WITHIN_MS
-  while (stopCard(stage, mail) !== undefined && Date.now() < latest) await sleep(20)
+/** Resolves when it is so, or when so many milliseconds are over. */
+async function within(ms: number, isSo: () => boolean): Promise<void> {
+  const latest = Date.now() + ms
+  while (!isSo() && Date.now() < latest) await sleep(LOOK_EVERY_MS)
 }
 
 /** Presses between the beginning and the end of the reading that comes before a mail leaves: whose mailbox it is. */
@@ -300,8 +302,7 @@ async function edit(stage: Stage, card: Card, plan: Plan): Promise<boolean> {
   const windowOf = () => person.modals.find(({ view }) => view.privateMetadata === approvalId)
   try {
     await person.press(card.message, { actionId: button.actionId, blockId: button.blockId })
-    const givesUpAt = Date.now() + MODAL_WITHIN_MS
-    while (windowOf() === undefined && Date.now() < givesUpAt) await sleep(20)
+    await within(MODAL_WITHIN_MS, () => windowOf() !== undefined)
     const open = windowOf()
     if (open === undefined) return true
     const subject = `${mail.key} edited`
