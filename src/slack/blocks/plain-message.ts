@@ -8,6 +8,7 @@ import { TEXT_CHARACTERS, UPDATE_CHARACTERS } from '../api/limits.js'
 import type { MessageContent } from '../api/poster.js'
 import { escapeMrkdwn } from '../markdown/escape.js'
 import { plainText } from '../markdown/plain-text.js'
+import { small } from './card-text.js'
 
 /** The plainest form there is: text alone. */
 export const PLAINEST = 2
@@ -67,7 +68,7 @@ function textMessages(notification: string, text: string): MessageContent[] {
 /** In words of the bot's alone. */
 function buttonMessage(buttons: readonly ActionsBlock[]): MessageContent {
   const words = 'About the message above:'
-  return { text: words, blocks: [{ type: 'context', elements: [{ type: 'mrkdwn', text: words }] }, ...buttons] }
+  return { text: words, blocks: [small(words), ...buttons] }
 }
 
 function textAlone(content: MessageContent): MessageContent[] {

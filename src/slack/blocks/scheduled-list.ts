@@ -8,7 +8,7 @@ import type { Surface } from '../../turns/ports.js'
 import { shorten } from '../../turns/shorten.js'
 import { MESSAGE_BLOCKS } from '../api/limits.js'
 import type { MessageContent } from '../api/poster.js'
-import { onOneLine } from './card-text.js'
+import { onOneLine, small } from './card-text.js'
 import { cancelButton, passing } from './outgoing-card.js'
 import * as words from './outgoing-words.js'
 
@@ -80,8 +80,4 @@ function entry({ id, dueAt, mail }: ScheduledMail, timeZone: string): KnownBlock
 
 function mrkdwn(text: string): KnownBlock {
   return { type: 'section', text: { type: 'mrkdwn', text } }
-}
-
-function small(text: string): KnownBlock {
-  return { type: 'context', elements: [{ type: 'mrkdwn', text }] }
 }

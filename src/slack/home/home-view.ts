@@ -6,6 +6,7 @@
 import type { KnownBlock } from '@slack/web-api'
 import { ENDING_WORDS, type Ending } from '../../turns/endings.js'
 import { ACTIONS } from '../blocks/action-ids.js'
+import { small } from '../blocks/card-text.js'
 import { connectButton, type PromptState } from '../blocks/connect-prompt.js'
 import * as connecting from '../blocks/connect-words.js'
 import { type AppRules, consentLines } from '../blocks/consent.js'
@@ -159,8 +160,4 @@ function disconnectButton(connection: { readonly personId: string }) {
 
 function section(text: string) {
   return { type: 'section', text: { type: 'mrkdwn', text } } as const
-}
-
-function small(text: string): KnownBlock {
-  return { type: 'context', elements: [{ type: 'mrkdwn', text }] }
 }

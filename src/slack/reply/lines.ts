@@ -2,9 +2,7 @@
 
 import type { KnownBlock } from '@slack/web-api'
 
-export function line(text: string): KnownBlock {
-  return { type: 'context', elements: [{ type: 'mrkdwn', text }] }
-}
+export { small as line } from '../blocks/card-text.js'
 
 /** Words of which some come from the agent or a mail: Slack reads nothing in them. */
 export function literally(text: string): KnownBlock {
