@@ -193,7 +193,44 @@ function verbOf({ add_label_ids, remove_label_ids }: ToolInput): Verb | undefine
 }
 
 /** Null for what is no list of labels. */
-export function labelsIn(value: unknown): readonly string[] | null {
+function labelsIn(value: unknown): readonly string[] | null {
   if (value === undefined || value === null) return []
   return Array.isArray(value) && value.every((label) => typeof label === 'string') ? value : null
+}
+
+/** Which labels of which emails a call changes. */
+export interface LabelsChanged {
+  readonly of: { readonly thread: string } | { readonly messages: readonly string[] }
+  readonly add: readonly string[]
+  readonly remove: readonly string[]
+}
+
+type Target = 'message' | 'thread' | 'many'
+
+export const TRASH = 'TRASH'
+
+/** Null where the call does not say it. */
+export function labelsChanged(target: Target, input: ToolInput): LabelsChanged | null {
+  const of = targetOf(target, input)
+  const add = labelsIn(input.add_label_ids)
+  const remove = labelsIn(input.remove_label_ids)
+  // Which of the two wins for a label that is in both is Gmail's to know.
+  if (of === null || add === null || remove === null || add.some((label) => remove.includes(label))) return null
+  return { of, add, remove }
+}
+
+/** The same of a call that moves to the trash, or out of it. */
+export function trashChanged(target: Target, way: 'in' | 'out', input: ToolInput): LabelsChanged | null {
+  const of = targetOf(target, input)
+  return of && { of, add: way === 'in' ? [TRASH] : [], remove: way === 'out' ? [TRASH] : [] }
+}
+
+function targetOf(target: Target, input: ToolInput): LabelsChanged['of'] | null {
+  if (target === 'many') {
+    const messages = emailsIn(input)
+    return messages && { messages }
+  }
+  const id = input[`${target}_id`]
+  if (typeof id !== 'string' || id === '') return null
+  return target === 'thread' ? { thread: id } : { messages: [id] }
 }

@@ -4,15 +4,20 @@
  *
  * Never offered: permanent deletion, filters, forwarding addresses and auto-forwarding, delegates, send-as, vacation settings,
  * import, insert and watches. Each of them outlives the conversation or cannot be undone, and a hostile mail would ask for it first.
+ *
+ * One file because it is one table: a tool is looked up, added and taken away in one place.
  */
 
 import {
   batchLabelChange,
   isWholeLabelChange,
   type LabelChangeWords,
+  type LabelsChanged,
   labelChange,
+  labelsChanged,
   restored,
   type SeveralLabels,
+  trashChanged,
   trashed,
 } from './label-changes.js'
 import { emailSearched, type ToolInput, toWhom } from './tool-input.js'
@@ -51,6 +56,8 @@ export interface ToolWords {
 export type GmailTool = ToolWords & {
   /** Its result is believed where it says what an id stands for. False where somebody else wrote what it returns. */
   readonly namesIds: boolean
+  /** For a change of labels: which of which emails, as far as the call says it. Its owner may take it back. */
+  readonly labelsChanged?: (input: ToolInput) => LabelsChanged | null
 }
 
 const DONT_SEND = "Don't send"
@@ -61,7 +68,7 @@ export const SEVERAL_EMAILS: SeveralLabels = {
 }
 
 /** Words of a row about labels, which follow from what is changed. */
-function labelling(changeIn: (input: ToolInput) => LabelChangeWords) {
+function labelling(target: 'message' | 'thread' | 'many', changeIn: (input: ToolInput) => LabelChangeWords) {
   const about = (words: (change: LabelChangeWords) => string) => (input: ToolInput) => words(changeIn(input))
   return {
     kind: 'change',
@@ -74,6 +81,7 @@ function labelling(changeIn: (input: ToolInput) => LabelChangeWords) {
     past: about(({ past }) => past),
     isWholeChange: isWholeLabelChange,
     namesIds: true,
+    labelsChanged: (input: ToolInput) => labelsChanged(target, input),
   } as const
 }
 
@@ -211,10 +219,10 @@ const TABLE = {
     past: 'changed in your drafts',
     namesIds: true,
   },
-  gmail_modify_message_labels: labelling((input) => labelChange(input, 'email')),
-  gmail_modify_thread_labels: labelling((input) => labelChange(input, 'conversation')),
+  gmail_modify_message_labels: labelling('message', (input) => labelChange(input, 'email')),
+  gmail_modify_thread_labels: labelling('thread', (input) => labelChange(input, 'conversation')),
   /** At most 1,000 ids. Labels alone: what is trashed is asked about one by one. */
-  gmail_batch_modify_messages: { ...labelling(batchLabelChange), several: () => null },
+  gmail_batch_modify_messages: { ...labelling('many', batchLabelChange), several: () => null },
   gmail_trash_message: {
     kind: 'change',
     running: 'Moving an email to the trash',
@@ -225,6 +233,7 @@ const TABLE = {
     several: () => trashed('emails'),
     past: 'moved to the trash',
     namesIds: true,
+    labelsChanged: (input) => trashChanged('message', 'in', input),
   },
   gmail_trash_thread: {
     kind: 'change',
@@ -236,6 +245,7 @@ const TABLE = {
     several: () => trashed('conversations'),
     past: 'moved to the trash',
     namesIds: true,
+    labelsChanged: (input) => trashChanged('thread', 'in', input),
   },
   gmail_untrash_message: {
     kind: 'change',
@@ -247,6 +257,7 @@ const TABLE = {
     several: () => restored('emails'),
     past: 'restored from the trash',
     namesIds: true,
+    labelsChanged: (input) => trashChanged('message', 'out', input),
   },
   gmail_untrash_thread: {
     kind: 'change',
@@ -258,6 +269,7 @@ const TABLE = {
     several: () => restored('conversations'),
     past: 'restored from the trash',
     namesIds: true,
+    labelsChanged: (input) => trashChanged('thread', 'out', input),
   },
 
   gmail_send_message: {

@@ -3,11 +3,11 @@
 import type { MailboxLabels, WayBack } from '../../turns/change-undo.js'
 import type { IdentifiedPerson } from '../../turns/model.js'
 import { type ToolCall, Unavailable } from '../../turns/ports.js'
-import { emailsIn, labelsIn } from '../label-changes.js'
+import { type LabelsChanged, TRASH } from '../label-changes.js'
 import { OwnersMailbox } from '../owners-mailbox.js'
 import type { ToolInput } from '../tool-input.js'
 import { type MailboxTools, WRITE } from '../tool-runner.js'
-import type { WriteToolName } from '../tools.js'
+import { GMAIL_TOOLS, isGmailTool, type WriteToolName } from '../tools.js'
 
 /** Labels of one email before it is changed. */
 export interface Labelled {
@@ -15,18 +15,11 @@ export interface Labelled {
   readonly labels: readonly string[]
 }
 
-interface Change {
-  readonly of: { readonly thread: string } | { readonly messages: readonly string[] }
-  readonly add: readonly string[]
-  readonly remove: readonly string[]
-}
-
 /** More are not looked up before a change that its owner waits for. */
 const MOST_EMAILS = 100
 /** Looked up side by side. */
 const AT_ONCE = 5
 
-const TRASH = 'TRASH'
 /** What takes an email out of the inbox by itself. */
 const LEAVES_INBOX: ReadonlySet<string> = new Set([TRASH, 'SPAM'])
 
@@ -69,49 +62,13 @@ export class GmailLabels implements MailboxLabels {
 }
 
 /** What a call changes; null for what is no change of labels, or cannot be read. Pure. */
-function changeIn({ name, input }: ToolCall): Change | null {
-  const message = wordIn(input, 'message_id')
-  const thread = wordIn(input, 'thread_id')
-  const ofMessage = message === null ? null : { messages: [message] }
-  const ofThread = thread === null ? null : { thread }
-  switch (name) {
-    case 'gmail_modify_message_labels':
-      return labelling(ofMessage, input)
-    case 'gmail_modify_thread_labels':
-      return labelling(ofThread, input)
-    case 'gmail_batch_modify_messages': {
-      const messages = emailsIn(input)
-      return labelling(messages === null ? null : { messages }, input)
-    }
-    case 'gmail_trash_message':
-      return ofMessage && { of: ofMessage, add: [TRASH], remove: [] }
-    case 'gmail_trash_thread':
-      return ofThread && { of: ofThread, add: [TRASH], remove: [] }
-    case 'gmail_untrash_message':
-      return ofMessage && { of: ofMessage, add: [], remove: [TRASH] }
-    case 'gmail_untrash_thread':
-      return ofThread && { of: ofThread, add: [], remove: [TRASH] }
-    default:
-      return null
-  }
-}
-
-function labelling(of: Change['of'] | null, input: ToolInput): Change | null {
-  const add = labelsIn(input.add_label_ids)
-  const remove = labelsIn(input.remove_label_ids)
-  // Which of the two wins for a label that is in both is Gmail's to know.
-  if (of === null || add === null || remove === null || add.some((label) => remove.includes(label))) return null
-  return { of, add, remove }
-}
-
-function wordIn(input: ToolInput, field: string): string | null {
-  const value = input[field]
-  return typeof value === 'string' && value !== '' ? value : null
+function changeIn({ name, input }: ToolCall): LabelsChanged | null {
+  return isGmailTool(name) ? (GMAIL_TOOLS[name].labelsChanged?.(input) ?? null) : null
 }
 
 async function labelsBefore(
   mailbox: OwnersMailbox,
-  { of }: Change,
+  { of }: LabelsChanged,
   most: number,
   signal: AbortSignal,
 ): Promise<readonly Labelled[] | null> {
@@ -136,7 +93,10 @@ async function labelsBefore(
 }
 
 /** The emails that a change really changes, with what makes each as it was. Pure. */
-export function waysBack({ add, remove }: Pick<Change, 'add' | 'remove'>, before: readonly Labelled[]): WayBack[] {
+export function waysBack(
+  { add, remove }: Pick<LabelsChanged, 'add' | 'remove'>,
+  before: readonly Labelled[],
+): WayBack[] {
   return before.flatMap(({ id, labels }) => {
     const got = add.filter((label) => !labels.includes(label))
     const lost = remove.filter((label) => labels.includes(label))
